@@ -1,0 +1,65 @@
+# `make run` and `make test` need Python 3.11 or newer, make and git; the rest they fetch.
+.DEFAULT_GOAL := help
+.PHONY: help run test check lint types imports unit e2e bench lock clean chromium
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+BIN := .venv/bin
+RUNTIME := .venv/.runtime-installed
+DEVELOPMENT := .venv/.development-installed
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: $(RUNTIME) ## start the app on http://localhost:3000 (PORT=... for another port)
+	@exec $(BIN)/python -m assistant
+
+test: check e2e ## run every check and every test
+
+check: lint types imports unit ## run everything but the browser tests
+
+lint: $(DEVELOPMENT) ## format and style
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: $(DEVELOPMENT) ## static types
+	$(BIN)/mypy
+
+imports: $(DEVELOPMENT) ## imports point down only
+	$(BIN)/lint-imports
+
+unit: $(DEVELOPMENT) ## unit and database tests
+	$(BIN)/python -m pytest tests --ignore=tests/e2e
+
+e2e: $(DEVELOPMENT) chromium ## stories in a real browser
+	$(BIN)/python -m pytest tests/e2e
+
+bench: $(DEVELOPMENT) chromium ## print the figures of speed and size
+	$(BIN)/python -m tests.bench
+
+lock: $(DEVELOPMENT) ## write the pinned requirements anew from pyproject.toml
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile pyproject.toml --python-version 3.11 --generate-hashes \
+		--quiet -o requirements.txt
+	$(BIN)/uv pip compile pyproject.toml --python-version 3.11 --generate-hashes \
+		--quiet --extra dev -c requirements.txt -o requirements-dev.txt
+
+clean: ## remove the environment and what was built; the data stay
+	rm -rf .venv .web .build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+
+chromium: $(DEVELOPMENT)
+	@.ci/chromium
+
+$(RUNTIME): requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed: PYTHON=/path/to/python3.11 make run" >&2; exit 1; }
+	@$(PYTHON) -m venv .venv
+	@echo "Installing the packages (about a minute, once) ..."
+	@$(BIN)/python -m pip install --quiet --requirement requirements.txt
+	@touch $@
+
+$(DEVELOPMENT): requirements-dev.txt $(RUNTIME)
+	@echo "Installing what the tests need (about a minute, once) ..."
+	@$(BIN)/python -m pip install --quiet --requirement requirements-dev.txt
+	@touch $@

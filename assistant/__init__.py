@@ -1,0 +1,1 @@
+"""An AI assistant that people can trust with their calendar, mail and files."""

@@ -1,0 +1,93 @@
+"""Starts the app: what is missing on this machine, the database, the pages, and the server."""
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from assistant.config import LaunchSettings, read, settings
+from assistant.errors import CannotStart
+from assistant.local.checks import (
+    check_data_folder,
+    check_env_file,
+    check_model,
+    check_port,
+    check_workers,
+)
+from assistant.local.pages import build_pages
+from assistant.local.postgres import running
+from assistant.local.progress import say, step
+from assistant.local.secret import secret_key
+from assistant.local.server import serve
+from assistant.local.welcome import welcome
+from assistant.migration import prepare
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+def main() -> int:
+    """Run until a signal ends it. Returns the exit code; a fault is one sentence on stderr."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _leave)
+    try:
+        launch(_checked_settings())
+    except CannotStart as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    except PermissionError as error:
+        sys.stderr.write(
+            f"{error.filename} is closed to this account; start the app as the account that made "
+            "it, or set ASSISTANT_DATA_DIR to another folder.\n"
+        )
+        return 1
+    return 0
+
+
+def _leave(number: int, _: object) -> None:
+    """End by way of every `finally`, so that no child stays behind."""
+    raise SystemExit(128 + number)
+
+
+def _checked_settings() -> LaunchSettings:
+    check_env_file(Path(".env"))
+    chosen = read(LaunchSettings)
+    check_model(chosen)
+    check_workers(chosen)
+    check_port(chosen.bind_host, chosen.port)
+    check_data_folder(chosen.assistant_data_dir)
+    return chosen
+
+
+def launch(chosen: LaunchSettings) -> None:
+    """Bring up one thing after the other, serve, and take all down again in the end."""
+    data = chosen.assistant_data_dir.resolve()
+    secret = secret_key(chosen.assistant_secret_key.get_secret_value(), data)
+    with _database(chosen, data) as admin_url:
+        with step("Preparing the database"):
+            urls = prepare(admin_url, secret)
+        os.environ.update(
+            ASSISTANT_SECRET_KEY=secret,
+            DATABASE_APP_URL=urls.app,
+            DATABASE_WORKER_URL=urls.worker,
+        )
+        os.environ.pop("DATABASE_URL", None)  # who serves needs no administrator
+        settings.cache_clear()
+        build_pages(PROJECT, data / "build.log")
+        serve(chosen, ready=lambda: say(welcome(chosen)))
+
+
+@contextmanager
+def _database(chosen: LaunchSettings, data: Path) -> Iterator[str]:
+    """The URL of the database's administrator: the operator's, or the one of our own server."""
+    if chosen.database_url:
+        yield chosen.database_url.get_secret_value()
+        return
+    with running(data / "postgres") as url:
+        yield url
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,183 @@
+"""Several providers behind one face: when one cannot answer, or breaks off, the next goes on."""
+
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing
+from dataclasses import replace
+
+from assistant.agent.breaker import Breaker
+from assistant.agent.deadlines import timed
+from assistant.agent.history import BYTES_PER_TOKEN, estimated_tokens
+from assistant.agent.prompt import continuation
+from assistant.agent.types import (
+    Answering,
+    Continued,
+    Message,
+    MessageDone,
+    ModelEvent,
+    Provider,
+    ProviderFailed,
+    Request,
+    Text,
+    TextDelta,
+    ThinkingDelta,
+    ToolCallDelta,
+    Usage,
+)
+from assistant.errors import ProviderUnavailable
+
+ALL_DOWN = (
+    "None of the models can be reached right now. Your message is kept; try again in a moment."
+)
+BROKEN_OFF = (
+    "The answer broke off, and no other model could go on with it. What was written so far is kept."
+)
+NO_END = "The model stopped in the middle of its answer."
+
+
+class Fallback:
+    """A Provider that asks the providers in order, and leaves out for a while those that fail.
+
+    Before the first words it moves on in silence. After them the next provider writes the rest,
+    once in an answer, and only while no tool is in play: what a tool did must not be done twice.
+    first_seconds, idle_seconds: how long each may stay silent before and after its first event.
+    """
+
+    def __init__(
+        self, *providers: Provider, breaker: Breaker, first_seconds: float, idle_seconds: float
+    ) -> None:
+        self._providers = providers
+        self._breaker = breaker
+        self._first_seconds = first_seconds
+        self._idle_seconds = idle_seconds
+
+    @property
+    def name(self) -> str:
+        """The vendor that will be asked first."""
+        return self._next.name
+
+    @property
+    def model(self) -> str:
+        """The model that will be asked first."""
+        return self._next.model
+
+    @property
+    def _next(self) -> Provider:
+        closed = (each for each in self._providers if not self._breaker.is_open(each.name))
+        return next(closed, self._providers[0])
+
+    async def stream(self, request: Request) -> AsyncGenerator[ModelEvent, None]:
+        """See `Provider.stream`. Each failure is told as ProviderFailed, a change of model as
+        Answering before the first words and as Continued behind them.
+
+        Raises ProviderUnavailable when nobody may or can go on, ProviderRejected at once.
+        """
+        partial = ""
+        for provider in self._order():
+            attempt = _Attempt(provider, request, partial)
+            attempt.stands_in = provider is not self._providers[0]
+            try:
+                async with aclosing(
+                    attempt.events(self._first_seconds, self._idle_seconds)
+                ) as told:
+                    async for event in told:
+                        yield event
+                self._breaker.succeeded(provider.name)
+                return
+            except ProviderUnavailable as error:
+                self._breaker.failed(provider.name)
+                yield attempt.failure(error)
+                if not attempt.may_be_followed:
+                    raise
+            partial = partial or attempt.text
+        raise ProviderUnavailable(BROKEN_OFF if partial else ALL_DOWN)
+
+    def _order(self) -> Iterator[Provider]:
+        """The providers to ask, one at a time; at last those that the breaker left out."""
+        left_out = []
+        for provider in self._providers:
+            if self._breaker.lets_through(provider.name):
+                yield provider
+            else:
+                left_out.append(provider)
+        yield from left_out
+
+
+class _Attempt:
+    """One provider's try at an answer that already has its beginning (partial, or "")."""
+
+    def __init__(self, provider: Provider, request: Request, partial: str) -> None:
+        self._pieces: list[str] = []
+        self._provider = provider
+        self._partial = partial
+        self._tools_ran = request.messages[-1].role == "tool"
+        self._request = _rest_of(request, partial) if partial.strip() else request
+        self.stands_in = False
+        self._begun = self._announced = self._called = False
+
+    async def events(
+        self, first_seconds: float, idle_seconds: float
+    ) -> AsyncGenerator[ModelEvent, None]:
+        """The provider's events, made part of the whole answer. Raises ProviderError."""
+        source = timed(self._provider.stream(self._request), first_seconds, idle_seconds)
+        async with aclosing(source) as events:
+            async for event in events:
+                for told in self._told(event):
+                    yield told
+                if isinstance(event, MessageDone):
+                    return
+        raise ProviderUnavailable(NO_END, provider=self._provider.name)
+
+    def _told(self, event: ModelEvent) -> Iterator[ModelEvent]:
+        if self.stands_in and not self._begun and not self._partial:
+            yield Answering(self._provider.name, self._provider.model)
+        self._begun = True
+        if self._partial and not self._announced and not isinstance(event, ThinkingDelta):
+            self._announced = True
+            yield Continued(self._provider.name, self._provider.model)
+        match event:
+            case TextDelta(text):
+                self._pieces.append(text)
+            case ToolCallDelta():
+                self._called = True
+            case MessageDone(message=message) if self._partial:
+                event = replace(event, message=_whole(self._partial, message))
+        yield event
+
+    @property
+    def text(self) -> str:
+        """What this attempt has written so far."""
+        return "".join(self._pieces)
+
+    @property
+    def may_be_followed(self) -> bool:
+        """Whether another provider may go on after this one failed."""
+        if self._called:
+            return False
+        return not self._pieces or not (self._partial or self._tools_ran)
+
+    def failure(self, error: ProviderUnavailable) -> ProviderFailed:
+        """What is told of the failure, with its cost: the vendor's figures, else our estimate."""
+        usage = error.usage if isinstance(error.usage, Usage) else None
+        if usage is None and self._begun:
+            usage = self._estimate()
+        return ProviderFailed(self._provider.name, self._provider.model, str(error), usage)
+
+    def _estimate(self) -> Usage:
+        read = sum(map(estimated_tokens, self._request.messages))
+        return Usage(
+            self._provider.name,
+            self._provider.model,
+            input_tokens=read + len(self._request.system) // BYTES_PER_TOKEN,
+            output_tokens=-(-len(self.text.encode(errors="replace")) // BYTES_PER_TOKEN),
+            estimated=True,
+        )
+
+
+def _rest_of(request: Request, partial: str) -> Request:
+    begun = Message("assistant", (Text(partial),))
+    return replace(request, messages=(*request.messages, begun, continuation(partial)))
+
+
+def _whole(partial: str, rest: Message) -> Message:
+    """The answer from its first word: the beginning by one model, the rest by another."""
+    return Message("assistant", (Text(partial), *rest.parts))

@@ -1,0 +1,72 @@
+"""The loop of one turn: ask the model, run the tools that it asks for, ask again."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import replace
+
+from assistant.agent.gate import Gate
+from assistant.agent.toolbox import Toolbox
+from assistant.agent.types import Event, MessageDone, Provider, Request, ToolContext
+from assistant.errors import CeilingReached, ProviderUnavailable
+
+
+async def run(  # noqa: PLR0913  (the four parts of a turn and its two ceilings)
+    request: Request,
+    provider: Provider,
+    gate: Gate,
+    context: ToolContext,
+    *,
+    max_steps: int,
+    seconds: float,
+) -> AsyncGenerator[Event, None]:
+    """Run one turn. Ends after the MessageDone that asks for no tool.
+
+    max_steps: calls of the model. seconds: of wall time, for all; it cuts off what hangs.
+    Raises CeilingReached, and what the provider raises. Closing the generator at any point ends
+    the vendor's HTTP request and cancels the tools.
+    """
+    deadline = asyncio.get_running_loop().time() + seconds
+    toolbox = Toolbox(request.tools, gate, context)
+    async with aclosing(_steps(request, provider, toolbox, max_steps)) as events:
+        while (event := await _next(events, deadline)) is not None:
+            yield event
+
+
+async def _next(events: AsyncGenerator[Event, None], deadline: float) -> Event | None:
+    """The next event, None at the end. Raises CeilingReached at the deadline (the loop's clock)."""
+    limit = asyncio.timeout_at(deadline)
+    try:
+        async with limit:
+            return await anext(events, None)
+    except TimeoutError as error:
+        if not limit.expired():
+            raise
+        raise CeilingReached(
+            "The answer took too long and was stopped. What was written so far is kept."
+        ) from error
+
+
+async def _steps(
+    request: Request, provider: Provider, toolbox: Toolbox, max_steps: int
+) -> AsyncGenerator[Event, None]:
+    for _ in range(max_steps):
+        reply: MessageDone | None = None
+        async with aclosing(provider.stream(request)) as model_events:
+            async for model_event in model_events:
+                yield model_event
+                if isinstance(model_event, MessageDone):
+                    reply = model_event
+        if reply is None:
+            raise ProviderUnavailable(
+                "The model stopped in the middle of its answer.", provider=provider.name
+            )
+        async with aclosing(toolbox.answer(reply)) as tool_events:
+            async for tool_event in tool_events:
+                yield tool_event
+        if not reply.message.tool_calls or reply.stop_reason == "refusal":
+            return
+        if toolbox.repeats.ignored:
+            raise CeilingReached("The model kept repeating a failing step and was stopped.")
+        request = replace(request, messages=(*request.messages, reply.message, toolbox.results))
+    raise CeilingReached(f"The answer took more than {max_steps} steps and was stopped.")

@@ -1,0 +1,219 @@
+"""Claude, through Anthropic's Messages API (platform.claude.com/docs/en/api/messages-streaming)."""
+
+from collections.abc import AsyncGenerator, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any, cast
+
+import httpx2
+from anthropic import APIConnectionError, APIError, APIStatusError, AsyncAnthropic, AsyncStream
+
+from assistant.agent.providers.clients import shared_client
+from assistant.agent.providers.draft import Draft, follow, parsed
+from assistant.agent.providers.faults import GARBAGE, Fault, VendorError, by_status, by_transport
+from assistant.agent.types import (
+    Message,
+    ModelEvent,
+    Part,
+    Request,
+    StopReason,
+    Text,
+    TextDelta,
+    Thinking,
+    ThinkingDelta,
+    ToolCall,
+    ToolCallDelta,
+    ToolResult,
+)
+
+Json = dict[str, Any]
+
+CAUSES = (APIError, httpx2.HTTPError, VendorError)
+
+CACHED = {"type": "ephemeral"}
+# A paused turn is an answer that may go on, which is what "length" tells our caller.
+STOPS: dict[str, StopReason] = {
+    "end_turn": "end",
+    "stop_sequence": "end",
+    "tool_use": "tools",
+    "max_tokens": "length",
+    "model_context_window_exceeded": "length",
+    "pause_turn": "length",
+    "refusal": "refusal",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Anthropic:
+    """One model of Anthropic. base_url: "" for Anthropic's own. connect_seconds: to reach it."""
+
+    model: str
+    key: str = field(repr=False)
+    base_url: str = ""
+    connect_seconds: float = 5.0
+    name: str = "anthropic"
+
+    def stream(self, request: Request) -> AsyncGenerator[ModelEvent, None]:
+        """See `Provider.stream`."""
+        draft = AnthropicDraft(self.name, self.model, request)
+        return follow(self._events(request), draft, _explain, CAUSES)
+
+    async def _events(self, request: Request) -> AsyncGenerator[Json, None]:
+        client = shared_client(_client, self.key, self.base_url, self.connect_seconds)
+        # The plain post gives events as JSON: the SDK's typed ones cost as much again to build.
+        stream = await client.post(
+            "/v1/messages",
+            body=_body(self.model, request),
+            cast_to=object,
+            stream=True,
+            stream_cls=AsyncStream[object],
+        )
+        async with stream:
+            async for event in cast(AsyncStream[Json], stream):
+                yield event
+
+
+def _client(key: str, base_url: str, http: httpx2.AsyncClient) -> AsyncAnthropic:
+    return AsyncAnthropic(
+        api_key=key,
+        base_url=base_url or None,
+        http_client=http,
+        max_retries=0,
+    )
+
+
+def _explain(error: Exception) -> Fault:
+    match error:
+        case VendorError():
+            return by_status(200, error.body)
+        case APIStatusError():
+            return by_status(error.status_code, error.body)
+        case APIConnectionError():
+            return by_transport(error.__cause__ or error)
+        case httpx2.HTTPError():
+            return by_transport(error)
+    return GARBAGE
+
+
+def _body(model: str, request: Request) -> Json:
+    """The request. The system prompt and the end of the history are marked for the cache."""
+    body: Json = {
+        "model": model,
+        "max_tokens": request.max_output_tokens,
+        "messages": [m for m in (_message(model, m) for m in request.messages) if m["content"]],
+        "cache_control": CACHED,
+        "stream": True,
+    }
+    if request.system:
+        body["system"] = [{"type": "text", "text": request.system, "cache_control": CACHED}]
+    if request.tools:
+        body["tools"] = [
+            {"name": t.name, "description": t.description, "input_schema": dict(t.schema)}
+            for t in request.tools
+        ]
+    return body
+
+
+def _message(model: str, message: Message) -> Json:
+    role = "assistant" if message.role == "assistant" else "user"
+    return {"role": role, "content": [b for p in message.parts for b in _blocks(model, p)]}
+
+
+def _blocks(model: str, part: Part) -> Iterator[Json]:
+    """A part as content blocks; none for other models' thinking and for empty text."""
+    match part:
+        case Text(text) if text.strip():
+            yield {"type": "text", "text": text}
+        case Thinking(replay=replay) if replay and replay.model == model:
+            yield replay.payload  # type: ignore[misc]  # it is the JSON object of _close
+        case ToolCall():
+            arguments = dict(part.arguments)
+            yield {"type": "tool_use", "id": part.id, "name": part.name, "input": arguments}
+        case ToolResult():
+            yield {
+                "type": "tool_result",
+                "tool_use_id": part.call_id,
+                "content": part.content,
+                "is_error": part.is_error,
+            }
+
+
+class AnthropicDraft(Draft[Json]):
+    """Reads the events of one streamed message."""
+
+    _block: Json
+    _pieces: list[str]
+    _reason: str = ""
+
+    def take(self, event: Json) -> Iterator[ModelEvent]:
+        """See `Draft.take`. Kinds of events that we do not know are passed over, as asked for."""
+        match event["type"]:
+            case "content_block_delta":
+                yield from self._delta(event["delta"])
+            case "content_block_start":
+                yield from self._open(event["content_block"])
+            case "content_block_stop":
+                self.parts.append(self._close())
+            case "message_start":
+                self._count_tokens(event["message"]["usage"])
+            case "message_delta":
+                self._reason = event["delta"].get("stop_reason") or self._reason
+                self._count_tokens(event.get("usage") or {})
+            case "message_stop":
+                self.stop = STOPS.get(self._reason, "end")
+            case "error":
+                raise VendorError(event)
+
+    def _delta(self, delta: Json) -> Iterator[ModelEvent]:
+        match delta["type"]:
+            case "text_delta":
+                self._pieces.append(delta["text"])
+                yield TextDelta(delta["text"])
+            case "thinking_delta":
+                self._pieces.append(delta["thinking"])
+                yield ThinkingDelta(delta["thinking"])
+            case "input_json_delta":
+                self._pieces.append(delta["partial_json"])
+                yield ToolCallDelta(self._block["id"], self._block["name"], delta["partial_json"])
+            case "signature_delta":
+                self._block["signature"] = self._block.get("signature", "") + delta["signature"]
+
+    def _open(self, block: Json) -> Iterator[ModelEvent]:
+        self._block, self._pieces = block, []
+        match block["type"]:
+            case "text" if block["text"]:
+                self._pieces.append(block["text"])
+                yield TextDelta(block["text"])
+            case "tool_use":
+                yield ToolCallDelta(block["id"], block["name"], "")
+            case "thinking" | "redacted_thinking":
+                yield ThinkingDelta("")
+
+    def _close(self) -> Part:
+        block, text = self._block, "".join(self._pieces)
+        match block["type"]:
+            case "text":
+                return Text(text)
+            case "tool_use":
+                return ToolCall(block["id"], block["name"], parsed(text))
+            case "thinking":
+                return Thinking(text, self.replay({**block, "thinking": text}))
+        return Thinking("", self.replay(block))
+
+    def _count_tokens(self, usage: Json) -> None:
+        """Take over the running totals of an event; those that it leaves out stay as they are."""
+        known = self.usage
+        details = usage.get("output_tokens_details") or {}
+        self.usage = replace(
+            known,
+            input_tokens=_or(usage.get("input_tokens"), known.input_tokens),
+            output_tokens=_or(usage.get("output_tokens"), known.output_tokens),
+            cache_read_tokens=_or(usage.get("cache_read_input_tokens"), known.cache_read_tokens),
+            cache_write_tokens=_or(
+                usage.get("cache_creation_input_tokens"), known.cache_write_tokens
+            ),
+            thinking_tokens=_or(details.get("thinking_tokens"), known.thinking_tokens),
+        )
+
+
+def _or(figure: int | None, known: int) -> int:
+    return known if figure is None else figure

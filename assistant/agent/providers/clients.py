@@ -1,0 +1,104 @@
+"""Connections to the vendors: one pool for each event loop, one SDK client for each key."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar, cast
+from uuid import uuid4
+from weakref import WeakKeyDictionary
+
+import httpx2
+from openai import DefaultAioHttpClient
+
+Client = TypeVar("Client")
+Pool = dict[Any, Any]
+
+MARK = "x-response-mark"
+EAGER_CHUNKS = 4  # the first words are not to wait
+PACE_SECONDS = 0.04
+LIMITS = httpx2.Limits(max_connections=1000, max_keepalive_connections=100)
+
+_pools: WeakKeyDictionary[asyncio.AbstractEventLoop, Pool] = WeakKeyDictionary()
+_marked: dict[str, httpx2.Response] = {}
+
+
+def shared_client(
+    make: Callable[[str, str, httpx2.AsyncClient], Client],
+    key: str,
+    base_url: str,
+    connect_seconds: float,
+) -> Client:
+    """The SDK client for this key and URL in the running event loop; `make` builds the first."""
+    pool = _pools.setdefault(asyncio.get_running_loop(), {})
+    if connect_seconds not in pool:
+        pool[connect_seconds] = _http(connect_seconds)
+    name = (make, key, base_url, connect_seconds)
+    if name not in pool:
+        pool[name] = make(key, base_url, pool[connect_seconds])
+    client: Client = pool[name]
+    return client
+
+
+async def close_clients() -> None:
+    """Close the connections of the running event loop."""
+    pool = _pools.pop(asyncio.get_running_loop(), {})
+    for client in pool.values():
+        if isinstance(client, httpx2.AsyncClient):
+            await client.aclose()
+
+
+@asynccontextmanager
+async def closed_response() -> AsyncIterator[dict[str, str]]:
+    """Headers for one request, whose response is closed when the block ends, come what may.
+
+    For an SDK that leaves the response open when its stream is dropped. They are not sent.
+    """
+    mark = uuid4().hex
+    try:
+        yield {MARK: mark}
+    finally:
+        if response := _marked.pop(mark, None):
+            await response.aclose()
+
+
+def _http(connect_seconds: float) -> httpx2.AsyncClient:
+    timeout = httpx2.Timeout(None, connect=connect_seconds, pool=connect_seconds)
+
+    async def asked(request: httpx2.Request) -> None:
+        # google-genai asks for no time limit at all, so that a lost host would hang its caller.
+        # Silence is `deadlines.timed`'s to judge: a timer set anew for each packet is dear.
+        request.extensions["timeout"] = timeout.as_dict()
+        request.extensions[MARK] = request.headers.pop(MARK, "")
+
+    async def answered(response: httpx2.Response) -> None:
+        response.stream = Unhurried(response.stream)
+        if mark := response.request.extensions[MARK]:
+            _marked[mark] = response
+
+    client = DefaultAioHttpClient(timeout=timeout, limits=LIMITS)
+    client.event_hooks = {"request": [asked], "response": [answered]}
+    return client
+
+
+class Unhurried(httpx2.AsyncByteStream):
+    """A response body that is read at most every PACE_SECONDS, once it flows.
+
+    A model writes one small packet for each token. Waking for each costs more than all the rest of
+    the work with it; a reader's eye does not tell them apart.
+    """
+
+    def __init__(self, stream: object) -> None:
+        self._stream = cast("httpx2.AsyncByteStream", stream)
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        """The body's chunks, later ones larger."""
+        chunks = 0
+        async for chunk in self._stream:
+            yield chunk
+            chunks += 1
+            if chunks > EAGER_CHUNKS:
+                await asyncio.sleep(PACE_SECONDS)
+
+    async def aclose(self) -> None:
+        """Close the connection's response."""
+        await self._stream.aclose()

@@ -1,0 +1,249 @@
+"""The language of the agent: what a model reads, what it says, and what happens meanwhile.
+
+All are values: equal content means equal values. Rows, ids of rows and storage live elsewhere.
+"""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal, Protocol
+
+from pydantic import JsonValue
+
+Arguments = Mapping[str, JsonValue]
+Role = Literal["user", "assistant", "tool"]
+StopReason = Literal["end", "tools", "length", "refusal"]
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """A vendor's own block, to be sent back unchanged to the model that made it, and to no other.
+
+    It carries what we do not interpret: thinking signatures, encrypted reasoning, item ids.
+    """
+
+    model: str
+    payload: JsonValue
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Words that the user sees."""
+
+    text: str
+    replay: Replay | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Thinking:
+    """A model's thinking. The text may be empty where the vendor hides it."""
+
+    text: str
+    replay: Replay | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A model asks for a tool. Arguments are parsed JSON and not yet checked."""
+
+    id: str
+    name: str
+    arguments: Arguments
+    replay: Replay | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ToolResult:
+    """What the tool said, in words for the model."""
+
+    call_id: str
+    name: str
+    content: str
+    is_error: bool = False
+
+
+Part = Text | Thinking | ToolCall | ToolResult
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One entry of the history. A "tool" message holds only results, one for each call."""
+
+    role: Role
+    parts: tuple[Part, ...]
+
+    @property
+    def text(self) -> str:
+        """The words of the message, without thinking and tools."""
+        return "".join(part.text for part in self.parts if isinstance(part, Text))
+
+    @property
+    def tool_calls(self) -> tuple[ToolCall, ...]:
+        """The tools that the message asks for, in order."""
+        return tuple(part for part in self.parts if isinstance(part, ToolCall))
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of one request, each counted once whatever the vendor's own way of counting.
+
+    input_tokens: read at full price; cache_read_tokens and cache_write_tokens come on top.
+    output_tokens: everything written, thinking included; thinking_tokens says how much of it.
+    estimated: the vendor never reported; the figures are ours.
+    """
+
+    provider: str
+    model: str
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cache_read_tokens: int = 0
+    cache_write_tokens: int = 0
+    thinking_tokens: int = 0
+    estimated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    """More words of the answer."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ThinkingDelta:
+    """More thinking; the text may be empty and then only says that the model is at work."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCallDelta:
+    """A call is being written: its id and name, and more characters of its JSON arguments."""
+
+    call_id: str
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True)
+class MessageDone:
+    """The model has said all; this ends its stream."""
+
+    message: Message
+    usage: Usage
+    stop_reason: StopReason
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderFailed:
+    """One provider gave up. usage is what the attempt cost, as far as is known."""
+
+    provider: str
+    model: str
+    reason: str
+    usage: Usage | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """Another model answers than the one that was asked first; it has said nothing yet."""
+
+    provider: str
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class Continued:
+    """From here on another model writes the rest of the answer."""
+
+    provider: str
+    model: str
+
+
+ModelEvent = (
+    TextDelta | ThinkingDelta | ToolCallDelta | MessageDone | ProviderFailed | Answering | Continued
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ToolStarted:
+    """The gate has let a call pass, and it runs."""
+
+    call: ToolCall
+
+
+@dataclass(frozen=True, slots=True)
+class ToolFinished:
+    """A call has its result: an answer, an error or the gate's refusal. seconds: it ran so long."""
+
+    call: ToolCall
+    result: ToolResult
+    seconds: float
+
+
+Event = ModelEvent | ToolStarted | ToolFinished
+
+
+class Effect(StrEnum):
+    """What a tool can do to the world; the gate decides by it."""
+
+    READ = "read"
+    WRITE = "write"
+    SEND = "send"
+    DESTROY = "destroy"
+
+
+@dataclass(frozen=True, slots=True)
+class ToolContext:
+    """What a tool may know of the turn that it runs in. timezone: an IANA name."""
+
+    user_id: str = ""
+    timezone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """Something that the model may ask for.
+
+    schema: JSON Schema of the arguments. label: the verb that people read ("Calculated").
+    run: takes the raw arguments, checks them, and returns text for the model; raises ToolError.
+    """
+
+    name: str
+    description: str
+    schema: Mapping[str, JsonValue]
+    effect: Effect
+    label: str
+    run: Callable[[Arguments, ToolContext], Awaitable[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """All that a model is given. max_output_tokens bounds what it may write."""
+
+    system: str
+    messages: tuple[Message, ...]
+    tools: tuple[Tool, ...] = field(default=())
+    max_output_tokens: int = 8192
+
+
+class Provider(Protocol):
+    """One model of one vendor, or several behind one face (`Fallback`)."""
+
+    @property
+    def name(self) -> str:
+        """The vendor's name in the catalogue: anthropic, openai, google, scripted."""
+        ...
+
+    @property
+    def model(self) -> str:
+        """The model's id, as the vendor spells it."""
+        ...
+
+    def stream(self, request: Request) -> AsyncGenerator[ModelEvent, None]:
+        """Answer the request. A stream that ends well ends with `MessageDone`.
+
+        Raises ProviderUnavailable or ProviderRejected, and nothing else that a vendor causes.
+        Closing the generator ends the vendor's HTTP request.
+        """
+        ...

@@ -1,0 +1,1 @@
+"""What is not a page: routes of the server, and the layers around all of them."""

@@ -1,0 +1,32 @@
+"""GET /api/conversations/{id}/messages: a page of a conversation, newest last."""
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from assistant.api.answers import NO_STORE, answering, identifier, user_of
+from assistant.errors import Refused
+from assistant.services.messages import PAGE_AT_MOST, page
+
+
+@answering
+async def messages(request: Request) -> Response:
+    """The messages before `before` (default: the newest), at most `limit` of them."""
+    user = await user_of(request)
+    before = request.query_params.get("before")
+    read = await page(
+        user.id,
+        identifier(request.path_params["conversation_id"], "conversation"),
+        identifier(before, "message") if before else None,
+        _limit(request.query_params.get("limit", "30")),
+    )
+    return JSONResponse(read._asdict(), headers=NO_STORE)
+
+
+def _limit(text: str) -> int:
+    if not text.isdecimal() or len(text) > 3 or not 1 <= int(text) <= PAGE_AT_MOST:
+        raise Refused(f"A page holds between 1 and {PAGE_AT_MOST} messages.")
+    return int(text)
+
+
+routes = [Route("/api/conversations/{conversation_id}/messages", messages)]

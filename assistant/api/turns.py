@@ -1,0 +1,103 @@
+"""GET /api/turns/{id}/events: a turn's log, from any point, until its end.
+
+Frames carry the log's numbers, so a reader that comes back with Last-Event-ID gets each entry once.
+data is a string (more words), a list of changes (see `services/reply.py`), a snapshot that replaces
+all, or the end.
+"""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from uuid import UUID
+
+from redis.exceptions import RedisError
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from assistant.api.answers import COOKIE, answering, identifier, user_of
+from assistant.api.events import BEAT, EventStream, frame
+from assistant.errors import NotSignedIn
+from assistant.services import turn_log
+from assistant.services.accounts import KNOWN_FOR_SECONDS, who_is
+from assistant.services.turn_state import TurnState, state_of
+
+LOOK_SECONDS = 1.0
+
+
+@answering
+async def events(request: Request) -> Response:
+    """Follow a turn of the signed-in user."""
+    user = await user_of(request)
+    turn_id = identifier(request.path_params["turn_id"], "answer")
+    state = await state_of(user.id, turn_id)
+    after = _number(request.headers.get("last-event-id", ""))
+    frames = _frames(user.id, turn_id, state, after)
+    return EventStream(user.id, _while_signed_in(request.cookies.get(COOKIE), frames))
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 10 else 0
+
+
+async def _while_signed_in(
+    token: str | None, frames: AsyncGenerator[bytes, None]
+) -> AsyncGenerator[bytes, None]:
+    """The frames, until the session ends."""
+    asked = time.monotonic()
+    async with aclosing(frames):
+        async for each in frames:
+            yield each
+            if time.monotonic() - asked > KNOWN_FOR_SECONDS:
+                asked = time.monotonic()
+                try:
+                    await who_is(token)
+                except NotSignedIn:
+                    return
+
+
+async def _frames(
+    user_id: UUID, turn_id: UUID, state: TurnState, after: int
+) -> AsyncGenerator[bytes, None]:
+    """From the log where there is one, from the database where there is none (any more)."""
+    log = turn_log.local(turn_id)
+    batches = log.follow(after) if log else turn_log.follow_shared(turn_id, state.vault, after)
+    try:
+        async with aclosing(batches):
+            async for batch in batches:
+                yield b"".join(map(_frame, batch)) or BEAT
+                if batch and batch[-1].kind == "end":
+                    return
+    except RedisError:
+        yield BEAT
+    async with aclosing(_from_database(user_id, turn_id)) as stored:
+        async for each in stored:
+            yield each
+
+
+def _frame(entry: turn_log.Entry) -> bytes:
+    return frame(entry.data, kind=entry.kind, number=entry.number)
+
+
+async def _from_database(user_id: UUID, turn_id: UUID) -> AsyncGenerator[bytes, None]:
+    """What is stored, again when it has grown, until the turn has ended."""
+    shown = None
+    while True:
+        state = await state_of(user_id, turn_id)
+        if state.parts != shown:
+            shown = state.parts
+            yield frame(_json({"parts": shown}), kind="snapshot")
+        if state.status != "running":
+            yield frame(_json(state.end), kind="end")
+            return
+        yield BEAT
+        await asyncio.sleep(LOOK_SECONDS)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+routes = [Route("/api/turns/{turn_id}/events", events)]

@@ -1,0 +1,69 @@
+"""The application: pages, routes, and the layers around them."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import reflex as rx
+import structlog
+from starlette.types import ASGIApp
+
+from assistant import database, logs, migration
+from assistant.agent.providers.clients import close_clients
+from assistant.api import auth, conversations, feed, health, turns
+from assistant.api.guard import Guard
+from assistant.components.boundary import boundary
+from assistant.components.head import STYLES, head
+from assistant.config import CLOSING
+from assistant.errors import CannotStart
+from assistant.pages import PAGES
+from assistant.services import reaper, signals, turn_run
+from assistant.services.background import spawn
+from assistant.state.commands import judge_events
+
+logs.configure()
+log = structlog.get_logger()
+
+
+def surround(asgi: ASGIApp) -> ASGIApp:
+    """Our routes before Reflex's own and the built pages; the guard around all."""
+    routes = [*auth.routes, *turns.routes, *conversations.routes, *feed.routes, *health.routes]
+    asgi.routes[:0] = routes  # type: ignore[attr-defined]
+    return Guard(asgi, rx.config.get_config().cors_allowed_origins)
+
+
+@asynccontextmanager
+async def at_work() -> AsyncIterator[None]:
+    """What runs beside the requests, and the orderly end of the turns."""
+    if await database.schema_revision() != migration.head():
+        raise CannotStart("The database is not at this code's version. Start with `make run`.")
+    chores = [spawn(reaper.reap_forever()), spawn(signals.relay())]
+    asyncio.get_running_loop().add_signal_handler(CLOSING, lambda: spawn(turn_run.drain()))
+    with signals.listening("stop", turn_run.stop_here):
+        yield
+        await turn_run.drain()
+    for chore in chores:
+        chore.cancel()
+    await asyncio.gather(*chores, return_exceptions=True)
+    await close_clients()
+    await database.close()
+
+
+def note_failure(exception: Exception) -> None:
+    """A defect in an event: it is logged whole, the page shows nothing of it."""
+    log.error("event_failed", exc_info=exception)
+
+
+app = rx.App(
+    head_components=head(),
+    stylesheets=STYLES,
+    html_lang="en",
+    app_wraps={(55, "ErrorBoundary"): lambda _: boundary()},
+    toaster=None,
+    backend_exception_handler=note_failure,
+    api_transformer=surround,
+)
+for page in PAGES:
+    app.add_page(**page)
+app.register_lifespan_task(at_work)
+judge_events(app)

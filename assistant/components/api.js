@@ -1,0 +1,12 @@
+// Asking our own server for JSON.
+
+/** Lets the page react to a lost session, wherever it was noticed. */
+export const signedOut = () => window.dispatchEvent(new CustomEvent("assistant:signed-out"));
+
+/** The answer's JSON. Throws with `status` when refused. */
+export async function getJson(url) {
+  const response = await fetch(url, { headers: { Accept: "application/json" }, cache: "no-store" });
+  if (response.status === 401) signedOut();
+  if (!response.ok) throw Object.assign(new Error(url), { status: response.status });
+  return response.json();
+}

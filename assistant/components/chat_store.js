@@ -1,0 +1,244 @@
+// The conversations that this page holds. Components come and go with routes; this stays.
+import { announce, announceEnd } from "./announcements.js";
+import { getJson } from "./api.js";
+import { keepUnsent, moveDraft } from "./drafts.js";
+import { follow, freeze, pause, shownOf } from "./live.js";
+import { isRunning, withEarlier, withTail } from "./merge.js";
+import { wordsOf } from "./parts.js";
+import { signal } from "./signal.js";
+
+const PAGE = 30;
+const KEPT = 8;
+const GRACE_MS = 1_000; // a route change takes the transcript away and brings it right back
+const LATE_MS = 10_000;
+const NEW = { messages: [], earlier: false, status: "ready", stale: false };
+const UNREAD = { ...NEW, status: "loading", stale: true };
+
+const conversations = new Map([["", NEW]]);
+const pending = new Map();
+const ended = new Set();
+const version = signal(0);
+let current = null;
+
+export const subscribe = version.subscribe;
+
+/** {messages, earlier, status: loading, ready, missing, failed}; "" is the chat not yet begun. */
+export const conversation = (id) => conversations.get(id) ?? UNREAD;
+
+function change(id, patch) {
+  conversations.set(id, { ...conversation(id), ...patch });
+  version.set(version.get() + 1);
+}
+
+const mapMessages = (id, map) => change(id, { messages: conversation(id).messages.map(map) });
+
+// ---- opening and leaving
+
+/** Shows a conversation: from what is held, and from the server where that may be old. */
+export function open(id) {
+  if (current !== null && current !== id) rest(current);
+  current = id;
+  const held = conversation(id);
+  conversations.delete(id);
+  change(id, held);
+  forgetOldest();
+  // A send that is acknowledged in this very moment brings the messages: then nothing is fetched.
+  queueMicrotask(() => {
+    if (current !== id) return;
+    if (id && conversation(id).stale) refresh(id);
+    else followRunning(id);
+  });
+}
+
+export function leave(id) {
+  if (current !== id) return;
+  current = null;
+  setTimeout(() => current !== id && rest(id), GRACE_MS);
+}
+
+/** Gives the streams of a conversation back; it must be read again when it is opened again. */
+function rest(id) {
+  if (!conversations.has(id)) return;
+  conversation(id).messages.forEach((message) => message.turn && pause(message.turn));
+  change(id, { stale: id !== "" });
+}
+
+function forgetOldest() {
+  const spare = [...conversations.keys()].filter((id) => id && id !== current && !isSending(id));
+  spare.slice(0, -KEPT + 1).forEach((id) => conversations.delete(id));
+}
+
+// ---- reading
+
+const urlOf = (id, query = "") =>
+  `/api/conversations/${encodeURIComponent(id)}/messages?limit=${PAGE}${query}`;
+
+/** Reads the newest page again. When several are on their way, only the last one counts. */
+export async function refresh(id) {
+  const reading = Symbol(id);
+  change(id, { reading });
+  const page = await getJson(urlOf(id)).catch((error) => fail(id, reading, error));
+  if (!page || conversation(id).reading !== reading) return;
+  change(id, withTail(conversation(id), page));
+  followRunning(id);
+}
+
+function fail(id, reading, error) {
+  if (conversation(id).reading !== reading) return;
+  if (error.status === 404) change(id, { messages: [], status: "missing" });
+  else if (conversation(id).status !== "ready") change(id, { status: "failed" });
+}
+
+export async function loadEarlier(id) {
+  const { earlier, loadingEarlier, messages } = conversation(id);
+  if (!earlier || loadingEarlier) return;
+  change(id, { loadingEarlier: true });
+  const before = encodeURIComponent(messages[0].id);
+  // A page that did not come is asked for again by the next scroll or click.
+  const page = await getJson(urlOf(id, `&before=${before}`)).catch(() => null);
+  change(id, { ...(page && withEarlier(conversation(id), page)), loadingEarlier: false });
+}
+
+/** After a gap in the feed nothing held is certain. */
+export function catchUp() {
+  for (const id of conversations.keys()) if (id) change(id, { stale: true });
+  if (current) refresh(current);
+}
+
+// ---- turns
+
+function followRunning(id) {
+  if (id !== current) return;
+  const running = conversation(id).messages.filter(
+    (message) => message.turn && isRunning(message) && !ended.has(message.turn),
+  );
+  for (const { turn, parts } of running) {
+    follow(turn, {
+      parts,
+      onEnd: (end) => endTurn(id, turn, end),
+      onGone: () => loseTurn(id, turn),
+    });
+  }
+}
+
+function endTurn(id, turn, { message, frozen, ...end }) {
+  ended.add(turn);
+  mapMessages(id, (one) =>
+    one.turn === turn && one.role === "assistant"
+      ? { ...one, ...end, id: message ?? one.id, key: one.key ?? one.id }
+      : one,
+  );
+  announceEnd(end.status);
+  // It was done before the stop arrived: then its whole text stands.
+  if (frozen && end.status !== "stopped") refresh(id);
+}
+
+function loseTurn(id, turn) {
+  ended.add(turn);
+  refresh(id);
+}
+
+/** A turn runs, says somebody else: the server's state, or the feed. */
+export function attach(id, turn) {
+  if (!turn || ended.has(turn) || shownOf(turn) || isSending(id) || isSending("")) return;
+  if (id === current) refresh(id);
+  else if (conversations.has(id)) change(id, { stale: true });
+}
+
+/** One word of the feed about a turn. */
+export function hearTurn({ conversation: id, turn, status }) {
+  if (!conversations.has(id) || ended.has(turn) || shownOf(turn)) return;
+  if (isRunning({ status })) return attach(id, turn);
+  change(id, { stale: true });
+  if (id === current) refresh(id);
+}
+
+/** The turn that runs in a conversation, as far as this page can see; "" when none does. */
+export const runningTurn = (id) =>
+  conversation(id).messages.findLast((one) => isRunning(one) && !ended.has(one.turn))?.turn ?? "";
+
+export const hasEnded = (turn) => ended.has(turn);
+
+/** Freezes what is shown of a turn. Returns the last event in it, as freeze() counts. */
+export function stop(turn) {
+  announceEnd("stopped");
+  return freeze(turn);
+}
+
+// ---- sending
+
+/** Whether a send is on its way that the server has not answered. */
+export const isSending = (id) => [...pending.values()].some((sent) => sent.conversation === id);
+
+/** Shows the user's words at once, and where the answer will stand. */
+export function send(id, text, key) {
+  clearTimeout(pending.get(key)?.timer);
+  const known = pending.has(key);
+  pending.set(key, { conversation: id, text, timer: setTimeout(() => markLate(id, key), LATE_MS) });
+  keepUnsent({ key, conversation: id, text });
+  if (known) return mapMessages(id, (one) => (one.id === key ? { ...one, late: false } : one));
+  announce("Answering…");
+  change(id, { messages: [...conversation(id).messages, ...optimistic(key, text)] });
+}
+
+const optimistic = (key, text) => [
+  { id: key, role: "user", status: "done", parts: [{ type: "text", text }], local: true },
+  { id: `${key}:answer`, role: "assistant", status: "running", parts: [], local: true },
+];
+
+const ours = (key) => (message) => message.id === key || message.id === `${key}:answer`;
+
+function markLate(id, key) {
+  mapMessages(id, (one) => (one.id === key ? { ...one, late: true } : one));
+}
+
+function settle(key) {
+  const sent = pending.get(key);
+  if (!sent) return null;
+  clearTimeout(sent.timer);
+  pending.delete(key);
+  keepUnsent(null);
+  return sent;
+}
+
+/** The server took a send: it is this turn, in this conversation; turn is "" when it has ended. */
+export function acknowledge(key, id, turn) {
+  if (!pending.has(key)) return;
+  if (!turn) {
+    refuse(key);
+    refresh(id);
+    return;
+  }
+  const sent = settle(key);
+  const isOurs = ours(key);
+  const messages = conversation(sent.conversation).messages.map((one) =>
+    isOurs(one) ? { ...one, turn, key: one.id, late: false } : one,
+  );
+  change(sent.conversation, { messages });
+  if (sent.conversation !== id) moveTo(id, messages);
+  followRunning(id);
+}
+
+function moveTo(id, messages) {
+  moveDraft("", id);
+  const held = conversation(id);
+  change("", NEW);
+  change(id, { ...held, messages: [...held.messages, ...messages], status: "ready", stale: false });
+}
+
+/** The server refused a send: it never happened. Returns {conversation, text}, null if unknown. */
+export function refuse(key) {
+  const sent = settle(key);
+  if (!sent) return null;
+  const isOurs = ours(key);
+  const messages = conversation(sent.conversation).messages.filter((one) => !isOurs(one));
+  change(sent.conversation, { messages });
+  return sent;
+}
+
+/** The last words that the user said in a conversation. */
+export const lastSaid = (id) =>
+  wordsOf(conversation(id).messages.findLast((one) => one.role === "user")?.parts ?? []);
+
+/** The words of a send that is on its way. */
+export const textOf = (key) => pending.get(key)?.text ?? "";

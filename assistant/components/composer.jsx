@@ -1,0 +1,177 @@
+// Where the user writes. Send becomes Stop in the same place; typing is never held up.
+import { useEffect, useRef, useState } from "react";
+import { lastSaid } from "./chat_store.js";
+import { Icon } from "./icons.jsx";
+import { composition, isSomethingOpen, isTouch, onShortcut } from "./keyboard.js";
+import { useConversationId } from "./use_address.js";
+import { useDraft } from "./use_draft.js";
+import { useKeptFocus } from "./use_focus.js";
+import { useSend } from "./use_send.js";
+import { useTurn } from "./use_turn.js";
+import { watchViewport } from "./viewport.js";
+import { loadAnswer } from "./words.jsx";
+
+const COUNT_FROM = 0.9;
+const MIRRORED = 4_000; // more than the field's greatest height can show
+const BROKEN = "This text holds half a symbol, which is no text. Remove it, and it can be sent.";
+const STILL_WRITING = "The answer is still being written. Your text is kept.";
+
+/** See composer.py for the props. children: controls at the left of the bar, the model picker. */
+export function Composer({ children, ...props }) {
+  const { maxLength = Infinity, note, placeholder, disabled, onNewChat } = props;
+  const { field, text, hint, turn, write, submit, keys } = useComposer(props, maxLength);
+  useWindow(field, write, onNewChat);
+  const over = text.length - maxLength;
+  const ready = !disabled && over <= 0 && text.trim() !== "";
+  return (
+    <div className="dock">
+      <form className="composer" onSubmit={submit}>
+        <Field {...{ field, text, write, placeholder, disabled, keys }} />
+        <div className="bar">
+          {children}
+          <Counter length={text.length} max={maxLength} />
+          {turn.running ? <Stop turn={turn} /> : <Send ready={ready} />}
+        </div>
+      </form>
+      <p className={over > 0 ? "hint bad" : "hint"} role="status">
+        {over > 0 ? tooLong(over) : hint || note}
+      </p>
+    </div>
+  );
+}
+
+/** The text, what may be done with it now, and what there is to say about it. */
+function useComposer(props, maxLength) {
+  const id = useConversationId(props.conversationId);
+  const [text, setText] = useDraft(id);
+  const [hint, setHint] = useState("");
+  const field = useKeptFocus(id);
+  const write = (words) => {
+    loadAnswer();
+    setText(words);
+    setHint("");
+  };
+  const takeBack = (words, why) => {
+    setText((typed) => (typed.trim() ? `${words}\n${typed}` : words));
+    setHint(why);
+  };
+  const send = useSend(id, props, takeBack);
+  const turn = useTurn(id, props, props.onStop);
+
+  const submit = (event) => {
+    event.preventDefault();
+    if (turn.running) return setHint(STILL_WRITING);
+    if (text.isWellFormed?.() === false) return setHint(BROKEN);
+    if (props.disabled || !text.trim() || text.length > maxLength) return undefined;
+    send(text);
+    write("");
+    return isTouch() ? undefined : field.current.focus();
+  };
+  const keys = useKeys({ text, id, submit, write, turn });
+  return { field, text, hint, turn, write, submit, keys };
+}
+
+const tooLong = (over) =>
+  `This is ${over.toLocaleString("en")} characters too long. Shorten it, and it can be sent.`;
+
+/** The field grows with its text: a hidden copy behind it gives the height, without measuring. */
+function Field({ field, text, write, placeholder, disabled, keys }) {
+  return (
+    <div className="grow" data-copy={text.slice(0, MIRRORED)}>
+      <textarea
+        ref={field}
+        data-testid="composer"
+        aria-label="Message"
+        rows={1}
+        dir="auto"
+        value={text}
+        placeholder={placeholder}
+        readOnly={disabled}
+        onChange={(event) => write(event.target.value)}
+        onKeyDown={keys.down}
+        onCompositionStart={keys.start}
+        onCompositionEnd={keys.end}
+      />
+    </div>
+  );
+}
+
+function useKeys({ text, id, submit, write, turn }) {
+  const composing = useRef(null);
+  composing.current ??= composition();
+  const plain = (event) => !event.shiftKey && !event.altKey && !event.ctrlKey && !event.metaKey;
+  const KEYS = {
+    Enter: () => !isTouch() && submit,
+    Escape: () => turn.running && !isSomethingOpen() && turn.stop,
+    ArrowUp: () => text === "" && lastSaid(id) && (() => write(lastSaid(id))),
+  };
+  const down = (event) => {
+    if (!plain(event) || composing.current.owns(event)) return;
+    const act = KEYS[event.key]?.();
+    if (!act) return;
+    event.preventDefault();
+    act(event);
+  };
+  return { down, start: composing.current.start, end: composing.current.end };
+}
+
+/** What reaches the composer from the rest of the page. */
+function useWindow(field, write, onNewChat) {
+  const latest = useRef({});
+  latest.current = { write, onNewChat };
+  useEffect(() => {
+    const focus = () => field.current.focus();
+    const propose = (event) => {
+      latest.current.write(event.detail);
+      focus();
+    };
+    window.addEventListener("assistant:propose", propose);
+    const unbind = onShortcut({ focus, newChat: () => latest.current.onNewChat?.() });
+    const unwatch = watchViewport();
+    return () => {
+      window.removeEventListener("assistant:propose", propose);
+      unbind();
+      unwatch();
+    };
+  }, [field]);
+}
+
+function Counter({ length, max }) {
+  if (length < max * COUNT_FROM) return null;
+  return (
+    <span className="count">
+      {length.toLocaleString("en")} / {max.toLocaleString("en")}
+    </span>
+  );
+}
+
+function Send({ ready }) {
+  return (
+    <button
+      type="submit"
+      className="go"
+      data-testid="send"
+      aria-label="Send"
+      aria-disabled={!ready}
+    >
+      <Icon name="send" size={18} />
+    </button>
+  );
+}
+
+/** The second click of a double click on Send lands here, and is not meant for Stop. */
+function Stop({ turn }) {
+  const click = (event) => event.detail < 2 && !turn.stopping && turn.stop();
+  return (
+    <button
+      type="button"
+      className="go"
+      data-testid="stop"
+      aria-label="Stop"
+      aria-disabled={turn.stopping}
+      onClick={click}
+    >
+      <span className="stop-mark" />
+    </button>
+  );
+}

@@ -1,0 +1,50 @@
+"""Where the user writes, sends and stops."""
+
+from typing import Any
+
+import reflex as rx
+
+from assistant.components.scripts import script
+
+
+def _send(
+    conversation_id: rx.Var[str], text: rx.Var[str], client_key: rx.Var[str]
+) -> tuple[rx.Var[str], rx.Var[str], rx.Var[str]]:
+    return (conversation_id, text, client_key)
+
+
+def _stop(turn_id: rx.Var[str], seen: rx.Var[int]) -> tuple[rx.Var[str], rx.Var[int]]:
+    return (turn_id, seen)
+
+
+class Composer(rx.Component):
+    """Wraps composer.jsx. Children stand at the left of its bar.
+
+    busy, turn_id: whether a turn runs in the conversation, and which.
+    acknowledged: {key, conversation, turn}, the last send that was taken. refused: {key, message},
+    the last send that was not, and why. on_send: gets conversation, text and the send's key.
+    on_stop: gets the turn and the number of the last event shown: 0 when nothing was, -1 when
+    what is shown did not come through the stream.
+    """
+
+    library = script("composer.jsx")
+    tag = "Composer"
+
+    conversation_id: rx.Var[str]
+    turn_id: rx.Var[str]
+    busy: rx.Var[bool]
+    disabled: rx.Var[bool]
+    placeholder: rx.Var[str]
+    note: rx.Var[str]
+    max_length: rx.Var[int]
+    acknowledged: rx.Var[dict[str, str]]
+    refused: rx.Var[dict[str, str]]
+
+    @classmethod
+    def get_event_triggers(cls) -> dict[str, Any]:
+        """The events and their arguments, besides those of every element."""
+        own = {"on_send": _send, "on_stop": _stop, "on_new_chat": rx.event.no_args_event_spec}
+        return super().get_event_triggers() | own
+
+
+composer = Composer.create

@@ -1,0 +1,141 @@
+// One message: the user's words in a bubble, an answer free on the page.
+import { memo, useCallback, useEffect, useState, useSyncExternalStore } from "react";
+import { CopyButton } from "./copy_button.jsx";
+import { Icon } from "./icons.jsx";
+import { shownOf, watchTurn } from "./live.js";
+import { isRunning } from "./merge.js";
+import { wordsOf } from "./parts.js";
+import { Thinking } from "./thinking.jsx";
+import { ToolLine } from "./tool_line.jsx";
+import { Words } from "./words.jsx";
+
+/** act: {retry, proceed, resend}, the same object at every drawing. last: nothing follows it. */
+export const Message = memo(function Message({ message, last, act }) {
+  return message.role === "user" ? (
+    <Said message={message} act={act} />
+  ) : (
+    <Reply message={message} last={last} act={act} />
+  );
+});
+
+function Said({ message, act }) {
+  return (
+    <article
+      className="said"
+      data-testid="message"
+      data-role="user"
+      data-status={message.status}
+      aria-label="You"
+    >
+      <div className="bubble" dir="auto">
+        {wordsOf(message.parts)}
+      </div>
+      {message.late ? (
+        <p className="not-sent">
+          Not sent yet.
+          <button type="button" className="quiet-button" onClick={() => act.resend(message)}>
+            Try again
+          </button>
+        </p>
+      ) : (
+        <div className="message-actions">
+          <CopyButton text={() => wordsOf(message.parts)} />
+        </div>
+      )}
+    </article>
+  );
+}
+
+function useShown(turn) {
+  const watch = useCallback((watcher) => watchTurn(turn, watcher), [turn]);
+  return useSyncExternalStore(watch, () => shownOf(turn), () => undefined);
+}
+
+function Reply({ message, last, act }) {
+  const followed = useShown(message.turn);
+  const shown = isRunning(message) ? followed : undefined; // what is stored is more than what is heard
+  const status = shown?.frozen ? "stopped" : message.status;
+  const running = isRunning({ status });
+  const parts = shown?.parts ?? message.parts;
+  return (
+    <article
+      className="reply"
+      data-testid="message"
+      data-role="assistant"
+      data-status={status}
+      aria-busy={running}
+      aria-label="Assistant"
+    >
+      <div className="answer">
+        <Parts parts={parts} running={running} />
+      </div>
+      {shown?.quiet && <p className="still">Still working…</p>}
+      {message.notice && <p className="notice">{message.notice}</p>}
+      <Ending message={message} status={status} last={last && !shown} act={act} />
+      {!running && <Actions parts={parts} model={message.model} />}
+    </article>
+  );
+}
+
+function Parts({ parts, running }) {
+  if (running && parts.length === 0) return <Words text="" live />;
+  return parts.map((part, at) => {
+    const live = running && at === parts.length - 1;
+    const Part = PARTS[part.type];
+    return <Part key={part.id ?? at} part={part} live={live} />;
+  });
+}
+
+const PARTS = {
+  text: ({ part, live }) => <Words text={part.text} live={live} />,
+  thinking: ({ part, live }) => <Thinking text={part.text} active={live} />,
+  tool: ({ part }) => <ToolLine call={part} />,
+  continued: ({ part }) => <p className="continued">continued by {part.model}</p>,
+};
+
+const AGAIN_MS = 3_000; // a wish that was refused may be tried again
+
+const ENDINGS = {
+  failed: { words: "It could not be finished.", verb: "Retry", icon: "retry", does: "retry" },
+  stopped: { words: "Stopped", verb: "Continue", icon: "play", does: "proceed" },
+  interrupted: { words: "Interrupted", verb: "Continue", icon: "play", does: "proceed" },
+};
+
+/** How an answer ended that is not whole, and the one thing to do about it. */
+function Ending({ message, status, last, act }) {
+  const [asked, setAsked] = useState(false);
+  useEffect(() => {
+    const timer = asked && setTimeout(() => setAsked(false), AGAIN_MS);
+    return () => clearTimeout(timer);
+  }, [asked]);
+  const ending = ENDINGS[status];
+  if (!ending) return null;
+  const { words, verb, icon, does } = ending;
+  const go = () => {
+    setAsked(true);
+    act[does](message.id);
+  };
+  return (
+    <div className={status === "failed" ? "ending error" : "ending"}>
+      <p>{status === "failed" ? message.error || words : sentences(words, message.error)}</p>
+      {last && (
+        <button type="button" className="button" onClick={go} disabled={asked}>
+          <Icon name={icon} size={14} />
+          {verb}
+        </button>
+      )}
+    </div>
+  );
+}
+
+const sentences = (word, more) => (more ? `${word}. ${more}` : word);
+
+function Actions({ parts, model }) {
+  if (!parts.some((part) => part.type === "text")) return null;
+  return (
+    <div className="message-actions">
+      <CopyButton text={() => wordsOf(parts)} />
+      {model && <span className="by">{model}</span>}
+    </div>
+  );
+}

@@ -1,0 +1,42 @@
+// The parts of an answer, and the changes that a stream makes to them.
+
+const CHANGES = {
+  t: (parts, text) => append(parts, "text", text),
+  k: (parts, text) => append(parts, "thinking", text),
+  c: (parts, call) => put(parts, { type: "tool", ...call }),
+  by: (parts, by) => parts.push({ type: "continued", ...by }),
+};
+
+/** Applies one event's data. Changed parts become new objects, so that the others stay equal. */
+export function applyTo(parts, data) {
+  const changes = typeof data === "string" ? [["t", data]] : data;
+  // A word that we do not know comes from a newer server; what we know is still shown.
+  for (const [kind, value] of changes) CHANGES[kind]?.(parts, value);
+}
+
+function append(parts, type, text) {
+  const last = parts.at(-1);
+  if (last?.type === type) parts[parts.length - 1] = { type, text: last.text + text };
+  else parts.push({ type, text });
+}
+
+function put(parts, call) {
+  const at = parts.findIndex((part) => part.type === "tool" && part.id === call.id);
+  if (at < 0) parts.push(call);
+  else parts[at] = call;
+}
+
+/** How much there is to see, in characters: tells a fuller view from one that is catching up. */
+export const weightOf = (parts) =>
+  parts.reduce((sum, part) => sum + (part.text?.length ?? 1), 0);
+
+/** The words of a message as they were written, which is what Copy gives. */
+export function wordsOf(parts) {
+  let words = "";
+  parts.forEach((part, at) => {
+    if (part.type !== "text") return;
+    // After "continued by" the next model goes on in mid-sentence; after a tool it starts anew.
+    words += (words && parts[at - 1].type !== "continued" ? "\n\n" : "") + part.text;
+  });
+  return words;
+}

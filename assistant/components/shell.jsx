@@ -1,0 +1,42 @@
+// The frame of the signed-in app. On a phone the sidebar is a drawer, which this opens and closes.
+import { useEffect, useState } from "react";
+import { useLocation } from "react-router";
+import { Icon } from "./icons.jsx";
+
+const TOGGLE = "assistant:drawer";
+
+/** Children: the sidebar, then the main part. */
+export function Shell({ children }) {
+  const [open, setOpen] = useState(false);
+  const { pathname } = useLocation();
+  useEffect(() => setOpen(false), [pathname]);
+  useEffect(() => {
+    const toggle = () => setOpen((was) => !was);
+    const escape = (event) => event.key === "Escape" && setOpen(false);
+    window.addEventListener(TOGGLE, toggle);
+    window.addEventListener("keydown", escape);
+    return () => {
+      window.removeEventListener(TOGGLE, toggle);
+      window.removeEventListener("keydown", escape);
+    };
+  }, []);
+  return (
+    <div className={open ? "app open" : "app"}>
+      {children}
+      <div className="scrim" onClick={() => setOpen(false)} />
+    </div>
+  );
+}
+
+export function DrawerButton() {
+  return (
+    <button
+      type="button"
+      className="icon-button drawer-button"
+      aria-label="Conversations"
+      onClick={() => window.dispatchEvent(new Event(TOGGLE))}
+    >
+      <Icon name="menu" size={20} />
+    </button>
+  );
+}

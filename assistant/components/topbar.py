@@ -1,0 +1,34 @@
+"""The bar above a conversation: its title and the model that answers."""
+
+import reflex as rx
+
+from assistant.components.menu import menu
+from assistant.components.shell import drawer_button
+from assistant.state.chat import ChatState
+
+
+def topbar() -> rx.Component:
+    """Drawer button (phone), title, model picker."""
+    return rx.el.header(
+        drawer_button(),
+        rx.el.h1(ChatState.title, class_name="title", dir="auto"),
+        menu(
+            rx.foreach(ChatState.models, _model),
+            label="Model",
+            caption=ChatState.model_label,
+            look="pill",
+            test_id="model-picker",
+        ),
+        class_name="topbar",
+    )
+
+
+def _model(model: rx.Var[dict[str, str]]) -> rx.Component:
+    return rx.el.button(
+        model["label"],
+        type="button",
+        role="menuitemradio",
+        aria_checked=rx.cond(ChatState.model == model["id"], "true", "false"),
+        class_name="menu-item",
+        on_click=ChatState.pick(model["id"]),
+    )

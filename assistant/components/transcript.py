@@ -1,0 +1,39 @@
+"""The conversation on the page: messages, tools, scrolling, and the stream of a running answer."""
+
+from typing import Any
+
+import reflex as rx
+
+from assistant.components.scripts import script
+
+
+def _message(message_id: rx.Var[str], client_key: rx.Var[str]) -> tuple[rx.Var[str], rx.Var[str]]:
+    return (message_id, client_key)
+
+
+class Transcript(rx.Component):
+    """Wraps transcript.jsx. Message bodies come over HTTP and never pass through state.
+
+    conversation_id: "" before the first send. turn_id: the turn that runs in it, or "".
+    starters: each {title, text}; a click puts the text into the composer.
+    on_retry, on_proceed: get the id of the message that failed, or that shall be continued, and a
+    key that names the wish.
+    """
+
+    library = script("transcript.jsx")
+    tag = "Transcript"
+    # Reflex declares this one as a field of the instance, so it cannot be a ClassVar.
+    lib_dependencies: list[str] = ["streamdown@2.7.1", "rehype-harden@1.1.8"]  # noqa: RUF012
+
+    conversation_id: rx.Var[str]
+    turn_id: rx.Var[str]
+    greeting: rx.Var[str]
+    starters: rx.Var[list[dict[str, str]]]
+
+    @classmethod
+    def get_event_triggers(cls) -> dict[str, Any]:
+        """The events and their arguments, besides those of every element."""
+        return super().get_event_triggers() | {"on_retry": _message, "on_proceed": _message}
+
+
+transcript = Transcript.create

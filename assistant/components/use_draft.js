@@ -1,0 +1,36 @@
+// The text of the composer: one for each conversation, kept while it is not sent.
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
+import { isSending } from "./chat_store.js";
+import { draftOf, keepDraft, unsent } from "./drafts.js";
+
+const KEEP_MS = 300;
+
+/** The draft, or the words of a send that a reload cut off before the server said yes. */
+function startOf(id) {
+  const sent = unsent();
+  const lost = sent && sent.conversation === id && !isSending(id) ? sent.text : "";
+  return draftOf(id) || lost;
+}
+
+/** [text, setText] of the conversation. Whatever is typed is in storage 300 ms later. */
+export function useDraft(id) {
+  const [text, setText] = useState("");
+  const latest = useRef("");
+  latest.current = text;
+
+  useLayoutEffect(() => {
+    setText(startOf(id));
+    const keep = () => keepDraft(id, latest.current);
+    window.addEventListener("pagehide", keep);
+    return () => {
+      window.removeEventListener("pagehide", keep);
+      keep();
+    };
+  }, [id]);
+  useEffect(() => {
+    const timer = setTimeout(() => keepDraft(id, text), KEEP_MS);
+    return () => clearTimeout(timer);
+  }, [id, text]);
+
+  return [text, setText];
+}

@@ -1,0 +1,92 @@
+"""Sessions: one transaction each, in the name of one user or as the worker that finds work."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import lru_cache
+from uuid import UUID
+
+from pydantic import SecretStr
+from sqlalchemy import text
+from sqlalchemy.exc import (
+    DBAPIError,
+    IntegrityError,
+    ProgrammingError,
+    TimeoutError,  # noqa: A004  (of the pool)
+)
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+
+from assistant.config import settings
+from assistant.errors import DatabaseAway
+
+_DEFECTS = (IntegrityError, ProgrammingError)
+_DATA_EXCEPTION = "22"  # PostgreSQL, appendix A; asyncpg's dialect has no DataError for it
+_SET_USER = text("select set_config('app.user_id', :user_id, true)")
+
+
+@lru_cache(maxsize=2)
+def _engine(url: str) -> AsyncEngine:
+    return create_async_engine(
+        url,
+        pool_size=20,
+        max_overflow=10,
+        pool_timeout=15,
+        pool_pre_ping=True,
+        hide_parameters=True,
+    )
+
+
+@asynccontextmanager
+async def user_session(user_id: UUID) -> AsyncIterator[AsyncSession]:
+    """A transaction that sees and writes the rows of this user only, and commits at its end.
+
+    user_id must come from the verified session of a request or from a row found by the worker.
+    The setting ends with the transaction, so a pooled connection carries nobody's name.
+    Raises DatabaseAway.
+    """
+    async with _transaction(settings().database_app_url) as session:
+        await session.execute(_SET_USER, {"user_id": str(user_id)})
+        session.info["user_id"] = user_id
+        yield session
+
+
+@asynccontextmanager
+async def system_session() -> AsyncIterator[AsyncSession]:
+    """A transaction that belongs to nobody: it may only find whose work waits (see isolation).
+
+    Raises DatabaseAway.
+    """
+    async with _transaction(settings().database_worker_url) as session:
+        yield session
+
+
+@asynccontextmanager
+async def _transaction(url: SecretStr) -> AsyncIterator[AsyncSession]:
+    engine = _engine(url.get_secret_value())
+    try:
+        async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
+            yield session
+    except _DEFECTS:
+        raise
+    except (OSError, DBAPIError, TimeoutError) as error:
+        if str(getattr(getattr(error, "orig", None), "sqlstate", "")).startswith(_DATA_EXCEPTION):
+            raise
+        raise DatabaseAway from error
+
+
+def user_of(session: AsyncSession) -> UUID:
+    """The user in whose name this session runs."""
+    user_id: UUID = session.info["user_id"]
+    return user_id
+
+
+async def close() -> None:
+    """Close all connections of this process."""
+    for url in (settings().database_app_url, settings().database_worker_url):
+        await _engine(url.get_secret_value()).dispose()
+
+
+async def schema_revision() -> str:
+    """The revision that the database is at. Raises DatabaseAway."""
+    async with _transaction(settings().database_app_url) as session:
+        found = await session.execute(text("select version_num from alembic_version"))
+        return str(found.scalar_one())

@@ -1,0 +1,86 @@
+"""Every error that is raised on purpose, and who reads it.
+
+    Exception
+    ├── AssistantError            its text is for the user
+    │   ├── ProviderError
+    │   │   ├── ProviderUnavailable   try the next provider
+    │   │   └── ProviderRejected      the request itself is refused: do not try the next
+    │   ├── CeilingReached            a turn took too many steps or too long
+    │   ├── Refused                   the input is not one that we take
+    │   ├── Busy                      a limit that passes by itself
+    │   ├── NotFound                  no such thing, or not yours: the same answer
+    │   ├── NotSignedIn
+    │   ├── DatabaseAway              it restarts, or has no connection to spare
+    │   └── CannotStart               the launcher says this sentence and exits
+    └── ToolError                 its text is for the model
+
+Anything else is a defect: it is logged whole and shown as one neutral sentence.
+"""
+
+UNEXPECTED = "Something went wrong on our side. What you wrote is kept; please try again."
+
+
+class AssistantError(Exception):
+    """Base of all errors whose text may be shown to the user."""
+
+
+class ProviderError(AssistantError):
+    """A model's vendor did not give an answer.
+
+    provider: the vendor's name in our catalogue, "" when no single one is meant.
+    usage: what the attempt cost (`assistant.agent.types.Usage`), None when it cost nothing.
+    """
+
+    def __init__(self, message: str, *, provider: str = "", usage: object | None = None) -> None:
+        super().__init__(message)
+        self.provider = provider
+        self.usage = usage
+
+
+class ProviderUnavailable(ProviderError):
+    """Overloaded, out of quota, unreachable, cut off or silent: another provider may answer."""
+
+
+class ProviderRejected(ProviderError):
+    """The vendor refused this request (too long, not allowed): another would be asked in vain."""
+
+
+class CeilingReached(AssistantError):
+    """A turn used up its steps or its time."""
+
+
+class Refused(AssistantError):
+    """The input breaks a rule that the sentence names."""
+
+
+class Busy(AssistantError):
+    """A limit is reached that passes by itself; the sentence says when."""
+
+
+class NotFound(AssistantError):
+    """There is no such thing, or it belongs to someone else."""
+
+    def __init__(self, what: str = "conversation") -> None:
+        super().__init__(f"This {what} does not exist.")
+
+
+class NotSignedIn(AssistantError):
+    """Nobody is signed in on this request."""
+
+    def __init__(self) -> None:
+        super().__init__("Please sign in.")
+
+
+class DatabaseAway(AssistantError):
+    """The database does not answer now."""
+
+    def __init__(self) -> None:
+        super().__init__("The database is not answering. Nothing was lost; try again in a moment.")
+
+
+class CannotStart(AssistantError):
+    """The program cannot start; the sentence says what to do."""
+
+
+class ToolError(Exception):
+    """A tool could not do what it was asked; the model reads why."""

@@ -1,0 +1,36 @@
+"""The installation's secret: given by the operator, or made once and kept beside the data."""
+
+import secrets
+from pathlib import Path
+
+from assistant.errors import CannotStart
+from assistant.local.lock import exclusive
+
+SHORTEST = 32  # bytes
+
+
+def secret_key(given: str, data: Path) -> str:
+    """The secret to use. given: what ASSISTANT_SECRET_KEY says, "" when it is not set.
+
+    Raises CannotStart when the secret has fewer than SHORTEST bytes.
+    """
+    file = data / "secret.key"
+    key = given or _kept_in(file)
+    if len(key.encode()) < SHORTEST:
+        source = "ASSISTANT_SECRET_KEY" if given else str(file)
+        raise CannotStart(
+            f"The secret in {source} is shorter than {SHORTEST} bytes; restore the right one, "
+            "or for a new installation let `openssl rand -hex 32` make one."
+        )
+    return key
+
+
+def _kept_in(file: Path) -> str:
+    with exclusive(file.with_suffix(".lock")):
+        if not file.exists():
+            unfinished = file.with_suffix(".unfinished")
+            unfinished.unlink(missing_ok=True)
+            unfinished.touch(mode=0o600)
+            unfinished.write_text(secrets.token_hex(SHORTEST))
+            unfinished.rename(file)
+    return file.read_text().strip()

@@ -1,0 +1,26 @@
+"""How the program logs: one line for each fact, ids and kinds, never content."""
+
+import logging
+import sys
+
+import structlog
+
+CHATTY = ("reflex", "reflex_base")  # their warnings quote whole events, and so what people wrote
+
+
+def configure() -> None:
+    """Set the form of the log of this process. Traces come without the values of variables."""
+    renderer = structlog.dev.ConsoleRenderer(
+        colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+    )
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            renderer,
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    for name in CHATTY:
+        logging.getLogger(name).setLevel(logging.ERROR)

@@ -1,0 +1,139 @@
+"""Brings a database to the state that this code needs: its four roles, its tables, its policies."""
+
+import asyncio
+import hashlib
+import hmac
+from dataclasses import dataclass
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import URL, Connection, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+
+from assistant.errors import CannotStart
+from assistant.models.isolation import Roles
+
+PROJECT = Path(__file__).parent.parent
+LOCK = 7_215_031  # any number, the same for all who migrate
+
+
+@dataclass(frozen=True, slots=True)
+class Urls:
+    """How the serving processes reach the database: as the app role and as the worker role."""
+
+    app: str
+    worker: str
+
+
+def prepare(admin_url: str, secret: str) -> Urls:
+    """Create roles, migrate to head, and return the URLs of the two plain roles.
+
+    admin_url: a role that may create roles; secret: the installation's key, from which the
+    passwords of the roles are derived. Raises CannotStart with one sentence.
+    """
+    url = _address(admin_url)
+    try:
+        asyncio.run(_prepare(url, secret))
+    except (OSError, DBAPIError) as error:
+        raise CannotStart(_why(error)) from error
+    roles = Roles.of(_database(url))
+    return Urls(*(_as_role(url, role, secret) for role in (roles.app, roles.worker)))
+
+
+def _address(admin_url: str) -> URL:
+    try:
+        return make_url(admin_url).set(drivername="postgresql+asyncpg")
+    except (ArgumentError, ValueError) as error:
+        raise CannotStart(
+            "DATABASE_URL is no address of a database. "
+            "Write it like postgresql://user:password@host:5432/name."
+        ) from error
+
+
+async def _prepare(url: URL, secret: str) -> None:
+    roles = Roles.of(_database(url))
+    admin = create_async_engine(url)
+    try:
+        async with admin.connect() as lock:
+            await lock.execute(text("select pg_advisory_lock(:n)"), {"n": LOCK})
+            async with admin.begin() as connection:
+                for statement in await _roles(connection, roles, secret):
+                    await connection.execute(text(statement))
+            await _upgrade(_as_role(url, roles.migrator, secret))
+    finally:
+        await admin.dispose()
+
+
+async def _roles(connection: AsyncConnection, roles: Roles, secret: str) -> list[str]:
+    """Statements that create what is missing and set the passwords that the secret gives."""
+    known = set(await connection.scalars(text("select rolname from pg_roles")))
+    kinds = {
+        roles.owner: "nologin",
+        roles.migrator: f"login bypassrls password '{_password(roles.migrator, secret)}'",
+        roles.app: f"login nobypassrls password '{_password(roles.app, secret)}'",
+        roles.worker: f"login nobypassrls password '{_password(roles.worker, secret)}'",
+    }
+    return [
+        *(f'{"alter" if r in known else "create"} role "{r}" {kind}' for r, kind in kinds.items()),
+        f'grant "{roles.owner}" to "{roles.migrator}"',
+        f'grant usage, create on schema public to "{roles.owner}", "{roles.migrator}"',
+        f'grant usage on schema public to "{roles.app}", "{roles.worker}"',
+    ]
+
+
+async def _upgrade(migrator_url: str) -> None:
+    engine = create_async_engine(migrator_url)
+    try:
+        async with engine.connect() as connection:
+            await connection.run_sync(_run_alembic)
+    finally:
+        await engine.dispose()
+
+
+def _run_alembic(connection: Connection) -> None:
+    config = Config(toml_file=PROJECT / "pyproject.toml")
+    config.attributes["connection"] = connection
+    current = MigrationContext.configure(connection).get_current_revision()
+    connection.rollback()
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    if current is not None and current not in known:
+        raise CannotStart(
+            "The database is newer than this code. Update the code, or restore a backup "
+            "that was made with this version."
+        )
+    command.upgrade(config, "head")
+
+
+def head() -> str:
+    """The revision that this code needs."""
+    config = Config(toml_file=PROJECT / "pyproject.toml")
+    return ScriptDirectory.from_config(config).get_current_head() or ""
+
+
+def _database(url: URL) -> str:
+    return url.database or "postgres"
+
+
+def _as_role(url: URL, role: str, secret: str) -> str:
+    plain = url.set(username=role, password=_password(role, secret))
+    return plain.render_as_string(hide_password=False)
+
+
+def _password(role: str, secret: str) -> str:
+    return hmac.new(secret.encode(), f"role {role}".encode(), hashlib.sha256).hexdigest()
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return "The database cannot be reached. Check DATABASE_URL, and that the server runs."
+    kind = type(error.__cause__.__cause__ or error) if error.__cause__ else type(error)
+    if "Privilege" in kind.__name__:
+        return (
+            "The role of DATABASE_URL may not create the roles that keep users apart; "
+            "it must be a superuser, or have CREATEROLE and BYPASSRLS."
+        )
+    return f"The database refused to be prepared ({kind.__name__})."

@@ -1,0 +1,21 @@
+"""The tables, and nothing else."""
+
+from assistant.models.base import Owned
+from assistant.models.billing import Subscription, UsageLog
+from assistant.models.conversation import Conversation, Message
+from assistant.models.turn import ToolExecution, Turn
+from assistant.models.user import Identity, LoginSession, Profile, UserKey
+
+__all__ = [
+    "Conversation",
+    "Identity",
+    "LoginSession",
+    "Message",
+    "Owned",
+    "Profile",
+    "Subscription",
+    "ToolExecution",
+    "Turn",
+    "UsageLog",
+    "UserKey",
+]

@@ -1,0 +1,74 @@
+"""A turn: one question on its way to an answer, as a job of the server."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Index, UniqueConstraint, text
+
+from assistant.models.base import Owned, details, moment, owned_by, owned_by_user, sealed
+from assistant.models.conversation import MESSAGE_STATUSES, one_of
+
+
+class Turn(Owned, table=True):
+    """One turn and its lease.
+
+    client_key: chosen by the page, so that a repeated send finds the first turn. fence: grows with
+    every owner of the lease; a worker that writes with an old number changes nothing.
+    stop_after: the number of the last event that the person who pressed Stop had seen.
+    """
+
+    __tablename__ = "turns"
+    __table_args__ = (
+        UniqueConstraint("id", "user_id"),
+        UniqueConstraint("user_id", "client_key"),
+        owned_by_user(),
+        owned_by("conversation_id", "conversations"),
+        owned_by("reply_id", "messages"),
+        one_of("status", *MESSAGE_STATUSES),
+        Index(
+            "uq_turns_open",
+            "user_id",
+            "conversation_id",
+            unique=True,
+            postgresql_where=text("status in ('running', 'waiting')"),
+        ),
+        Index("ix_turns_user_reply", "user_id", "reply_id"),
+        Index("ix_turns_user_conversation", "user_id", "conversation_id"),
+        Index("ix_turns_lease", "lease_until", postgresql_where=text("status = 'running'")),
+    )
+
+    conversation_id: UUID
+    reply_id: UUID
+    client_key: str
+    status: str
+    worker: str
+    fence: int = 1
+    lease_until: datetime = moment(nullable=False)
+    stop_after: int | None = None
+    ended_at: datetime | None = moment()
+    details: dict[str, Any] = details()
+
+
+class ToolExecution(Owned, table=True):
+    """One call of a tool, with what went in and what came out."""
+
+    __tablename__ = "tool_executions"
+    __table_args__ = (
+        owned_by_user(),
+        owned_by("turn_id", "turns", on_delete="SET NULL (turn_id)"),
+        one_of("effect", "read", "write", "send", "destroy"),
+        one_of("status", "done", "failed"),
+        Index("ix_tool_executions_user_turn", "user_id", "turn_id"),
+        Index("ix_tool_executions_user_created", "user_id", text("created_at desc")),
+    )
+
+    turn_id: UUID | None = None
+    call_id: str
+    tool: str
+    effect: str
+    status: str
+    input: bytes | None = sealed()
+    output: bytes | None = sealed()
+    seconds: float = 0.0
+    details: dict[str, Any] = details()

@@ -1,0 +1,6 @@
+"""The pages, one module each."""
+
+from assistant.pages import chat, closed, not_found, sign_in
+
+PAGES = (*chat.PAGES, *sign_in.PAGES, *closed.PAGES, *not_found.PAGES)
+__all__ = ["PAGES"]

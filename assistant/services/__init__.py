@@ -1,0 +1,1 @@
+"""Where the agent and the tables meet: modules of plain async functions."""

@@ -1,0 +1,24 @@
+"""Work that goes on after its caller has returned."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+import structlog
+
+log = structlog.get_logger()
+_tasks: set[asyncio.Task[Any]] = set()
+
+
+def spawn(work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+    """Run it as a task that is held until its end; what it raises is logged."""
+    task = asyncio.create_task(work, name=getattr(work, "__qualname__", ""))
+    _tasks.add(task)
+    task.add_done_callback(_ended)
+    return task
+
+
+def _ended(task: asyncio.Task[Any]) -> None:
+    _tasks.discard(task)
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.error("background_work_failed", work=task.get_name(), exc_info=error)

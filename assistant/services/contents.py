@@ -1,0 +1,106 @@
+"""The stored form of a message: a JSON list of parts, in the order in which they were said.
+
+    {"type": "text", "text": ...}                  words; "replay" where a vendor wants them back
+    {"type": "thinking", "text": ...}              thinking; "replay" likewise
+    {"type": "tool", "id", "name", "label", "state", "arguments", "result", "seconds", "step"}
+    {"type": "continued", "model": ...}            from here on another model wrote
+
+From it come both what the page shows (`shown`) and what a model reads again (`history`).
+state: writing, running, done, failed, denied. step: which request of the turn asked for the tool.
+"""
+
+import json
+import re
+from typing import Any
+
+from assistant.agent.types import Message, Part, Replay, Text, Thinking, ToolCall, ToolResult
+
+Entry = dict[str, Any]
+NOT_RUN = "This call did not run: the answer ended first."
+_NO_TEXT = re.compile(r"[\x00\ud800-\udfff]")
+
+
+def words(text: str) -> list[Entry]:
+    """The parts of a message that is only text."""
+    return [{"type": "text", "text": text}]
+
+
+def clean(text: str) -> str:
+    """Text that can be stored and sent: NUL and half symbols become the replacement sign."""
+    return _NO_TEXT.sub("\ufffd", text)
+
+
+def dump(value: object) -> str:
+    """The stored form, and that of an entry of a log: one line of JSON that is clean."""
+    return clean(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+
+
+def load(stored: str) -> list[Entry]:
+    """The parts of a stored form."""
+    parts: list[Entry] = json.loads(stored)
+    return parts
+
+
+def shown(parts: list[Entry]) -> list[Entry]:
+    """The parts as the page shows them: without vendors' blocks, adjacent words as one."""
+    visible: list[Entry] = []
+    for part in parts:
+        if part["type"] in ("text", "thinking"):
+            if visible and visible[-1]["type"] == part["type"]:
+                visible[-1]["text"] += part["text"]
+            elif part["text"]:
+                visible.append({"type": part["type"], "text": part["text"]})
+        else:
+            visible.append({k: v for k, v in part.items() if k not in ("replay", "step")})
+    return visible
+
+
+def history(role: str, parts: list[Entry]) -> list[Message]:
+    """The messages that a model reads for one stored message: replies with tools are several."""
+    if role == "user":
+        return [Message("user", tuple(Text(p["text"]) for p in parts if p["type"] == "text"))]
+    messages: list[Message] = []
+    for said, results in _steps(parts):
+        if said:
+            messages.append(Message("assistant", said))
+        if results:
+            messages.append(Message("tool", results))
+    return messages
+
+
+def _steps(parts: list[Entry]) -> list[tuple[tuple[Part, ...], tuple[ToolResult, ...]]]:
+    """What was said and what the tools answered, request by request."""
+    steps: list[tuple[list[Part], list[ToolResult], int]] = [([], [], 0)]
+    for part in parts:
+        said, results, step = steps[-1]
+        is_tool = part["type"] == "tool"
+        if results and (not is_tool or part.get("step", 0) != step):
+            said, results = [], []
+            steps.append((said, results, part.get("step", 0)))
+        elif is_tool:
+            steps[-1] = (said, results, part.get("step", 0))
+        if is_tool:
+            said.append(_call(part))
+            results.append(_result(part))
+        elif part["type"] in ("text", "thinking"):
+            said.append(_said(part))
+    return [(tuple(said), tuple(results)) for said, results, _ in steps]
+
+
+def _said(part: Entry) -> Part:
+    kind = Text if part["type"] == "text" else Thinking
+    return kind(part["text"], _replay(part))
+
+
+def _call(part: Entry) -> ToolCall:
+    return ToolCall(part["id"], part["name"], part["arguments"] or {}, _replay(part))
+
+
+def _result(part: Entry) -> ToolResult:
+    is_error = part["state"] != "done"
+    return ToolResult(part["id"], part["name"], part["result"] or NOT_RUN, is_error)
+
+
+def _replay(part: Entry) -> Replay | None:
+    stored = part.get("replay")
+    return Replay(stored["model"], stored["payload"]) if stored else None

@@ -1,0 +1,115 @@
+"""Who may write a turn: the lease, its fencing number, and the reaper of turns whose worker died.
+
+Every write names the fence it was given. When the lease has run out, whoever closes the turn raises
+the fence, and the late worker's writes match no row.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, update
+
+from assistant.database import system_session, user_session
+from assistant.models import Message, Turn
+
+LEASE = timedelta(seconds=10)
+RENEW_SECONDS = 2.0
+REAP_SECONDS = 2.0
+INTERRUPTED = "The answer was cut off. What was written so far is kept."
+
+
+@dataclass(frozen=True, slots=True)
+class Grip:
+    """A worker's hold on a turn."""
+
+    user_id: UUID
+    turn_id: UUID
+    reply_id: UUID
+    fence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The lease is ours. stop_after: someone pressed Stop, having seen that entry of the log."""
+
+    stop_after: int | None
+
+
+def lease_end() -> Any:  # noqa: ANN401
+    """When a lease that begins now ends, by the database's clock: an SQL expression."""
+    return func.now() + LEASE
+
+
+async def renew(grip: Grip, content: bytes | None) -> Held | None:
+    """Keep the lease and store the partial reply. None when the lease is lost."""
+    async with user_session(grip.user_id) as session:
+        held = await session.execute(
+            update(Turn)
+            .where(*_ours(grip))
+            .values(lease_until=lease_end())
+            .returning(col(Turn.stop_after))
+        )
+        row = held.first()
+        if row is not None and content is not None:
+            await _write(session, grip.reply_id, content=content)
+    return Held(row.stop_after) if row is not None else None
+
+
+async def end(session: AsyncSession, grip: Grip, status: str) -> bool:
+    """Close the turn in this transaction. False when another has closed it."""
+    closed = await session.execute(
+        update(Turn)
+        .where(*_ours(grip))
+        .values(status=status, ended_at=func.now())
+        .returning(col(Turn.id))
+    )
+    return closed.first() is not None
+
+
+def _ours(grip: Grip) -> tuple[ColumnElement[bool], ...]:
+    return (
+        col(Turn.id) == grip.turn_id,
+        col(Turn.fence) == grip.fence,
+        col(Turn.status) == "running",
+    )
+
+
+async def _write(session: AsyncSession, message_id: UUID, **values: object) -> None:
+    await session.execute(update(Message).where(col(Message.id) == message_id).values(**values))
+
+
+async def expired() -> list[tuple[UUID, UUID]]:
+    """Turns whose lease has run out, as (turn, user)."""
+    found = text("""
+        select id, user_id from turns
+        where status = 'running' and lease_until < now() limit 100
+    """)
+    async with system_session() as session:
+        return [(row.id, row.user_id) for row in await session.execute(found)]
+
+
+async def reap(turn_id: UUID, user_id: UUID) -> UUID | None:
+    """Close a turn whose worker is gone. Returns its conversation, None when it lives after all."""
+    async with user_session(user_id) as session:
+        taken = await session.execute(
+            update(Turn)
+            .where(
+                col(Turn.id) == turn_id,
+                col(Turn.status) == "running",
+                col(Turn.lease_until) < func.now(),
+            )
+            .values(status="interrupted", fence=Turn.fence + 1, ended_at=func.now())
+            .returning(col(Turn.reply_id), col(Turn.conversation_id))
+        )
+        row = taken.first()
+        if row is None:
+            return None
+        await _write(
+            session, row.reply_id, status="interrupted", error=INTERRUPTED, ended_at=func.now()
+        )
+        conversation_id: UUID = row.conversation_id
+        return conversation_id

@@ -1,0 +1,137 @@
+"""The messages of a conversation's branch: written once, read in pages from the newest back."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import RowMapping, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assistant.agent.types import Message as Said
+from assistant.database import user_session
+from assistant.errors import NotFound
+from assistant.models import Conversation, Message
+from assistant.services import contents
+from assistant.services.keys import vault_in
+from assistant.vault import Vault
+
+PLACE = "messages.content"
+PAGE_AT_MOST = 100
+CHARACTERS_PER_TOKEN = 3  # a cautious guess, see `agent/history.py`
+
+_BRANCH = text("""
+    with recursive branch as (
+        select m.*, 1 as depth from messages m where m.id = :start
+        union all
+        select m.*, branch.depth + 1 from messages m
+        join branch on m.id = branch.parent_id and branch.depth < :limit
+    )
+    select branch.id, branch.parent_id, branch.role, branch.status, branch.content, branch.model,
+           branch.error, branch.created_at, branch.metadata, turns.id as turn_id
+    from branch left join turns on turns.reply_id = branch.id
+    order by depth
+""")
+
+
+class Page(NamedTuple):
+    """Messages as the page shows them, oldest first, and whether there are earlier ones."""
+
+    messages: list[dict[str, Any]]
+    earlier: bool
+
+
+async def page(user_id: UUID, conversation_id: UUID, before: UUID | None, limit: int) -> Page:
+    """One page of the branch that ends before a message, or at the newest one."""
+    async with user_session(user_id) as session:
+        conversation = await session.get(Conversation, conversation_id)
+        if conversation is None or conversation.deleted_at is not None:
+            raise NotFound
+        start = conversation.head_id
+        if before is not None:
+            start = (await in_conversation(session, before, conversation_id)).parent_id
+        rows = await branch(session, start, min(limit, PAGE_AT_MOST) + 1)
+        vault = await vault_in(session)
+    kept = rows[: min(limit, PAGE_AT_MOST)]
+    turns = _turns(kept)
+    shown = [_shown(row, turn, vault) for row, turn in zip(kept, turns, strict=True)]
+    return Page(shown[::-1], earlier=len(rows) > len(kept))
+
+
+def _turns(newest_first: Sequence[RowMapping]) -> list[str | None]:
+    """The turn of each message: a reply's own, and for the user's words the one they began."""
+    turns: list[str | None] = []
+    for row in newest_first:
+        begun = turns[-1] if turns and row["role"] == "user" else None
+        turns.append(str(row["turn_id"]) if row["turn_id"] else begun)
+    return turns
+
+
+async def in_conversation(
+    session: AsyncSession, message_id: UUID, conversation_id: UUID
+) -> Message:
+    """The message, if it stands in this conversation. Raises NotFound."""
+    message = await session.get(Message, message_id)
+    if message is None or message.conversation_id != conversation_id:
+        raise NotFound("message")
+    return message
+
+
+async def branch(session: AsyncSession, start: UUID | None, limit: int) -> Sequence[RowMapping]:
+    """Up to so many messages of a branch, from this one back towards the root."""
+    if start is None:
+        return []
+    return (await session.execute(_BRANCH, {"start": start, "limit": limit})).mappings().all()
+
+
+def _shown(row: RowMapping, turn: str | None, vault: Vault) -> dict[str, Any]:
+    return {
+        "id": str(row["id"]),
+        "role": row["role"],
+        "status": row["status"],
+        "parts": contents.shown(opened(row["id"], row["content"], vault)),
+        "turn": turn,
+        "model": row["model"],
+        "error": row["error"],
+        "notice": row["metadata"].get("notice", ""),
+        "created_at": row["created_at"].isoformat(),
+    }
+
+
+def opened(message_id: UUID, content: bytes | None, vault: Vault) -> list[contents.Entry]:
+    """The parts of a stored message."""
+    return contents.load(vault.open(PLACE, message_id, content)) if content else []
+
+
+def sealed(message_id: UUID, parts: list[contents.Entry], vault: Vault) -> bytes:
+    """The parts, ready to be stored in this message's row."""
+    return vault.seal(PLACE, message_id, contents.dump(parts))
+
+
+async def history(session: AsyncSession, start: UUID | None, tokens: int) -> list[Said]:
+    """The branch as a model reads it, oldest first, as much of the newest as about fits.
+
+    tokens: the budget; the exact fitting is `agent.history.fit`'s. Rows are fetched in steps, so
+    that the price of a long conversation is that of what fits.
+    """
+    vault = await vault_in(session)
+    said: list[list[Said]] = []
+    characters, step = 0, 64
+    while start is not None and characters < tokens * CHARACTERS_PER_TOKEN:
+        rows = await branch(session, start, step)
+        for row in rows:
+            parts = opened(row["id"], row["content"], vault)
+            characters += sum(len(p.get("text", "")) + len(p.get("result", "")) for p in parts)
+            said.append(contents.history(row["role"], parts))
+        start = rows[-1]["parent_id"] if rows else None
+    return _joined(message for messages in reversed(said) for message in messages)
+
+
+def _joined(said: Iterable[Said]) -> list[Said]:
+    """The messages, with a reply and its continuation as one."""
+    joined: list[Said] = []
+    for message in said:
+        if joined and joined[-1].role == message.role == "assistant":
+            joined[-1] = Said("assistant", joined[-1].parts + message.parts)
+        else:
+            joined.append(message)
+    return joined

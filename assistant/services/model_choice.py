@@ -1,0 +1,121 @@
+"""Which model answers: what the user chose, what stands behind it, and what the picker offers."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from pydantic import SecretStr
+
+from assistant.agent.breaker import Breaker
+from assistant.agent.catalog import DEFAULTS, MODELS, SCRIPTED, SMALL, VENDORS, Model, resolve
+from assistant.agent.fallback import Fallback
+from assistant.agent.providers import connect
+from assistant.agent.providers.scripted import Scripted
+from assistant.agent.types import Provider
+from assistant.config import settings
+
+HISTORY_SHARE = 0.6  # of the window; the rest is for the system prompt, tools and the answer
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The model of one turn. notice: what the page says when it is not the one that was asked."""
+
+    provider: str
+    model: str
+    label: str
+    notice: str
+    history_tokens: int
+    max_output_tokens: int
+
+
+def reachable() -> tuple[str, ...]:
+    """The vendors that have a key, in the order in which they are asked."""
+    return tuple(vendor for vendor in VENDORS if _key(vendor))
+
+
+def offered() -> list[Model]:
+    """The models that the picker shows: those that still answer, of the vendors with a key."""
+    vendors = reachable()
+    alive = [m for m in MODELS.values() if m.provider in vendors and resolve(m.id) is m]
+    return alive or [SCRIPTED]
+
+
+def choose(asked: str) -> Choice:
+    """The model for a turn. asked: a model id from a picker, a setting or an old conversation."""
+    wanted = asked or settings().default_model or default_model()
+    model = resolve(wanted)
+    if model.provider not in reachable():
+        model = MODELS[default_model()]
+    return Choice(
+        provider=model.provider,
+        model=model.id,
+        label=model.label,
+        notice=_notice(wanted, model),
+        history_tokens=min(settings().history_tokens, int(model.context_tokens * HISTORY_SHARE)),
+        max_output_tokens=min(model.max_output_tokens, 32_000),
+    )
+
+
+def default_model() -> str:
+    """The model that answers when nobody chose: the current one of the first vendor with a key."""
+    vendors = reachable()
+    return DEFAULTS[vendors[0]] if vendors else SCRIPTED.id
+
+
+def name_of(model: str) -> str:
+    """What people read for a model's id."""
+    return MODELS[model].label if model in MODELS else model
+
+
+def _notice(wanted: str, model: Model) -> str:
+    known = MODELS.get(wanted)
+    if known is None or known.id == model.id:
+        return ""
+    if known.status == "retired" or known.successor == model.id:
+        return f"{known.label} has been retired by its maker. {model.label} answers instead."
+    return f"{known.label} cannot be reached here. {model.label} answers instead."
+
+
+def provider_for(choice: Choice) -> Provider:
+    """The chosen model, and behind it the current ones of the other vendors."""
+    first = MODELS[choice.model].provider
+    others = [DEFAULTS[vendor] for vendor in reachable() if vendor != first]
+    return _line(choice.model, *others)
+
+
+def small_provider() -> Provider:
+    """The cheapest models, for titles."""
+    return _line(*(SMALL[vendor] for vendor in reachable()))
+
+
+def _line(*models: str) -> Provider:
+    limits = settings()
+    return Fallback(
+        *(_provider(model) for model in models or (SCRIPTED.id,)),
+        breaker=_breaker(),
+        first_seconds=limits.first_token_seconds,
+        idle_seconds=limits.idle_seconds,
+    )
+
+
+@lru_cache(maxsize=1)
+def _breaker() -> Breaker:
+    """One for the process: what one turn learns of a vendor spares the next one the wait."""
+    return Breaker()
+
+
+@lru_cache(maxsize=64)
+def _provider(model: str) -> Provider:
+    vendor = MODELS[model].provider
+    if vendor == "scripted":
+        return Scripted()
+    return connect(vendor, model, _key(vendor), _base_url(vendor), settings().connect_seconds)
+
+
+def _key(vendor: str) -> str:
+    key: SecretStr = getattr(settings(), VENDORS[vendor].key)
+    return key.get_secret_value()
+
+
+def _base_url(vendor: str) -> str:
+    return str(getattr(settings(), VENDORS[vendor].url))

@@ -1,0 +1,60 @@
+"""Closes turns whose worker died, and removes what was deleted long enough ago."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import structlog
+from sqlalchemy import text
+from sqlmodel import col, delete
+
+from assistant.database import system_session, user_session
+from assistant.errors import DatabaseAway
+from assistant.models import Conversation
+from assistant.services import leases, signals, turn_log, turn_run
+
+PURGE_SECONDS = 60.0
+
+log = structlog.get_logger()
+
+
+async def reap_forever() -> None:
+    """Do both again and again, for as long as the process runs."""
+    await asyncio.gather(_again(reap_once, leases.REAP_SECONDS), _again(purge_once, PURGE_SECONDS))
+
+
+async def _again(work: Callable[[], Awaitable[None]], seconds: float) -> None:
+    while True:
+        try:
+            await work()
+        except DatabaseAway:
+            log.warning("reaper_waits")
+        except Exception:  # one bad row must not end the chore
+            log.exception("reaper_failed")
+        await asyncio.sleep(seconds)
+
+
+async def reap_once() -> None:
+    """Close every turn whose lease has run out, except those that this process still runs."""
+    for turn_id, user_id in await leases.expired():
+        if turn_run.runs_here(turn_id):
+            continue
+        conversation_id = await leases.reap(turn_id, user_id)
+        if conversation_id is not None:
+            log.warning("turn_interrupted", turn=str(turn_id))
+            await turn_log.hand_over(turn_id)
+            await signals.tell_turn(user_id, conversation_id, turn_id, "interrupted")
+
+
+async def purge_once() -> None:
+    """Remove conversations that were deleted long enough ago that nobody can undo it."""
+    gone = text("""
+        select id, user_id from conversations
+        where deleted_at < now() - interval '1 day' limit 100
+    """)
+    async with system_session() as session:
+        rows = (await session.execute(gone)).all()
+    for row in rows:
+        async with user_session(row.user_id) as session:
+            mine = col(Conversation.id) == row.id
+            still = col(Conversation.deleted_at).is_not(None)  # it may just have been taken back
+            await session.execute(delete(Conversation).where(mine, still))

@@ -1,0 +1,164 @@
+"""A reply as it grows: folds the agent's events into stored parts, and says what changed.
+
+A change is what the page needs to follow (see `api/turns.py`): ["t", words], ["k", thinking],
+["c", tool part], ["by", {"model": label}].
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from assistant.agent.types import (
+    Continued,
+    Event,
+    Message,
+    MessageDone,
+    Part,
+    Replay,
+    Text,
+    TextDelta,
+    Thinking,
+    ThinkingDelta,
+    ToolCall,
+    ToolCallDelta,
+    ToolFinished,
+    ToolStarted,
+)
+from assistant.services.contents import NOT_RUN, Entry, clean, shown
+
+Change = list[Any]
+
+
+class Reply:
+    """The parts so far.
+
+    labels: what people read for each tool. named: what people read for a model's id.
+    """
+
+    def __init__(self, labels: dict[str, str], named: Callable[[str], str]) -> None:
+        self.parts: list[Entry] = []
+        self.characters = 0  # of words, which is what a stop can cut
+        self.size = 0  # of all
+        self._labels = labels
+        self._named = named
+        self._step = 0
+        self._step_begins = 0
+
+    def take(self, event: Event) -> Change | None:
+        """Fold one event; return what the page must change, or None."""
+        change: Change | None = None
+        match event:
+            case TextDelta(text):
+                change = self._append("text", "t", clean(text))
+            case ThinkingDelta(text):
+                change = self._append("thinking", "k", clean(text))
+            case ToolCallDelta(call_id, name, _):
+                change = self._open_tool(call_id, name)
+            case ToolStarted(call):
+                change = self._change_tool(call, state="running")
+            case ToolFinished():
+                change = self._finish_tool(event)
+            case Continued(_, model):
+                change = self._continue(model)
+            case MessageDone(message):
+                self._settle(message)
+        return change
+
+    def _append(self, kind: str, change: str, text: str) -> Change | None:
+        if not text:
+            return None
+        last = self.parts[-1] if len(self.parts) > self._step_begins else None
+        if last is None or last["type"] != kind:
+            last = {"type": kind, "text": ""}
+            self.parts.append(last)
+        last["text"] += text
+        self.characters += len(text) if kind == "text" else 0
+        self.size += len(text)
+        return [change, text]
+
+    def _open_tool(self, call_id: str, name: str) -> Change | None:
+        if self._tool(call_id, self._step_begins) is not None:
+            return None
+        return ["c", self._seen(self._add_tool(call_id, name))]
+
+    def _change_tool(self, call: ToolCall, **changes: Any) -> Change:  # noqa: ANN401
+        part = self._tool(call.id) or self._add_tool(call.id, call.name)
+        part.update(arguments=dict(call.arguments), **changes)
+        return ["c", self._seen(part)]
+
+    def _finish_tool(self, finished: ToolFinished) -> Change:
+        return self._change_tool(
+            finished.call,
+            state="failed" if finished.result.is_error else "done",
+            result=clean(finished.result.content),
+            seconds=round(finished.seconds, 2),
+        )
+
+    def _continue(self, model: str) -> Change:
+        part = {"type": "continued", "model": self._named(model)}
+        self.parts.append(part)
+        return ["by", {"model": part["model"]}]
+
+    def _tool(self, call_id: str, begin: int = 0) -> Entry | None:
+        """The last call with this id: not every vendor's ids are new in each request."""
+        parts = reversed(self.parts[begin:])
+        return next((p for p in parts if p["type"] == "tool" and p["id"] == call_id), None)
+
+    def _add_tool(self, call_id: str, name: str) -> Entry:
+        part: Entry = {
+            "type": "tool",
+            "id": call_id,
+            "name": name,
+            "label": self._labels.get(name, name),
+            "state": "writing",
+            "arguments": None,
+            "result": "",
+            "seconds": 0.0,
+            "step": self._step,
+        }
+        self.parts.append(part)
+        return part
+
+    def _seen(self, part: Entry) -> Entry:
+        return shown([part])[0]
+
+    def _settle(self, message: Message) -> None:
+        """A request is answered: take over what its vendor wants to read again."""
+        streamed = self.parts[self._step_begins :]
+        if not any(part["type"] == "continued" for part in streamed):
+            self.parts[self._step_begins :] = [self._settled(part) for part in message.parts]
+        self._step += 1
+        self._step_begins = len(self.parts)
+
+    def _settled(self, part: Part) -> Entry:
+        match part:
+            case Text(text, replay):
+                entry: Entry = {"type": "text", "text": clean(text)}
+            case Thinking(text, replay):
+                entry = {"type": "thinking", "text": clean(text)}
+            case ToolCall(call_id, name, arguments, replay):
+                entry = self._tool(call_id, self._step_begins) or self._add_tool(call_id, name)
+                entry["arguments"] = dict(arguments)
+            case _:
+                raise TypeError(f"A model cannot say a {type(part).__name__}.")
+        return entry | _stored(replay)
+
+    def close(self) -> None:
+        """The turn is over: calls that never ran say so."""
+        for part in self.parts:
+            if part["type"] == "tool" and part["state"] in ("writing", "running"):
+                part.update(state="failed", result=part["result"] or NOT_RUN)
+
+    def cut(self, characters: int) -> None:
+        """Keep only so many characters of words; what was thought and done stays."""
+        left, kept = characters, []
+        for part in self.parts:
+            if part["type"] == "text":
+                part["text"] = part["text"][:left]
+                left -= len(part["text"])
+            if part["type"] == "tool" or part.get("text") or (left and part["type"] == "continued"):
+                kept.append(part)
+        self.parts, self.characters = kept, characters - left
+
+
+def _stored(replay: Replay | None) -> Entry:
+    return {"replay": {"model": replay.model, "payload": replay.payload}} if replay else {}

@@ -1,0 +1,246 @@
+"""One turn at work: drives the agent, keeps the lease, writes the end.
+
+No transaction is open while a model or a tool is awaited.
+"""
+
+import asyncio
+from contextlib import aclosing
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from assistant.agent.gate import Gate
+from assistant.agent.history import fit
+from assistant.agent.loop import run
+from assistant.agent.prompt import system_prompt
+from assistant.agent.tools import TOOLS
+from assistant.agent.types import (
+    Message,
+    MessageDone,
+    Request,
+    StopReason,
+    ToolContext,
+)
+from assistant.config import settings
+from assistant.errors import (
+    UNEXPECTED,
+    AssistantError,
+    CeilingReached,
+    DatabaseAway,
+    ProviderUnavailable,
+)
+from assistant.services import leases, messages, signals, titles, turn_log
+from assistant.services.background import spawn
+from assistant.services.model_choice import Choice, name_of, provider_for
+from assistant.services.reply import Reply
+from assistant.services.shared import redis
+from assistant.services.turn_end import Outcome, write_end
+from assistant.services.turn_meter import Meter
+from assistant.services.turn_pen import Pen
+from assistant.vault import Vault
+
+TOO_LONG = "The answer reached the model's length limit. Continue, if you want the rest."
+DECLINED = "The model declined to answer this."
+
+LABELS = {tool.name: tool.label for tool in TOOLS}
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """All that a turn needs once its rows are written."""
+
+    grip: leases.Grip
+    conversation_id: UUID
+    vault: Vault
+    messages: tuple[Message, ...]
+    choice: Choice
+    timezone: str
+    untitled: str  # the question, where the conversation has no title yet
+
+
+def _today(timezone: str) -> date:
+    return datetime.now(ZoneInfo(timezone)).date()
+
+
+class Running:
+    """A turn that this process runs."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self.log = turn_log.open_log(job.grip.turn_id, job.vault)
+        self.pen = Pen(Reply(LABELS, name_of), self.log)
+        self.meter = Meter(job.choice.provider, job.choice.model, job.messages)
+        self.outcome = Outcome(notice=job.choice.notice)
+        self._cancelled = ""
+        self._seen: int | None = None
+        self._ending = False
+        self.task = spawn(self._run())
+
+    def stop(self, seen: int) -> None:
+        """Someone pressed Stop, having seen this entry of the log."""
+        self._seen = seen
+        self.cancel("stopped")
+
+    def cancel(self, why: str) -> None:
+        """End the work: "stopped", "interrupted" (the process ends) or "lost" (the lease is)."""
+        if not self._cancelled and not self._ending:
+            self._cancelled = why
+            self.task.cancel()
+
+    async def _run(self) -> None:
+        sharing, keeping = spawn(self._share()), spawn(self._keep())
+        try:
+            await self._work()
+        except asyncio.CancelledError:
+            if not self._cancelled:
+                raise
+            self._failed(
+                self._cancelled, leases.INTERRUPTED if self._cancelled != "stopped" else ""
+            )
+        finally:
+            self._ending = True
+        try:
+            await self._end()
+        finally:
+            keeping.cancel()
+            self.log.close()  # whatever befell: no reader waits for an end that does not come
+        await sharing
+
+    async def _work(self) -> None:
+        """Answer, and turn what goes wrong into a status and a sentence."""
+        try:
+            await self._answer()
+        except ProviderUnavailable as error:
+            self._failed("interrupted" if self.pen.reply.parts else "failed", str(error))
+        except CeilingReached as error:
+            self._failed("interrupted", str(error))
+        except AssistantError as error:
+            self._failed("failed", str(error))
+        except Exception:
+            log.exception("turn_failed", turn=str(self.job.grip.turn_id))
+            self._failed("failed", UNEXPECTED)
+
+    def _failed(self, status: str, sentence: str) -> None:
+        self.outcome.status, self.outcome.error = status, sentence
+
+    async def _answer(self) -> None:
+        job, limits = self.job, settings()
+        request = Request(
+            system=system_prompt(_today(job.timezone), job.timezone),
+            messages=fit(job.messages, job.choice.history_tokens),
+            tools=TOOLS,
+            max_output_tokens=job.choice.max_output_tokens,
+        )
+        events = run(
+            request,
+            provider_for(job.choice),
+            Gate(),
+            ToolContext(str(job.grip.user_id), job.timezone),
+            max_steps=limits.turn_steps,
+            seconds=limits.turn_seconds,
+        )
+        async with aclosing(events):
+            async for event in events:
+                self.pen.take(event)
+                self.meter.note(event)
+                if isinstance(event, MessageDone):
+                    self._note_end(event.stop_reason)
+
+    def _note_end(self, stop_reason: StopReason) -> None:
+        if stop_reason == "length":
+            self._failed("interrupted", TOO_LONG)
+        elif stop_reason == "refusal":
+            self.outcome.notice = f"{self.outcome.notice} {DECLINED}".strip()
+
+    async def _share(self) -> None:
+        """Copy the log to where other processes' readers find it, if there are any."""
+        if redis() is None:
+            return
+        await turn_log.open_shared(self.job.grip.turn_id)
+        async with aclosing(self.log.follow(0)) as batches:
+            async for batch in batches:
+                if not await turn_log.share(self.log, batch):
+                    self.cancel("lost")
+
+    async def _keep(self) -> None:
+        """Renew the lease and store the partial reply, again and again."""
+        stored = 0
+        while True:
+            await asyncio.sleep(leases.RENEW_SECONDS)
+            grown = self.pen.reply.size
+            content = self._content() if grown != stored else None
+            try:
+                held = await leases.renew(self.job.grip, content)
+            except DatabaseAway:  # it restarts, and is waited for
+                log.warning("lease_not_renewed")
+                continue
+            stored = grown
+            if held is None:
+                self.cancel("lost")
+            elif held.stop_after is not None:
+                self.stop(held.stop_after)
+
+    def _content(self) -> bytes:
+        job = self.job
+        return messages.sealed(job.grip.reply_id, self.pen.reply.parts, job.vault)
+
+    async def _end(self) -> None:
+        """Store the end, then tell the readers. A turn that is not ours any more is let go."""
+        job, outcome, pen = self.job, self.outcome, self.pen
+        user_id, turn_id = job.grip.user_id, job.grip.turn_id
+        if outcome.status == "stopped":
+            pen.drop_unseen(self._seen)
+        pen.flush()
+        pen.reply.close()
+        self.meter.close()
+        outcome.model = name_of(self.meter.asked[1])
+        if outcome.status == "lost" or not await write_end(
+            job.grip, pen.reply.parts, outcome, self.meter, job.vault
+        ):
+            self.log.close()
+        else:
+            pen.close(outcome, str(job.grip.reply_id))
+            await signals.tell_turn(user_id, job.conversation_id, turn_id, outcome.status)
+        if job.untitled and outcome.status == "done":
+            spawn(titles.entitle(user_id, job.conversation_id, job.untitled))
+
+
+_running: dict[UUID, Running] = {}
+
+
+def launch(job: Job) -> None:
+    """Run the turn in this process."""
+    running = Running(job)
+    turn_id = job.grip.turn_id
+    _running[turn_id] = running
+    running.task.add_done_callback(lambda _: _let_go(turn_id))
+
+
+def _let_go(turn_id: UUID) -> None:
+    _running.pop(turn_id, None)
+    turn_log.forget_later(turn_id)
+
+
+def runs_here(turn_id: UUID) -> bool:
+    """Whether this process runs the turn."""
+    return turn_id in _running
+
+
+def stop_here(notice: signals.Notice) -> None:
+    """A notice says that someone stopped a turn; end it if it runs in this process."""
+    running = _running.get(UUID(notice["turn"]))
+    if running is not None:
+        running.stop(notice["seen"])
+
+
+async def drain() -> None:
+    """The process ends: close all its turns as interrupted, with what they have."""
+    await asyncio.sleep(0)  # one that was launched just now must begin before it can end
+    for running in list(_running.values()):
+        running.cancel("interrupted")
+    await asyncio.gather(*(r.task for r in list(_running.values())), return_exceptions=True)

@@ -1,0 +1,222 @@
+"""Turns as the page asks for them: send, retry, continue, stop."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import func, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select, update
+
+from assistant.agent.prompt import continuation
+from assistant.config import settings
+from assistant.database import user_of, user_session
+from assistant.errors import Busy, NotFound, Refused
+from assistant.models import Conversation, Message, Turn
+from assistant.services import contents, leases, messages, signals, turn_log
+from assistant.services.inputs import message_text
+from assistant.services.keys import vault_in
+from assistant.services.model_choice import Choice, choose
+from assistant.services.shared import PROCESS
+from assistant.services.titles import provisional
+from assistant.services.turn_run import Job, launch
+
+RETRIED = ("done", "stopped", "failed", "interrupted")
+CONTINUED = ("done", "stopped", "interrupted")
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How a turn is to be answered. client_key: made by the page, the same when it asks again.
+
+    model: an id from the picker, "" for the usual one. timezone: the browser's, an IANA name.
+    """
+
+    client_key: str
+    model: str = ""
+    timezone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A turn that runs, or the one that an earlier send with the same key began."""
+
+    turn_id: UUID
+    conversation_id: UUID
+
+
+async def send(user_id: UUID, conversation_id: UUID | None, words: str, wish: Wish) -> Started:
+    """Take a message and begin its turn. A repeated key finds the first turn.
+
+    conversation_id: None begins a conversation. Raises Refused, Busy or NotFound.
+    """
+    words = message_text(words)
+    async with user_session(user_id) as session:
+        await _one_at_a_time(session)
+        if (known := await _known(session, wish.client_key)) is not None:
+            return known
+        conversation = await _conversation(session, conversation_id, words)
+        question = Message(
+            user_id=user_id,
+            conversation_id=conversation.id,
+            parent_id=conversation.head_id,
+            role="user",
+            status="done",
+        )
+        question.content = messages.sealed(
+            question.id, contents.words(words), await vault_in(session)
+        )
+        session.add(question)
+        await session.flush()
+        job = await _begin(session, conversation, question.id, wish)
+    return await _launched(job)
+
+
+async def retry(user_id: UUID, message_id: UUID, wish: Wish) -> Started:
+    """Answer the question of a reply anew, beside the old reply."""
+    async with user_session(user_id) as session:
+        await _one_at_a_time(session)
+        if (known := await _known(session, wish.client_key)) is not None:
+            return known
+        reply, conversation = await _reply(session, message_id, RETRIED)
+        if reply.parent_id is None:
+            raise NotFound("message")
+        job = await _begin(session, conversation, reply.parent_id, wish)
+    return await _launched(job)
+
+
+async def proceed(user_id: UUID, message_id: UUID, wish: Wish) -> Started:
+    """Go on with a reply that was stopped or cut off."""
+    async with user_session(user_id) as session:
+        await _one_at_a_time(session)
+        if (known := await _known(session, wish.client_key)) is not None:
+            return known
+        reply, conversation = await _reply(session, message_id, CONTINUED)
+        job = await _begin(session, conversation, reply.id, wish)
+    return await _launched(job)
+
+
+async def stop(user_id: UUID, turn_id: UUID, seen: int) -> None:
+    """Stop a turn. seen: the number of the last entry of its log on the page, -1 for all of it."""
+    last = seen if seen >= 0 else turn_log.ALL
+    async with user_session(user_id) as session:
+        stopped = await session.execute(
+            update(Turn)
+            .where(col(Turn.id) == turn_id, col(Turn.status) == "running")
+            .values(stop_after=func.coalesce(col(Turn.stop_after), last))
+            .returning(col(Turn.stop_after))
+        )
+        row = stopped.first()
+        if row is None and await session.get(Turn, turn_id) is None:
+            raise NotFound("answer")
+    if row is not None:
+        await signals.tell("stop", {"turn": str(turn_id), "seen": row.stop_after})
+
+
+async def _one_at_a_time(session: AsyncSession) -> None:
+    """Hold back the user's other sends until this transaction ends, so that limits are exact."""
+    await session.execute(text("select 1 from profiles for no key update"))
+
+
+async def _known(session: AsyncSession, client_key: str) -> Started | None:
+    query = select(Turn).where(Turn.client_key == client_key)
+    turn = (await session.scalars(query)).one_or_none()
+    return Started(turn.id, turn.conversation_id) if turn is not None else None
+
+
+async def _conversation(
+    session: AsyncSession, conversation_id: UUID | None, words: str
+) -> Conversation:
+    if conversation_id is None:
+        conversation = Conversation(user_id=user_of(session))
+        conversation.title = provisional(conversation.id, words, await vault_in(session))
+        session.add(conversation)
+        await session.flush()
+        return conversation
+    found = await session.get(Conversation, conversation_id)
+    if found is None or found.deleted_at is not None:
+        raise NotFound
+    return found
+
+
+async def _reply(
+    session: AsyncSession, message_id: UUID, statuses: tuple[str, ...]
+) -> tuple[Message, Conversation]:
+    reply = await session.get(Message, message_id)
+    if reply is None or reply.role != "assistant":
+        raise NotFound("message")
+    if reply.status not in statuses:
+        raise Refused("This answer is still being written.")
+    return reply, await _conversation(session, reply.conversation_id, "")
+
+
+async def _begin(
+    session: AsyncSession, conversation: Conversation, parent_id: UUID, wish: Wish
+) -> Job:
+    """Write the empty reply and the turn, and read what the model needs.
+
+    A branch that ends with the model's own words is to be continued, and the model is told so.
+    """
+    await _require_room(session, conversation.id)
+    choice = choose(wish.model or conversation.model)
+    said = await messages.history(session, parent_id, choice.history_tokens)
+    if said[-1].role == "assistant":
+        said.append(continuation(said[-1].text))
+    grip = await _open_turn(session, conversation, parent_id, wish, choice)
+    conversation.head_id, conversation.model = grip.reply_id, choice.model
+    conversation.touched_at = func.now()  # type: ignore[assignment]
+    return Job(
+        grip=grip,
+        conversation_id=conversation.id,
+        vault=await vault_in(session),
+        messages=tuple(said),
+        choice=choice,
+        timezone=wish.timezone,
+        untitled="" if conversation.details.get("titled") else said[0].text,
+    )
+
+
+async def _open_turn(
+    session: AsyncSession, conversation: Conversation, parent_id: UUID, wish: Wish, choice: Choice
+) -> leases.Grip:
+    reply = Message(
+        user_id=user_of(session),
+        conversation_id=conversation.id,
+        parent_id=parent_id,
+        role="assistant",
+        status="running",
+        model=choice.label,
+        details={"notice": choice.notice} if choice.notice else {},
+    )
+    session.add(reply)
+    await session.flush()
+    turn = Turn(
+        user_id=user_of(session),
+        conversation_id=conversation.id,
+        reply_id=reply.id,
+        client_key=wish.client_key,
+        status="running",
+        worker=PROCESS,
+        lease_until=leases.lease_end(),
+    )
+    session.add(turn)
+    return leases.Grip(user_of(session), turn.id, reply.id, turn.fence)
+
+
+async def _require_room(session: AsyncSession, conversation_id: UUID) -> None:
+    running = (
+        await session.scalars(select(Turn.conversation_id).where(Turn.status == "running"))
+    ).all()
+    if conversation_id in running:
+        raise Busy("The answer before this one is still being written. Stop it, or wait for it.")
+    if len(running) >= settings().turns_at_once:
+        raise Busy(
+            f"{len(running)} answers are being written for you at once, which is the most. "
+            "Wait for one to end."
+        )
+
+
+async def _launched(job: Job) -> Started:
+    launch(job)
+    grip = job.grip
+    await signals.tell_turn(grip.user_id, job.conversation_id, grip.turn_id, "running")
+    return Started(grip.turn_id, job.conversation_id)

@@ -1,0 +1,1 @@
+"""What the pages show and what they may ask for, one file per page."""

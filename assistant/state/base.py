@@ -1,0 +1,55 @@
+"""What every page's state knows: who is signed in, and how a failure is said."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from uuid import UUID
+
+import reflex as rx
+import structlog
+
+from assistant.errors import UNEXPECTED, AssistantError, NotFound
+from assistant.services.accounts import recognised
+
+USER_HEADER = "x-auth-request-access-token"
+
+log = structlog.get_logger()
+
+
+class BaseState(rx.State):
+    """The root of our states.
+
+    problem: one sentence about what has just failed. timezone: the browser's, an IANA name.
+    """
+
+    problem: str = ""
+    timezone: str = "UTC"
+
+    def _user_id(self) -> UUID:
+        """The signed-in user. Raises NotSignedIn."""
+        return recognised(self.router.headers.raw_headers.get(USER_HEADER)).id
+
+
+def identifier(text: str, what: str = "conversation") -> UUID:
+    """An id that a page sent. Raises NotFound: what is no id names nothing."""
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise NotFound(what) from error
+
+
+def sentence(error: Exception) -> str:
+    """What the user reads of an error; what we did not expect is logged whole."""
+    if isinstance(error, AssistantError):
+        return str(error)
+    log.error("event_failed", exc_info=error)
+    return UNEXPECTED
+
+
+@asynccontextmanager
+async def saying_what_fails(state: BaseState) -> AsyncIterator[None]:
+    """Show a failure of the block as one sentence on the page."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001  (the one place where the page's errors end)
+        async with state:
+            state.problem = sentence(error)

@@ -1,0 +1,156 @@
+"""The chat page: which conversation is open, what runs in it, and the commands of the composer.
+
+Message bodies are not here: the transcript reads them over HTTP (see ARCHITECTURE.md).
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
+from uuid import UUID
+
+import reflex as rx
+from pydantic import Field
+
+from assistant.config import MESSAGE_CHARACTERS
+from assistant.errors import NotFound, NotSignedIn
+from assistant.services import accounts, conversations, turns
+from assistant.services.model_choice import choose, offered
+from assistant.services.turns import Started, Wish
+from assistant.state.base import BaseState, identifier, saying_what_fails, sentence
+from assistant.state.commands import command
+
+Id = Annotated[str, Field(max_length=36)]
+Key = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
+Words = Annotated[str, Field(max_length=MESSAGE_CHARACTERS * 20)]  # longer ones are no typing
+Beginning = Callable[[UUID, UUID, Wish], Awaitable[Started]]
+MISSING = "This conversation does not exist. It may have been deleted."
+
+
+class ChatState(BaseState):
+    """What the chat page shows beside the messages.
+
+    acknowledged: key, conversation and turn of the last send that was taken; refused: key and
+    sentence of one that was not. notice: why another model answers than the one that was chosen.
+    """
+
+    conversation_id: str = ""
+    title: str = ""
+    turn_id: str = ""
+    missing: str = ""
+    acknowledged: dict[str, str] = {}
+    refused: dict[str, str] = {}
+    model: str = ""
+    model_label: str = ""
+    models: list[dict[str, str]] = []
+    notice: str = ""
+
+    @rx.event(background=True)
+    async def load(self) -> Any:  # noqa: ANN401  (an event for Reflex)
+        """Attach to the conversation that the address names; never start anything."""
+        asked = getattr(self, "chat_id", "")
+        async with saying_what_fails(self):
+            try:
+                opened = await self._opened(asked)
+                usual = await accounts.usual_model(self._user_id())
+            except NotSignedIn:
+                return rx.redirect("/sign-in")
+            except NotFound:
+                opened, usual = None, ""
+            async with self:
+                if asked == getattr(self, "chat_id", ""):  # else the user has moved on
+                    self.problem = ""
+                    self._show(opened, missing=MISSING if asked and not opened else "")
+                    self._offer(opened.model if opened else usual)
+        return None
+
+    async def _opened(self, conversation_id: str) -> conversations.Listed | None:
+        if not conversation_id:
+            return None
+        return await conversations.opened(self._user_id(), identifier(conversation_id))
+
+    def _show(self, opened: conversations.Listed | None, missing: str = "") -> None:
+        self.conversation_id = str(opened.id) if opened else ""
+        self.title = opened.title if opened else ""
+        self.turn_id = str(opened.turn_id or "") if opened else ""
+        self.missing = missing
+
+    def _offer(self, model: str) -> None:
+        self.models = [{"id": m.id, "label": m.label} for m in offered()]
+        choice = choose(model)
+        self.model, self.model_label, self.notice = choice.model, choice.label, choice.notice
+
+    @command
+    async def refresh(self) -> None:
+        """Something of the user's has changed: read title and running turn again."""
+        asked = self.conversation_id
+        if not asked:
+            return
+        async with saying_what_fails(self):
+            try:
+                opened = await self._opened(asked)
+            except NotFound:
+                opened = None
+            async with self:
+                if asked == self.conversation_id:
+                    self._show(opened, missing="" if opened else MISSING)
+
+    @command
+    async def send(self, conversation_id: Id, text: Words, client_key: Key) -> Any:  # noqa: ANN401
+        """Send a message where the page says; "" begins a conversation, which gets its address."""
+        try:
+            place = identifier(conversation_id) if conversation_id else None
+            started = await turns.send(self._user_id(), place, text, self._wish(client_key))
+        except Exception as error:  # noqa: BLE001  (said beside the composer)
+            async with self:
+                self.refused = {"key": client_key, "message": sentence(error)}
+            return None
+        async with self:
+            stayed = self.conversation_id == conversation_id
+            self._attach(started, client_key, conversation_id)
+        if conversation_id or not stayed:
+            return None
+        return rx.redirect(f"/chat/{started.conversation_id}", replace=True)
+
+    @command
+    async def retry(self, message_id: Id, client_key: Key) -> None:
+        """Answer anew what this reply should have answered."""
+        await self._begin(turns.retry, message_id, client_key)
+
+    @command
+    async def proceed(self, message_id: Id, client_key: Key) -> None:
+        """Go on with a reply that was stopped or cut off."""
+        await self._begin(turns.proceed, message_id, client_key)
+
+    def _wish(self, client_key: str) -> Wish:
+        return Wish(client_key, self.model, self.timezone)
+
+    async def _begin(self, begin: Beginning, message_id: str, client_key: str) -> None:
+        async with saying_what_fails(self):
+            reply = identifier(message_id, "message")
+            started = await begin(self._user_id(), reply, self._wish(client_key))
+            async with self:
+                self._attach(started, client_key, str(started.conversation_id))
+
+    def _attach(self, started: Started, client_key: str, place: str) -> None:
+        """A turn has begun where the page was (place), and perhaps no longer is."""
+        conversation, turn = str(started.conversation_id), str(started.turn_id)
+        self.acknowledged = {"key": client_key, "conversation": conversation, "turn": turn}
+        self.refused = {}
+        self.problem = ""
+        if self.conversation_id == place:
+            self.conversation_id, self.turn_id = conversation, turn
+
+    @command
+    async def stop(self, turn_id: Id, seen: Annotated[int, Field(ge=-1, le=10_000_000)]) -> None:
+        """Stop the turn; what the page had shown by entry `seen` stays."""
+        async with saying_what_fails(self):
+            await turns.stop(self._user_id(), identifier(turn_id, "answer"), seen)
+
+    @command
+    async def pick(self, model_id: Annotated[str, Field(max_length=100)]) -> None:
+        """Let this model answer from now on, here and in new conversations."""
+        async with saying_what_fails(self):
+            if model_id not in [model.id for model in offered()]:
+                raise NotFound("model")
+            await accounts.set_usual_model(self._user_id(), model_id)
+            async with self:
+                self._offer(model_id)

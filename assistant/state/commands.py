@@ -1,0 +1,127 @@
+"""The only events that a page may send: those declared with `@command`, with arguments that fit.
+
+Reflex would run every public method of a state for whoever names it, with any arguments, and logs
+the whole of an event that it does not know. So events are judged before they reach its queue.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
+
+import reflex as rx
+import structlog
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, create_model
+from reflex_base.registry import RegistrationContext
+
+from assistant.errors import DatabaseAway, NotSignedIn
+from assistant.services.accounts import recognised, require_alive
+
+USER_HEADER = "HTTP_X_AUTH_REQUEST_ACCESS_TOKEN"
+SIGNED_OUT = "not signed in"
+TO_SIGN_IN = {"events": [{"name": "_redirect", "payload": {"path": "/sign-in", "external": False}}]}
+Handling = Callable[..., Awaitable[None]]
+
+log = structlog.get_logger()
+_commands: dict[Callable[..., Any], TypeAdapter[Any]] = {}
+
+
+def _form(name: str, **fields: Any) -> TypeAdapter[Any]:  # noqa: ANN401  (pydantic's own form)
+    config = ConfigDict(extra="forbid", strict=True)
+    return TypeAdapter(create_model(name, __config__=config, **fields))
+
+
+ROOT = "reflex___state____state"
+FRAMEWORK = {
+    f"{ROOT}.hydrate": _form("hydrate"),
+    f"{ROOT}.hydrate_and_load": _form(
+        "hydrate_and_load",
+        vars=(Annotated[dict[str, str], Field(max_length=0)] | None, None),  # we keep none there
+        hashes=(Annotated[list[str], Field(max_length=100)] | None, None),
+    ),
+    f"{ROOT}.set_is_hydrated": _form("set_is_hydrated", value=(bool, ...)),
+    f"{ROOT}.reflex___state____on_load_internal_state.on_load_internal": _form("on_load_internal"),
+}
+_ADDRESS: TypeAdapter[Any] = TypeAdapter(
+    create_model("address", pathname=(str, ""), asPath=(str, ""), query=(dict[str, str], {}))
+)
+
+
+def command(method: Callable[..., Any]) -> Any:  # noqa: ANN401  (what rx.event makes of it)
+    """Let pages send this event. It runs in the background: no state is locked while it waits.
+
+    Arguments are checked against the method's annotations, strictly, before it runs.
+    """
+    hints = {k: v for k, v in method.__annotations__.items() if k != "return"}
+    _commands[method] = _form(method.__name__, **{k: (hint, ...) for k, hint in hints.items()})
+    return rx.event(background=True)(method)
+
+
+def judge_events(app: rx.App) -> None:
+    """Put the judgement before the app's own handling of events."""
+    namespace, sockets = app.event_namespace, app.sio
+    if namespace is None or sockets is None:
+        raise TypeError("An app without state has no events to judge.")
+    namespace.on_event = _judging(app, namespace.on_event)  # type: ignore[method-assign,assignment]
+    sockets._handle_event = _admitting(sockets._handle_event)
+
+
+def _admitting(admit: Handling) -> Handling:
+    """Let pages send events and pings only.
+
+    A client may name any event, and socket.io would call the namespace's method of that name: with
+    "connect", one could present oneself with headers of one's own making.
+    """
+
+    async def handle_event(engine_sid: str, namespace: str, packet: Any, data: Any) -> None:  # noqa: ANN401
+        if isinstance(data, list) and (data == ["ping"] or (len(data), data[:1]) == (2, ["event"])):
+            await admit(engine_sid, namespace, packet, data)
+        else:
+            log.warning("event_refused", reason="not an event")
+
+    return handle_event
+
+
+def _judging(app: rx.App, accept: Handling) -> Handling:
+    async def on_event(sid: str, event: Any) -> None:  # noqa: ANN401
+        namespace, sockets = app.event_namespace, app.sio
+        if namespace is None or sockets is None:
+            return
+        reason = await _refusal(event, sockets.get_environ(sid, namespace.namespace) or {})
+        if reason is None:
+            await accept(sid, event)
+            return
+        log.warning("event_refused", event_name=ascii(_name(event)[:120]), reason=reason)
+        if reason == SIGNED_OUT:
+            await namespace.emit("event", TO_SIGN_IN, to=sid)
+
+    return on_event
+
+
+async def _refusal(event: Any, environ: dict[str, Any]) -> str | None:  # noqa: ANN401
+    """Why the event may not run, or None."""
+    name = _name(event)
+    header = environ.get(USER_HEADER)
+    arguments = FRAMEWORK.get(name) or _of_command(name)
+    if arguments is None:
+        return "not a command"
+    try:
+        if header or name not in FRAMEWORK:
+            await require_alive(recognised(header))
+        _ADDRESS.validate_python(event.get("router_data", {}))
+        arguments.validate_python(event.get("payload", {}))
+    except NotSignedIn:
+        return SIGNED_OUT
+    except DatabaseAway:
+        return "the database is away"
+    except ValidationError:
+        return "arguments do not fit"
+    return None
+
+
+def _of_command(name: str) -> TypeAdapter[Any] | None:
+    known = RegistrationContext.ensure_context().event_handlers.get(name)
+    return _commands.get(known.handler.fn) if known is not None else None
+
+
+def _name(event: Any) -> str:  # noqa: ANN401
+    name = event.get("name") if isinstance(event, dict) else None
+    return name if isinstance(name, str) else ""

@@ -1,0 +1,181 @@
+"""The sidebar: the user's conversations by age, and what can be done with one."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo, available_timezones
+
+import reflex as rx
+from pydantic import Field
+
+from assistant.services import accounts, conversations
+from assistant.services.conversations import Listed
+from assistant.services.inputs import TITLE_CHARACTERS
+from assistant.state.base import BaseState, identifier, saying_what_fails
+from assistant.state.chat import ChatState, Id
+from assistant.state.commands import command
+
+PAGE = 40
+SHOWN_AT_MOST = 400  # the whole list travels at each change; search finds the older ones
+AGES = ((0, "Today"), (1, "Yesterday"), (7, "Previous 7 days"), (30, "Previous 30 days"))
+OLDER = "Older"
+TIMEZONES = frozenset(available_timezones())  # asking reads hundreds of files, 5 ms each time
+
+
+@dataclass
+class Row:
+    """A conversation in the list."""
+
+    id: str
+    title: str
+    running: bool
+
+
+@dataclass
+class Group:
+    """The conversations of one age."""
+
+    label: str
+    rows: list[Row]
+
+
+def grouped(listed: list[Listed], now: datetime) -> list[Group]:
+    """The conversations under their age, by the calendar of the user's time zone."""
+    groups: list[Group] = []
+    for each in listed:
+        label = _age(now.date() - each.touched_at.astimezone(now.tzinfo).date())
+        if not groups or groups[-1].label != label:
+            groups.append(Group(label, []))
+        groups[-1].rows.append(Row(str(each.id), each.title, each.turn_id is not None))
+    return groups
+
+
+def _age(days: timedelta) -> str:
+    return next((label for most, label in AGES if days.days <= most), OLDER)
+
+
+class SidebarState(BaseState):
+    """What the sidebar shows. undo_id: the conversation whose deletion can be taken back."""
+
+    name: str = ""
+    groups: list[Group] = []
+    archived: list[Row] = []
+    archive_open: bool = False
+    more: bool = False
+    renaming: str = ""
+    undo_id: str = ""
+    undo_title: str = ""
+    _shown: int = PAGE
+    _undo_opens: bool = False
+
+    @command
+    async def arrive(self, timezone: Annotated[str, Field(max_length=64)]) -> None:
+        """The page is here: learn its time zone and show the list."""
+        known = timezone if timezone in TIMEZONES else "UTC"
+        async with saying_what_fails(self):
+            name = await accounts.name_of(self._user_id())
+            async with self:
+                self.timezone, self.name = known, name
+            await self._list()
+
+    @command
+    async def refresh(self) -> None:
+        """Read the list again."""
+        async with saying_what_fails(self):
+            await self._list()
+
+    async def _list(self) -> None:
+        user_id, most = self._user_id(), self._shown
+        listed = await conversations.listed(user_id, most + 1)
+        kept = await conversations.listed(user_id, PAGE, archived=True) if self.archive_open else []
+        async with self:
+            self.groups = grouped(listed[:most], datetime.now(ZoneInfo(self.timezone)))
+            self.more = most < min(len(listed), SHOWN_AT_MOST)
+            self.archived = [Row(str(each.id), each.title, running=False) for each in kept]
+
+    @command
+    async def show_more(self) -> None:
+        """Show a longer list."""
+        async with self:
+            self._shown = min(self._shown + PAGE, SHOWN_AT_MOST)
+        async with saying_what_fails(self):
+            await self._list()
+
+    @command
+    async def toggle_archive(self) -> None:
+        """Show or hide the archived conversations."""
+        async with self:
+            self.archive_open = not self.archive_open
+        async with saying_what_fails(self):
+            await self._list()
+
+    @command
+    async def begin_rename(self, conversation_id: Id) -> None:
+        """Turn the row's title into a field; "" turns it back."""
+        async with self:
+            self.renaming = conversation_id
+
+    @command
+    async def rename(
+        self, conversation_id: Id, title: Annotated[str, Field(max_length=TITLE_CHARACTERS * 10)]
+    ) -> None:
+        """Give a conversation another title."""
+        async with self:
+            self.renaming = ""
+        async with saying_what_fails(self):
+            await conversations.rename(self._user_id(), identifier(conversation_id), title)
+            await self._list()
+
+    @command
+    async def archive(self, conversation_id: Id) -> None:
+        """Put a conversation out of the list."""
+        async with saying_what_fails(self):
+            await conversations.archive(self._user_id(), identifier(conversation_id))
+            await self._list()
+
+    @command
+    async def unarchive(self, conversation_id: Id) -> None:
+        """Put a conversation back into the list."""
+        async with saying_what_fails(self):
+            await conversations.archive(self._user_id(), identifier(conversation_id), back=True)
+            await self._list()
+
+    @command
+    async def delete(self, conversation_id: Id) -> Any:  # noqa: ANN401  (an event for Reflex)
+        """Delete a conversation; the page offers to take that back, and leaves it if open."""
+        async with saying_what_fails(self):
+            deleted = await conversations.opened(self._user_id(), identifier(conversation_id))
+            await conversations.delete(self._user_id(), deleted.id)
+            async with self:
+                self.undo_id, self.undo_title = conversation_id, deleted.title
+                chat = await self.get_state(ChatState)
+                self._undo_opens = chat.conversation_id == conversation_id
+            await self._list()
+            if self._undo_opens:
+                return rx.redirect("/")
+        return None
+
+    @command
+    async def undo_delete(self) -> Any:  # noqa: ANN401
+        """Take the last deletion back."""
+        conversation_id, was_open = self.undo_id, self._undo_opens
+        async with self:
+            self.undo_id = self.undo_title = ""
+        async with saying_what_fails(self):
+            await conversations.delete(self._user_id(), identifier(conversation_id), back=True)
+            await self._list()
+            if was_open:
+                return rx.redirect(f"/chat/{conversation_id}")
+        return None
+
+    @command
+    async def dismiss_undo(self) -> None:
+        """The offer to take the deletion back is over."""
+        async with self:
+            self.undo_id = self.undo_title = ""
+
+    @command
+    async def dismiss_problem(self) -> None:
+        """The sentence has been read."""
+        async with self:
+            self.problem = ""

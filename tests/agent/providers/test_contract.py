@@ -1,0 +1,249 @@
+"""Across all providers: what each does alike, whatever its vendor's wire format."""
+
+import asyncio
+import json
+
+import pytest
+
+from assistant.agent.deadlines import timed
+from assistant.agent.types import (
+    Effect,
+    Message,
+    ModelEvent,
+    Replay,
+    Request,
+    Text,
+    TextDelta,
+    Thinking,
+    ThinkingDelta,
+    Tool,
+    ToolCall,
+    ToolCallDelta,
+    ToolResult,
+    Usage,
+)
+from assistant.errors import ProviderError, ProviderRejected, ProviderUnavailable
+from tests.agent.providers.conftest import Vendor, done, said, text_of
+from tests.vendors import Call, Figures, Say, Script, Think
+from tests.vendors.script import Fault
+
+WORDS = Say(("One ", "two ", "three."))
+SUM = Call("calculator", ('{"expres', 'sion": "2', '+2"}'), id="call_a")
+CLOCK = Call("current_time", ("{}",), id="call_b")
+
+
+async def _unused(_arguments: object, _context: object) -> str:
+    return ""
+
+
+TOOL = Tool("calculator", "Counts.", {"type": "object"}, Effect.READ, "Counted", _unused)
+
+
+async def test_words_are_streamed_as_they_come(vendor: Vendor) -> None:
+    events = await vendor.told(Script((WORDS,)))
+    assert [e.text for e in events if isinstance(e, TextDelta)] == ["One ", "two ", "three."]
+    assert done(events).message.text == "One two three."
+    assert done(events).stop_reason == "end"
+
+
+async def test_the_request_carries_system_tools_and_limit(vendor: Vendor) -> None:
+    request = Request("Be brief.", said("Hi.").messages, (TOOL,), max_output_tokens=123)
+    await vendor.told(Script(), request)
+    body = json.dumps(vendor.server.requests[-1].body)
+    assert all(word in body for word in ("Be brief.", "Hi.", "Counts.", "123"))
+
+
+async def test_a_call_and_its_arguments_arrive(vendor: Vendor) -> None:
+    events = await vendor.told(Script((Say(("Let me see.",)), SUM)))
+    deltas = [e for e in events if isinstance(e, ToolCallDelta)]
+    assert "".join(d.arguments for d in deltas).replace(" ", "") == '{"expression":"2+2"}'
+    assert {(d.call_id, d.name) for d in deltas} == {("call_a", "calculator")}
+    (call,) = done(events).message.tool_calls
+    assert call.arguments == {"expression": "2+2"}
+    assert done(events).stop_reason == "tools"
+
+
+async def test_several_calls_in_one_answer_stay_apart(vendor: Vendor) -> None:
+    calls = done(await vendor.told(Script((SUM, CLOCK)))).message.tool_calls
+    assert [(c.id, c.name, dict(c.arguments)) for c in calls] == [
+        ("call_a", "calculator", {"expression": "2+2"}),
+        ("call_b", "current_time", {}),
+    ]
+
+
+async def test_results_go_back_to_the_calls_that_they_answer(vendor: Vendor) -> None:
+    answer = done(await vendor.told(Script((SUM, CLOCK)))).message
+    results = (
+        ToolResult("call_a", "calculator", "4"),
+        ToolResult("call_b", "current_time", "broken clock", is_error=True),
+    )
+    history = (*said("Hi.").messages, answer, Message("tool", results))
+    await vendor.told(Script(), Request("", history))
+    body = json.dumps(vendor.server.requests[-1].body)
+    assert all(word in body for word in ('"4"', "broken clock", "call_a", "call_b"))
+
+
+async def test_thinking_is_told_and_goes_back_unchanged(vendor: Vendor) -> None:
+    think = Think(("Hm, ", "a sum."), signature="c2VhbC1vbmU=")
+    events = await vendor.told(Script((think, SUM)))
+    assert any(isinstance(event, ThinkingDelta) for event in events)
+    answer = done(events).message
+    assert [p.text for p in answer.parts if isinstance(p, Thinking)] == ["Hm, a sum."]
+    history = (*said("Hi.").messages, answer, _result())
+    await vendor.told(Script(), Request("", history))
+    body = json.dumps(vendor.server.requests[-1].body)
+    seal = "c2VhbGVkLXRoaW5raW5n" if vendor.name == "google" else "c2VhbC1vbmU="
+    assert "Hm, a sum." in body
+    assert seal in body
+
+
+async def test_thinking_of_another_model_is_dropped_and_its_call_is_kept(vendor: Vendor) -> None:
+    other = Replay("another-model", {"type": "thinking", "secret": "seal"})
+    call = ToolCall("call_a", "calculator", {"expression": "2+2"}, other)
+    answer = Message("assistant", (Thinking("Hm.", other), Text("So:", other), call))
+    await vendor.told(Script(), Request("", (*said("Hi.").messages, answer, _result())))
+    body = json.dumps(vendor.server.requests[-1].body)
+    assert "secret" not in body
+    assert "Hm." not in body
+    assert all(word in body for word in ("So:", "calculator", "2+2"))
+
+
+def _result() -> Message:
+    return Message("tool", (ToolResult("call_a", "calculator", "4"),))
+
+
+async def test_every_token_is_counted_once(vendor: Vendor) -> None:
+    written = 0 if vendor.name == "google" else 7
+    figures = Figures(input=30, output=20, cache_read=100, cache_write=written, thinking=5)
+    usage = done(await vendor.told(Script((WORDS,), figures))).usage
+    assert usage == Usage(vendor.name, vendor.model, 30, 20, 100, written, 5)
+
+
+async def test_an_answer_that_grew_too_long_says_so(vendor: Vendor) -> None:
+    last = done(await vendor.told(Script((WORDS, SUM), stop="length")))
+    assert last.stop_reason == "length"
+    assert last.message.parts == (Text("One two three."),)
+
+
+async def test_a_refusal_says_so(vendor: Vendor) -> None:
+    assert done(await vendor.told(Script((WORDS,), stop="refusal"))).stop_reason == "refusal"
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 408, 409, 429, 500, 502, 503, 529])
+async def test_a_vendor_in_trouble_is_unavailable(vendor: Vendor, status: int) -> None:
+    with pytest.raises(ProviderUnavailable) as caught:
+        await vendor.told(Script(status=status))
+    assert caught.value.provider == vendor.name
+    assert caught.value.usage is None
+
+
+@pytest.mark.parametrize("status", [400, 413, 422])
+async def test_a_request_that_is_not_valid_is_rejected(vendor: Vendor, status: int) -> None:
+    with pytest.raises(ProviderRejected):
+        await vendor.told(Script(status=status))
+
+
+async def test_a_failure_is_not_tried_again(vendor: Vendor) -> None:
+    with pytest.raises(ProviderUnavailable):
+        await vendor.told(Script(status=503, headers={"retry-after": "0"}))
+    assert len(vendor.server.requests) == 1
+
+
+async def test_the_sentence_shows_neither_key_nor_address(vendor: Vendor) -> None:
+    body = '{"error": {"message": "Incorrect API key sk-secret", "type": "x"}}'
+    vendor.server.then(vendor.name, Script(status=401, body=body))
+    with pytest.raises(ProviderUnavailable) as caught:
+        await anext(vendor.provider(key="sk-secret").stream(said("Hi.")))
+    assert "secret" not in str(caught.value)
+    assert "127.0.0.1" not in str(caught.value)
+    assert "secret" not in repr(vendor.provider(key="sk-secret"))
+
+
+async def test_an_error_page_that_is_no_json_is_unavailable(vendor: Vendor) -> None:
+    with pytest.raises(ProviderUnavailable):
+        await vendor.told(Script(status=502, body="<html>Bad gateway</html>"))
+
+
+@pytest.mark.parametrize("fault", ["error", "cut", "end", "garbage"])
+@pytest.mark.parametrize("after", [0, 2])
+async def test_a_stream_that_fails_is_unavailable_and_its_words_are_counted(
+    vendor: Vendor, fault: Fault, after: int
+) -> None:
+    events, error = await _told_until_it_failed(vendor, Script((WORDS,), fault=fault, after=after))
+    assert isinstance(error, ProviderUnavailable)
+    assert text_of(events) == "".join(WORDS.pieces[:after])
+    if after:
+        assert isinstance(error.usage, Usage)
+        assert error.usage.estimated
+        assert error.usage.output_tokens > 0
+        assert error.usage.input_tokens > 0
+
+
+async def _told_until_it_failed(
+    vendor: Vendor, script: Script
+) -> tuple[list[ModelEvent], ProviderError | None]:
+    vendor.server.then(vendor.name, script)
+    events: list[ModelEvent] = []
+    try:
+        async for event in vendor.provider().stream(said("Hi.")):
+            events.append(event)
+    except ProviderError as error:
+        return events, error
+    return events, None
+
+
+@pytest.mark.parametrize("after", [-1, 0, 2])
+async def test_silence_ends_at_the_deadline(vendor: Vendor, after: int) -> None:
+    vendor.server.then(vendor.name, Script((WORDS,), fault="hang", after=after))
+    stream = timed(vendor.provider().stream(said("Hi.")), 0.2, 0.2)
+    with pytest.raises(ProviderUnavailable):
+        _ = [event async for event in stream]
+
+
+async def test_a_host_that_is_not_there_is_unavailable(vendor: Vendor) -> None:
+    provider = vendor.provider(url="http://127.0.0.1:9")
+    with pytest.raises(ProviderUnavailable, match="cannot be reached"):
+        await anext(provider.stream(said("Hi.")))
+
+
+async def test_closing_the_stream_ends_the_vendors_request(vendor: Vendor) -> None:
+    vendor.server.then(vendor.name, Script((WORDS,), fault="hang", after=2))
+    stream = vendor.provider().stream(said("Hi."))
+    async for event in stream:
+        if isinstance(event, TextDelta):
+            break
+    await stream.aclose()
+    await vendor.server.until(lambda stats: stats.aborted == 1)
+
+
+@pytest.mark.parametrize("after", [-1, 0, 2])
+async def test_cancelling_the_reader_ends_the_vendors_request(vendor: Vendor, after: int) -> None:
+    script = Script((WORDS,), fault="hang", after=after)
+    task = asyncio.create_task(vendor.told(script))
+    await vendor.server.until(lambda stats: stats.open == 1)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await vendor.server.until(lambda stats: stats.aborted == 1)
+
+
+async def test_one_connection_serves_many_requests(vendor: Vendor) -> None:
+    for _ in range(3):
+        await vendor.told(Script((WORDS,)))
+    assert vendor.server.stats.connections == 1
+
+
+async def test_an_empty_answer_is_an_answer(vendor: Vendor) -> None:
+    last = done(await vendor.told(Script((Say(()),))))
+    assert last.message.text == ""
+    assert last.stop_reason == "end"
+
+
+async def test_a_web_page_in_place_of_a_stream_is_unavailable(vendor: Vendor) -> None:
+    with pytest.raises(ProviderUnavailable):
+        await vendor.told(Script(body="<html>\nSign in to the hotel's network.\n</html>"))
+
+
+async def test_a_vendors_error_is_one_of_ours(vendor: Vendor) -> None:
+    with pytest.raises(ProviderError):
+        await vendor.told(Script(status=418, body="null"))

@@ -1,0 +1,109 @@
+"""Small providers and tools that do what a test tells them."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from typing import TypeVar
+
+from assistant.agent.types import (
+    Arguments,
+    Effect,
+    Message,
+    MessageDone,
+    ModelEvent,
+    Request,
+    StopReason,
+    Text,
+    TextDelta,
+    Tool,
+    ToolCall,
+    ToolCallDelta,
+    ToolContext,
+    Usage,
+)
+from assistant.errors import ProviderUnavailable
+
+T = TypeVar("T")
+
+HANG = None
+Step = ModelEvent | Exception | None
+
+
+class Scripts:
+    """A provider that plays one script for each request, the last one again and again."""
+
+    def __init__(self, *scripts: Sequence[Step], name: str = "one") -> None:
+        self.name = name
+        self.model = f"{name}-model"
+        self.requests: list[Request] = []
+        self.open = 0
+        self.hangs = asyncio.Event()
+        self._scripts = scripts
+
+    async def stream(self, request: Request) -> AsyncGenerator[ModelEvent, None]:
+        self.requests.append(request)
+        self.open += 1
+        try:
+            for step in self._scripts[min(len(self.requests), len(self._scripts)) - 1]:
+                if step is HANG:
+                    self.hangs.set()
+                    await asyncio.Event().wait()
+                await asyncio.sleep(0)
+                if isinstance(step, Exception):
+                    raise step
+                assert step is not None
+                yield step
+        finally:
+            self.open -= 1
+
+
+def words(*texts: str) -> list[Step]:
+    return [TextDelta(text) for text in texts]
+
+
+def done(*parts: Text | ToolCall, stop: StopReason = "end", provider: str = "one") -> MessageDone:
+    return MessageDone(Message("assistant", parts), Usage(provider, f"{provider}-model"), stop)
+
+
+def says(*texts: str, provider: str = "one") -> list[Step]:
+    return [*words(*texts), done(Text("".join(texts)), provider=provider)]
+
+
+def asks(*calls: ToolCall, stop: StopReason = "tools") -> list[Step]:
+    return [*(ToolCallDelta(c.id, c.name, "{}") for c in calls), done(*calls, stop=stop)]
+
+
+def breaks_off(*texts: str) -> list[Step]:
+    return [*words(*texts), ProviderUnavailable("It broke off.")]
+
+
+def asked(text: str = "Hello", *tools: Tool) -> Request:
+    return Request("Be good.", (Message("user", (Text(text),)),), tools)
+
+
+def tool_that(run: object, name: str = "look", effect: Effect = Effect.READ) -> Tool:
+    """A tool that returns `run`, or raises it, or awaits it when it is a function."""
+
+    async def answer(arguments: Arguments, context: ToolContext) -> str:
+        if isinstance(run, BaseException):
+            raise run
+        return await run() if callable(run) else str(run)
+
+    return Tool(name, "Does what the test says.", {}, effect, "Looked", answer)
+
+
+async def all_of(events: AsyncGenerator[T, None]) -> list[T]:
+    async with aclosing(events):
+        return [event async for event in events]
+
+
+async def until_error(events: AsyncGenerator[T, None]) -> tuple[list[T], Exception | None]:
+    """The events, and the error that ended them."""
+    seen: list[T] = []
+    try:
+        async with aclosing(events):
+            async for event in events:
+                seen.append(event)
+    except Exception as error:  # noqa: BLE001  (the test looks at it)
+        return seen, error
+    return seen, None

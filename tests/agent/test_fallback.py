@@ -1,0 +1,281 @@
+"""Which provider answers, and what is told when one cannot."""
+
+from contextlib import aclosing
+
+import pytest
+
+from assistant.agent.breaker import Breaker
+from assistant.agent.fallback import ALL_DOWN, BROKEN_OFF, Fallback
+from assistant.agent.types import (
+    Answering,
+    Continued,
+    Message,
+    MessageDone,
+    ModelEvent,
+    ProviderFailed,
+    Request,
+    Text,
+    TextDelta,
+    ThinkingDelta,
+    ToolCall,
+    ToolCallDelta,
+    ToolResult,
+    Usage,
+)
+from assistant.errors import ProviderRejected, ProviderUnavailable
+from tests.agent.streams import (
+    HANG,
+    Scripts,
+    Step,
+    all_of,
+    asked,
+    asks,
+    breaks_off,
+    done,
+    says,
+    until_error,
+    words,
+)
+
+LOOK = ToolCall("1", "look", {})
+DOWN: list[Step] = [ProviderUnavailable("It is down.")]
+
+
+def behind(*providers: Scripts, breaker: Breaker | None = None) -> Fallback:
+    return Fallback(*providers, breaker=breaker or Breaker(), first_seconds=60, idle_seconds=60)
+
+
+def one(*scripts: list[Step]) -> Scripts:
+    return Scripts(*scripts, name="one")
+
+
+def two(*scripts: list[Step]) -> Scripts:
+    return Scripts(*scripts, name="two")
+
+
+def three(*scripts: list[Step]) -> Scripts:
+    return Scripts(*scripts, name="three")
+
+
+def after_a_tool() -> Request:
+    request = asked("Look!")
+    ran = (Message("assistant", (LOOK,)), Message("tool", (ToolResult("1", "look", "a cat"),)))
+    return Request(request.system, (*request.messages, *ran))
+
+
+def failures(events: list[ModelEvent]) -> list[str]:
+    return [event.provider for event in events if isinstance(event, ProviderFailed)]
+
+
+def text_of(events: list[ModelEvent]) -> str:
+    return "".join(event.text for event in events if isinstance(event, TextDelta))
+
+
+async def test_the_first_that_answers_is_the_only_one_asked() -> None:
+    second = two(says("Hi"))
+    assert await all_of(behind(one(says("Hello")), second).stream(asked())) == says("Hello")
+    assert second.requests == []
+
+
+async def test_before_the_first_word_the_next_answers_in_silence() -> None:
+    events = await all_of(behind(one(DOWN), two(says("Hi"))).stream(asked()))
+    assert events == [
+        ProviderFailed("one", "one-model", "It is down."),
+        Answering("two", "two-model"),
+        *says("Hi"),
+    ]
+
+
+async def test_thinking_alone_is_not_yet_an_answer() -> None:
+    thinks = [ThinkingDelta("Hm"), *DOWN]
+    events = await all_of(behind(one(thinks), two(says("Hi"))).stream(asked()))
+    assert not any(isinstance(event, Continued) for event in events)
+    assert events[-1] == says("Hi")[-1]
+
+
+async def test_the_one_that_stands_in_is_told_once_and_only_when_it_answers() -> None:
+    events = await all_of(behind(one(DOWN), two(DOWN), three(says("a", "b"))).stream(asked()))
+    assert [type(event) for event in events[:3]] == [ProviderFailed, ProviderFailed, Answering]
+    assert [e for e in events if isinstance(e, Answering)] == [Answering("three", "three-model")]
+
+
+async def test_after_the_first_word_the_next_writes_the_rest() -> None:
+    second = two(says("lo, ", "Alice", provider="two"))
+    events = await all_of(behind(one(breaks_off("Hel")), second).stream(asked()))
+    assert events[0] == TextDelta("Hel")
+    assert failures(events) == ["one"]
+    assert events[2:] == [
+        Continued("two", "two-model"),
+        *words("lo, ", "Alice"),
+        done(Text("Hel"), Text("lo, Alice"), provider="two"),
+    ]
+    last = events[-1]
+    assert isinstance(last, MessageDone)
+    assert last.message.text == "Hello, Alice" == text_of(events)
+
+
+async def test_the_next_is_given_the_beginning_and_a_closing_turn_that_quotes_it() -> None:
+    second = two(says("lo"))
+    request = asked("Greet me")
+    await all_of(behind(one([ThinkingDelta("Hm"), *breaks_off("Hel")]), second).stream(request))
+    first, partial, closing = second.requests[0].messages
+    assert first == request.messages[0]
+    assert partial == Message("assistant", (Text("Hel"),))
+    assert closing.role == "user"
+    assert "Hel" in closing.text
+
+
+async def test_a_continuation_may_pass_over_one_that_is_down() -> None:
+    providers = (one(breaks_off("Hel")), two(DOWN), three(says("lo")))
+    events = await all_of(behind(*providers).stream(asked()))
+    assert text_of(events) == "Hello"
+    assert failures(events) == ["one", "two"]
+    assert [e for e in events if isinstance(e, Continued)] == [Continued("three", "three-model")]
+
+
+async def test_an_answer_is_continued_only_once() -> None:
+    third = three(says("!"))
+    providers = (one(breaks_off("Hel")), two(breaks_off("lo")), third)
+    seen, error = await until_error(behind(*providers).stream(asked()))
+    assert text_of(seen) == "Hello"
+    assert failures(seen) == ["one", "two"]
+    assert isinstance(error, ProviderUnavailable)
+    assert third.requests == []
+
+
+async def test_the_continuation_marks_its_place_after_thinking_and_before_words() -> None:
+    second = two([ThinkingDelta("Hm"), *says("lo")])
+    events = await all_of(behind(one(breaks_off("Hel")), second).stream(asked()))
+    assert [type(event) for event in events[2:5]] == [ThinkingDelta, Continued, TextDelta]
+
+
+async def test_once_a_call_was_begun_nobody_goes_on() -> None:
+    begun = [*words("Let me look."), ToolCallDelta("1", "look", "{"), *DOWN]
+    second = two(says("Hi"))
+    seen, error = await until_error(behind(one(begun), second).stream(asked()))
+    assert failures(seen) == ["one"]
+    assert isinstance(error, ProviderUnavailable)
+    assert second.requests == []
+
+
+async def test_after_a_tool_has_run_a_broken_answer_is_not_continued() -> None:
+    second = two(says("Hi"))
+    seen, error = await until_error(behind(one(breaks_off("It")), second).stream(after_a_tool()))
+    assert text_of(seen) == "It"
+    assert isinstance(error, ProviderUnavailable)
+    assert second.requests == []
+
+
+async def test_after_a_tool_has_run_the_next_may_still_give_the_whole_answer() -> None:
+    second = two(says("A cat."))
+    request = after_a_tool()
+    events = await all_of(behind(one(DOWN), second).stream(request))
+    assert events[1:] == [Answering("two", "two-model"), *says("A cat.")]
+    assert second.requests == [request]
+
+
+async def test_a_tool_of_an_earlier_turn_does_not_matter() -> None:
+    earlier = after_a_tool()
+    later = (Message("assistant", (Text("A cat."),)), Message("user", (Text("And now?"),)))
+    request = Request(earlier.system, (*earlier.messages, *later))
+    events = await all_of(behind(one(breaks_off("No")), two(says("w."))).stream(request))
+    assert text_of(events) == "Now."
+
+
+async def test_a_continuation_may_ask_for_a_tool() -> None:
+    events = await all_of(behind(one(breaks_off("Wait. ")), two(asks(LOOK))).stream(asked()))
+    assert events[-1] == done(Text("Wait. "), LOOK, stop="tools")
+
+
+async def test_a_rejected_request_goes_to_nobody_else() -> None:
+    second = two(says("Hi"))
+    with pytest.raises(ProviderRejected):
+        await all_of(behind(one([ProviderRejected("Too long.")]), second).stream(asked()))
+    assert second.requests == []
+
+
+async def test_all_down_is_one_plain_sentence() -> None:
+    seen, error = await until_error(behind(one(DOWN), two(DOWN)).stream(asked()))
+    assert failures(seen) == ["one", "two"]
+    assert str(error) == ALL_DOWN
+
+
+async def test_a_broken_answer_that_nobody_can_continue_says_that_it_is_kept() -> None:
+    seen, error = await until_error(behind(one(breaks_off("Hel")), two(DOWN)).stream(asked()))
+    assert text_of(seen) == "Hel"
+    assert str(error) == BROKEN_OFF
+
+
+async def test_a_stream_that_just_ends_is_a_failure() -> None:
+    events = await all_of(behind(one([]), two(says("Hi"))).stream(asked()))
+    assert failures(events) == ["one"]
+
+
+async def test_silence_is_a_failure() -> None:
+    silent = one([HANG])
+    fallback = Fallback(
+        silent, two(says("Hi")), breaker=Breaker(), first_seconds=0.01, idle_seconds=60
+    )
+    assert failures(await all_of(fallback.stream(asked()))) == ["one"]
+    assert silent.open == 0
+
+
+async def test_silence_in_mid_answer_is_a_failure() -> None:
+    stuck = one([*words("Hel"), HANG])
+    fallback = Fallback(
+        stuck, two(says("lo")), breaker=Breaker(), first_seconds=60, idle_seconds=0.01
+    )
+    assert text_of(await all_of(fallback.stream(asked()))) == "Hello"
+    assert stuck.open == 0
+
+
+async def test_stopping_closes_the_continuing_vendors_stream() -> None:
+    second = two([*words("lo"), HANG])
+    async with aclosing(behind(one(breaks_off("Hel")), second).stream(asked())) as events:
+        async for event in events:
+            if event == TextDelta("lo"):
+                assert second.open == 1
+                break
+    assert second.open == 0
+
+
+async def test_the_vendors_own_figures_are_told_of_a_failure() -> None:
+    usage = Usage("one", "one-model", input_tokens=7)
+    failing = one([ProviderUnavailable("It broke off.", usage=usage)])
+    events = await all_of(behind(failing, two(says("Hi"))).stream(asked()))
+    assert events[0] == ProviderFailed("one", "one-model", "It broke off.", usage)
+
+
+async def test_without_the_vendors_figures_a_begun_answer_is_estimated() -> None:
+    events = await all_of(behind(one(breaks_off("Hello")), two(says("!"))).stream(asked()))
+    [failure] = [event for event in events if isinstance(event, ProviderFailed)]
+    assert failure.usage == Usage(
+        "one", "one-model", input_tokens=8, output_tokens=2, estimated=True
+    )
+
+
+async def test_a_provider_that_keeps_failing_is_left_out_and_tried_again() -> None:
+    now = 0.0
+    first, second = one(DOWN, DOWN, DOWN, says("Back")), two(says("Hi"))
+    fallback = behind(first, second, breaker=Breaker(clock=lambda: now))
+    for _ in range(3):
+        await all_of(fallback.stream(asked()))
+    assert (fallback.name, fallback.model) == ("two", "two-model")
+    stands_in = [Answering("two", "two-model"), *says("Hi")]
+    assert await all_of(fallback.stream(asked())) == stands_in
+    assert len(first.requests) == 3
+    now = 30.0
+    assert fallback.name == "one"
+    assert await all_of(fallback.stream(asked())) == says("Back")
+    assert fallback.name == "one"
+
+
+async def test_when_all_are_left_out_they_are_tried_all_the_same() -> None:
+    breaker = Breaker(clock=lambda: 0.0)
+    for name in ("one", "two") * 3:
+        breaker.failed(name)
+    fallback = behind(one(DOWN), two(says("Hi")), breaker=breaker)
+    assert fallback.name == "one"
+    events = await all_of(fallback.stream(asked()))
+    assert failures(events) == ["one"]
+    assert text_of(events) == "Hi"

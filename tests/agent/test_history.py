@@ -1,0 +1,148 @@
+"""What of a long conversation is still given to the model."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.agent.history import LOST, estimated_tokens, fit
+from assistant.agent.types import Message, Replay, Text, Thinking, ToolCall, ToolResult
+
+
+def user(text: str) -> Message:
+    return Message("user", (Text(text),))
+
+
+def assistant(*parts: Text | Thinking | ToolCall) -> Message:
+    return Message("assistant", parts)
+
+
+def tool(*results: ToolResult) -> Message:
+    return Message("tool", results)
+
+
+CALL = ToolCall("1", "look", {"at": "x"})
+SEEN = tool(ToolResult("1", "look", "a cat"))
+
+
+def test_what_fits_is_left_as_it_is() -> None:
+    history = (user("Hi"), assistant(Text("Hello")), user("Look"), assistant(CALL), SEEN)
+    assert fit(history, 1_000) == history
+
+
+def test_the_oldest_go_first_and_the_rest_begins_with_the_user() -> None:
+    history = [user("old"), assistant(Text("old")), user("new"), assistant(Text("new")), user("?")]
+    room = sum(map(estimated_tokens, history[1:]))
+    assert fit(history, room) == tuple(history[2:])
+
+
+def test_the_last_question_is_whole_even_where_nothing_else_fits() -> None:
+    question = user("why? " * 100)
+    assert fit([user("old"), assistant(Text("old")), question], 10) == (question,)
+
+
+def test_a_call_goes_together_with_its_results() -> None:
+    history = [user("Look"), assistant(CALL), SEEN, assistant(Text("A cat.")), user("Thanks")]
+    room = sum(map(estimated_tokens, history)) - estimated_tokens(history[0])
+    assert fit(history, room) == (user("Thanks"),)
+
+
+def test_a_call_without_a_result_gets_one_that_says_so() -> None:
+    both = assistant(CALL, ToolCall("2", "send", {}))
+    kept = fit([user("Look"), both, SEEN, user("Go on")], 1_000)
+    lost = ToolResult("2", "send", LOST, is_error=True)
+    assert kept[2] == tool(*SEEN.parts, lost)  # type: ignore[arg-type]
+
+
+def test_results_without_a_call_and_empty_messages_are_left_out() -> None:
+    history = [user("Hi"), assistant(), SEEN, assistant(Text(" ")), user("?")]
+    assert fit(history, 1_000) == (user("Hi"), user("?"))
+
+
+def test_one_huge_old_message_does_not_push_out_the_others() -> None:
+    history = [user("first"), assistant(Text("x" * 100_000)), user("?")]
+    first, cut, last = fit(history, 1_000)
+    assert (first, last) == (history[0], history[2])
+    assert cut.text.startswith("x" * 700)
+    assert cut.text.endswith(" more characters were left out]")
+
+
+def test_a_message_that_is_cut_loses_the_vendors_blocks_that_hold_all_of_it() -> None:
+    replay = Replay("m", {"text": "x" * 10_000})
+    old = assistant(Thinking("x" * 10_000, replay), Text("x" * 10_000, replay))
+    _, cut, _ = fit([user("first"), old, user("?")], 1_000)
+    [part] = cut.parts
+    assert isinstance(part, Text)
+    assert part.replay is None
+
+
+def test_a_long_result_is_cut_in_its_own_place() -> None:
+    long = tool(ToolResult("1", "look", "é" * 100_000))
+    kept = fit([user("Look"), assistant(CALL), long, user("?")], 1_000)
+    [result] = kept[2].parts
+    assert isinstance(result, ToolResult)
+    assert "[… cut: " in result.content
+
+
+def test_nothing_old_is_kept_where_something_newer_had_to_go() -> None:
+    steps = [assistant(Text("x" * 600)) for _ in range(10)]
+    kept = fit([user("old"), user("?"), *steps], 1_000)
+    assert kept[0] == user("?")
+    assert 1 < len(kept) < 1 + len(steps)
+
+
+def test_a_history_without_a_question_is_a_mistake() -> None:
+    with pytest.raises(ValueError, match="empty"):
+        fit([assistant(Text("Hello"))], 100)
+
+
+texts = st.text(max_size=200)
+calls = st.builds(
+    ToolCall,
+    id=st.sampled_from("abc"),
+    name=st.just("look"),
+    arguments=st.dictionaries(st.text(max_size=3), st.integers()),
+)
+results = st.builds(
+    ToolResult, call_id=st.sampled_from("abcd"), name=st.just("look"), content=texts
+)
+messages = st.one_of(
+    texts.map(user),
+    st.lists(st.one_of(texts.map(Text), texts.map(Thinking), calls), max_size=4).map(
+        lambda parts: assistant(*parts)
+    ),
+    st.lists(results, max_size=3).map(lambda parts: tool(*parts)),
+)
+histories = st.tuples(
+    st.lists(messages, max_size=12),
+    texts.filter(str.strip).map(user),
+    st.lists(messages, max_size=4),
+).map(lambda parts: [*parts[0], parts[1], *parts[2]])
+
+
+def questions(history: list[Message]) -> list[Message]:
+    return [m for m in history if m.role == "user" and m.text.strip()]
+
+
+@given(histories, st.integers(1, 800))
+def test_any_history_fits_begins_with_the_user_and_keeps_the_last_question(
+    history: list[Message], tokens: int
+) -> None:
+    kept = fit(history, tokens)
+    last = questions(history)[-1]
+    assert sum(map(estimated_tokens, kept)) <= max(tokens, estimated_tokens(last))
+    assert kept[0].role == "user"
+    assert questions(list(kept))[-1] is last
+
+
+@given(histories, st.integers(1, 800))
+def test_in_any_history_each_call_is_followed_by_exactly_its_results(
+    history: list[Message], tokens: int
+) -> None:
+    kept = fit(history, tokens)
+    for message, after in zip(kept, (*kept[1:], None), strict=True):
+        ids = [call.id for call in message.tool_calls]
+        if ids:
+            assert after is not None
+            assert [p.call_id for p in after.parts if isinstance(p, ToolResult)] == ids
+        if after is not None and after.role == "tool":
+            assert ids

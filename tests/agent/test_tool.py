@@ -1,0 +1,64 @@
+"""How a function becomes a tool."""
+
+from typing import Annotated
+
+import pytest
+from pydantic import Field
+
+from assistant.agent.tool import tool
+from assistant.agent.types import Effect, ToolContext
+from assistant.errors import ToolError
+
+
+@tool(Effect.WRITE, "Repeated")
+async def repeat(
+    text: str, context: ToolContext, times: Annotated[int, Field(ge=1, le=3)] = 2
+) -> str:
+    """Repeat the text."""
+    return f"{context.user_id}: {text * times}"
+
+
+@tool(Effect.READ, "Greeted")
+async def greet() -> str:
+    """Say hello."""
+    return "Hello"
+
+
+def test_a_tool_takes_name_description_effect_and_label_from_its_function() -> None:
+    assert repeat.name == "repeat"
+    assert repeat.description == "Repeat the text."
+    assert (repeat.effect, repeat.label) == (Effect.WRITE, "Repeated")
+
+
+def test_the_schema_holds_the_typed_arguments_but_not_the_context() -> None:
+    assert repeat.schema["type"] == "object"
+    assert repeat.schema["required"] == ["text"]
+    assert repeat.schema["additionalProperties"] is False
+    properties = repeat.schema["properties"]
+    assert isinstance(properties, dict)
+    assert set(properties) == {"text", "times"}
+
+
+async def test_arguments_and_defaults_and_the_context_reach_the_function() -> None:
+    context = ToolContext(user_id="alice")
+    assert await repeat.run({"text": "ab"}, context) == "alice: abab"
+    assert await repeat.run({"text": "ab", "times": 3}, context) == "alice: ababab"
+
+
+async def test_a_function_without_arguments_is_a_tool_too() -> None:
+    assert await greet.run({}, ToolContext()) == "Hello"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "fault"),
+    [
+        ({}, "text: Field required"),
+        ({"text": 5}, "text: Input should be a valid string"),
+        ({"text": "a", "times": 4}, "times: Input should be less than or equal to 3"),
+        ({"text": "a", "more": 1}, "more: Extra inputs are not permitted"),
+        ({"text": "a", "context": {}}, "context: Extra inputs are not permitted"),
+    ],
+)
+async def test_arguments_that_do_not_fit_are_named_for_the_model(arguments, fault) -> None:
+    with pytest.raises(ToolError, match=fault):
+        await repeat.run(arguments, ToolContext())

@@ -1,0 +1,109 @@
+"""How the calls of one reply are run."""
+
+import asyncio
+
+import pytest
+from structlog.testing import capture_logs
+
+from assistant.agent.gate import Gate
+from assistant.agent.toolbox import OUTPUT_CHARACTERS, Toolbox
+from assistant.agent.types import (
+    Effect,
+    Tool,
+    ToolCall,
+    ToolContext,
+    ToolFinished,
+    ToolResult,
+    ToolStarted,
+)
+from assistant.errors import ToolError
+from tests.agent.streams import all_of, done, tool_that
+
+
+async def answer(*calls: ToolCall, tools: tuple[Tool, ...], seconds: float = 60):
+    toolbox = Toolbox(tools, Gate(), ToolContext(), seconds)
+    return await all_of(toolbox.answer(done(*calls, stop="tools")))
+
+
+async def result(tool: Tool, name: str = "look", seconds: float = 60) -> ToolResult:
+    events = await answer(ToolCall("1", name, {}), tools=(tool,), seconds=seconds)
+    assert isinstance(events[-1], ToolFinished)
+    return events[-1].result
+
+
+def call(name: str) -> ToolCall:
+    return ToolCall(name, name, {})
+
+
+async def test_reads_beside_each_other_run_at_once() -> None:
+    both = asyncio.Barrier(2)
+
+    async def meets() -> str:
+        await both.wait()
+        return "met"
+
+    tools = (tool_that(meets, "a"), tool_that(meets, "b"))
+    events = await answer(call("a"), call("b"), tools=tools)
+    assert events[:2] == [ToolStarted(call("a")), ToolStarted(call("b"))]
+    assert {event.result.content for event in events[2:]} == {"met"}
+
+
+async def test_what_changes_something_runs_alone_and_in_order() -> None:
+    running: list[str] = []
+
+    def alone(name: str) -> Tool:
+        async def work() -> str:
+            running.append(name)
+            await asyncio.sleep(0)
+            assert running == [name]
+            running.remove(name)
+            return name
+
+        return tool_that(work, name, Effect.WRITE if name.startswith("w") else Effect.READ)
+
+    names = ("w1", "w2", "r1", "w3")
+    events = await answer(*map(call, names), tools=tuple(map(alone, names)))
+    order = [(type(event).__name__, event.call.name) for event in events]
+    assert order == [(kind, n) for n in names for kind in ("ToolStarted", "ToolFinished")]
+    assert not any(event.result.is_error for event in events if isinstance(event, ToolFinished))
+
+
+async def test_an_unknown_tool_is_refused_with_the_names_of_the_known() -> None:
+    refused = await result(tool_that("x"), name="wipe")
+    assert refused.is_error
+    assert "The tools are: look." in refused.content
+
+
+async def test_an_error_of_a_tool_is_read_by_the_model() -> None:
+    assert await result(tool_that(ToolError("Too far."))) == ToolResult(
+        "1", "look", "Too far.", is_error=True
+    )
+
+
+@pytest.mark.parametrize("defect", [RuntimeError("my secret"), TimeoutError("my secret")])
+async def test_a_defect_is_logged_without_its_words_and_told_as_a_failure(
+    defect: Exception,
+) -> None:
+    with capture_logs() as logs:
+        failed = await result(tool_that(defect))
+    assert failed == ToolResult("1", "look", "The tool failed.", is_error=True)
+    [entry] = logs
+    assert (entry["event"], entry["tool"]) == ("tool_crashed", "look")
+    assert entry["error"] == type(defect).__name__
+    assert "my secret" not in str(entry)
+
+
+async def test_a_tool_that_hangs_is_given_up() -> None:
+    slow = await result(tool_that(asyncio.Event().wait), seconds=0.01)
+    assert slow.is_error
+    assert slow.content == "The tool did not answer within 0.01 seconds."
+
+
+async def test_a_long_output_is_cut_and_says_so() -> None:
+    long = (await result(tool_that("x" * (OUTPUT_CHARACTERS + 1234)))).content
+    assert long.startswith("x" * OUTPUT_CHARACTERS)
+    assert long.endswith("… cut: 1,234 more characters are not shown")
+
+
+async def test_an_output_that_is_no_unicode_is_mended() -> None:
+    assert (await result(tool_that("a\ud800b"))).content == "a?b"

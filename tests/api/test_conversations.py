@@ -1,0 +1,67 @@
+"""Pages of a conversation over HTTP."""
+
+from uuid import uuid4
+
+import pytest
+
+from tests.services.talk import ended, say, text_of
+
+NOT_THERE = b'{"error":"This conversation does not exist."}'
+
+
+def path(conversation_id, query=""):
+    return f"/api/conversations/{conversation_id}/messages{query}"
+
+
+async def talked(person, *texts):
+    conversation_id = None
+    for text in texts:
+        started = await say(person.user, text, conversation_id)
+        await ended(person.user, started)
+        conversation_id = started.conversation_id
+    return conversation_id
+
+
+async def test_a_page_holds_the_newest_messages_and_leads_to_the_earlier_ones(ann, demo):
+    conversation = await talked(ann, "one", "two")
+    answer = await ann.browser.get(path(conversation, "?limit=3"))
+    assert answer.headers["cache-control"] == "no-store"
+    read = answer.json()
+    assert [m["role"] for m in read["messages"]] == ["assistant", "user", "assistant"]
+    assert read["earlier"] is True
+    first = read["messages"][0]["id"]
+    before = (await ann.browser.get(path(conversation, f"?before={first}"))).json()
+    assert [text_of(m["parts"]) for m in before["messages"]] == ["one"]
+    assert before["earlier"] is False
+
+
+LIMITS = ["0", "-1", "101", "x", "1.5", "9" * 99, "", "%00", "٣٠٠", "000001" + "0" * 5_000]
+
+
+@pytest.mark.parametrize("limit", LIMITS, ids=lambda limit: limit[:8])
+async def test_a_size_that_is_none_is_refused_with_a_sentence(limit, ann, demo):
+    conversation = await talked(ann, "one")
+    answer = await ann.browser.get(path(conversation, f"?limit={limit}"))
+    assert answer.status_code == 422
+    assert answer.json() == {"error": "A page holds between 1 and 100 messages."}
+
+
+async def test_what_is_not_ones_own_is_not_there(ann, ben, demo):
+    theirs = await talked(ben, "secret")
+    told = [await ann.browser.get(path(which)) for which in (theirs, uuid4(), "x", "%2e%2e")]
+    assert {(answer.status_code, answer.content) for answer in told} == {(404, NOT_THERE)}
+
+
+async def test_a_marker_that_is_not_in_the_conversation_is_not_there(ann, ben, demo):
+    mine, theirs = await talked(ann, "one"), await talked(ben, "secret")
+    foreign = (await ben.browser.get(path(theirs))).json()["messages"][0]["id"]
+    told = [
+        await ann.browser.get(path(mine, f"?before={which}")) for which in (foreign, uuid4(), "x")
+    ]
+    assert {answer.status_code for answer in told} == {404}
+    assert len({answer.content for answer in told}) == 1
+
+
+async def test_nobody_reads_nothing(visitor):
+    answer = await visitor.get(path(uuid4()))
+    assert (answer.status_code, answer.json()) == (401, {"error": "Please sign in."})

@@ -1,0 +1,70 @@
+"""The feed nudges the user's open pages, and no others."""
+
+import json
+
+from assistant.api import events, feed
+from assistant.services import accounts, conversations, signals
+from tests.api.conftest import frames, streaming
+from tests.services.talk import ended, eventually, rows, say
+
+
+async def next_notice(told):
+    while True:
+        for each in frames(await told.get()):
+            if "data" in each:
+                return json.loads(each["data"])
+
+
+async def test_a_page_hears_of_its_users_changes_and_of_no_others(ann, ben, app, demo):
+    async with streaming(app, "/api/events", ann.token) as told:
+        assert await told.get() == ": beat\n\n"
+        theirs = await say(ben.user, "secret")
+        await ended(ben.user, theirs)
+        mine = await say(ann.user, "hello")
+        heard = await next_notice(told)
+        assert heard["conversation"] == str(mine.conversation_id)
+        assert heard["turn"] == str(mine.turn_id)
+        await ended(ann.user, mine)
+        await conversations.archive(ann.user.id, mine.conversation_id)
+        while heard["kind"] != "conversation":
+            heard = await next_notice(told)
+        assert set(heard) == {"kind", "conversation"}
+    assert not signals._listeners.get(f"user:{ann.user.id}")
+
+
+async def test_a_quiet_feed_beats_until_the_session_is_revoked(ann, app, db, monkeypatch):
+    monkeypatch.setattr(feed, "BEAT_SECONDS", 0.02)
+    monkeypatch.setattr(accounts, "KNOWN_FOR_SECONDS", 0.0)
+    accounts._known.clear()
+    async with streaming(app, "/api/events", ann.token) as told:
+        assert [await told.get() for _ in range(3)] == [": beat\n\n"] * 3
+        await rows(
+            db, "update login_sessions set revoked_at = now() where id = $1", ann.user.session_id
+        )
+
+        async def over():
+            return await told.get() == ""
+
+        assert await eventually(over)
+
+
+async def test_too_many_pages_are_told_so_and_leave_no_trace(ann, app, monkeypatch):
+    monkeypatch.setattr(events, "STREAMS_AT_MOST", 1)
+    async with streaming(app, "/api/events", ann.token) as told:
+        assert await told.get()
+        answer = await ann.browser.get("/api/events")
+        assert (answer.status_code, answer.json()["error"][:8]) == (429, "Too many")
+    assert ann.user.id not in events._open
+
+
+async def test_a_page_that_does_not_read_is_bounded(ann, app, monkeypatch):
+    monkeypatch.setattr(feed, "UNREAD_AT_MOST", 3)
+    async with streaming(app, "/api/events", ann.token) as told:
+        assert await told.get()
+        for n in range(10):
+            signals._deliver(f"user:{ann.user.id}", {"n": n})
+        assert [await next_notice(told) for _ in range(3)] == [{"n": n} for n in range(3)]
+
+
+async def test_nobody_hears_nothing(visitor):
+    assert (await visitor.get("/api/events")).status_code == 401

@@ -1,0 +1,132 @@
+"""The guard: who may speak from where, and in whose name the socket speaks."""
+
+import json
+from urllib.parse import parse_qs
+
+import pytest
+
+from assistant.config import settings
+from assistant.services.accounts import recognised, sign_in_by_name, vouched
+from tests.api.conftest import ORIGIN, browser, knock
+
+FOREIGN = ["https://evil.example", "null", "http://localhost:3001", "https://localhost:3000", "",
+           f"{ORIGIN}.evil.example", f"{ORIGIN}/"]  # fmt: skip
+HTML = {"accept": "text/html,*/*"}
+BY_SOCKET = {"cookie": "theme=dark", "x-auth-request-access-token": "forged", "authorization": "x",
+             "Authorization": "y", "x_auth_request_access_token": "forged"}  # fmt: skip
+
+
+def reached(messages):
+    """What the inner application saw of the socket."""
+    return json.loads(messages[1]["text"])
+
+
+@pytest.mark.parametrize("origin", FOREIGN)
+@pytest.mark.parametrize("path", ["/auth/login/local", "/auth/logout", "/_event", "/anything"])
+async def test_a_change_from_another_origin_is_refused(origin, path, ann):
+    answer = await ann.browser.post(path, headers={"origin": origin}, data={"name": "x"})
+    assert (answer.status_code, answer.text) == (403, "This request came from another site.")
+    assert "set-cookie" not in answer.headers
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "QUERY"])
+async def test_a_change_without_an_origin_is_refused(method, ann):
+    ann.browser.headers.pop("origin")
+    assert (await ann.browser.request(method, "/auth/logout")).status_code == 403
+
+
+async def test_reading_needs_no_origin_and_a_change_from_ours_passes(ann):
+    assert (await ann.browser.post("/anything")).status_code == 200
+    ann.browser.headers.pop("origin")
+    for method in ("GET", "HEAD"):
+        assert (await ann.browser.request(method, "/api/health/live")).status_code == 200
+
+
+@pytest.mark.parametrize("origin", [*FOREIGN, None])
+async def test_the_socket_opens_for_our_origin_only(origin, app, db):
+    headers = {} if origin is None else {"origin": origin}
+    assert await knock(app, headers) == [{"type": "websocket.close", "code": 4403}]
+    assert (await knock(app, {"origin": ORIGIN}))[0]["type"] == "websocket.accept"
+
+
+async def test_the_sockets_polling_needs_our_origin_too(visitor):
+    visitor.headers.pop("origin")
+    assert (await visitor.get("/_event")).status_code == 403
+
+
+async def test_no_cookie_reaches_what_keeps_headers(app, ann):
+    cookie = {"cookie": f"theme=dark; session={ann.token}"}
+    seen = reached(await knock(app, {"origin": ORIGIN, **BY_SOCKET, **cookie}))
+    assert ann.token not in str(seen)
+    assert dict(seen["headers"]).keys() == {"origin", "x-auth-request-access-token"}
+    names = [name for name, value in seen["headers"]]
+    assert names.count("x-auth-request-access-token") == 1
+    given = dict(seen["headers"])["x-auth-request-access-token"]
+    assert recognised(given) == ann.user
+
+
+async def test_a_name_that_a_client_gives_itself_is_dropped(app, ann):
+    for spelled in (
+        "x-auth-request-access-token",
+        "X-Auth-Request-Access-Token",
+        "x_auth_request_access_token",
+        "X-Auth_Request-Access_Token",
+    ):
+        forged = {spelled: vouched(ann.user)}
+        seen = reached(await knock(app, {"origin": ORIGIN, **forged}))
+        assert [name for name, _ in seen["headers"]] == ["origin"]
+
+
+async def test_the_same_token_is_another_for_each_session(app, ann, ben):
+    again = await sign_in_by_name("Somebody else")
+    bound = set()
+    for token in (ann.token, ben.token, again, ""):
+        headers = {"origin": ORIGIN, "cookie": f"session={token}"}
+        seen = reached(await knock(app, headers, "token=known&EIO=4"))
+        query = parse_qs(seen["query"])
+        assert query["EIO"] == ["4"]
+        bound.add(query["token"][0])
+        assert reached(await knock(app, headers, "token=known&EIO=4")) == seen
+        other = reached(await knock(app, headers, "token=other&token=known"))
+        assert parse_qs(other["query"])["token"] != query["token"]
+    assert len(bound) == 4
+    assert "known" not in bound
+
+
+@pytest.mark.parametrize("query", ["", "token=", "token=%00%ff", "&&==", "token=" + "x" * 9_000])
+async def test_no_query_breaks_the_socket(query, app, db):
+    assert (await knock(app, {"origin": ORIGIN}, query))[0]["type"] == "websocket.accept"
+
+
+@pytest.mark.parametrize("path", ["/", "/chat/1", "/settings", "/usage", "/nonsense"])
+async def test_a_visitor_is_sent_to_the_sign_in_page(path, visitor, ann):
+    answer = await visitor.get(path, headers=HTML)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
+    assert (await ann.browser.get(path, headers=HTML)).status_code == 200
+
+
+async def test_where_there_is_no_sign_in_by_name_visitors_are_told_so(visitor, ann, monkeypatch):
+    monkeypatch.setenv("GITHUB_CLIENT_ID", "x")
+    settings.cache_clear()
+    try:
+        answer = await visitor.get("/sign-in", headers=HTML)
+        closed = await visitor.get("/closed", headers=HTML)
+        signed_in = await ann.browser.get("/sign-in", headers=HTML)
+    finally:
+        monkeypatch.undo()
+        settings.cache_clear()
+    assert (answer.status_code, answer.headers["location"]) == (303, "/closed")
+    assert closed.status_code == 200
+    assert (signed_in.status_code, signed_in.headers["location"]) == (303, "/")
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/closed", "/assets/x.js", "/api/health/live"])
+async def test_what_everybody_may_see_needs_nobody(path, visitor):
+    assert (await visitor.get(path, headers=HTML)).status_code == 200
+
+
+async def test_garbage_in_the_cookie_is_nobody(app, db):
+    for token in ("x", "a.b.c", "%00", '"', "ä".encode().decode("latin-1")):
+        async with browser(app) as client:
+            headers = {"accept": "text/html", "cookie": f"session={token}".encode("latin-1")}
+            assert (await client.get("/", headers=headers)).status_code == 303

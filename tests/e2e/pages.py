@@ -1,0 +1,93 @@
+"""What a person sees and can do on each page, in words."""
+
+import re
+
+from playwright.async_api import Locator, Page, expect
+
+CHAT = re.compile(r"/chat/[0-9a-f-]{36}$")
+ENDED = re.compile("done|stopped|failed|interrupted")
+
+
+class SignIn:
+    """The page where somebody says who they are."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.form = page.get_by_test_id("sign-in-local")
+
+    async def as_(self, name: str) -> "Chat":
+        """Type the name and go on."""
+        await self.form.get_by_label("Your name").fill(name)
+        await self.form.get_by_role("button", name="Continue").click()
+        return Chat(self.page)
+
+
+class Chat:
+    """A conversation, the composer below it and the list beside it."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.composer = page.get_by_test_id("composer")
+        self.send = page.get_by_test_id("send")
+        self.stop = page.get_by_test_id("stop")
+        self.rows = page.get_by_test_id("conversation")
+        self.messages = page.get_by_test_id("message")
+        self.said = page.locator("[data-testid=message][data-role=user] .bubble")
+        self.answers = page.locator("[data-testid=message][data-role=assistant]")
+        self.tools = page.locator("[data-testid=message][data-role=tool]")
+        self.answer = self.answers.last
+        self.words = self.answer.locator(".words")
+        self.log = page.get_by_role("log")
+        self.toast = page.locator(".toast")
+        self.connection = page.locator(".connection")
+
+    @property
+    def id(self) -> str:
+        """The conversation's id, from the address."""
+        return self.page.url.rsplit("/", 1)[1]
+
+    async def say(self, text: str) -> None:
+        """Type and press Enter."""
+        await self.composer.fill(text)
+        await self.composer.press("Enter")
+
+    async def ask(self, text: str) -> None:
+        """Say something and wait for the whole answer."""
+        before = await self.answers.count()
+        await self.say(text)
+        await expect(self.answers).to_have_count(before + 1)
+        await self.ends("done")
+        await self.arrives()
+
+    async def streams(self, word: str) -> None:
+        """Wait until the answer has come to this word, and goes on."""
+        await expect(self.words.last).to_contain_text(word)
+        await expect(self.answer).to_have_attribute("data-status", "running")
+
+    async def ends(self, status: str, within: float = 30) -> None:
+        """Wait until the last answer has ended so."""
+        await expect(self.answer).to_have_attribute("data-status", ENDED, timeout=within * 1000)
+        await expect(self.answer).to_have_attribute("data-status", status)
+
+    async def reads(self, text: str) -> None:
+        """The last answer is this one paragraph, to the byte."""
+        await expect(self.words).to_have_js_property("textContent", text)
+
+    async def arrives(self) -> None:
+        """Wait until the address names a conversation."""
+        await expect(self.page).to_have_url(CHAT)
+
+    def row(self, title: str) -> Locator:
+        """The conversation of this title in the sidebar."""
+        return self.rows.filter(has_text=title)
+
+    async def menu_of(self, title: str) -> Locator:
+        """Open the menu of a conversation in the sidebar."""
+        await self.row(title).hover()
+        await self.page.get_by_role("button", name=f"More for {title}").click()
+        return self.page.get_by_role("menu")
+
+    async def choose(self, title: str, word: str) -> None:
+        """Choose a line from the menu of a conversation."""
+        menu = await self.menu_of(title)
+        await menu.get_by_role("menuitem", name=word).click()

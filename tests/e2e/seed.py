@@ -1,0 +1,71 @@
+"""Writes conversations into the app's database, as if they had been held some days ago.
+
+python -m tests.e2e.seed DATA USER_ID '[{"title": "A talk", "count": 2, "days": 1}]'
+"""
+
+import asyncio
+import json
+import os
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from assistant import database
+from assistant.config import settings
+from assistant.local.postgres import running
+from assistant.migration import prepare
+from assistant.models import Conversation, Message
+from assistant.services import contents, messages
+from assistant.services.keys import vault_in
+from assistant.services.titles import PLACE
+
+
+async def hold(user_id: UUID, title: str, count: int = 2, days: int = 0) -> UUID:
+    """So many messages, by turns the user's and the assistant's. Returns the conversation's id."""
+    held = datetime.now(UTC) - timedelta(days=days)
+    conversation = Conversation(user_id=user_id, touched_at=held, details={"titled": "user"})
+    async with database.user_session(user_id) as session:
+        vault = await vault_in(session)
+        conversation.title = vault.seal(PLACE, conversation.id, title)
+        session.add(conversation)
+        await session.flush()
+        parent = None
+        for number in range(count):
+            message = Message(
+                user_id=user_id,
+                conversation_id=conversation.id,
+                parent_id=parent,
+                role=("user", "assistant")[number % 2],
+                status="done",
+            )
+            said = contents.words(f"Message {number:03d} of a long talk. " * (1 + number % 2 * 9))
+            message.content = messages.sealed(message.id, said, vault)
+            session.add(message)
+            await session.flush()
+            parent = message.id
+        conversation.head_id = parent
+    return conversation.id
+
+
+async def hold_all(user_id: UUID, talks: list[dict[str, Any]]) -> list[str]:
+    """One after the other. Returns the conversations' ids."""
+    held = [str(await hold(user_id, **talk)) for talk in talks]
+    await database.close()
+    return held
+
+
+if __name__ == "__main__":
+    data, user, talks = sys.argv[1:]
+    secret = (Path(data) / "secret.key").read_text().strip()
+    with running(Path(data) / "postgres") as admin_url:
+        urls = prepare(admin_url, secret)
+        os.environ.update(
+            ASSISTANT_SECRET_KEY=secret,
+            DATABASE_APP_URL=urls.app,
+            DATABASE_WORKER_URL=urls.worker,
+        )
+        settings.cache_clear()
+        made = asyncio.run(hold_all(UUID(user), json.loads(talks)))
+    sys.stdout.write(json.dumps(made))

@@ -1,0 +1,70 @@
+"""Nonsense is shown exactly, or refused with a sentence; it breaks nothing."""
+
+import uuid
+
+import pytest
+from playwright.async_api import expect
+
+from tests.e2e.people import text_of
+
+NAUGHTY = (
+    "undefined",
+    "null",
+    "NaN",
+    "__proto__",
+    "1;DROP TABLE messages",
+    "' OR 1=1 -- ",
+    "<script>alert(1)</script>",
+    "{{7*7}} ${7*7} #{7*7} %(x)s {0}",
+    "../../../../etc/passwd",
+    "\u202etfel ot thgir\u202c",
+    "Ω≈ç√∫µ≤≥÷ \u200b\u200d\ufeff",
+    "田中さんにあげて下さい 👩‍👩‍👧‍👦🏳️‍🌈",
+    "Z̮̞̠͙͔ͅḀ̗̞͈̻̗Ḷ͙͎̯̹̞͓G̻O̭̗̮",
+    "‫مرحبا‬ עברית",
+    "# no heading\n\n* no list\n\n    no code",
+    "\\u0000 \x07\x1b[31m",
+    "a" * 5_000,
+)
+
+
+async def test_naughty_strings_are_shown_exactly(alice):
+    chat = await alice.open()
+    for number, text in enumerate(NAUGHTY, start=1):
+        await chat.say(text)
+        await expect(chat.answers).to_have_count(number)
+        await chat.ends("done")
+        assert await chat.said.last.text_content() == text
+    await chat.arrives()
+    asked = [text_of(m) for m in await alice.stored(chat) if m["role"] == "user"]
+    assert asked == list(NAUGHTY)[-len(asked) :]
+
+
+async def test_a_megabyte_is_refused_and_kept(alice):
+    chat = await alice.open()
+    huge = "Lorem ipsum. " * 80_000
+    await chat.composer.fill(huge)
+    await chat.composer.press("Enter")
+    await expect(chat.page.get_by_text("characters too long")).to_be_visible()
+    assert await chat.composer.input_value() == huge
+    await expect(chat.messages).to_have_count(0)
+    await chat.composer.fill("Something short")
+    await chat.composer.press("Enter")
+    await chat.ends("done")
+
+
+@pytest.mark.parametrize("address", ["/chat/not-a-uuid", f"/chat/{uuid.uuid4()}"])
+async def test_an_address_of_no_conversation_says_so(alice, address):
+    alice.forgiven = ["404"]
+    chat = await alice.open(address)
+    await expect(chat.page.get_by_text("This conversation does not exist.")).to_be_visible()
+    await chat.page.get_by_role("link", name="Begin a new conversation").click()
+    await expect(chat.composer).to_be_visible()
+
+
+async def test_an_unknown_address_has_a_page_that_leads_back(alice):
+    alice.forgiven = ["404"]
+    chat = await alice.open("/no-such-page")
+    await expect(chat.page.get_by_role("heading")).to_be_visible()
+    await chat.page.get_by_role("link").first.click()
+    await expect(chat.composer).to_be_visible()

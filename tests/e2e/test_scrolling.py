@@ -1,0 +1,67 @@
+"""The page follows the answer only while the reader is at its end."""
+
+import asyncio
+
+from playwright.async_api import Route, expect
+
+LONG = "A long one. [[tokens=400 gap=20 markdown=1]]"
+AT_THE_EDGE = """
+    (log) => [...log.querySelectorAll("[data-testid=message]")].find((message) =>
+        message.getBoundingClientRect().top >= log.getBoundingClientRect().top)
+"""  # the first message that is seen whole
+BELOW = "log => log.scrollHeight - log.clientHeight - log.scrollTop"
+
+
+async def test_the_page_follows_at_the_bottom_and_lets_go_at_one_turn_of_the_wheel(alice):
+    chat = await alice.open()
+    await chat.say(LONG)
+    await chat.streams("w0120")
+    assert await chat.log.evaluate(BELOW) < 100
+    await chat.log.hover()
+    await chat.page.mouse.wheel(0, -300)
+    await chat.page.wait_for_function(
+        "log => log.scrollHeight - log.clientHeight - log.scrollTop > 200",
+        arg=await chat.log.element_handle(),
+    )
+    held = await chat.log.evaluate("log => log.scrollTop")
+    await chat.streams("w0220")
+    assert await chat.log.evaluate("log => log.scrollTop") == held
+    await chat.page.get_by_role("button", name="Jump to latest").click()
+    await expect(chat.page.get_by_role("button", name="Jump to latest")).to_have_count(0)
+    await chat.streams("w0300")
+    assert await chat.log.evaluate(BELOW) < 100
+    await chat.ends("done")
+    assert await chat.log.evaluate(BELOW) < 100
+
+
+async def test_a_long_conversation_opens_at_its_end_and_loads_what_is_above(alice, seed):
+    (long,) = await seed(alice, {"title": "A long talk", "count": 120})
+    chat = await alice.open(f"/chat/{long}")
+    await expect(chat.answer).to_contain_text("Message 119 of")
+    await expect(chat.answer).to_be_in_viewport()
+    assert await chat.messages.count() < 120
+    for number in range(110, 0, -10):
+        reached = chat.page.get_by_text(f"Message {number:03d} of")
+        await expect(reached).to_be_attached()
+        await reached.scroll_into_view_if_needed()
+        await expect(reached).to_be_in_viewport()
+    await expect(chat.messages).to_have_count(120)
+    await expect(chat.messages.first).to_contain_text("Message 000 of")
+    await expect(chat.page.get_by_role("button", name="Load earlier messages")).to_have_count(0)
+
+
+async def test_earlier_messages_do_not_move_what_is_being_read(alice, seed):
+    (long,) = await seed(alice, {"title": "A long talk", "count": 120})
+    chat = await alice.open(f"/chat/{long}")
+    await expect(chat.answer).to_contain_text("Message 119 of")
+    asked: asyncio.Queue[Route] = asyncio.Queue()
+    await chat.page.route("**/messages?*before=*", asked.put)
+    await chat.log.hover()
+    while asked.empty():
+        await chat.page.mouse.wheel(0, -400)
+    known = await chat.messages.count()
+    read = (await chat.log.evaluate_handle(AT_THE_EDGE)).as_element()
+    held = await read.bounding_box()
+    await (await asked.get()).continue_()
+    await expect(chat.messages).not_to_have_count(known)
+    assert abs((await read.bounding_box())["y"] - held["y"]) < 2

@@ -1,0 +1,28 @@
+"""A tool in an answer is one line, which opens to what went in and what came out."""
+
+from playwright.async_api import expect
+
+
+async def test_a_calculation_is_one_line_that_opens(alice):
+    chat = await alice.open()
+    await chat.ask("What is it? [[tool=calculator expression=2+2]]")
+    await expect(chat.tools).to_have_count(1)
+    await expect(chat.tools).to_have_attribute("data-status", "done")
+    line = chat.tools.get_by_role("button")
+    await expect(line).to_contain_text("Calculated · 2+2")
+    await expect(line).to_have_attribute("aria-expanded", "false")
+    await line.click()
+    asked, answered = chat.tools.locator("dd").first, chat.tools.locator("dd").last
+    await expect(asked).to_contain_text('"expression": "2+2"')
+    await expect(answered).to_have_text("4")
+    await expect(chat.words.last).to_have_text("The tool says: 4")
+    await chat.page.reload()
+    await expect(chat.tools).to_contain_text("Calculated · 2+2")
+
+
+async def test_a_tool_that_fails_says_so_and_the_answer_goes_on(alice):
+    chat = await alice.open()
+    await chat.ask('What is it? [[tool=calculator expression="1/0"]]')
+    await expect(chat.tools).to_have_attribute("data-status", "failed")
+    await expect(chat.tools).to_contain_text("Could not use calculator")
+    await expect(chat.words.last).to_contain_text("The tool says:")

@@ -1,0 +1,48 @@
+"""Connections of all roles to a migrated database, and two users with rows in every table."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
+
+import asyncpg
+import pytest
+
+from assistant.config import settings
+from assistant.models.isolation import Roles
+from tests.models.faults import Database
+from tests.models.rows import Rows, full_set
+
+
+def plain(url: str) -> str:
+    """SQLAlchemy's URL as asyncpg reads it."""
+    return url.replace("+asyncpg", "")
+
+
+@asynccontextmanager
+async def connected(admin_url: str, app_url: str, worker_url: str) -> AsyncIterator[Database]:
+    """All three connections, closed at the end."""
+    opened = [await asyncpg.connect(plain(url)) for url in (admin_url, app_url, worker_url)]
+    try:
+        yield Database(*opened, roles=Roles.of(urlsplit(app_url).path.strip("/")))
+    finally:
+        for connection in opened:
+            await connection.close()
+
+
+@pytest.fixture(scope="session")
+async def roles_db(prepared: str) -> AsyncIterator[Database]:
+    """The migrated database as administrator, app and worker."""
+    app, worker = settings().database_app_url, settings().database_worker_url
+    urls = (app.get_secret_value(), worker.get_secret_value())
+    async with connected(prepared, *urls) as database:
+        yield database
+
+
+@pytest.fixture
+async def alices(roles_db: Database) -> Rows:
+    return await full_set(roles_db.admin)
+
+
+@pytest.fixture
+async def bobs(roles_db: Database) -> Rows:
+    return await full_set(roles_db.admin)

@@ -1,0 +1,91 @@
+"""A whole set of rows for one user, by plain SQL: one in each table, each hanging on the last."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+
+MINIMAL: dict[str, dict[str, Any]] = {
+    "profiles": {},
+    "identities": {"issuer": "local", "subject": "{random}"},
+    "login_sessions": {"expires_at": "tomorrow"},
+    "user_keys": {"wrapped": "\\x00", "wrapped_by": "env-1"},
+    "subscriptions": {"tier": "free", "status": "active"},
+    "conversations": {},
+    "messages": {"conversation_id": "{conversations}", "role": "user", "status": "done"},
+    "turns": {
+        "conversation_id": "{conversations}",
+        "reply_id": "{messages}",
+        "client_key": "{random}",
+        "status": "done",
+        "worker": "w",
+        "fence": "1",
+        "lease_until": "now",
+    },
+    "usage_logs": {
+        "turn_id": "{turns}",
+        "provider": "p",
+        "model": "m",
+        "purpose": "answer",
+        **dict.fromkeys(
+            (
+                "input_tokens",
+                "output_tokens",
+                "cache_read_tokens",
+                "cache_write_tokens",
+                "thinking_tokens",
+                "cost",
+            ),
+            "0",
+        ),
+        "estimated": "false",
+    },
+    "tool_executions": {
+        "turn_id": "{turns}",
+        "call_id": "c",
+        "tool": "t",
+        "effect": "read",
+        "status": "done",
+        "seconds": "0",
+    },
+}
+NAMES = tuple(MINIMAL)
+ONE_FOR_EACH_USER = {"profiles", "user_keys", "subscriptions"}
+PARENTS = {
+    ("conversations", "head_id"): "messages",
+    ("messages", "conversation_id"): "conversations",
+    ("messages", "parent_id"): "messages",
+    ("turns", "conversation_id"): "conversations",
+    ("turns", "reply_id"): "messages",
+    ("usage_logs", "turn_id"): "turns",
+    ("tool_executions", "turn_id"): "turns",
+}
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The ids of a user's rows by table."""
+
+    user_id: UUID
+    ids: dict[str, UUID] = field(default_factory=dict)
+
+
+def insert(table: str, rows: Rows, **values: Any) -> tuple[str, ...]:
+    """An insert of one more row of this user: the statement, then what its parameters are."""
+    named = {**{n: str(i) for n, i in rows.ids.items()}, "random": uuid4().hex}
+    filled = {k: v.format(**named) for k, v in MINIMAL[table].items()}
+    row = {"id": uuid4(), "user_id": rows.user_id, **filled, **values}
+    columns = ", ".join(row)
+    # As literals, so that the database reads each in the type of its column.
+    literals = ", ".join(f"'{value}'" for value in row.values())
+    return (f"insert into {table} ({columns}) values ({literals})",)  # noqa: S608
+
+
+async def full_set(admin: asyncpg.Connection) -> Rows:
+    """A new user with one row in every table."""
+    rows = Rows(uuid4())
+    for table in NAMES:
+        rows.ids[table] = uuid4()
+        await admin.execute(*insert(table, rows, id=rows.ids[table]))
+    return rows

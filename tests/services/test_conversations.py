@@ -1,0 +1,106 @@
+"""The list of conversations, and what can be done with one."""
+
+import pytest
+
+from assistant.errors import NotFound, Refused
+from assistant.services import conversations, signals
+from tests.conftest import all_ended
+from tests.services.talk import ended, say, shown, text_of, title_of, until_entry
+
+
+async def begun(user, words="hello"):
+    started = await say(user, words)
+    await ended(user, started)
+    return started.conversation_id
+
+
+async def names(user, **options):
+    return [row.id for row in await conversations.listed(user.id, 50, **options)]
+
+
+async def test_the_newest_stands_first_and_a_message_brings_one_up(alice, demo):
+    first, second = await begun(alice), await begun(alice)
+    assert await names(alice) == [second, first]
+    await ended(alice, await say(alice, "again", first))
+    assert await names(alice) == [first, second]
+
+
+async def test_the_list_is_ones_own_and_as_long_as_asked(alice, bob, demo):
+    mine = [await begun(alice) for _ in range(3)]
+    await begun(bob)
+    assert set(await names(alice)) == set(mine)
+    assert len(await conversations.listed(alice.id, 2)) == 2
+
+
+async def test_a_conversation_knows_the_turn_that_runs_in_it(alice, vendors):
+    started = await say(alice, "[[tokens=2000 gap=20]]")
+    (row,) = await conversations.listed(alice.id, 10)
+    assert row.turn_id == started.turn_id
+    assert (await conversations.opened(alice.id, row.id)).turn_id == started.turn_id
+
+
+async def test_an_archived_one_leaves_the_list_and_comes_back(alice, demo):
+    one = await begun(alice)
+    await conversations.archive(alice.id, one)
+    assert (await names(alice), await names(alice, archived=True)) == ([], [one])
+    await conversations.archive(alice.id, one, back=True)
+    assert (await names(alice), await names(alice, archived=True)) == ([one], [])
+
+
+async def test_a_deleted_one_is_gone_until_it_is_taken_back(alice, demo):
+    one = await begun(alice)
+    await conversations.delete(alice.id, one)
+    assert await names(alice) == []
+    with pytest.raises(NotFound):
+        await conversations.opened(alice.id, one)
+    await conversations.delete(alice.id, one, back=True)
+    assert await names(alice) == [one]
+
+
+async def test_a_deletion_stops_the_answer_that_is_being_written(alice, bob, vendors):
+    kept, deleted = [await say(alice, "[[tokens=2000 gap=20]]") for _ in range(2)]
+    await until_entry(deleted.turn_id, 3)
+    with pytest.raises(NotFound):
+        await conversations.delete(bob.id, deleted.conversation_id)
+    await conversations.delete(alice.id, deleted.conversation_id)
+    state = await ended(alice, deleted)
+    assert state.status == "stopped"
+    assert text_of(state.parts).startswith("w0000 w0001 ")
+    assert (await conversations.opened(alice.id, kept.conversation_id)).turn_id == kept.turn_id
+    await conversations.delete(alice.id, deleted.conversation_id, back=True)
+    back = await conversations.opened(alice.id, deleted.conversation_id)
+    assert back.turn_id is None
+    assert text_of((await shown(alice, back.id))[-1]["parts"]) == text_of(state.parts)
+
+
+async def test_taking_a_deletion_back_stops_nothing(alice, vendors):
+    started = await say(alice, "[[tokens=2000 gap=20]]")
+    await conversations.delete(alice.id, started.conversation_id, back=True)
+    await until_entry(started.turn_id, 3)
+    opened = await conversations.opened(alice.id, started.conversation_id)
+    assert opened.turn_id == started.turn_id
+
+
+async def test_a_title_is_given_or_refused(alice, demo):
+    one = await begun(alice)
+    await conversations.rename(alice.id, one, "  Lisbon\nin May ")
+    assert await title_of(alice, one) == "Lisbon in May"
+    for bad in ("", " \n", "x" * 121, "\x00", "\ud800", "\u3164", "\u200d\u200c"):
+        with pytest.raises(Refused):
+            await conversations.rename(alice.id, one, bad)
+    assert await title_of(alice, one) == "Lisbon in May"
+
+
+async def test_each_change_is_told_to_the_users_pages_and_to_nobody_else(alice, bob, demo):
+    one = await begun(alice)
+    await all_ended()  # the title, too, is told
+    hers, his = [], []
+    with (
+        signals.listening(f"user:{alice.id}", hers.append),
+        signals.listening(f"user:{bob.id}", his.append),
+    ):
+        await conversations.rename(alice.id, one, "Lisbon")
+        await conversations.archive(alice.id, one)
+        await conversations.delete(alice.id, one)
+    assert hers == [{"kind": "conversation", "conversation": str(one)}] * 3
+    assert his == []

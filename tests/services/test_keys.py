@@ -1,0 +1,29 @@
+"""Each user has one data key, and a process holds only so many of them."""
+
+from assistant.database import user_session
+from assistant.services import keys
+from assistant.services.keys import vault_in
+from tests.services.talk import rows
+
+
+async def test_each_user_has_a_key_of_their_own_under_the_installations_key(alice, bob, db):
+    stored = await rows(db, "select * from user_keys where user_id = any($1)", [alice.id, bob.id])
+    assert len({row["wrapped"] for row in stored}) == 2
+    assert {row["wrapped_by"] for row in stored} == {"env-1"}
+
+
+async def test_a_vault_is_opened_once_and_belongs_to_its_user(alice, bob):
+    async with user_session(alice.id) as session:
+        hers = await vault_in(session)
+        assert await vault_in(session) is hers
+    async with user_session(bob.id) as session:
+        assert (await vault_in(session)).user_id == bob.id != hers.user_id
+
+
+async def test_the_vaults_in_memory_are_bounded(alice, bob, monkeypatch):
+    monkeypatch.setattr(keys, "_OPENED_AT_MOST", 1)
+    monkeypatch.setattr(keys, "_OPENED", type(keys._OPENED)())
+    for user in (alice, bob, alice):
+        async with user_session(user.id) as session:
+            assert (await vault_in(session)).user_id == user.id
+        assert list(keys._OPENED) == [user.id]

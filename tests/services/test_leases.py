@@ -1,0 +1,91 @@
+"""The lease of a turn: kept by its holder, lost to whoever raises the fence."""
+
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+import pytest
+
+from assistant.database import user_session
+from assistant.models import Conversation, Message, Turn
+from assistant.services import leases
+from assistant.services.leases import Grip, Held
+from tests.services.talk import rows
+
+
+@pytest.fixture
+async def grip(alice) -> Grip:
+    """The hold on a turn that nothing runs."""
+    async with user_session(alice.id) as session:
+        conversation = Conversation(user_id=alice.id)
+        session.add(conversation)
+        await session.flush()
+        owned = {"user_id": alice.id, "conversation_id": conversation.id, "status": "running"}
+        reply = Message(role="assistant", **owned)
+        session.add(reply)
+        await session.flush()
+        turn = Turn(
+            reply_id=reply.id,
+            client_key=uuid4().hex,
+            worker="w",
+            lease_until=leases.lease_end(),
+            **owned,
+        )
+        session.add(turn)
+    return Grip(alice.id, turn.id, reply.id, 1)
+
+
+async def test_the_holder_keeps_the_lease_and_stores_the_partial_reply(grip, db):
+    await rows(db, "update turns set lease_until = now() where id = $1", grip.turn_id)
+    assert await leases.renew(grip, b"partial") == Held(None)
+    (turn,) = await rows(db, "select * from turns where id = $1", grip.turn_id)
+    assert (turn["lease_until"] - datetime.now(UTC)).total_seconds() > 5
+    (reply,) = await rows(db, "select content from messages where id = $1", grip.reply_id)
+    assert reply["content"] == b"partial"
+
+
+async def test_a_renewal_without_news_leaves_the_reply_alone(grip, db):
+    await leases.renew(grip, b"partial")
+    await leases.renew(grip, None)
+    (reply,) = await rows(db, "select content from messages where id = $1", grip.reply_id)
+    assert reply["content"] == b"partial"
+
+
+async def test_a_renewal_tells_of_a_stop(grip, db):
+    await rows(db, "update turns set stop_after = 7 where id = $1", grip.turn_id)
+    assert await leases.renew(grip, None) == Held(7)
+
+
+@pytest.mark.parametrize("change", ["fence = fence + 1", "status = 'interrupted'"])
+async def test_whoever_lost_the_lease_writes_nothing(change, grip, db):
+    await rows(db, f"update turns set {change} where id = $1", grip.turn_id)  # noqa: S608
+    assert await leases.renew(grip, b"late") is None
+    async with user_session(grip.user_id) as session:
+        assert not await leases.end(session, grip, "done")
+    (reply,) = await rows(db, "select content from messages where id = $1", grip.reply_id)
+    assert reply["content"] is None
+
+
+async def test_a_turn_ends_once(grip):
+    for closes in (True, False):
+        async with user_session(grip.user_id) as session:
+            assert await leases.end(session, grip, "done") is closes
+
+
+async def test_only_leases_that_ran_out_are_found(grip, db):
+    assert grip.turn_id not in await found()
+    await rows(
+        db, "update turns set lease_until = now() - interval '1 s' where id = $1", grip.turn_id
+    )
+    assert grip.turn_id in await found()
+
+
+async def found() -> set[UUID]:
+    return {turn_id for turn_id, _ in await leases.expired()}
+
+
+async def test_nobody_reaps_in_another_users_name(grip, bob, db):
+    await rows(
+        db, "update turns set lease_until = now() - interval '1 s' where id = $1", grip.turn_id
+    )
+    assert await leases.reap(grip.turn_id, bob.id) is None
+    assert await leases.reap(grip.turn_id, grip.user_id) is not None

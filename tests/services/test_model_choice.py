@@ -1,0 +1,105 @@
+"""Which model answers, what stands behind it, and what the page says of it."""
+
+import pytest
+
+from assistant.agent.catalog import DEFAULTS, MODELS, VENDORS
+from assistant.config import settings
+from assistant.services import turns
+from assistant.services.model_choice import (
+    choose,
+    default_model,
+    name_of,
+    offered,
+    provider_for,
+    reachable,
+    small_provider,
+)
+from tests.conftest import KEYS
+from tests.services.talk import ask, ended, shown, wish
+
+
+@pytest.fixture
+def only(monkeypatch):
+    """Let only these vendors have a key."""
+
+    def set_keys(*vendors: str) -> None:
+        for vendor, name in zip(VENDORS, KEYS, strict=True):
+            monkeypatch.setenv(name, "key" if vendor in vendors else "")
+        settings.cache_clear()
+
+    yield set_keys
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+def test_without_a_key_the_demo_model_answers_and_is_the_only_one(only):
+    only()
+    assert [model.id for model in offered()] == [default_model()] == ["scripted"]
+    assert choose("claude-sonnet-5-5").model == "scripted"
+    assert "cannot be reached" in choose("claude-sonnet-5-5").notice
+
+
+def test_the_first_vendor_with_a_key_answers(only):
+    only("google", "openai")
+    assert reachable() == ("openai", "google")
+    assert choose("").model == DEFAULTS["openai"]
+    assert provider_for(choose("")).name == "openai"
+    assert small_provider().name == "openai"
+
+
+def test_only_models_that_can_answer_are_offered(only):
+    only("google")
+    assert {model.provider for model in offered()} == {"google"}
+    assert "gemini-2.0-pro" not in [model.id for model in offered()]
+
+
+def test_a_retired_model_gives_way_and_the_page_says_so(only):
+    only("google")
+    choice = choose("gemini-2.0-pro")
+    assert choice.model == "gemini-4-argon"
+    assert "Gemini 2.0 Pro has been retired" in choice.notice
+
+
+def test_a_model_that_is_asked_for_answers_without_a_word(only):
+    only("anthropic", "openai")
+    assert (choose("gpt-6-astra").model, choose("gpt-6-astra").notice) == ("gpt-6-astra", "")
+
+
+@pytest.mark.parametrize("unknown", ["nonsense", "x" * 10_000, "\x00", "claude-9"])
+def test_an_id_that_nobody_knows_is_the_default(unknown, only):
+    only("openai")
+    assert choose(unknown).model == DEFAULTS["openai"]
+    assert choose(unknown).notice == ""
+
+
+def test_the_history_fits_the_window_and_the_operators_limit(only):
+    only("openai")
+    assert choose("").history_tokens <= settings().history_tokens
+    for model in offered():
+        assert choose(model.id).history_tokens < model.context_tokens
+        assert choose(model.id).max_output_tokens <= model.max_output_tokens
+
+
+def test_people_read_a_name():
+    assert name_of("gpt-4o") == "GPT-4o"
+    assert name_of("else") == "else"
+    assert all(name_of(model) for model in MODELS)
+
+
+async def test_the_chosen_model_answers_and_is_remembered_by_the_conversation(alice, vendors):
+    started = await turns.send(alice.id, None, "hello", wish(model="gpt-6-astra"))
+    await ended(alice, started)
+    assert vendors.requests[0].model == "gpt-6-astra"
+    vendors.requests.clear()
+    await ask(alice, "again", started.conversation_id)
+    assert vendors.requests[0].model == "gpt-6-astra"
+    assert {m["model"] for m in (await shown(alice, started.conversation_id))[1::2]} == {
+        MODELS["gpt-6-astra"].label
+    }
+
+
+async def test_the_notice_of_another_model_stands_in_the_message(alice, vendors):
+    started = await turns.send(alice.id, None, "hello", wish(model="gemini-2.0-pro"))
+    state = await ended(alice, started)
+    assert "retired" in state.end["notice"]
+    assert "retired" in (await shown(alice, started.conversation_id))[-1]["notice"]

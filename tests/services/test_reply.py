@@ -1,0 +1,139 @@
+"""A reply as it grows: what is stored, what the page is told, and where it can be cut."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.agent.types import (
+    Continued,
+    Message,
+    MessageDone,
+    Replay,
+    Text,
+    TextDelta,
+    Thinking,
+    ThinkingDelta,
+    ToolCall,
+    ToolCallDelta,
+    ToolFinished,
+    ToolResult,
+    ToolStarted,
+    Usage,
+)
+from assistant.services.contents import NOT_RUN, shown
+from assistant.services.reply import Reply
+from tests.services.talk import _change, text_of
+
+CALL = ToolCall("c", "calculator", {"expression": "1+1"})
+
+
+def reply() -> Reply:
+    return Reply({"calculator": "Calculated"}, lambda model: f"Model {model}")
+
+
+def done(*parts, stop="end") -> MessageDone:
+    return MessageDone(Message("assistant", parts), Usage("p", "m"), stop)
+
+
+def told(events) -> tuple[Reply, list]:
+    """The reply after the events, and the parts of a page that follows the changes."""
+    grown, page = reply(), []
+    for event in events:
+        if (change := grown.take(event)) is not None:
+            _change(page, *change)
+    return grown, page
+
+
+deltas = st.lists(st.builds(TextDelta, st.text(max_size=8)) | st.builds(ThinkingDelta, st.text()))
+
+
+@given(deltas)
+def test_the_page_that_follows_shows_what_is_stored(events):
+    grown, page = told(events)
+    assert page == shown(grown.parts)
+    assert grown.characters == len(text_of(page))
+    assert grown.size == sum(len(part["text"]) for part in page)
+
+
+@given(deltas, st.integers(0, 50))
+def test_a_cut_reply_is_the_beginning_of_the_whole(events, characters):
+    grown, page = told(events)
+    whole, thoughts = text_of(page), [part for part in page if part["type"] == "thinking"]
+    grown.cut(characters)
+    assert text_of(grown.parts) == whole[:characters]
+    assert grown.characters == min(characters, len(whole))
+    assert [part for part in grown.parts if part["type"] == "thinking"] == thoughts
+
+
+def test_a_call_is_shown_while_it_is_written_runs_and_ends():
+    events = [
+        TextDelta("See: "),
+        ToolCallDelta("c", "calculator", ""),
+        ToolCallDelta("c", "calculator", '{"expression"'),
+        done(Text("See: "), CALL, stop="tools"),
+        ToolStarted(CALL),
+        ToolFinished(CALL, ToolResult("c", "calculator", "2"), 0.123),
+        TextDelta("Two."),
+        done(Text("Two.")),
+    ]
+    states = [told(events[:n])[1][-1].get("state") for n in range(2, 7)]
+    assert states == ["writing", "writing", "writing", "running", "done"]
+    grown, page = told(events)
+    assert page == shown(grown.parts)
+    assert [part["type"] for part in page] == ["text", "tool", "text"]
+    assert (page[1]["result"], page[1]["seconds"], page[1]["label"]) == ("2", 0.12, "Calculated")
+
+
+def test_a_later_request_may_use_the_id_of_a_call_again():
+    once = [
+        ToolCallDelta("c", "calculator", "{}"),
+        done(CALL, stop="tools"),
+        ToolStarted(CALL),
+        ToolFinished(CALL, ToolResult("c", "calculator", "2"), 0.1),
+    ]
+    parts = told(once * 2)[0].parts
+    assert [part["state"] for part in parts] == ["done", "done"]
+    assert [part["step"] for part in parts] == [0, 1]
+
+
+def test_what_a_vendor_wants_back_is_stored_and_not_shown():
+    seal = Replay("m", {"signature": "s"})
+    grown, _ = told([ThinkingDelta("hm"), done(Thinking("hm", seal), Text("Yes."))])
+    assert grown.parts[0]["replay"] == {"model": "m", "payload": {"signature": "s"}}
+    assert "replay" not in shown(grown.parts)[0]
+
+
+def test_a_continued_reply_says_who_went_on_and_keeps_both_halves():
+    events = [TextDelta("one "), Continued("p", "m2"), TextDelta("two"), done(Text("one two"))]
+    grown, page = told(events)
+    assert page == [
+        {"type": "text", "text": "one "},
+        {"type": "continued", "model": "Model m2"},
+        {"type": "text", "text": "two"},
+    ]
+    assert shown(grown.parts) == page
+    assert text_of(page) == "one two"
+
+
+def test_calls_that_never_ran_say_so_at_the_end():
+    grown, _ = told([ToolCallDelta("c", "calculator", "")])
+    grown.close()
+    assert (grown.parts[0]["state"], grown.parts[0]["result"]) == ("failed", NOT_RUN)
+
+
+def test_a_cut_keeps_the_tools_that_ran():
+    grown, _ = told(
+        [TextDelta("See: "), done(CALL), ToolFinished(CALL, ToolResult("c", "x", "2"), 0.1)]
+    )
+    grown.cut(0)
+    assert [part["type"] for part in grown.parts] == ["tool"]
+
+
+@pytest.mark.parametrize("half", ["\x00", "\ud83d"])
+def test_what_no_text_can_hold_becomes_the_replacement_sign(half):
+    assert told([TextDelta(f"a{half}b")])[1] == [{"type": "text", "text": "a\ufffdb"}]
+
+
+def test_a_model_cannot_say_a_result():
+    with pytest.raises(TypeError):
+        reply().take(done(ToolResult("c", "calculator", "2")))

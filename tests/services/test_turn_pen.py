@@ -1,0 +1,98 @@
+"""The pen gathers words for a moment, numbers what it writes, and knows what was seen."""
+
+import json
+from uuid import uuid4
+
+import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from assistant.agent.types import TextDelta, ThinkingDelta, ToolCall, ToolStarted
+from assistant.errors import CeilingReached
+from assistant.services import turn_pen
+from assistant.services.reply import Reply
+from assistant.services.turn_end import Outcome
+from assistant.services.turn_log import Log
+from assistant.services.turn_pen import Pen
+from assistant.vault import Vault
+from tests.services.talk import end_of, eventually, parts_from, text_of
+
+CALL = ToolCall("c", "calculator", {})
+
+
+@pytest.fixture
+async def pen(monkeypatch) -> Pen:
+    monkeypatch.setattr(turn_pen, "GATHER_SECONDS", 0.02)
+    log = Log(uuid4(), Vault(uuid4(), AESGCM(AESGCM.generate_key(256))))
+    return Pen(Reply({}, str), log)
+
+
+async def written(pen: Pen, number: int):
+    async def reached():
+        return len(pen._log.entries) >= number
+
+    await eventually(reached)
+    return pen._log.entries
+
+
+async def test_words_that_come_together_are_one_entry(pen):
+    for word in ("a ", "b ", "c "):
+        pen.take(TextDelta(word))
+    pen.flush()
+    assert "".join(json.loads(e.data) for e in pen._log.entries) == "a b c "
+    assert len(pen._log.entries) <= 2
+
+
+async def test_what_is_gathered_is_written_by_itself(pen):
+    pen.take(TextDelta("a "))
+    pen.take(TextDelta("b "))
+    await written(pen, 1)
+
+    async def all_there():
+        return text_of(parts_from(pen._log.entries)) == "a b "
+
+    assert await eventually(all_there)
+
+
+async def test_thinking_words_and_tools_keep_their_order(pen):
+    for event in (ThinkingDelta("hm"), TextDelta("a"), ToolStarted(CALL), TextDelta("b")):
+        pen.take(event)
+    pen.flush()
+    kinds = [part["type"] for part in parts_from(pen._log.entries)]
+    assert kinds == ["thinking", "text", "tool", "text"]
+    assert [e.number for e in pen._log.entries] == list(range(1, len(pen._log.entries) + 1))
+
+
+@pytest.mark.parametrize("seen", [0, 1, 2, 3, 9])
+async def test_what_was_not_seen_is_dropped_and_a_snapshot_says_what_stays(pen, seen):
+    for word in ("a ", "b ", "c "):
+        pen.take(TextDelta(word))
+        pen.flush()
+    pen.take(TextDelta("only gathered"))
+    pen.drop_unseen(seen)
+    pen.close(Outcome("stopped", model="Model m"), "message")
+    kept = "a b c "[: 2 * min(seen, 3)]
+    assert text_of(pen.reply.parts) == kept
+    assert text_of(parts_from(pen._log.entries)) == kept
+    assert end_of(pen._log.entries)["status"] == "stopped"
+
+
+async def test_an_answer_that_is_done_needs_no_snapshot(pen):
+    pen.take(TextDelta("a"))
+    pen.flush()
+    pen.close(Outcome("done", notice="notice", model="Model m"), "message")
+    assert [entry.kind for entry in pen._log.entries] == ["", "end"]
+    assert end_of(pen._log.entries) == {
+        "status": "done",
+        "error": "",
+        "notice": "notice",
+        "model": "Model m",
+        "message": "message",
+    }
+
+
+async def test_an_answer_without_end_is_ended(pen, monkeypatch):
+    monkeypatch.setattr(turn_pen, "REPLY_CHARACTERS", 10)
+    pen.take(TextDelta("x" * 11))
+    pen.flush()
+    with pytest.raises(CeilingReached):
+        pen.take(TextDelta("y"))

@@ -1,0 +1,240 @@
+"""The chat page's state: it attaches to what there is, sends, stops, and says what fails."""
+
+import asyncio
+from dataclasses import replace
+from uuid import UUID, uuid4
+
+import pytest
+
+from assistant.services import conversations, messages, turns
+from assistant.services.accounts import usual_model
+from assistant.state.chat import MISSING, ChatState
+from tests.services.talk import ended, say, shown, text_of, until_entry
+from tests.state.conftest import Page
+
+KEY = "client-key-{}"
+
+
+async def sent(hers, text="hello", key="client-key-1"):
+    """The state after the page has sent this where it is."""
+    place = (await hers.state(ChatState)).conversation_id
+    await hers.send(ChatState, "send", conversation_id=place, text=text, client_key=key)
+    return await hers.state(ChatState)
+
+
+def holding(monkeypatch, module, name):
+    """Let a call wait once it is done, until it may come back: (it is done, it may come back)."""
+    real, done, may = getattr(module, name), asyncio.Event(), asyncio.Event()
+
+    async def slow(*values):
+        answer = await real(*values)
+        done.set()
+        await may.wait()
+        return answer
+
+    monkeypatch.setattr(module, name, slow)
+    return done, may
+
+
+async def went_to(page, conversation_id):
+    """The page, once the user has opened another conversation in it ("" for none)."""
+    page.chat_id = str(conversation_id)
+    await page.send(ChatState, "load")
+    return await page.state(ChatState)
+
+
+async def test_a_first_message_begins_a_conversation_and_is_acknowledged(hers, alice, demo):
+    state = await sent(hers, "calculate 1+1")
+    assert state.acknowledged == {
+        "key": KEY.format(1),
+        "conversation": state.conversation_id,
+        "turn": state.turn_id,
+    }
+    assert hers.redirects == [f"/chat/{state.conversation_id}"]
+    assert (state.refused, state.problem) == ({}, "")
+    listed = await conversations.listed(alice.id, 10)
+    assert [str(row.id) for row in listed] == [state.conversation_id]
+    assert state.turn_id
+
+
+async def test_the_same_send_again_is_the_same_turn(hers, alice, demo):
+    first = (await sent(hers)).acknowledged
+    await hers.send(ChatState, "send", conversation_id="", text="hello", client_key=KEY.format(1))
+    assert (await hers.state(ChatState)).acknowledged == first
+    assert len(await conversations.listed(alice.id, 10)) == 1
+
+
+@pytest.mark.parametrize("text", ["", "   ", "a\x00", "\ud800", "x" * 100_001])
+async def test_a_refused_message_says_why_beside_its_key(text, hers, alice, demo):
+    state = await sent(hers, text)
+    assert state.refused["key"] == KEY.format(1)
+    assert state.refused["message"].endswith((".", ")."))
+    assert (state.acknowledged, state.conversation_id) == ({}, "")
+    assert await conversations.listed(alice.id, 10) == []
+
+
+async def test_a_second_message_while_one_is_answered_is_refused(hers, vendors):
+    await sent(hers, "[[tokens=2000 gap=20]]")
+    state = await sent(hers, "and?", KEY.format(2))
+    assert "still being written" in state.refused["message"]
+
+
+async def test_stop_freezes_retry_and_proceed_go_on(hers, alice, vendors):
+    state = await sent(hers, "[[tokens=2000 gap=20]]")
+    turn, conversation = UUID(state.turn_id), UUID(state.conversation_id)
+    await until_entry(turn, 3)
+    await hers.send(ChatState, "stop", turn_id=state.turn_id, seen=2)
+    await ended(alice, turns.Started(turn, conversation))
+    reply = (await shown(alice, conversation))[-1]
+    assert reply["status"] == "stopped"
+    for event in ("proceed", "retry"):
+        await hers.send(ChatState, event, message_id=reply["id"], client_key=f"client-{event}")
+        state = await hers.state(ChatState)
+        assert state.problem == ""
+        assert state.acknowledged["key"] == f"client-{event}"
+        assert UUID(state.turn_id) != turn
+        turn = UUID(state.turn_id)
+        await turns.stop(alice.id, turn, 0)
+        await ended(alice, turns.Started(turn, conversation))
+
+
+async def test_what_belongs_to_bob_does_not_exist(hers, bob, demo):
+    theirs = await say(bob, "secret")
+    await ended(bob, theirs)
+    reply = (await shown(bob, theirs.conversation_id))[-1]["id"]
+    said = []
+    for turn, message in ((str(theirs.turn_id), reply), (str(uuid4()), str(uuid4())), ("x", "x")):
+        told = []
+        for event, values in (
+            ("stop", {"turn_id": turn, "seen": 0}),
+            ("retry", {"message_id": message, "client_key": KEY.format(1)}),
+            ("proceed", {"message_id": message, "client_key": KEY.format(1)}),
+        ):
+            await hers.send(ChatState, event, **values)
+            told.append((await hers.state(ChatState)).problem)
+        said.append(told)
+    assert said[0] == said[1] == said[2]
+    assert said[0] == ["This answer does not exist.", *["This message does not exist."] * 2]
+
+
+async def test_loading_attaches_to_a_running_turn_and_starts_none(hers, alice, vendors):
+    started = await say(alice, "[[tokens=2000 gap=20]]")
+    state = await hers.state(ChatState)
+    state.conversation_id = str(started.conversation_id)
+    await hers.send(ChatState, "refresh")
+    state = await hers.state(ChatState)
+    assert state.turn_id == str(started.turn_id)
+    assert len((await messages.page(alice.id, started.conversation_id, None, 10)).messages) == 2
+
+
+async def test_a_new_page_offers_the_usual_model(hers, demo):
+    await hers.send(ChatState, "load")
+    state = await hers.state(ChatState)
+    assert (state.conversation_id, state.missing, state.model) == ("", "", "scripted")
+    assert [model["id"] for model in state.models] == ["scripted"]
+
+
+async def test_a_conversation_that_is_not_ones_own_is_missing(hers, bob, demo):
+    theirs = await say(bob, "secret")
+    await ended(bob, theirs)
+    for which in (str(theirs.conversation_id), str(uuid4())):
+        page = await replace(hers, token=str(uuid4())).opened()
+        (await page.state(ChatState)).conversation_id = which
+        await page.send(ChatState, "refresh")
+        state = await page.state(ChatState)
+        assert (state.missing, state.conversation_id, state.title) == (MISSING, "", "")
+
+
+async def test_a_slow_refresh_does_not_bring_back_what_was_left(hers, alice, demo, monkeypatch):
+    left, opened = [await say(alice, words) for words in ("the first", "the second")]
+    for each in (left, opened):
+        await ended(alice, each)
+    await went_to(hers, left.conversation_id)
+    with monkeypatch.context() as patch:
+        done, may = holding(patch, conversations, "opened")
+        refreshing = asyncio.create_task(hers.send(ChatState, "refresh"))
+        await done.wait()
+        patch.undo()
+        shown_now = await went_to(hers, opened.conversation_id)
+        before = (shown_now.conversation_id, shown_now.title, shown_now.turn_id)
+        may.set()
+        await refreshing
+    state = await hers.state(ChatState)
+    assert (state.conversation_id, state.title, state.turn_id) == before
+    assert before[0] == str(opened.conversation_id)
+
+
+async def test_a_slow_load_does_not_bring_back_what_was_left(hers, alice, demo, monkeypatch):
+    left, opened = [await say(alice, words) for words in ("the first", "the second")]
+    for each in (left, opened):
+        await ended(alice, each)
+    done, may = holding(monkeypatch, conversations, "opened")
+    hers.chat_id = str(left.conversation_id)
+    loading = asyncio.create_task(hers.send(ChatState, "load"))
+    await done.wait()
+    monkeypatch.undo()
+    await went_to(hers, opened.conversation_id)
+    may.set()
+    await loading
+    assert (await hers.state(ChatState)).conversation_id == str(opened.conversation_id)
+
+
+@pytest.mark.parametrize("from_a_new_page", [True, False])
+async def test_a_send_that_is_taken_after_one_moved_on_leaves_the_page_alone(
+    from_a_new_page, hers, alice, vendors, monkeypatch
+):
+    left, opened = [await say(alice, words) for words in ("the first", "the second")]
+    for each in (left, opened):
+        await ended(alice, each)
+    place = "" if from_a_new_page else str(left.conversation_id)
+    await went_to(hers, place)
+    done, may = holding(monkeypatch, turns, "send")
+    sending = asyncio.create_task(sent(hers))
+    await done.wait()
+    await went_to(hers, opened.conversation_id)
+    may.set()
+    state = await sending
+    assert (state.conversation_id, state.turn_id) == (str(opened.conversation_id), "")
+    assert state.acknowledged["key"] == KEY.format(1)
+    assert (state.acknowledged["conversation"] == place) is not from_a_new_page
+    assert state.acknowledged["conversation"] != str(opened.conversation_id)
+    assert hers.redirects == []
+
+
+async def test_a_send_goes_where_the_page_says_and_not_where_it_is_now(hers, alice, demo):
+    one, other = [await say(alice, words) for words in ("the first", "the second")]
+    for each in (one, other):
+        await ended(alice, each)
+    await went_to(hers, other.conversation_id)
+    place = str(one.conversation_id)
+    await hers.send(
+        ChatState, "send", conversation_id=place, text="again", client_key=KEY.format(1)
+    )
+    assert len(await shown(alice, one.conversation_id)) == 4
+    assert len(await shown(alice, other.conversation_id)) == 2
+
+
+async def test_a_picked_model_is_remembered_and_one_that_is_not_offered_is_not(
+    hers, alice, vendors
+):
+    await hers.send(ChatState, "pick", model_id="gpt-6-astra")
+    assert (await hers.state(ChatState)).model == "gpt-6-astra"
+    assert await usual_model(alice.id) == "gpt-6-astra"
+    await hers.send(ChatState, "pick", model_id="gemini-2.0-pro")
+    assert (await hers.state(ChatState)).problem == "This model does not exist."
+    assert await usual_model(alice.id) == "gpt-6-astra"
+
+
+async def test_nobody_can_send(anonymous: Page, demo):
+    state = await sent(anonymous)
+    assert state.refused["message"] == "Please sign in."
+
+
+async def test_the_words_of_a_conversation_are_not_in_the_state(hers, alice, demo):
+    state = await sent(hers, "a canary in the question")
+    started = turns.Started(UUID(state.turn_id), UUID(state.conversation_id))
+    reply = await ended(alice, started)
+    await hers.send(ChatState, "refresh")
+    state = await hers.state(ChatState)
+    assert "canary" in state.title
+    assert text_of(reply.parts)[:40] not in str(state.dict())

@@ -1,0 +1,158 @@
+"""What a socket may send at all: packets come in as the network brings them."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+
+from assistant.app import app
+from assistant.services.accounts import vouched
+from assistant.state.chat import ChatState
+from assistant.state.commands import TO_SIGN_IN, USER_HEADER
+from tests.services.talk import eventually
+from tests.state.conftest import ROOT, full_name
+
+SECRET = "what the user wrote"
+SEND = full_name(ChatState, "send")
+THE_SEND = {"conversation_id": "", "text": SECRET, "client_key": "client-key-1"}
+OWN = {"HTTP_COOKIE": SECRET, USER_HEADER: SECRET, "QUERY_STRING": "token=known"}
+NAMESPACE = app.event_namespace
+SOCKETS = app.sio
+
+
+@dataclass
+class Socket:
+    """A connected socket, what reached the namespace from it, and what was sent to it."""
+
+    sid: str
+    reached: list[tuple[Any, ...]] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+
+    async def says(self, data: Any) -> None:
+        """An event packet comes in (Socket.IO protocol 5: type 2, namespace, JSON)."""
+        packet = f"2{NAMESPACE.namespace},{json.dumps(data)}"
+        await SOCKETS._handle_eio_message("engine", packet)
+
+    async def has_passed(self) -> list[tuple[Any, ...]]:
+        """What has reached the namespace, once all that came in before has been handled."""
+        await self.says(["ping"])
+
+        async def answered() -> bool:
+            return ("ping", self.sid) in self.reached
+
+        await eventually(answered)
+        return self.reached[:-1]
+
+
+@pytest.fixture
+async def socket(db, monkeypatch):
+    """A socket of nobody at the door of the real namespace."""
+    SOCKETS.environ["engine"] = {}
+    socket = Socket(await SOCKETS.manager.connect("engine", NAMESPACE.namespace))
+
+    async def reach(*values):
+        socket.reached.append(values)
+
+    async def send(_, packet):
+        socket.told.append(packet.data)
+
+    monkeypatch.setattr(NAMESPACE, "trigger_event", reach)
+    monkeypatch.setattr(SOCKETS.eio, "send_packet", send)
+    yield socket
+    await SOCKETS.manager.disconnect(socket.sid, NAMESPACE.namespace)
+    SOCKETS.environ.pop("engine")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        ["connect", OWN],
+        ["connect", OWN, {"event": SECRET}],
+        ["connect"],
+        ["disconnect"],
+        ["disconnect", SECRET],
+        ["client_error", {"message": SECRET}],
+        ["client_error"],
+        [SECRET, {}],
+        [],
+        {},
+        SECRET,
+        ["event"],
+        ["event", {}, {}],
+        ["event", {}, SECRET],
+        ["ping", SECRET],
+        ["PING"],
+        [None],
+        [["event"], {}],
+        [{"event": 1}, {}],
+    ],
+    ids=str,
+)
+async def test_only_events_and_pings_reach_the_namespace(data, socket, capfd):
+    with capture_logs() as logs:
+        await socket.says(data)
+        assert await socket.has_passed() == []
+    assert logs == [{"event": "event_refused", "reason": "not an event", "log_level": "warning"}]
+    assert SECRET not in "".join(capfd.readouterr())
+    assert SOCKETS.environ["engine"] == {}
+    assert "known" not in NAMESPACE.token_to_sid
+
+
+async def test_events_and_pings_pass(socket):
+    await socket.says(["event", {"name": "x"}])
+    assert await socket.has_passed() == [("event", socket.sid, {"name": "x"})]
+
+
+async def test_a_binary_packet_is_no_way_around(socket):
+    held = '["connect",{"_placeholder":true,"num":0}]'
+    await SOCKETS._handle_eio_message("engine", f"51-{NAMESPACE.namespace},{held}")
+    await SOCKETS._handle_eio_message("engine", SECRET.encode())
+    assert await socket.has_passed() == []
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"name": SEND, "payload": THE_SEND},
+        {"name": f"{ROOT}.nothing", "payload": {"text": SECRET}},
+        {"name": "x", "payload": SECRET, "token": SECRET},
+        SECRET,
+        [SECRET],
+        None,
+    ],
+    ids=str,
+)
+async def test_a_refused_event_is_logged_once_and_without_what_it_held(sent, socket, capfd):
+    with capture_logs() as logs:
+        await NAMESPACE.on_event(socket.sid, sent)
+    assert [entry["event"] for entry in logs] == ["event_refused"]
+    assert SECRET not in str(logs)
+    assert SECRET not in "".join(capfd.readouterr())
+
+
+async def test_a_name_is_logged_in_ascii_and_not_whole(socket):
+    with capture_logs() as logs:
+        await NAMESPACE.on_event(socket.sid, {"name": "\x1b[2J\n\u202e" + "x" * 1_000})
+    (entry,) = logs
+    assert entry["event_name"].startswith(r"'\x1b[2J\n\u202e")
+    assert entry["event_name"].isascii()
+    assert len(entry["event_name"]) < 200
+
+
+@pytest.mark.parametrize("header", ["", "9c6798e6-bae7-42c3-b8e4-9db35baa125c x y"])
+async def test_who_is_not_signed_in_is_sent_to_the_sign_in_page(header, socket):
+    if header:
+        SOCKETS.environ["engine"] = {USER_HEADER: header}
+    await NAMESPACE.on_event(socket.sid, {"name": SEND, "payload": THE_SEND})
+    (told,) = socket.told
+    assert json.loads(told.partition(",")[2]) == ["event", TO_SIGN_IN]
+    assert TO_SIGN_IN["events"][0]["payload"]["path"] == "/sign-in"
+
+
+async def test_what_does_not_fit_sends_nobody_anywhere(socket, alice):
+    SOCKETS.environ["engine"] = {USER_HEADER: vouched(alice)}
+    await NAMESPACE.on_event(socket.sid, {"name": SEND, "payload": {}})
+    await NAMESPACE.on_event(socket.sid, {"name": "x", "payload": {}})
+    assert socket.told == []

@@ -1,0 +1,104 @@
+"""The wire format of the Messages API (platform.claude.com/docs/en/api/messages-streaming)."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from tests.vendors.script import Asked, Block, Call, Figures, Frame, Say, Script, Think
+from tests.vendors.wire import Body, Wire, sse, words
+
+STOPS = {"length": "max_tokens", "refusal": "refusal"}
+ERRORS = {
+    400: "invalid_request_error",
+    401: "authentication_error",
+    402: "billing_error",
+    403: "permission_error",
+    404: "not_found_error",
+    413: "request_too_large",
+    429: "rate_limit_error",
+    504: "timeout_error",
+    529: "overloaded_error",
+}
+
+
+def _event(kind: str, **fields: Any) -> bytes:
+    return sse({"type": kind, **fields}, kind)
+
+
+def _frames(script: Script, model: str) -> Iterator[Frame]:
+    usage = _usage(script.figures)
+    message: Body = {
+        "id": "msg_1", "type": "message", "role": "assistant", "model": model, "content": [],
+        "stop_reason": None, "stop_sequence": None, "usage": {**usage, "output_tokens": 1},
+    }  # fmt: skip
+    yield _event("message_start", message=message), False
+    yield _event("ping"), False
+    for index, block in enumerate(script.blocks):
+        yield from _block(index, block)
+    stop = script.stop or ("tool_use" if script.calls else "end_turn")
+    delta = {"stop_reason": STOPS.get(stop, stop), "stop_sequence": None}
+    yield _event("message_delta", delta=delta, usage=usage), False
+    yield _event("message_stop"), False
+
+
+def _block(index: int, block: Block) -> Iterator[Frame]:
+    start, kind, key = _opening(block)
+    yield _event("content_block_start", index=index, content_block=start), False
+    for piece in block.pieces:
+        delta = {"type": kind, key: piece}
+        yield _event("content_block_delta", index=index, delta=delta), True
+    if isinstance(block, Think):
+        seal = {"type": "signature_delta", "signature": block.signature}
+        yield _event("content_block_delta", index=index, delta=seal), False
+    yield _event("content_block_stop", index=index), False
+
+
+def _opening(block: Block) -> tuple[Body, str, str]:
+    """The block as it starts, the type of its deltas, and the key of their text."""
+    start: Body
+    match block:
+        case Say():
+            return {"type": "text", "text": ""}, "text_delta", "text"
+        case Think():
+            start = {"type": "thinking", "thinking": "", "signature": ""}
+            return start, "thinking_delta", "thinking"
+        case Call():
+            start = {"type": "tool_use", "id": block.id, "name": block.name, "input": {}}
+            return start, "input_json_delta", "partial_json"
+
+
+def _usage(figures: Figures) -> dict[str, Any]:
+    return {
+        "input_tokens": figures.input,
+        "output_tokens": figures.output,
+        "cache_read_input_tokens": figures.cache_read,
+        "cache_creation_input_tokens": figures.cache_write,
+        "output_tokens_details": {"thinking_tokens": figures.thinking},
+    }
+
+
+def _failure(status: int) -> Body:
+    kind = ERRORS.get(status, "api_error")
+    error = {"type": kind, "message": f"loopback error {status}"}
+    return {"type": "error", "error": error, "request_id": "req_1"}
+
+
+def _asked(body: Body) -> Asked:
+    users = [message["content"] for message in body["messages"] if message["role"] == "user"]
+    texts = [text for text in map(words, users) if text]
+    last = body["messages"][-1]["content"]
+    blocks = last if isinstance(last, list) else []
+    results = tuple(
+        words(block["content"]) for block in blocks if block.get("type") == "tool_result"
+    )
+    return Asked(words(body.get("system")), texts[-1] if texts else "", results)
+
+
+WIRE = Wire(
+    name="anthropic",
+    route=re.compile(r"^/v1/messages$"),
+    frames=_frames,
+    failure=_failure,
+    stream_error=sse(_failure(529), "error"),
+    asked=_asked,
+)

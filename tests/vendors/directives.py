@@ -1,0 +1,100 @@
+"""Directives in a prompt's text: how a person or a browser test drives a loopback vendor.
+
+`[[tokens=400 gap=20]]` numbered words, milliseconds apart (`first=500`: before the first,
+`markdown=1`: dressed); `[[tool=calculator expression=2+2]]` a call; `[[thinking=5]]`;
+`[[http=529]]`; `[[cut=30]]`, `[[end=30]]`, `[[hang=10]]`, `[[error=20]]`, `[[garbage=3]]` after so
+many words; `[[stop=length]]`. A vendor's name before a colon makes it the only one that obeys:
+`[[anthropic:http=529]]`.
+"""
+
+import json
+import re
+import shlex
+from typing import Any
+
+from tests.vendors.script import Asked, Block, Call, Fault, Figures, Say, Script, Think
+
+DIRECTIVE = re.compile(r"\[\[(?:(anthropic|openai|google):)?([^\]]+)\]\]")
+FAULTS: tuple[Fault, ...] = ("cut", "end", "hang", "error", "garbage")
+DEFAULT = ("**Hello.** ", "This is ", "a short answer ", "from the loopback vendor.")
+TITLE_MARK = "Write a title"
+DRESS = ("\n\n## {} ", "{} ", "**{}** ", "{}.\n\n", "- {} ", "{}\n", "- `{}` ", "{}\n\n",
+         "```python\n", "print('{}')\n", "{} = 1\n", "```\n\n")  # fmt: skip
+
+
+def script_for(vendor: str, asked: Asked) -> Script:
+    """The answer to a request that no test has scripted."""
+    if asked.system.startswith(TITLE_MARK):
+        return Script(blocks=(Say(_title(asked.text)),))
+    options, calls = _read(vendor, asked.text)
+    fault: Fault = next((fault for fault in FAULTS if fault in options), "")
+    blocks = _blocks(options, () if asked.results else calls, asked)
+    return Script(
+        blocks=blocks,
+        figures=_figures(blocks, asked),
+        stop=options.get("stop", ""),
+        first_seconds=float(options.get("first", 0)) / 1000,
+        gap_seconds=float(options.get("gap", 0)) / 1000,
+        status=int(options.get("http", 200)),
+        fault=fault,
+        after=int(options.get(fault, 0)),
+    )
+
+
+def _read(vendor: str, text: str) -> tuple[dict[str, str], tuple[Call, ...]]:
+    """All options that this vendor obeys, and the calls, in order."""
+    options: dict[str, str] = {}
+    calls: list[Call] = []
+    for only, body in DIRECTIVE.findall(text):
+        pairs = dict(word.split("=", 1) for word in shlex.split(body) if "=" in word)
+        if only not in ("", vendor):
+            continue
+        if "tool" in pairs:
+            calls.append(_call(len(calls), pairs.pop("tool"), pairs))
+        else:
+            options |= pairs
+    return options, tuple(calls)
+
+
+def _call(index: int, name: str, pairs: dict[str, Any]) -> Call:
+    """A call whose arguments come in pieces of seven characters; `n:=5` is raw JSON."""
+    arguments = {
+        key.removesuffix(":"): json.loads(value) if key.endswith(":") else value
+        for key, value in pairs.items()
+    }
+    text = json.dumps(arguments)
+    pieces = tuple(text[at : at + 7] for at in range(0, len(text), 7))
+    return Call(name, pieces, id=f"call_{index}")
+
+
+def _blocks(options: dict[str, str], calls: tuple[Call, ...], asked: Asked) -> tuple[Block, ...]:
+    thinking = _words(int(options.get("thinking", 0)))
+    said: tuple[str, ...] = DEFAULT
+    if asked.results:
+        said = ("The tool says: ", ", ".join(asked.results))
+    if "tokens" in options:
+        said = _words(int(options["tokens"]), dressed="markdown" in options)
+    if calls:
+        said = ("Let me ", "see. ")
+    return (*((Think(thinking),) if thinking else ()), Say(said), *calls)
+
+
+def _figures(blocks: tuple[Block, ...], asked: Asked) -> Figures:
+    """Tokens: one for each piece that is written, and one for four characters that are read."""
+    read = len(asked.system) + len(asked.text) + sum(map(len, asked.results))
+    thinking = sum(len(block.pieces) for block in blocks if isinstance(block, Think))
+    written = sum(len(block.pieces) for block in blocks)
+    return Figures(input=1 + read // 4, output=written, thinking=thinking)
+
+
+def _words(number: int, *, dressed: bool = False) -> tuple[str, ...]:
+    """Words that are all different, so that a lost or doubled one shows."""
+    if not dressed:
+        return tuple(f"w{n:04d} " for n in range(number))
+    return tuple(DRESS[n % len(DRESS)].format(f"w{n:04d}") for n in range(number))
+
+
+def _title(text: str) -> tuple[str, ...]:
+    """The first words that the user wrote, without directives."""
+    plain = DIRECTIVE.sub("", text).split()
+    return (" ".join(plain[:4]) or "A short chat",)

@@ -1,0 +1,87 @@
+"""What a loopback vendor answers, as data."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Fault = Literal["", "cut", "hang", "error", "end", "garbage"]
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Words of the answer, one piece for each event on the wire."""
+
+    pieces: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Think:
+    """Thinking, and the vendor's own seal on it (base64, as all three send it)."""
+
+    pieces: tuple[str, ...]
+    signature: str = "c2VhbGVkLXRoaW5raW5n"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A tool call; its JSON arguments come in pieces where the vendor streams them."""
+
+    name: str
+    pieces: tuple[str, ...] = ("{}",)
+    id: str = "call_1"
+
+
+Block = Say | Think | Call
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Tokens as our own Usage counts them; each wire writes them in its vendor's way."""
+
+    input: int = 25
+    output: int = 9
+    cache_read: int = 0
+    cache_write: int = 0
+    thinking: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """One answer.
+
+    stop: "" (end, or tools when there are calls), "length", "refusal", or the vendor's own word.
+    status: other than 200 answers with `body`, or with the vendor's usual error when it is empty;
+      200 with a body answers with that and no stream.
+    fault: what goes wrong after so many deltas; `after` of -1 means before the headers.
+      cut resets the connection, end closes it politely, hang falls silent, error is the vendor's
+      own error event (or `body`), garbage is text that is no event.
+    """
+
+    blocks: tuple[Block, ...] = (Say(("Hello.",)),)
+    figures: Figures = Figures()
+    stop: str = ""
+    first_seconds: float = 0.0
+    gap_seconds: float = 0.0
+    status: int = 200
+    body: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    fault: Fault = ""
+    after: int = 0
+
+    @property
+    def calls(self) -> bool:
+        """Whether the answer asks for tools."""
+        return any(isinstance(block, Call) for block in self.blocks)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a request says, whatever the vendor: enough to choose an answer by."""
+
+    system: str
+    text: str
+    results: tuple[str, ...]
+
+
+Frame = tuple[bytes, bool]
+"""Bytes for the wire, and whether they are a delta, which faults are counted by."""
