@@ -95,6 +95,15 @@ class Running:
     async def _run(self) -> None:
         sharing, keeping = spawn(self._share()), spawn(self._keep())
         try:
+            await self._until_over()
+            await self._end()
+        finally:
+            keeping.cancel()
+            self.log.close()  # whatever befell: no reader waits for an end that does not come
+        await sharing
+
+    async def _until_over(self) -> None:
+        try:
             await self._work()
         except asyncio.CancelledError:
             if not self._cancelled:
@@ -104,12 +113,6 @@ class Running:
             )
         finally:
             self._ending = True
-        try:
-            await self._end()
-        finally:
-            keeping.cancel()
-            self.log.close()  # whatever befell: no reader waits for an end that does not come
-        await sharing
 
     async def _work(self) -> None:
         """Answer, and turn what goes wrong into a status and a sentence."""
@@ -182,7 +185,8 @@ class Running:
             stored = grown
             if held is None:
                 self.cancel("lost")
-            elif held.stop_after is not None:
+                return
+            if held.stop_after is not None:
                 self.stop(held.stop_after)
 
     def _content(self) -> bytes:
