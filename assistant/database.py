@@ -30,7 +30,6 @@ def _engine(url: str) -> AsyncEngine:
         pool_size=20,
         max_overflow=10,
         pool_timeout=15,
-        pool_pre_ping=True,
         hide_parameters=True,
     )
 
@@ -43,8 +42,7 @@ async def user_session(user_id: UUID) -> AsyncIterator[AsyncSession]:
     The setting ends with the transaction, so a pooled connection carries nobody's name.
     Raises DatabaseAway.
     """
-    async with _transaction(settings().database_app_url) as session:
-        await session.execute(_SET_USER, {"user_id": str(user_id)})
+    async with _transaction(settings().database_app_url, user_id) as session:
         session.info["user_id"] = user_id
         yield session
 
@@ -55,22 +53,39 @@ async def system_session() -> AsyncIterator[AsyncSession]:
 
     Raises DatabaseAway.
     """
-    async with _transaction(settings().database_worker_url) as session:
+    async with _transaction(settings().database_worker_url, None) as session:
         yield session
 
 
 @asynccontextmanager
-async def _transaction(url: SecretStr) -> AsyncIterator[AsyncSession]:
+async def _transaction(url: SecretStr, user_id: UUID | None) -> AsyncIterator[AsyncSession]:
     engine = _engine(url.get_secret_value())
     try:
-        async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
+        async with AsyncSession(engine, expire_on_commit=False) as session:
+            await _begin(session, user_id)
             yield session
+            await session.commit()
     except _DEFECTS:
         raise
     except (OSError, DBAPIError, TimeoutError) as error:
         if str(getattr(getattr(error, "orig", None), "sqlstate", "")).startswith(_DATA_EXCEPTION):
             raise
         raise DatabaseAway from error
+
+
+async def _begin(session: AsyncSession, user_id: UUID | None) -> None:
+    """Say for whom; once more, if the connection died while it lay in the pool.
+
+    That is cheaper than to ask each connection whether it lives, which takes three round trips.
+    """
+    user = {"user_id": str(user_id or "")}
+    try:
+        await session.execute(_SET_USER, user)
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+        await session.rollback()
+        await session.execute(_SET_USER, user)
 
 
 def user_of(session: AsyncSession) -> UUID:
@@ -87,6 +102,6 @@ async def close() -> None:
 
 async def schema_revision() -> str:
     """The revision that the database is at. Raises DatabaseAway."""
-    async with _transaction(settings().database_app_url) as session:
+    async with _transaction(settings().database_app_url, None) as session:
         found = await session.execute(text("select version_num from alembic_version"))
         return str(found.scalar_one())

@@ -36,7 +36,7 @@ def chat() -> rx.Component:
         ),
         feed(
             on_ready=SidebarState.arrive,
-            on_change=[SidebarState.refresh, ChatState.refresh],
+            on_change=SidebarState.refresh,
         ),
         _toasts(),
     )

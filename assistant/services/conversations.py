@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.dml import ReturningUpdate
-from sqlmodel import col, select, update
+from sqlmodel import col, update
 
 from assistant.database import user_session
 from assistant.errors import NotFound
@@ -32,43 +32,67 @@ class Listed:
     turn_id: UUID | None
 
 
-async def listed(user_id: UUID, limit: int, *, archived: bool = False) -> list[Listed]:
-    """The user's conversations, newest first."""
-    kept = col(Conversation.archived_at)
-    query = (
-        _with_turn()
-        .where(kept.is_not(None) if archived else kept.is_(None))
-        .order_by(col(Conversation.touched_at).desc())
-        .limit(limit)
-    )
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What the sidebar shows, newest first, and the open conversation, None if it is gone."""
+
+    listed: list[Listed]
+    archived: list[Listed]
+    opened: Listed | None
+
+
+async def overview(
+    user_id: UUID, limit: int, *, archived: int = 0, open_id: UUID | None = None
+) -> Overview:
+    """Up to so many of the user's conversations, and up to so many of those put away."""
     async with user_session(user_id) as session:
-        vault = await vault_in(session)
-        return [_row(row, turn, vault) for row, turn in await session.execute(query)]
+        kept, away = (
+            col(Conversation.archived_at).is_(None),
+            col(Conversation.archived_at).is_not(None),
+        )
+        listed = await _listed(session, kept, limit)
+        put_away = await _listed(session, away, archived) if archived else []
+        found = next((each for each in listed + put_away if each.id == open_id), None)
+        if found is None and open_id is not None:
+            found = await _find(session, open_id)
+    return Overview(listed, put_away, found)
 
 
 async def opened(user_id: UUID, conversation_id: UUID) -> Listed:
     """One conversation, and the turn that runs in it. Raises NotFound."""
-    query = _with_turn().where(col(Conversation.id) == conversation_id)
     async with user_session(user_id) as session:
-        found = (await session.execute(query)).first()
-        if found is None:
+        if (found := await _find(session, conversation_id)) is None:
             raise NotFound
-        conversation, turn_id = found
-        return _row(conversation, turn_id, await vault_in(session))
+        return found
 
 
-def _with_turn() -> Any:  # noqa: ANN401  (SQLModel's own type is longer than the query)
+async def _listed(session: AsyncSession, which: ColumnElement[bool], limit: int) -> list[Listed]:
+    newest = col(Conversation.touched_at).desc()
+    vault = await vault_in(session)
+    rows = await session.execute(_query().where(which).order_by(newest).limit(limit))
+    return [_row(row, vault) for row in rows]
+
+
+async def _find(session: AsyncSession, conversation_id: UUID) -> Listed | None:
+    vault = await vault_in(session)
+    mine = col(Conversation.id) == conversation_id
+    row = (await session.execute(_query().where(mine))).first()
+    return _row(row, vault) if row is not None else None
+
+
+def _query() -> Any:  # noqa: ANN401  (SQLAlchemy's own type is longer than the query)
     running = (col(Turn.conversation_id) == Conversation.id) & (col(Turn.status) == "running")
+    columns = (Conversation.id, Conversation.title, Conversation.model, Conversation.touched_at)
     return (
-        select(Conversation, Turn.id)
+        select(*map(col, columns), col(Turn.id).label("turn_id"))
         .outerjoin(Turn, running)
         .where(col(Conversation.deleted_at).is_(None))
     )
 
 
-def _row(row: Conversation, turn_id: UUID | None, vault: Vault) -> Listed:
+def _row(row: Any, vault: Vault) -> Listed:  # noqa: ANN401  (SQLAlchemy's row)
     title = vault.open(PLACE, row.id, row.title) if row.title else "New conversation"
-    return Listed(row.id, title, row.model, row.touched_at, turn_id)
+    return Listed(row.id, title, row.model, row.touched_at, row.turn_id)
 
 
 async def rename(user_id: UUID, conversation_id: UUID, title: str) -> None:

@@ -42,11 +42,16 @@ class ChatState(BaseState):
     model_label: str = ""
     models: list[dict[str, str]] = []
     notice: str = ""
+    _begun: str = ""  # the conversation that a send here began: its address tells nothing new
 
     @rx.event(background=True)
     async def load(self) -> Any:  # noqa: ANN401  (an event for Reflex)
         """Attach to the conversation that the address names; never start anything."""
         asked = getattr(self, "chat_id", "")
+        if asked and asked == self._begun:
+            async with self:
+                self._begun = ""
+            return None
         async with saying_what_fails(self):
             try:
                 opened = await self._opened(asked)
@@ -78,20 +83,10 @@ class ChatState(BaseState):
         choice = choose(model)
         self.model, self.model_label, self.notice = choice.model, choice.label, choice.notice
 
-    @command
-    async def refresh(self) -> None:
-        """Something of the user's has changed: read title and running turn again."""
-        asked = self.conversation_id
-        if not asked:
-            return
-        async with saying_what_fails(self):
-            try:
-                opened = await self._opened(asked)
-            except NotFound:
-                opened = None
-            async with self:
-                if asked == self.conversation_id:
-                    self._show(opened, missing="" if opened else MISSING)
+    def _renew(self, asked: str, opened: conversations.Listed | None) -> None:
+        """The conversation that was open when it was asked for has another title or turn."""
+        if asked and asked == self.conversation_id:
+            self._show(opened, missing="" if opened else MISSING)
 
     @command
     async def send(self, conversation_id: Id, text: Words, client_key: Key) -> Any:  # noqa: ANN401
@@ -106,8 +101,9 @@ class ChatState(BaseState):
         async with self:
             stayed = self.conversation_id == conversation_id
             self._attach(started, client_key, conversation_id)
-        if conversation_id or not stayed:
-            return None
+            if conversation_id or not stayed:
+                return None
+            self._begun = self.conversation_id
         return rx.redirect(f"/chat/{started.conversation_id}", replace=True)
 
     @command

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any
+from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
 
 import reflex as rx
@@ -73,25 +74,34 @@ class SidebarState(BaseState):
         """The page is here: learn its time zone and show the list."""
         known = timezone if timezone in TIMEZONES else "UTC"
         async with saying_what_fails(self):
-            name = await accounts.name_of(self._user_id())
+            name = self.name or await accounts.name_of(self._user_id())
             async with self:
                 self.timezone, self.name = known, name
             await self._list()
 
     @command
     async def refresh(self) -> None:
-        """Read the list again."""
+        """Something of the user's has changed: read the list, and what is open, again."""
         async with saying_what_fails(self):
             await self._list()
 
     async def _list(self) -> None:
-        user_id, most = self._user_id(), self._shown
-        listed = await conversations.listed(user_id, most + 1)
-        kept = await conversations.listed(user_id, PAGE, archived=True) if self.archive_open else []
         async with self:
-            self.groups = grouped(listed[:most], datetime.now(ZoneInfo(self.timezone)))
-            self.more = most < min(len(listed), SHOWN_AT_MOST)
-            self.archived = [Row(str(each.id), each.title, running=False) for each in kept]
+            asked = (await self.get_state(ChatState)).conversation_id
+        found = await conversations.overview(
+            self._user_id(),
+            self._shown + 1,
+            archived=PAGE if self.archive_open else 0,
+            open_id=UUID(asked) if asked else None,
+        )
+        async with self:
+            now = datetime.now(ZoneInfo(self.timezone))
+            self.groups = grouped(found.listed[: self._shown], now)
+            self.more = self._shown < min(len(found.listed), SHOWN_AT_MOST)
+            self.archived = [
+                Row(str(each.id), each.title, running=False) for each in found.archived
+            ]
+            (await self.get_state(ChatState))._renew(asked, found.opened)
 
     @command
     async def show_more(self) -> None:

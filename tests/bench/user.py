@@ -154,7 +154,6 @@ class User:
 
     async def _refresh(self) -> None:
         await self._emit(STATE.format("sidebar") + "refresh")
-        await self._emit(STATE.format("chat") + "refresh")
 
     async def ask(self, text: str) -> Answer:
         """Send a message and read its answer. Raises RuntimeError where it does not end well."""

@@ -1,5 +1,7 @@
 """The list of conversations, and what can be done with one."""
 
+from uuid import uuid4
+
 import pytest
 
 from assistant.errors import NotFound, Refused
@@ -14,8 +16,12 @@ async def begun(user, words="hello"):
     return started.conversation_id
 
 
-async def names(user, **options):
-    return [row.id for row in await conversations.listed(user.id, 50, **options)]
+async def names(user):
+    return [row.id for row in (await conversations.overview(user.id, 50)).listed]
+
+
+async def put_away(user):
+    return [row.id for row in (await conversations.overview(user.id, 50, archived=50)).archived]
 
 
 async def test_the_newest_stands_first_and_a_message_brings_one_up(alice, demo):
@@ -29,22 +35,33 @@ async def test_the_list_is_ones_own_and_as_long_as_asked(alice, bob, demo):
     mine = [await begun(alice) for _ in range(3)]
     await begun(bob)
     assert set(await names(alice)) == set(mine)
-    assert len(await conversations.listed(alice.id, 2)) == 2
+    assert len((await conversations.overview(alice.id, 2)).listed) == 2
 
 
 async def test_a_conversation_knows_the_turn_that_runs_in_it(alice, vendors):
     started = await say(alice, "[[tokens=2000 gap=20]]")
-    (row,) = await conversations.listed(alice.id, 10)
+    (row,) = (await conversations.overview(alice.id, 10)).listed
     assert row.turn_id == started.turn_id
     assert (await conversations.opened(alice.id, row.id)).turn_id == started.turn_id
+
+
+async def test_the_open_one_is_found_wherever_it_is(alice, bob, demo):
+    listed, archived, beyond = [await begun(alice) for _ in range(3)][::-1]
+    await conversations.archive(alice.id, archived)
+    for each in (listed, archived, beyond):
+        overview = await conversations.overview(alice.id, 1, archived=1, open_id=each)
+        assert overview.opened.id == each
+        assert [row.id for row in overview.listed] == [listed]
+    for gone in (await begun(bob), uuid4()):
+        assert (await conversations.overview(alice.id, 1, open_id=gone)).opened is None
 
 
 async def test_an_archived_one_leaves_the_list_and_comes_back(alice, demo):
     one = await begun(alice)
     await conversations.archive(alice.id, one)
-    assert (await names(alice), await names(alice, archived=True)) == ([], [one])
+    assert (await names(alice), await put_away(alice)) == ([], [one])
     await conversations.archive(alice.id, one, back=True)
-    assert (await names(alice), await names(alice, archived=True)) == ([one], [])
+    assert (await names(alice), await put_away(alice)) == ([one], [])
 
 
 async def test_a_deleted_one_is_gone_until_it_is_taken_back(alice, demo):

@@ -9,6 +9,7 @@ import pytest
 from assistant.services import conversations, messages, turns
 from assistant.services.accounts import usual_model
 from assistant.state.chat import MISSING, ChatState
+from assistant.state.sidebar import SidebarState
 from tests.services.talk import ended, say, shown, text_of, until_entry
 from tests.state.conftest import Page
 
@@ -26,8 +27,8 @@ def holding(monkeypatch, module, name):
     """Let a call wait once it is done, until it may come back: (it is done, it may come back)."""
     real, done, may = getattr(module, name), asyncio.Event(), asyncio.Event()
 
-    async def slow(*values):
-        answer = await real(*values)
+    async def slow(*values, **options):
+        answer = await real(*values, **options)
         done.set()
         await may.wait()
         return answer
@@ -52,7 +53,7 @@ async def test_a_first_message_begins_a_conversation_and_is_acknowledged(hers, a
     }
     assert hers.redirects == [f"/chat/{state.conversation_id}"]
     assert (state.refused, state.problem) == ({}, "")
-    listed = await conversations.listed(alice.id, 10)
+    listed = (await conversations.overview(alice.id, 10)).listed
     assert [str(row.id) for row in listed] == [state.conversation_id]
     assert state.turn_id
 
@@ -61,7 +62,7 @@ async def test_the_same_send_again_is_the_same_turn(hers, alice, demo):
     first = (await sent(hers)).acknowledged
     await hers.send(ChatState, "send", conversation_id="", text="hello", client_key=KEY.format(1))
     assert (await hers.state(ChatState)).acknowledged == first
-    assert len(await conversations.listed(alice.id, 10)) == 1
+    assert len((await conversations.overview(alice.id, 10)).listed) == 1
 
 
 @pytest.mark.parametrize("text", ["", "   ", "a\x00", "\ud800", "x" * 100_001])
@@ -70,7 +71,7 @@ async def test_a_refused_message_says_why_beside_its_key(text, hers, alice, demo
     assert state.refused["key"] == KEY.format(1)
     assert state.refused["message"].endswith((".", ")."))
     assert (state.acknowledged, state.conversation_id) == ({}, "")
-    assert await conversations.listed(alice.id, 10) == []
+    assert (await conversations.overview(alice.id, 10)).listed == []
 
 
 async def test_a_second_message_while_one_is_answered_is_refused(hers, vendors):
@@ -121,10 +122,19 @@ async def test_loading_attaches_to_a_running_turn_and_starts_none(hers, alice, v
     started = await say(alice, "[[tokens=2000 gap=20]]")
     state = await hers.state(ChatState)
     state.conversation_id = str(started.conversation_id)
-    await hers.send(ChatState, "refresh")
+    await hers.send(SidebarState, "refresh")
     state = await hers.state(ChatState)
     assert state.turn_id == str(started.turn_id)
     assert len((await messages.page(alice.id, started.conversation_id, None, 10)).messages) == 2
+
+
+async def test_the_address_of_what_was_begun_here_tells_nothing_new_but_a_reload_does(
+    hers, alice, demo
+):
+    begun = (await sent(hers, "calculate 1+1")).conversation_id
+    await conversations.rename(alice.id, UUID(begun), "Another name")
+    assert (await went_to(hers, begun)).title != "Another name"
+    assert (await went_to(hers, begun)).title == "Another name"
 
 
 async def test_a_new_page_offers_the_usual_model(hers, demo):
@@ -140,7 +150,7 @@ async def test_a_conversation_that_is_not_ones_own_is_missing(hers, bob, demo):
     for which in (str(theirs.conversation_id), str(uuid4())):
         page = await replace(hers, token=str(uuid4())).opened()
         (await page.state(ChatState)).conversation_id = which
-        await page.send(ChatState, "refresh")
+        await page.send(SidebarState, "refresh")
         state = await page.state(ChatState)
         assert (state.missing, state.conversation_id, state.title) == (MISSING, "", "")
 
@@ -151,8 +161,8 @@ async def test_a_slow_refresh_does_not_bring_back_what_was_left(hers, alice, dem
         await ended(alice, each)
     await went_to(hers, left.conversation_id)
     with monkeypatch.context() as patch:
-        done, may = holding(patch, conversations, "opened")
-        refreshing = asyncio.create_task(hers.send(ChatState, "refresh"))
+        done, may = holding(patch, conversations, "overview")
+        refreshing = asyncio.create_task(hers.send(SidebarState, "refresh"))
         await done.wait()
         patch.undo()
         shown_now = await went_to(hers, opened.conversation_id)
@@ -234,7 +244,7 @@ async def test_the_words_of_a_conversation_are_not_in_the_state(hers, alice, dem
     state = await sent(hers, "a canary in the question")
     started = turns.Started(UUID(state.turn_id), UUID(state.conversation_id))
     reply = await ended(alice, started)
-    await hers.send(ChatState, "refresh")
+    await hers.send(SidebarState, "refresh")
     state = await hers.state(ChatState)
     assert "canary" in state.title
     assert text_of(reply.parts)[:40] not in str(state.dict())
