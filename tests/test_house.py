@@ -9,7 +9,10 @@ import pytest
 PROJECT = Path(__file__).parent.parent
 SOURCES = sorted((PROJECT / "assistant").rglob("*.py"))
 SCRIPTS = sorted((PROJECT / "assistant" / "components").glob("*.js*"))
+STYLES = sorted((PROJECT / "assets").glob("*.css"))
 MIRRORED = ("agent", "services", "api", "state", "models", "local")
+# What is drawn is told by the stories of tests/e2e; tables and types do nothing by themselves.
+WITHOUT_TESTS = ("pages/", "components/", "models/", "agent/types.py", "errors.py")
 VAGUE = re.compile(r"(manager|helper|handler|util)s?$")
 
 
@@ -17,7 +20,7 @@ def named(path: Path) -> str:
     return str(path.relative_to(PROJECT))
 
 
-@pytest.mark.parametrize("path", [*SOURCES, *SCRIPTS], ids=named)
+@pytest.mark.parametrize("path", [*SOURCES, *SCRIPTS, *STYLES], ids=named)
 def test_a_file_fits_in_the_head(path: Path) -> None:
     assert path.read_text().count("\n") <= 300
 
@@ -52,6 +55,13 @@ def _about(path: Path, subjects: set[str]) -> bool:
     return any(name == each or name.startswith(f"{each}_") for each in subjects) or (
         path.read_text().startswith('"""Across')
     )
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=named)
+def test_a_module_has_its_tests(path: Path) -> None:
+    inside = path.relative_to(PROJECT / "assistant")
+    if path.name != "__init__.py" and not inside.as_posix().startswith(WITHOUT_TESTS):
+        assert (PROJECT / "tests" / inside.parent / f"test_{path.stem.strip('_')}.py").is_file()
 
 
 def test_only_sign_in_and_chores_act_without_a_user() -> None:

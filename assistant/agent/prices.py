@@ -1,22 +1,46 @@
-"""What a request costs, from the price list of genai-prices."""
+"""What a request costs: by the list of genai-prices, or by our own where that one is wrong."""
 
 from decimal import Decimal
 
 import genai_prices
+from genai_prices.types import ModelPrice, Tier, TieredPrices
 
-from assistant.agent.catalog import DEFAULTS, SCRIPTED
+from assistant.agent.catalog import SCRIPTED, VENDORS
 from assistant.agent.types import Usage
+from assistant.errors import ProviderUnavailable
 
-# Models that the list does not know yet, and a listed one of the same price in every tier.
-# gpt-6.2-sol: developers.openai.com/api/docs/models/gpt-6.2-sol ($2 in, $10 out, $0.10 cached).
-PRICED_AS = {"gpt-6.2-sol": "gpt-6.1-sol"}
+
+def _tiered(base: str, above: str, start: int) -> TieredPrices:
+    """A price that is another one for the whole request, once it reads more than `start` tokens."""
+    return TieredPrices(Decimal(base), [Tier(start, Decimal(above))])
+
+
+# USD for a million tokens, by the model's id, of models that the list does not know or has wrong.
+# All four kinds must stand here. cache reads and writes: of the vendor's prompt cache.
+OVERRIDES: dict[str, ModelPrice] = {
+    "gpt-6.2-sol": ModelPrice(  # developers.openai.com/api/docs/models/gpt-6.2-sol
+        input_mtok=_tiered("2", "4", 272_000),
+        output_mtok=_tiered("10", "15", 272_000),
+        cache_read_mtok=_tiered("0.1", "0.2", 272_000),
+        cache_write_mtok=_tiered("2.5", "5", 272_000),
+    ),
+}
+
+
+def require_price(provider: str, model: str) -> None:
+    """Raises ProviderUnavailable for a model that reads or writes at no known price.
+
+    For the time before a request: what is asked must be paid for.
+    """
+    if provider == SCRIPTED.provider:
+        return
+    for one in (Usage(provider, model, input_tokens=1), Usage(provider, model, output_tokens=1)):
+        if cost(one) <= 0:
+            raise _unpriced(provider, model)
 
 
 def cost(usage: Usage) -> Decimal:
-    """USD. A model without any known price costs as much as its vendor's default one.
-
-    Raises KeyError for a vendor that is not in the catalogue.
-    """
+    """USD; 0 for the demo model. Raises ProviderUnavailable for a model that has no price."""
     if usage.provider == SCRIPTED.provider:
         return Decimal(0)
     counted = genai_prices.Usage(
@@ -25,13 +49,18 @@ def cost(usage: Usage) -> Decimal:
         cache_read_tokens=usage.cache_read_tokens,
         cache_write_tokens=usage.cache_write_tokens,
     )
+    if usage.model in OVERRIDES:
+        return OVERRIDES[usage.model].calc_price(counted)["total_price"]
     try:
-        return _price(counted, usage.model, usage.provider)
-    except LookupError:
-        return _price(counted, DEFAULTS[usage.provider], usage.provider)
+        listed = genai_prices.calc_price(counted, usage.model, provider_id=usage.provider)
+    except LookupError as error:
+        raise _unpriced(usage.provider, usage.model) from error
+    return listed.total_price
 
 
-def _price(counted: genai_prices.Usage, model: str, provider: str) -> Decimal:
-    """Raises LookupError for a model that has no price."""
-    reference = PRICED_AS.get(model, model)
-    return genai_prices.calc_price(counted, reference, provider_id=provider).total_price
+def _unpriced(provider: str, model: str) -> ProviderUnavailable:
+    vendor = VENDORS[provider].label if provider in VENDORS else provider
+    return ProviderUnavailable(
+        f"{model} of {vendor} has no known price, so it was not asked. Choose another model.",
+        provider=provider,
+    )

@@ -32,7 +32,7 @@ do not begin anew, and say nothing about the interruption."""
 
 JOINERS = "\u200c\u200d"  # hold families of emoji and Persian words together
 TAIL_CHARACTERS = 2_000
-TITLE_CHARACTERS = 60
+MODEL_TITLE_CHARACTERS = 60
 TITLE_SOURCE_CHARACTERS = 2_000
 TITLE_TOKENS = 1_024  # a small model's thinking is counted in it
 
@@ -73,5 +73,5 @@ def clean_title(text: str) -> str:
         or not unicodedata.category(character).startswith("C")
     )
     title = visible.strip(" \"'`“”„‘’«»#*")  # noqa: RUF001  (quotation marks)
-    short = shorten(title, TITLE_CHARACTERS, placeholder="…")
-    return short if short != "…" else f"{title[: TITLE_CHARACTERS - 1]}…"
+    short = shorten(title, MODEL_TITLE_CHARACTERS, placeholder="…")
+    return short if short != "…" else f"{title[: MODEL_TITLE_CHARACTERS - 1]}…"

@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 from functools import wraps
-from uuid import UUID
 
 import structlog
 from starlette.exceptions import HTTPException
@@ -37,14 +36,6 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 async def user_of(request: Request) -> User:
     """The signed-in user of a request. Raises NotSignedIn."""
     return await who_is(request.cookies.get(COOKIE))
-
-
-def identifier(text: str, what: str) -> UUID:
-    """An id from a path or a query. Raises NotFound: what is no id names nothing."""
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise NotFound(what) from error
 
 
 def answering(endpoint: Endpoint) -> Endpoint:

@@ -4,8 +4,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from assistant.api.answers import NO_STORE, answering, identifier, user_of
+from assistant.api.answers import NO_STORE, answering, user_of
 from assistant.errors import Refused
+from assistant.services.inputs import identifier
 from assistant.services.messages import PAGE_AT_MOST, page
 
 

@@ -5,6 +5,7 @@
   it gets the ids of user and session instead, under a name that it never echoes to the browser.
 - A client token is bound to the session by HMAC, so that knowing a token opens nobody's state.
 - A page that needs a user sends a visitor without one to the sign-in page.
+- A page answers at its address, without a slash at the end and without a redirect to one.
 """
 
 import hashlib
@@ -28,6 +29,7 @@ SOCKET = "/_event"
 SIGN_IN = "/sign-in"
 CLOSED = "/closed"  # where signing in by a name does not exist
 OPEN_PATHS = ("/api/", "/auth/", "/assets/")
+NO_PAGES = (*OPEN_PATHS, "/_", "/ping")  # Reflex's own routes, too
 USER_HEADER = b"x-auth-request-access-token"
 WITHHELD = (b"cookie", b"authorization", USER_HEADER)
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -59,7 +61,7 @@ class Guard:
         elif elsewhere := await _elsewhere(scope):
             await RedirectResponse(elsewhere, 303)(scope, receive, send)
         else:
-            await self._app(scope, receive, send)
+            await self._app(_in_its_folder(scope), receive, send)
 
     def _origin_is_ours(self, scope: Scope) -> bool:
         harmless = scope["type"] == "http" and scope["method"] in SAFE
@@ -86,6 +88,18 @@ async def _elsewhere(scope: Scope) -> str:
     if path == CLOSED or path.startswith(OPEN_PATHS) or await _user(scope):
         return ""
     return SIGN_IN
+
+
+def _in_its_folder(scope: Scope) -> Scope:
+    """The scope of a page as its file is found: each page is a folder of the build with an index.
+
+    What serves the files would send browsers from the folder's name to the one with a slash.
+    """
+    path: str = scope["path"]
+    is_file = "." in path.rpartition("/")[2]
+    if scope["type"] != "http" or is_file or path.endswith("/") or path.startswith(NO_PAGES):
+        return scope
+    return {**scope, "path": f"{path}/"}
 
 
 def _bound(scope: Scope, user: User | None) -> Scope:

@@ -17,11 +17,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from assistant.api.answers import COOKIE, answering, identifier, user_of
+from assistant.api.answers import COOKIE, answering, user_of
 from assistant.api.events import BEAT, EventStream, frame
 from assistant.errors import NotSignedIn
 from assistant.services import turn_log
 from assistant.services.accounts import KNOWN_FOR_SECONDS, who_is
+from assistant.services.inputs import identifier
 from assistant.services.turn_state import TurnState, state_of
 
 LOOK_SECONDS = 1.0

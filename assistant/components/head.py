@@ -2,9 +2,9 @@
 
 import reflex as rx
 
-STYLES = [
-    f"/{name}.css" for name in ("fonts", "look", "shell", "chat", "composer", "answer", "page")
-]
+SHARED = ("fonts", "look", "parts", "layers", "shell")
+CHAT = ("chat", "tools", "around", "composer", "answer")
+STYLES = [f"/{name}.css" for name in (*SHARED, *CHAT, "page")]  # the build makes one file of them
 
 
 def head() -> list[rx.Component]:

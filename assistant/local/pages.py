@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -30,6 +31,7 @@ NOT_IN_PAGES = (
     "assets/external",
 )
 OUTPUT = Path(".web/build/client")
+COPIED = Path(".web/public")
 STATE = Path(".build")
 COMMAND = (sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip")
 
@@ -47,6 +49,9 @@ def build_pages(project: Path, log: Path) -> None:
         if stamp.exists() and stamp.read_text() == wanted and (project / OUTPUT).is_dir():
             return
         stamp.unlink(missing_ok=True)  # a build that is cut leaves none: the next start builds
+        # Reflex copies by times alone: an asset that is older than its copy would stay away, and
+        # one that is gone would stay.
+        shutil.rmtree(project / COPIED, ignore_errors=True)
         with step("Building the pages (about half a minute, once)"):
             _run(project, log)
         stamp.write_text(wanted)

@@ -16,7 +16,7 @@ from assistant.models import Conversation, Turn
 from assistant.services import signals
 from assistant.services.inputs import TITLE_CHARACTERS, one_line
 from assistant.services.keys import vault_in
-from assistant.services.titles import PLACE
+from assistant.services.titles import PLACE, titled_by
 from assistant.services.turn_log import ALL
 from assistant.vault import Vault
 
@@ -100,7 +100,7 @@ async def rename(user_id: UUID, conversation_id: UUID, title: str) -> None:
     line = one_line(title, "A title", TITLE_CHARACTERS)
     async with user_session(user_id) as session:
         sealed = (await vault_in(session)).seal(PLACE, conversation_id, line)
-        await _change(session, conversation_id, title=sealed, details={"titled": "user"})
+        await _change(session, conversation_id, title=sealed, details=titled_by("user"))
     await signals.tell_changed(user_id, conversation_id)
 
 

@@ -1,9 +1,10 @@
-"""What may be typed: one rule for every text that people give us."""
+"""What may be typed or asked for: one rule for every text that people and pages give us."""
 
 import unicodedata
+from uuid import UUID
 
 from assistant.config import MESSAGE_CHARACTERS
-from assistant.errors import Refused
+from assistant.errors import NotFound, Refused
 
 TITLE_CHARACTERS = 120
 NAME_CHARACTERS = 60
@@ -40,3 +41,11 @@ def _is_seen(character: str) -> bool:
 def _storable(text: str) -> None:
     if "\x00" in text or any("\ud800" <= c <= "\udfff" for c in text):
         raise Refused("This text has characters that are no text (NUL or half a symbol).")
+
+
+def identifier(text: str, what: str = "conversation") -> UUID:
+    """An id from a page or an address. Raises NotFound: what is no id names nothing."""
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise NotFound(what) from error

@@ -1,9 +1,11 @@
 """Titles: the first words at once, a better one from the cheapest model after the first answer."""
 
 from contextlib import aclosing
+from typing import Any
 from uuid import UUID
 
 import structlog
+from sqlalchemy import ColumnElement
 from sqlmodel import col, update
 
 from assistant.agent.prompt import clean_title, title_request
@@ -32,6 +34,11 @@ def provisional(conversation_id: UUID, words: str, vault: Vault) -> bytes:
     return vault.seal(PLACE, conversation_id, short)
 
 
+def titled_by(whom: str) -> ColumnElement[dict[str, Any]]:
+    """The conversation's details with who gave it its title: "model" or "user"."""
+    return col(Conversation.details).concat({"titled": whom})
+
+
 async def entitle(user_id: UUID, conversation_id: UUID, question: str) -> None:
     """Ask for a title and store it, unless the user has named the conversation meanwhile."""
     title, usages = await _ask(question)
@@ -44,7 +51,7 @@ async def entitle(user_id: UUID, conversation_id: UUID, question: str) -> None:
             await session.execute(
                 update(Conversation)
                 .where(col(Conversation.id) == conversation_id, named.is_(None))
-                .values(title=sealed, details={"titled": "model"})
+                .values(title=sealed, details=titled_by("model"))
             )
     await signals.tell_changed(user_id, conversation_id)
 

@@ -62,7 +62,7 @@ async def _write(
             "ended_at": func.now(),
         }
         if outcome.notice:
-            reply["details"] = {"notice": outcome.notice}
+            reply["details"] = col(Message.details).concat({"notice": outcome.notice})
         mine = col(Message.id) == grip.reply_id
         written = update(Message).where(mine).values(**reply)
         row = (await session.execute(written.returning(col(Message.conversation_id)))).one()

@@ -7,7 +7,7 @@ from uuid import UUID
 import reflex as rx
 import structlog
 
-from assistant.errors import UNEXPECTED, AssistantError, NotFound
+from assistant.errors import UNEXPECTED, AssistantError
 from assistant.services.accounts import recognised
 
 USER_HEADER = "x-auth-request-access-token"
@@ -27,14 +27,6 @@ class BaseState(rx.State):
     def _user_id(self) -> UUID:
         """The signed-in user. Raises NotSignedIn."""
         return recognised(self.router.headers.raw_headers.get(USER_HEADER)).id
-
-
-def identifier(text: str, what: str = "conversation") -> UUID:
-    """An id that a page sent. Raises NotFound: what is no id names nothing."""
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise NotFound(what) from error
 
 
 def sentence(error: Exception) -> str:

@@ -13,9 +13,10 @@ from pydantic import Field
 from assistant.config import MESSAGE_CHARACTERS
 from assistant.errors import NotFound, NotSignedIn
 from assistant.services import accounts, conversations, turns
+from assistant.services.inputs import identifier
 from assistant.services.model_choice import choose, offered
 from assistant.services.turns import Started, Wish
-from assistant.state.base import BaseState, identifier, saying_what_fails, sentence
+from assistant.state.base import BaseState, saying_what_fails, sentence
 from assistant.state.commands import command
 
 Id = Annotated[str, Field(max_length=36)]

@@ -11,8 +11,8 @@ from pydantic import Field
 
 from assistant.services import accounts, conversations
 from assistant.services.conversations import Listed
-from assistant.services.inputs import TITLE_CHARACTERS
-from assistant.state.base import BaseState, identifier, saying_what_fails
+from assistant.services.inputs import TITLE_CHARACTERS, identifier
+from assistant.state.base import BaseState, saying_what_fails
 from assistant.state.chat import ChatState, Id
 from assistant.state.commands import command
 

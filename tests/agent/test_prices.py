@@ -3,12 +3,17 @@
 from decimal import Decimal
 
 import pytest
+from genai_prices.types import ModelPrice
 
-from assistant.agent.catalog import MODELS
-from assistant.agent.prices import cost
+from assistant.agent.catalog import MODELS, Model
+from assistant.agent.prices import OVERRIDES, cost, require_price
 from assistant.agent.types import Usage
+from assistant.errors import ProviderUnavailable
 
 THOUSAND = 1_000
+PRICED = [model for model in MODELS.values() if model.status != "retired"]
+KINDS = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens")
+FREE = ModelPrice(input_mtok=Decimal(1), output_mtok=Decimal(0))
 
 
 def test_each_kind_of_token_has_its_price() -> None:
@@ -23,20 +28,72 @@ def test_cached_tokens_do_not_make_the_others_free() -> None:
     assert cost(cached) == Decimal("0.0025") + Decimal("0.00125")
 
 
-def test_a_model_newer_than_the_price_list_is_priced_as_its_like() -> None:
-    usage = Usage("openai", "gpt-6.2-sol", THOUSAND, THOUSAND)
-    assert cost(usage) == Decimal("0.002") + Decimal("0.010")
+@pytest.mark.parametrize(
+    ("kind", "price"),
+    [
+        ("input_tokens", "0.002"),
+        ("output_tokens", "0.010"),
+        ("cache_read_tokens", "0.0001"),
+        ("cache_write_tokens", "0.0025"),
+    ],
+)
+def test_a_model_newer_than_the_price_list_has_our_own_price(kind: str, price: str) -> None:
+    assert cost(Usage("openai", "gpt-6.2-sol", **{kind: THOUSAND})) == Decimal(price)
 
 
-def test_an_unknown_model_is_not_free() -> None:
-    assert cost(Usage("google", "gemini-of-tomorrow", THOUSAND)) > 0
+def test_our_own_price_too_is_another_for_a_long_request() -> None:
+    long = Usage("openai", "gpt-6.2-sol", input_tokens=300_000, output_tokens=THOUSAND)
+    assert cost(long) == Decimal("1.2") + Decimal("0.015")
+
+
+def test_our_own_price_goes_before_a_listed_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    usage = Usage("openai", "gpt-4o", THOUSAND, THOUSAND)
+    assert cost(usage) == Decimal("0.0125")
+    own = ModelPrice(input_mtok=Decimal(1), output_mtok=Decimal(2))
+    monkeypatch.setitem(OVERRIDES, "gpt-4o", own)
+    assert cost(usage) == Decimal("0.003")
+
+
+@pytest.mark.parametrize("model", OVERRIDES)
+def test_our_own_price_is_whole_and_of_a_model_of_the_catalogue(model: str) -> None:
+    provider = MODELS[model].provider
+    assert all(cost(Usage(provider, model, **{kind: THOUSAND})) > 0 for kind in KINDS)
+
+
+@pytest.mark.parametrize(
+    ("provider", "model", "vendor"),
+    [
+        ("google", "gemini-of-tomorrow", "Google"),
+        ("openai", "", "OpenAI"),
+        ("nobody", "gpt-4o", "nobody"),
+    ],
+)
+def test_a_model_without_a_price_is_an_error_and_never_free(
+    provider: str, model: str, vendor: str
+) -> None:
+    said = f"{model} of {vendor} has no known price, so it was not asked. Choose another model."
+    for asked in (
+        lambda: cost(Usage(provider, model)),
+        lambda: cost(Usage(provider, model, THOUSAND)),
+        lambda: require_price(provider, model),
+    ):
+        with pytest.raises(ProviderUnavailable) as caught:
+            asked()
+        assert (str(caught.value), caught.value.provider) == (said, provider)
+        assert caught.value.usage is None
+
+
+def test_a_model_that_would_write_for_nothing_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(OVERRIDES, "gpt-4o", FREE)
+    with pytest.raises(ProviderUnavailable, match="gpt-4o of OpenAI has no known price"):
+        require_price("openai", "gpt-4o")
 
 
 def test_the_demo_model_is_free() -> None:
+    require_price("scripted", "scripted")
     assert cost(Usage("scripted", "scripted", THOUSAND, THOUSAND)) == 0
 
 
-@pytest.mark.parametrize("model", [m for m in MODELS.values() if m.provider != "scripted"])
-def test_every_model_has_a_price(model: object) -> None:
-    row = MODELS[model.id]  # type: ignore[attr-defined]
-    assert cost(Usage(row.provider, row.id, THOUSAND, THOUSAND)) > 0
+@pytest.mark.parametrize("model", PRICED, ids=lambda model: model.id)
+def test_every_model_that_may_be_asked_has_a_price(model: Model) -> None:
+    require_price(model.provider, model.id)

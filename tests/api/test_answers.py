@@ -1,12 +1,10 @@
 """What becomes of an error on a route: a sentence and a status, never a trace."""
 
-from uuid import uuid4
-
 import pytest
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from assistant.api.answers import answering, identifier
+from assistant.api.answers import answering
 from assistant.errors import (
     UNEXPECTED,
     AssistantError,
@@ -44,11 +42,3 @@ async def test_an_error_becomes_a_sentence_and_a_status(error, status, sentence,
     assert (answer.status_code, answer.json()) == (status, {"error": sentence})
     assert answer.headers["cache-control"] == "no-store"
     assert "secret" not in answer.text
-
-
-def test_an_id_is_an_id_or_names_nothing():
-    known = uuid4()
-    assert identifier(str(known), "page") == known
-    for text in ("", "x", "\x00", "1" * 31, "é" * 32, str(known)[:-1]):
-        with pytest.raises(NotFound):
-            identifier(text, "page")

@@ -4,7 +4,12 @@ import json
 from urllib.parse import parse_qs
 
 import pytest
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
 
+from assistant.api.guard import Guard
 from assistant.config import settings
 from assistant.services.accounts import recognised, sign_in_by_name, vouched
 from tests.api.conftest import ORIGIN, browser, knock
@@ -123,6 +128,45 @@ async def test_where_there_is_no_sign_in_by_name_visitors_are_told_so(visitor, a
 @pytest.mark.parametrize("path", ["/sign-in", "/closed", "/assets/x.js", "/api/health/live"])
 async def test_what_everybody_may_see_needs_nobody(path, visitor):
     assert (await visitor.get(path, headers=HTML)).status_code == 200
+
+
+@pytest.fixture
+def built(tmp_path):
+    """The guard before built pages, as they lie in the build's folder."""
+    for name in ("index.html", "sign-in/index.html", "chat.js", "404.html"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(name)
+    routes = [Route("/ping", _at), Route("/api/x", _at), Route("/auth/x", _at), Route("/_x", _at)]
+    pages = Mount("/", StaticFiles(directory=tmp_path, html=True))
+    return Guard(Starlette(routes=[*routes, pages]), [ORIGIN])
+
+
+async def _at(request):
+    return PlainTextResponse(request.url.path)
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "text"),
+    [
+        ("/sign-in", 200, "sign-in/index.html"),
+        ("/sign-in?error=name", 200, "sign-in/index.html"),
+        ("/sign-in/", 200, "sign-in/index.html"),
+        ("/", 200, "index.html"),
+        ("/chat.js", 200, "chat.js"),
+        ("/no-such", 404, "404.html"),
+        ("//evil.example", 404, "404.html"),
+        ("/ping", 200, "/ping"),
+        ("/api/x", 200, "/api/x"),
+        ("/auth/x", 200, "/auth/x"),
+        ("/_x", 200, "/_x"),
+    ],
+)
+async def test_a_page_answers_at_its_address_without_a_slash(path, status, text, built, db):
+    async with browser(built) as client:
+        for method in ("GET", "HEAD"):
+            answer = await client.request(method, f"{ORIGIN}{path}")
+            assert (answer.status_code, answer.headers.get("location")) == (status, None)
+        assert (await client.get(f"{ORIGIN}{path}")).text == text
 
 
 async def test_garbage_in_the_cookie_is_nobody(app, db):

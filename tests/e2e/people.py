@@ -57,9 +57,9 @@ class Person:
         """Ask a route of the app with this person's cookie."""
         return await self.context.request.get(self.url + path)
 
-    async def stored(self, chat: Chat) -> list[dict]:
-        """The messages of the conversation as the server keeps them."""
-        answer = await self.get(f"/api/conversations/{chat.id}/messages")
+    async def stored(self, chat: Chat, limit: int = 30) -> list[dict]:
+        """The newest messages of the conversation as the server keeps them."""
+        answer = await self.get(f"/api/conversations/{chat.id}/messages?limit={limit}")
         return (await answer.json())["messages"]
 
     def unforgiven(self) -> list[str]:

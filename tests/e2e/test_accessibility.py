@@ -19,7 +19,17 @@ FOCUS = """
 """
 
 
+SETTLED = """
+    Promise.all(
+        document.getAnimations()
+            .filter((each) => each.effect.getTiming().iterations !== Infinity)
+            .map((each) => each.finished.catch(() => {})),
+    )
+"""
+
+
 async def _serious(page) -> list[str]:
+    await page.evaluate(SETTLED)  # what is just fading in has no contrast yet
     results = await Axe().run(page)
     return [
         f"{found['id']}: {node['html'][:200]} {node.get('failureSummary', '')}"

@@ -6,6 +6,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.e2e.people import text_of
+from tests.services import naughty
 
 NAUGHTY = (
     "undefined",
@@ -38,6 +39,19 @@ async def test_naughty_strings_are_shown_exactly(alice):
     await chat.arrives()
     asked = [text_of(m) for m in await alice.stored(chat) if m["role"] == "user"]
     assert asked == list(NAUGHTY)[-len(asked) :]
+
+
+async def test_the_big_list_of_naughty_strings_is_shown_and_kept_exactly(alice):
+    texts = naughty.packed(26)
+    chat = await alice.open()
+    for number, text in enumerate(texts, start=1):
+        await chat.say(text)
+        await expect(chat.answers).to_have_count(number)
+        await chat.ends("done")
+        assert await chat.said.last.text_content() == text
+    await chat.arrives()
+    asked = [text_of(m) for m in await alice.stored(chat, 100) if m["role"] == "user"]
+    assert asked == texts
 
 
 async def test_a_megabyte_is_refused_and_kept(alice):

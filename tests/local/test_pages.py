@@ -1,9 +1,11 @@
 """When the pages are built, and when not."""
 
+import os
+
 import pytest
 
 from assistant.errors import CannotStart
-from assistant.local.pages import OUTPUT, STATE, build_pages, fingerprint
+from assistant.local.pages import COPIED, OUTPUT, STATE, build_pages, fingerprint
 
 
 @pytest.fixture
@@ -73,6 +75,23 @@ def test_pages_of_the_same_sources_are_not_built_again(project):
     (project / STATE / "stamp").write_text(fingerprint(project))
     build_pages(project, project / "build.log")
     assert not (project / "build.log").exists()
+
+
+@pytest.mark.parametrize("name", ["style.css", "external/answer.jsx", "gone.css"])
+def test_a_build_copies_every_asset_anew_whatever_its_time(project, name):
+    copy = project / COPIED / name
+    copy.parent.mkdir(parents=True)
+    copy.write_text("newer than its source, and of other content")
+    with pytest.raises(CannotStart):
+        build_pages(project, project / "build.log")
+    assert not copy.exists()
+
+
+def test_old_times_of_new_sources_do_not_hide_them(project):
+    before = fingerprint(project)
+    (project / "assets/style.css").write_text("changed")
+    os.utime(project / "assets/style.css", (0, 0))
+    assert fingerprint(project) != before
 
 
 def test_a_build_that_fails_is_one_sentence_and_leaves_no_stamp(project):

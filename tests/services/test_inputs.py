@@ -2,16 +2,16 @@
 
 import unicodedata
 from collections.abc import Callable
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from assistant.config import MESSAGE_CHARACTERS
-from assistant.errors import Refused
+from assistant.errors import NotFound, Refused
 from assistant.services import contents, conversations, messages
-from assistant.services.inputs import BLANKS, JOINERS, message_text, one_line
+from assistant.services.inputs import BLANKS, JOINERS, identifier, message_text, one_line
 from assistant.vault import new_wrapped_key, unlock
 from tests.services import naughty
 from tests.services.talk import ended, say, shown, text_of, title_of
@@ -36,6 +36,25 @@ def test_a_message_is_taken_as_it_is_or_refused(text):
     assert result == text or str(result)
     if isinstance(result, str):
         assert result.encode().decode() == text
+
+
+@pytest.mark.usefixtures("prepared")
+def test_every_naughty_string_is_refused_or_comes_back_from_its_sealed_form():
+    row, user = UUID(int=1), UUID(int=2)
+    vault = unlock(user, new_wrapped_key(user))
+    assert len(naughty.BIG_LIST) == 515
+    for text in naughty.ALL:
+        result = taken(message_text, text)
+        if isinstance(result, Refused):
+            assert not text.strip() or len(text) > MESSAGE_CHARACTERS or not _is_text(text)
+        else:
+            assert result == text
+            sealed = messages.sealed(row, contents.words(text), vault)
+            assert messages.opened(row, sealed, vault) == contents.words(text)
+
+
+def _is_text(text):
+    return "\x00" not in text and text == text.encode(errors="ignore").decode()
 
 
 @given(any_text)
@@ -79,8 +98,9 @@ def test_what_is_taken_comes_back_from_its_sealed_form(text):
 
 
 async def test_naughty_texts_are_shown_as_they_were_sent(alice, demo):
-    fit = [text for text in naughty.ALL if isinstance(taken(message_text, text), str)]
-    assert len(fit) > 100
+    texts = [*naughty.OWN, *naughty.packed(10)]
+    fit = [text for text in texts if isinstance(taken(message_text, text), str)]
+    assert len(fit) > 150
     for text in fit:
         started = await say(alice, text)
         state = await ended(alice, started)
@@ -104,3 +124,13 @@ async def test_naughty_titles_are_kept_as_one_clean_line(alice, demo):
         if isinstance(line, str):
             await conversations.rename(alice.id, started.conversation_id, text)
             assert await title_of(alice, started.conversation_id) == line
+
+
+def test_an_id_is_an_id_or_names_nothing():
+    known = uuid4()
+    assert identifier(str(known), "page") == known
+    for text in ("", "x", "\x00", "\ud800", "1" * 31, "é" * 32, str(known)[:-1]):
+        with pytest.raises(NotFound, match=r"This page does not exist\."):
+            identifier(text, "page")
+    with pytest.raises(NotFound, match=r"This conversation does not exist\."):
+        identifier("x")

@@ -1,37 +1,14 @@
 """The lease of a turn: kept by its holder, lost to whoever raises the fence."""
 
 from datetime import UTC, datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 
 from assistant.database import user_session
-from assistant.models import Conversation, Message, Turn
 from assistant.services import leases
-from assistant.services.leases import Grip, Held
+from assistant.services.leases import Held
 from tests.services.talk import rows
-
-
-@pytest.fixture
-async def grip(alice) -> Grip:
-    """The hold on a turn that nothing runs."""
-    async with user_session(alice.id) as session:
-        conversation = Conversation(user_id=alice.id)
-        session.add(conversation)
-        await session.flush()
-        owned = {"user_id": alice.id, "conversation_id": conversation.id, "status": "running"}
-        reply = Message(role="assistant", **owned)
-        session.add(reply)
-        await session.flush()
-        turn = Turn(
-            reply_id=reply.id,
-            client_key=uuid4().hex,
-            worker="w",
-            lease_until=leases.lease_end(),
-            **owned,
-        )
-        session.add(turn)
-    return Grip(alice.id, turn.id, reply.id, 1)
 
 
 async def test_the_holder_keeps_the_lease_and_stores_the_partial_reply(grip, db):

@@ -1,5 +1,7 @@
 """Titles: the first words at once, then one from the small model, and the user's own wins."""
 
+import json
+
 from assistant.agent.catalog import SMALL
 from assistant.services import conversations, turn_run, turns
 from assistant.services.titles import PROVISIONAL_CHARACTERS
@@ -87,3 +89,14 @@ async def test_the_demo_model_makes_titles_too(alice, demo, db):
     await ended(alice, started)
     assert await titled(db, started.conversation_id) == "model"
     assert await title_of(alice, started.conversation_id) == "Plan a quiet weekend in Porto"
+
+
+async def test_what_else_is_known_of_a_conversation_stays(alice, demo, db):
+    started = await say(alice, "Plan a trip")
+    place = started.conversation_id
+    await rows(db, """update conversations set metadata = '{"kept": 1}' where id = $1""", place)
+    await ended(alice, started)
+    assert await titled(db, place) == "model"
+    await conversations.rename(alice.id, place, "Mine")
+    (row,) = await rows(db, "select metadata from conversations where id = $1", place)
+    assert json.loads(row["metadata"]) == {"kept": 1, "titled": "user"}

@@ -20,7 +20,9 @@ def test_a_row_holds_each_figure_and_its_price(alice):
     assert row.cost == cost(USAGE) > 0
 
 
-@pytest.mark.parametrize("model", MODELS.values(), ids=lambda model: model.id)
+@pytest.mark.parametrize(
+    "model", [m for m in MODELS.values() if m.status != "retired"], ids=lambda model: model.id
+)
 def test_every_model_has_a_price_that_the_column_can_hold(model):
     price = cost(Usage(model.provider, model.id, 1_000_000, 1_000_000, 1_000_000, 1_000_000))
     assert 0 <= price < Decimal(10**6)

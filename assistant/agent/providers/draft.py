@@ -11,6 +11,7 @@ from pydantic import JsonValue
 
 from assistant.agent.history import BYTES_PER_TOKEN, estimated_tokens
 from assistant.agent.providers.faults import CUT, GARBAGE, MALFORMED, Fault, raised
+from assistant.agent.providers.surrogates import whole_event, whole_part
 from assistant.agent.types import (
     Arguments,
     Message,
@@ -62,7 +63,8 @@ class Draft(ABC, Generic[VendorEvent]):
         if self.stop is None:
             raise self.failed(CUT)
         parts = self.parts if self.stop in ("end", "tools") else _unfinished(self.parts)
-        return MessageDone(Message("assistant", tuple(parts)), self.usage, self.stop)
+        said = Message("assistant", tuple(map(whole_part, parts)))
+        return MessageDone(said, self.usage, self.stop)
 
     def failed(self, fault: Fault) -> ProviderError:
         """The error to raise, with what the attempt cost as far as that can be told."""
@@ -96,7 +98,7 @@ async def follow(
         async with aclosing(events):
             async for event in events:
                 draft.begun = True
-                for said in draft.take(event):
+                for said in map(whole_event, draft.take(event)):
                     draft.count(said)
                     yield said
         yield draft.done()

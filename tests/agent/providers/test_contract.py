@@ -233,6 +233,34 @@ async def test_one_connection_serves_many_requests(vendor: Vendor) -> None:
     assert vendor.server.stats.connections == 1
 
 
+@pytest.mark.parametrize("half", [r"\ud83d", r"\udc00\ud800"])
+async def test_half_a_symbol_in_a_call_does_not_spoil_the_next_request(
+    vendor: Vendor, half: str
+) -> None:
+    call = Call("calculator", (f'{{"a{half}": ["', f'x{half}"]}}'), id="call_a")
+    answer = done(await vendor.told(Script((call,)))).message
+    sign = "\ufffd" * half.count("u")
+    assert answer.tool_calls[0].arguments == {f"a{sign}": [f"x{sign}"]}
+    await vendor.told(Script(), Request("", (*said("Hi.").messages, answer, _result())))
+    assert "call_a" in json.dumps(vendor.server.requests[-1].body)
+
+
+async def test_half_a_symbol_in_the_words_does_not_spoil_the_next_request(vendor: Vendor) -> None:
+    events = await vendor.told(Script((Think(("Hm \ud83d.",)), Say(("a\ud83d", "b é")), SUM)))
+    answer = done(events).message
+    assert text_of(events) == answer.text == "a\ufffdb é"
+    await vendor.told(Script(), Request("", (*said("Hi.").messages, answer, _result())))
+    sent = json.dumps(vendor.server.requests[-1].body, ensure_ascii=False)
+    assert "Hm \ufffd." in sent
+    assert "a\ufffdb é" in sent
+
+
+async def test_a_model_without_a_price_is_not_asked(vendor: Vendor) -> None:
+    with pytest.raises(ProviderUnavailable, match=r"model-of-tomorrow .* has no known price"):
+        vendor.provider(model="model-of-tomorrow")
+    assert not vendor.server.requests
+
+
 async def test_an_empty_answer_is_an_answer(vendor: Vendor) -> None:
     last = done(await vendor.told(Script((Say(()),))))
     assert last.message.text == ""

@@ -1,0 +1,33 @@
+"""What tests of several services share."""
+
+from uuid import uuid4
+
+import pytest
+
+from assistant.database import user_session
+from assistant.models import Conversation, Message, Turn
+from assistant.services import leases
+from assistant.services.accounts import User
+from assistant.services.leases import Grip
+
+
+@pytest.fixture
+async def grip(alice: User) -> Grip:
+    """The hold on a turn that nothing runs."""
+    async with user_session(alice.id) as session:
+        conversation = Conversation(user_id=alice.id)
+        session.add(conversation)
+        await session.flush()
+        owned = {"user_id": alice.id, "conversation_id": conversation.id, "status": "running"}
+        reply = Message(role="assistant", **owned)
+        session.add(reply)
+        await session.flush()
+        turn = Turn(
+            reply_id=reply.id,
+            client_key=uuid4().hex,
+            worker="w",
+            lease_until=leases.lease_end(),
+            **owned,
+        )
+        session.add(turn)
+    return Grip(alice.id, turn.id, reply.id, 1)

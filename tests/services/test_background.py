@@ -1,0 +1,56 @@
+"""Work that goes on after its caller has returned."""
+
+import asyncio
+import gc
+
+from structlog.testing import capture_logs
+
+from assistant.services import background
+from assistant.services.background import spawn
+
+
+async def test_work_that_nobody_holds_is_not_forgotten():
+    ended = asyncio.Event()
+
+    async def work() -> None:
+        await asyncio.sleep(0)
+        gc.collect()
+        await asyncio.sleep(0)
+        ended.set()
+
+    spawn(work())
+    gc.collect()
+    await asyncio.wait_for(ended.wait(), 20)
+
+
+async def test_work_that_has_ended_is_let_go():
+    async def work() -> str:
+        return "done"
+
+    task = spawn(work())
+    assert task in background._tasks
+    assert await task == "done"
+    await asyncio.sleep(0)
+    assert task not in background._tasks
+
+
+async def test_what_work_raises_is_logged_by_its_name():
+    async def breaks() -> None:
+        raise RuntimeError("broken")
+
+    with capture_logs() as logs:
+        await asyncio.gather(spawn(breaks()), return_exceptions=True)
+        await asyncio.sleep(0)
+    (entry,) = logs
+    assert entry["event"] == "background_work_failed"
+    assert entry["work"].endswith("breaks")
+    assert str(entry["exc_info"]) == "broken"
+
+
+async def test_work_that_is_cancelled_is_no_failure():
+    with capture_logs() as logs:
+        task = spawn(asyncio.sleep(1_000))
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await asyncio.sleep(0)
+    assert (logs, task in background._tasks) == ([], False)
