@@ -90,7 +90,7 @@ async def _create(issuer: str, subject: str, name: str) -> None:
 async def _open_session(user_id: UUID) -> str:
     expires = datetime.now(UTC) + timedelta(hours=SESSION_HOURS)
     async with user_session(user_id) as session:
-        row = LoginSession(user_id=user_id, expires_at=expires)
+        row = LoginSession(user_id=user_id, expires_at=expires, refresh_hash=b"")
         session.add(row)
     claims = {
         "sub": str(user_id),

@@ -14,6 +14,9 @@ GRANTED_TO_WORKER = {
     "identities": {"issuer", "subject", "user_id"},
     "turns": {"id", "user_id", "status", "lease_until"},
     "conversations": {"id", "user_id", "deleted_at"},
+    "profiles": {"user_id", "erase_at"},
+    "sign_in_attempts": {"id", "user_id", "expires_at"},
+    "user_keys": {"user_id", "number", "wrapped_by"},
 }
 APPEND_ONLY = {"usage_logs", "tool_executions"}
 NO_OWNER = {"alembic_version"}

@@ -9,11 +9,15 @@ import asyncpg
 MINIMAL: dict[str, dict[str, Any]] = {
     "profiles": {},
     "identities": {"issuer": "local", "subject": "{random}"},
-    "login_sessions": {"expires_at": "tomorrow"},
+    "login_sessions": {"expires_at": "tomorrow", "refresh_hash": "\\x00"},
+    "sign_in_attempts": {"expires_at": "tomorrow", "provider": "google", "plan": "\\x00"},
+    "second_factors": {"secret": "\\x00"},
+    "recovery_codes": {"hash": "{random}"},
     "user_keys": {"wrapped": "\\x00", "wrapped_by": "env-1"},
     "subscriptions": {"tier": "free", "status": "active"},
     "conversations": {},
     "messages": {"conversation_id": "{conversations}", "role": "user", "status": "done"},
+    "search_signatures": {"message_id": "{messages}", "bits": "\\x00"},
     "turns": {
         "conversation_id": "{conversations}",
         "reply_id": "{messages}",
@@ -51,11 +55,12 @@ MINIMAL: dict[str, dict[str, Any]] = {
     },
 }
 NAMES = tuple(MINIMAL)
-ONE_FOR_EACH_USER = {"profiles", "user_keys", "subscriptions"}
+ONE_FOR_EACH_USER = {"profiles", "user_keys", "subscriptions", "second_factors"}
 PARENTS = {
     ("conversations", "head_id"): "messages",
     ("messages", "conversation_id"): "conversations",
     ("messages", "parent_id"): "messages",
+    ("search_signatures", "message_id"): "messages",
     ("turns", "conversation_id"): "conversations",
     ("turns", "reply_id"): "messages",
     ("usage_logs", "turn_id"): "turns",
