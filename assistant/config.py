@@ -3,7 +3,7 @@
 import signal
 from functools import lru_cache
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError
@@ -50,6 +50,9 @@ class Settings(BaseSettings):
     turn_steps: int = Field(20, ge=1, le=100)
     turns_at_once: int = Field(5, ge=1)
     history_tokens: int = Field(48_000, ge=1_000)
+
+    stripe_secret_key: SecretStr = SecretStr("")
+    default_tier: Literal["free", "pro", "team", "enterprise"] = "pro"  # where nothing is sold
 
     google_client_id: str = ""
     microsoft_client_id: str = ""

@@ -54,7 +54,14 @@ class Refused(AssistantError):
 
 
 class Busy(AssistantError):
-    """A limit is reached that passes by itself; the sentence says when."""
+    """A limit is reached that passes by itself; the sentence says when.
+
+    minutes: until it has passed, 0 when that is not known.
+    """
+
+    def __init__(self, message: str, *, minutes: int = 0) -> None:
+        super().__init__(message)
+        self.minutes = minutes
 
 
 class NotFound(AssistantError):

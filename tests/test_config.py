@@ -35,6 +35,7 @@ def test_the_environment_goes_before_the_file_and_empty_is_not_set(monkeypatch, 
         ("WORKERS", "0", "greater than or equal to 1"),
         ("TURN_STEPS", "101", "less than or equal to 100"),
         ("IDLE_SECONDS", "0", "greater than 0"),
+        ("DEFAULT_TIER", "gold", "'free', 'pro', 'team' or 'enterprise'"),
     ],
 )
 def test_what_is_not_usable_is_named_in_one_sentence(monkeypatch, name, value, reason):

@@ -28,6 +28,7 @@ STATUS: dict[type[Exception], int] = {
     DatabaseAway: 503,
 }
 NO_STORE = {"cache-control": "no-store"}
+LATER: dict[type[Exception], dict[str, str]] = {DatabaseAway: {"retry-after": "1"}}  # seconds
 
 log = structlog.get_logger()
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -46,7 +47,8 @@ def answering(endpoint: Endpoint) -> Endpoint:
         try:
             return await endpoint(request)
         except AssistantError as error:
-            return _refusal(str(error), STATUS.get(type(error), 400))
+            later = LATER.get(type(error))
+            return _refusal(str(error), STATUS.get(type(error), 400), later)
         except HTTPException as error:  # Starlette could not read the form
             return _refusal(error.detail, error.status_code)
         except Exception:
@@ -56,5 +58,5 @@ def answering(endpoint: Endpoint) -> Endpoint:
     return answer
 
 
-def _refusal(sentence: str, status: int) -> Response:
-    return JSONResponse({"error": sentence}, status, headers=NO_STORE)
+def _refusal(sentence: str, status: int, headers: dict[str, str] | None = None) -> Response:
+    return JSONResponse({"error": sentence}, status, headers=NO_STORE | (headers or {}))

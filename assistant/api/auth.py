@@ -1,4 +1,8 @@
-"""Signing in and out: plain forms, so that the cookie is set by the server and httpOnly."""
+"""Signing in and out: plain forms, so that the cookie is set by the server and httpOnly.
+
+A second cookie tells the page whose it is: drafts in the browser are kept apart by it. It opens
+nothing, and outlives the session, so that what was typed is still kept when that runs out.
+"""
 
 from contextlib import suppress
 
@@ -9,9 +13,11 @@ from starlette.routing import Route
 from assistant.api.answers import COOKIE, answering, user_of
 from assistant.config import settings
 from assistant.errors import NotSignedIn, Refused
-from assistant.services.accounts import SESSION_HOURS, sign_in_by_name, sign_out
+from assistant.services.accounts import SESSION_HOURS, sign_in_by_name, sign_out, who_is
 
 FORM_FIELDS = 4
+MARK = "user"
+MARK_SECONDS = 30 * 24 * 3600
 
 
 @answering
@@ -23,15 +29,25 @@ async def local_sign_in(request: Request) -> Response:
         token = await sign_in_by_name(name)
     except Refused:
         return _to("/sign-in?error=name")
+    return await _signed_in(token)
+
+
+async def _signed_in(token: str) -> Response:
+    """To the chat, with the session's cookie and the user's mark."""
+    user = await who_is(token)
     answer = _to("/")
-    answer.set_cookie(
-        COOKIE,
-        token,
-        max_age=SESSION_HOURS * 3600,
-        httponly=True,
-        samesite="lax",
-        secure=settings().url.startswith("https:"),
-    )
+    for name, value, seconds in (
+        (COOKIE, token, SESSION_HOURS * 3600),
+        (MARK, str(user.id), MARK_SECONDS),
+    ):
+        answer.set_cookie(
+            name,
+            value,
+            max_age=seconds,
+            httponly=name == COOKIE,
+            samesite="lax",
+            secure=settings().url.startswith("https:"),
+        )
     return answer
 
 
@@ -40,6 +56,7 @@ async def leave(request: Request) -> Response:
     """Sign out, also when there is no session any more."""
     answer = _to("/sign-in")
     answer.delete_cookie(COOKIE)
+    answer.delete_cookie(MARK)
     answer.headers["clear-site-data"] = '"storage"'  # drafts are the old user's
     with suppress(NotSignedIn):
         await sign_out(await user_of(request))

@@ -1,4 +1,4 @@
-"""GET /api/turns/{id}/events: a turn's log, from any point, until its end.
+"""GET /api/turns/{id}/events: a turn's log, from any point, until its end. POST .../stop ends it.
 
 Frames carry the log's numbers, so a reader that comes back with Last-Event-ID gets each entry once.
 data is a string (more words), a list of changes (see `services/reply.py`), a snapshot that replaces
@@ -17,10 +17,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from assistant.api.answers import COOKIE, answering, user_of
+from assistant.api.answers import COOKIE, NO_STORE, answering, user_of
 from assistant.api.events import BEAT, EventStream, frame
-from assistant.errors import NotSignedIn
-from assistant.services import turn_log
+from assistant.errors import NotSignedIn, Refused
+from assistant.services import turn_log, turns
 from assistant.services.accounts import KNOWN_FOR_SECONDS, who_is
 from assistant.services.inputs import identifier
 from assistant.services.turn_state import TurnState, state_of
@@ -101,4 +101,26 @@ def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-routes = [Route("/api/turns/{turn_id}/events", events)]
+@answering
+async def stop(request: Request) -> Response:
+    """Stop a turn of the signed-in user; a page that is told 503 asks again.
+
+    seen: the number of the last entry that the page had shown, 0 when nothing was, -1 when what
+    is shown did not come through the stream.
+    """
+    user = await user_of(request)
+    turn_id = identifier(request.path_params["turn_id"], "answer")
+    await turns.stop(user.id, turn_id, _seen(request.query_params.get("seen", "")))
+    return Response(status_code=204, headers=NO_STORE)
+
+
+def _seen(text: str) -> int:
+    if text != "-1" and not (text.isascii() and text.isdecimal() and len(text) < 9):
+        raise Refused("A stop says how much of the answer was seen, as a number.")
+    return int(text)
+
+
+routes = [
+    Route("/api/turns/{turn_id}/events", events),
+    Route("/api/turns/{turn_id}/stop", stop, methods=["POST"]),
+]

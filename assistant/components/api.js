@@ -3,6 +3,9 @@
 /** Lets the page react to a lost session, wherever it was noticed. */
 export const signedOut = () => window.dispatchEvent(new CustomEvent("assistant:signed-out"));
 
+/** Whether asking again would bring the same refusal. */
+export const isFinal = (status) => status >= 400 && status < 500 && status !== 429;
+
 /** The answer's JSON. Throws with `status` when refused. */
 export async function getJson(url) {
   const response = await fetch(url, { headers: { Accept: "application/json" }, cache: "no-store" });

@@ -1,22 +1,25 @@
 // The conversations that this page holds. Components come and go with routes; this stays.
 import { announce, announceEnd } from "./announcements.js";
 import { getJson } from "./api.js";
-import { keepUnsent, moveDraft } from "./drafts.js";
-import { follow, freeze, pause, shownOf } from "./live.js";
+import { forgetUnsent, keepUnsent, moveDraft } from "./drafts.js";
+import { follow, freeze, letGo, pause, shownOf, thaw } from "./live.js";
 import { isRunning, withEarlier, withTail } from "./merge.js";
 import { wordsOf } from "./parts.js";
 import { signal } from "./signal.js";
+import { stopTurn } from "./stopping.js";
 
 const PAGE = 30;
 const KEPT = 8;
 const GRACE_MS = 1_000; // a route change takes the transcript away and brings it right back
 const LATE_MS = 10_000;
+const STREAM_MS = 2_000;
 const NEW = { messages: [], earlier: false, status: "ready", stale: false };
 const UNREAD = { ...NEW, status: "loading", stale: true };
 
 const conversations = new Map([["", NEW]]);
 const pending = new Map();
 const ended = new Set();
+const stopping = new Set();
 const version = signal(0);
 let current = null;
 
@@ -133,24 +136,32 @@ function endTurn(id, turn, { message, frozen, ...end }) {
   if (frozen && end.status !== "stopped") refresh(id);
 }
 
+/** It ended where this page could not hear it; the server has the whole. */
 function loseTurn(id, turn) {
+  letGo(turn);
   ended.add(turn);
-  refresh(id);
+  renew(id);
 }
 
 /** A turn runs, says somebody else: the server's state, or the feed. */
 export function attach(id, turn) {
   if (!turn || ended.has(turn) || shownOf(turn) || isSending(id) || isSending("")) return;
+  renew(id);
+}
+
+/** What is held of a conversation is old: it is read again now, or when it is opened. */
+function renew(id) {
   if (id === current) refresh(id);
   else if (conversations.has(id)) change(id, { stale: true });
 }
 
 /** One word of the feed about a turn. */
 export function hearTurn({ conversation: id, turn, status }) {
-  if (!conversations.has(id) || ended.has(turn) || shownOf(turn)) return;
+  if (!conversations.has(id) || ended.has(turn)) return;
   if (isRunning({ status })) return attach(id, turn);
-  change(id, { stale: true });
-  if (id === current) refresh(id);
+  // Its stream tells the end itself, unless it is cut or waits for a place.
+  if (shownOf(turn)) return setTimeout(() => shownOf(turn) && loseTurn(id, turn), STREAM_MS);
+  return renew(id);
 }
 
 /** The turn that runs in a conversation, as far as this page can see; "" when none does. */
@@ -159,10 +170,15 @@ export const runningTurn = (id) =>
 
 export const hasEnded = (turn) => ended.has(turn);
 
-/** Freezes what is shown of a turn. Returns the last event in it, as freeze() counts. */
-export function stop(turn) {
+/** Freezes what is shown of a turn. Resolves to false when the server will not stop it. */
+export async function stop(turn) {
+  if (stopping.has(turn)) return true;
+  stopping.add(turn);
   announceEnd("stopped");
-  return freeze(turn);
+  const heard = await stopTurn(turn, freeze(turn), () => ended.has(turn));
+  stopping.delete(turn);
+  if (!heard) thaw(turn);
+  return heard;
 }
 
 // ---- sending
@@ -197,7 +213,7 @@ function settle(key) {
   if (!sent) return null;
   clearTimeout(sent.timer);
   pending.delete(key);
-  keepUnsent(null);
+  forgetUnsent(key);
   return sent;
 }
 

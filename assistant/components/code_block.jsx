@@ -1,5 +1,12 @@
 // A fenced block of code: its language, its text, and Copy.
+import { createContext, useContext } from "react";
+import { Fragment, jsx, jsxs } from "react/jsx-runtime";
+import { toJsxRuntime } from "hast-util-to-jsx-runtime";
 import { CopyButton } from "./copy_button.jsx";
+import { useColours } from "./use_colours.js";
+
+/** Whether the part of the answer around a component is still being written. */
+export const Growing = createContext(false);
 
 const textOf = (node) => node.value ?? node.children.map(textOf).join("");
 
@@ -13,14 +20,16 @@ const languageOf = (code) =>
 export function CodeBlock({ node }) {
   const code = node.children[0];
   const text = textOf(code);
+  const language = languageOf(code);
+  const coloured = useColours(text, language?.toLowerCase(), !useContext(Growing));
   return (
     <figure className="code-block">
       <figcaption>
-        <span>{languageOf(code) ?? "text"}</span>
+        <span>{language ?? "text"}</span>
         <CopyButton text={() => text.replace(/\n$/, "")} />
       </figcaption>
       <pre tabIndex={0}>
-        <code>{text}</code>
+        <code>{coloured ? toJsxRuntime(coloured, { Fragment, jsx, jsxs }) : text}</code>
       </pre>
     </figure>
   );

@@ -56,7 +56,7 @@ function useComposer(props, maxLength) {
     setHint(why);
   };
   const send = useSend(id, props, takeBack);
-  const turn = useTurn(id, props, props.onStop);
+  const turn = useTurn(id, props);
 
   const submit = (event) => {
     event.preventDefault();

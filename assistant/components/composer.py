@@ -13,18 +13,12 @@ def _send(
     return (conversation_id, text, client_key)
 
 
-def _stop(turn_id: rx.Var[str], seen: rx.Var[int]) -> tuple[rx.Var[str], rx.Var[int]]:
-    return (turn_id, seen)
-
-
 class Composer(rx.Component):
     """Wraps composer.jsx. Children stand at the left of its bar.
 
     busy, turn_id: whether a turn runs in the conversation, and which.
     acknowledged: {key, conversation, turn}, the last send that was taken. refused: {key, message},
     the last send that was not, and why. on_send: gets conversation, text and the send's key.
-    on_stop: gets the turn and the number of the last event shown: 0 when nothing was, -1 when
-    what is shown did not come through the stream.
     """
 
     library = script("composer.jsx")
@@ -43,7 +37,7 @@ class Composer(rx.Component):
     @classmethod
     def get_event_triggers(cls) -> dict[str, Any]:
         """The events and their arguments, besides those of every element."""
-        own = {"on_send": _send, "on_stop": _stop, "on_new_chat": rx.event.no_args_event_spec}
+        own = {"on_send": _send, "on_new_chat": rx.event.no_args_event_spec}
         return super().get_event_triggers() | own
 
 

@@ -1,18 +1,42 @@
-// What was typed and not yet taken by the server. It survives reloads and lost sessions.
+// What was typed and not yet taken by the server. It survives reloads and lost sessions, and each
+// user of a browser sees their own. A browser that forbids storage still chats: it only forgets.
+import { isStillTheirs, user } from "./user_mark.js";
 
-const nameOf = (conversation) => `assistant:draft:${conversation || "new"}`;
-const UNSENT = "assistant:unsent";
+const DRAFT = "assistant:draft:";
+const MINE = `${DRAFT}${user}:`;
+const UNSENT = `assistant:unsent:${user}`;
+const MOST = 30; // of all users together
+const LONGEST = 200_000; // characters: twice what can be sent
 
-// Who signs out leaves nothing: the server has the browser forget all, and a page that goes away
-// after that must not write its draft anew.
+const nameOf = (conversation) => MINE + (conversation || "new");
+
+const STORED = /^\d+ ([^]*)$/; // when it was kept, then the text
+const timeOf = (name) => Number.parseInt(localStorage.getItem(name), 10) || 0;
+const older = (one, other) => (timeOf(one) <= timeOf(other) ? one : other);
+const drafts = () => Object.keys(localStorage).filter((name) => name.startsWith(DRAFT));
+
+// Who signs out leaves nothing, and a page that goes away after that must not write its draft anew.
 let forgotten = false;
 globalThis.window?.addEventListener("submit", ({ target }) => {
-  forgotten ||= target.matches('[action="/auth/logout"]');
+  if (target.matches('[action="/auth/logout"]')) forget();
 });
 
-export const draftOf = (conversation) => read(nameOf(conversation));
+function forget() {
+  forgotten = true;
+  attempt(() => {
+    const mine = drafts().filter((name) => name.startsWith(MINE));
+    for (const name of [...mine, UNSENT]) localStorage.removeItem(name);
+  });
+}
 
-export const keepDraft = (conversation, text) => write(nameOf(conversation), text);
+export const draftOf = (conversation) => read(nameOf(conversation))?.match(STORED)?.[1] ?? "";
+
+/** Keeps the beginning of a very long one. "" forgets it. */
+export function keepDraft(conversation, text) {
+  const name = nameOf(conversation);
+  if (!text) return remove(name);
+  return write(name, `${Date.now()} ${text.slice(0, LONGEST)}`);
+}
 
 /** A new conversation got its id: what is being typed belongs to it now. */
 export function moveDraft(from, to) {
@@ -23,25 +47,46 @@ export function moveDraft(from, to) {
 }
 
 /** The last send that nobody has acknowledged: {key, conversation, text}, or null. */
-export const unsent = () => JSON.parse(read(UNSENT) || "null");
+export function unsent() {
+  const sent = attempt(() => JSON.parse(read(UNSENT)));
+  return typeof sent?.text === "string" ? sent : null;
+}
 
-export const keepUnsent = (send) => write(UNSENT, send ? JSON.stringify(send) : "");
+export const keepUnsent = (send) => write(UNSENT, JSON.stringify(send));
 
-// A browser that forbids storage, or has none left, still chats: it only forgets drafts.
-function read(name) {
+/** The server has answered the send of this key; that of another tab stays. */
+export function forgetUnsent(key) {
+  if (unsent()?.key === key) remove(UNSENT);
+}
+
+function attempt(access) {
   try {
-    return localStorage.getItem(name) ?? "";
+    return access();
   } catch {
-    return "";
+    return null;
   }
 }
+
+const read = (name) => attempt(() => localStorage.getItem(name));
+const remove = (name) => attempt(() => localStorage.removeItem(name));
 
 function write(name, text) {
-  if (forgotten) return;
-  try {
-    if (text) localStorage.setItem(name, text);
-    else localStorage.removeItem(name);
-  } catch {
-    return;
-  }
+  if (forgotten || !user || !isStillTheirs()) return;
+  while (!fits(name, text)) if (!makeRoom(name)) return;
 }
+
+const others = (name) => drafts().filter((other) => other !== name);
+
+const fits = (name, text) =>
+  attempt(() => {
+    localStorage.setItem(name, text);
+    return others(name).length < MOST;
+  });
+
+/** Removes the oldest draft beside this one. Falsy when there is none. */
+const makeRoom = (name) =>
+  attempt(() => {
+    const oldest = others(name).reduce(older);
+    localStorage.removeItem(oldest);
+    return oldest;
+  });

@@ -3,8 +3,9 @@ import { useEffect, useRef } from "react";
 import { signedOut } from "./api.js";
 import * as store from "./chat_store.js";
 import { lost, restored } from "./connection.js";
-import { Lifeline } from "./lifeline.js";
 import { isAway, onPresence } from "./presence.js";
+import { lineTo } from "./shared_line.js";
+import { isStillTheirs } from "./user_mark.js";
 
 const CALM_MS = 150;
 
@@ -29,14 +30,18 @@ const signIn = () => location.assign("/sign-in");
 
 /** Hears the feed while somebody looks. Returns the way to stop. */
 function listen(onChange) {
-  const feed = { line: null, opened: false, timer: 0, change: () => changed(feed, onChange) };
+  const feed = { line: null, stale: false, timer: 0, change: () => changed(feed, onChange) };
   const moves = {
     away: () => stop(feed),
     back: () => start(feed),
     wake: () => feed.line?.wake(),
   };
-  const unwatch = onPresence((word) => moves[word]());
-  if (!isAway()) start(feed);
+  const unwatch = onPresence((word) => {
+    if (word === "away" || isStillTheirs()) moves[word]();
+    else location.reload(); // somebody else has signed in beside this page
+  });
+  if (isAway()) feed.stale = true;
+  else start(feed);
   return () => {
     unwatch();
     clearTimeout(feed.timer);
@@ -51,7 +56,7 @@ function changed(feed, onChange) {
 }
 
 function start(feed) {
-  feed.line ??= new Lifeline("/api/events", {
+  feed.line ??= lineTo("/api/events", {
     event: (event) => hear(feed, JSON.parse(event.data)),
     open: () => opened(feed),
     cut: () => lost(feed),
@@ -68,11 +73,11 @@ function stop(feed) {
 /** The first opening finds a fresh page; after any later one, something may have been missed. */
 function opened(feed) {
   restored(feed);
-  if (feed.opened) {
+  if (feed.stale) {
     store.catchUp();
     feed.change();
   }
-  feed.opened = true;
+  feed.stale = true;
 }
 
 function hear(feed, news) {

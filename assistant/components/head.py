@@ -3,7 +3,7 @@
 import reflex as rx
 
 SHARED = ("fonts", "look", "parts", "layers", "shell")
-CHAT = ("chat", "tools", "around", "composer", "answer")
+CHAT = ("chat", "tools", "around", "composer", "answer", "code")
 STYLES = [f"/{name}.css" for name in (*SHARED, *CHAT, "page")]  # the build makes one file of them
 
 

@@ -1,4 +1,5 @@
 // A stream of events that comes back after every cut, and goes on where it was.
+import { isFinal } from "./api.js";
 import { readEvents } from "./sse.js";
 
 const QUIET_MS = 25_000; // the server beats every 10 s: two lost beats mean a dead line
@@ -91,5 +92,3 @@ export class Lifeline {
     });
   }
 }
-
-const isFinal = (status) => status >= 400 && status < 500 && status !== 429;

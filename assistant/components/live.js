@@ -2,10 +2,11 @@
 import { announce } from "./announcements.js";
 import { signedOut } from "./api.js";
 import { lost, restored } from "./connection.js";
-import { Lifeline } from "./lifeline.js";
 import { paced } from "./pace.js";
-import { applyTo, weightOf } from "./parts.js";
+import { weightOf } from "./parts.js";
 import { isAway, onPresence } from "./presence.js";
+import { soFar, takeInto, unread } from "./reading.js";
+import { lineTo } from "./shared_line.js";
 
 const QUIET_MS = 9_000;
 
@@ -19,7 +20,7 @@ const watchers = new Map();
  */
 export function follow(id, { parts, onEnd, onGone }) {
   if (turns.has(id)) return resume(id);
-  const turn = { id, onEnd, onGone, parts: [], read: "", seen: "", frozen: false };
+  const turn = { id, onEnd, onGone, reading: unread(), seen: 0, frozen: false };
   turn.shown = { parts, quiet: false };
   turn.draw = paced(() => draw(turn));
   turns.set(id, turn);
@@ -29,15 +30,17 @@ export function follow(id, { parts, onEnd, onGone }) {
 /** Opens the stream of a followed turn, unless it is open or nobody is looking. */
 function resume(id) {
   const turn = turns.get(id);
-  if (turn.line || isAway()) return;
   turn.unwatch ??= onPresence((word) => onLook(turn, word));
-  turn.line = new Lifeline(`/api/turns/${encodeURIComponent(id)}/events`, {
-    after: () => turn.read,
+  if (turn.line || isAway()) return;
+  const on = {
+    after: () => String(turn.reading.number || ""),
+    soFar: () => soFar(turn.reading),
     event: (event) => take(turn, event),
     open: () => restored(turn),
     cut: () => lost(turn),
     refused: (status) => refuse(turn, status),
-  });
+  };
+  turn.line = lineTo(`/api/turns/${encodeURIComponent(id)}/events`, on, true);
   listen(turn);
 }
 
@@ -58,26 +61,19 @@ export function pause(id) {
 }
 
 function take(turn, event) {
-  const data = JSON.parse(event.data);
-  if (event.type === "end") return finish(turn, data);
-  if (event.type === "snapshot") {
-    turn.parts = data.parts;
-    turn.whole = true;
-  } else {
-    if (event.id === "1") turn.parts = [];
-    applyTo(turn.parts, data);
-  }
-  turn.read = event.id; // a snapshot of the database has none: after it, all is read anew
+  if (!takeInto(turn.reading, event)) return turn.line?.ask?.();
+  if (event.type === "end") return finish(turn, JSON.parse(event.data));
   if (!turn.frozen) turn.draw();
 }
 
 /** Shows what was read. A replay from the start stays hidden until it has caught up. */
 function draw(turn) {
   if (turn.frozen || !turns.has(turn.id)) return;
-  if (!turn.whole && weightOf(turn.parts) < weightOf(turn.shown.parts)) return;
-  turn.whole = true;
-  turn.seen = turn.read;
-  show(turn, { parts: [...turn.parts], quiet: false });
+  const { reading } = turn;
+  if (!reading.whole && weightOf(reading.parts) < weightOf(turn.shown.parts)) return;
+  reading.whole = true;
+  turn.seen = reading.number;
+  show(turn, { parts: [...reading.parts], quiet: false });
   listen(turn);
 }
 
@@ -98,7 +94,7 @@ function show(turn, shown) {
 
 function finish(turn, end) {
   const { frozen } = turn;
-  const parts = frozen ? turn.shown.parts : turn.parts;
+  const { parts } = frozen ? turn.shown : turn.reading;
   drop(turn);
   turn.onEnd({ ...end, parts, frozen });
 }
@@ -125,7 +121,22 @@ export function freeze(id) {
   turn.frozen = true;
   clearTimeout(turn.timer);
   show(turn, { ...turn.shown, frozen: true, quiet: false });
-  return turn.seen ? Number(turn.seen) : -Math.sign(turn.shown.parts.length);
+  return turn.seen || (turn.shown.parts.length ? -1 : 0);
+}
+
+/** The turn goes on after all: shows what was read meanwhile. */
+export function thaw(id) {
+  const turn = turns.get(id);
+  if (!turn?.frozen) return;
+  turn.frozen = false;
+  show(turn, { ...turn.shown, frozen: false });
+  turn.draw();
+}
+
+/** The turn is over, others say: nothing more of it is read or told. */
+export function letGo(id) {
+  const turn = turns.get(id);
+  if (turn) drop(turn);
 }
 
 /** What is shown of a running turn: {parts, quiet, frozen}; undefined when none is followed. */

@@ -11,7 +11,10 @@ let timer = 0;
  * ("wake") when lines may have died unnoticed. Returns the way to unsubscribe.
  */
 export function onPresence(listener) {
-  if (listeners.size === 0) watch("addEventListener");
+  if (listeners.size === 0) {
+    watch("addEventListener");
+    away = document.hidden; // opened in the background
+  }
   listeners.add(listener);
   return () => {
     listeners.delete(listener);
@@ -24,17 +27,18 @@ export const isAway = () => away;
 function watch(verb) {
   document[verb]("visibilitychange", look);
   window[verb]("online", wake);
-  window[verb]("pageshow", wakeRestored);
+  window[verb]("pagehide", leave);
+  window[verb]("pageshow", restore);
 }
 
 const tell = (word) => [...listeners].forEach((listener) => listener(word));
 const wake = () => away || tell("wake");
-const wakeRestored = (event) => event.persisted && wake();
+const restore = (event) => event.persisted && look();
 
 function look() {
   clearTimeout(timer);
   if (document.hidden) {
-    timer = setTimeout(() => leave(), AWAY_MS);
+    timer = setTimeout(leave, AWAY_MS);
     return;
   }
   const word = away ? "back" : "wake";
@@ -43,6 +47,7 @@ function look() {
 }
 
 function leave() {
+  clearTimeout(timer);
   away = true;
   tell("away");
 }

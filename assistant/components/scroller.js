@@ -13,6 +13,7 @@ export class Scroller {
   #following = true;
   #top = 0;
   #height = 0;
+  #size = "";
   #last = { message: null, height: 0 };
   #touchY = 0;
   #jump = { shown: false, fresh: false };
@@ -21,7 +22,7 @@ export class Scroller {
 
   /**
    * onJump({shown, fresh}): whether "jump to latest" shows, and whether something new is below.
-   * onTop(): the reader comes near the beginning.
+   * onTop(): the reader has left the end and comes near the beginning.
    */
   constructor(log, { onJump, onTop }) {
     this.#log = log;
@@ -78,12 +79,14 @@ export class Scroller {
   #onScroll() {
     const log = this.#log;
     const moved = log.scrollTop - this.#top;
-    // Content that shrinks drags the position up with it; that is nobody's wish to leave.
-    if (moved <= -MOVE_PX && log.scrollHeight >= this.#height) this.#release();
+    // Content that shrinks drags the position with it, and so does a window that changes its size;
+    // that is nobody's wish to leave.
+    const wished = log.scrollHeight >= this.#height && sizeOf(log) === this.#size;
+    if (moved <= -MOVE_PX && wished) this.#release();
     if (moved > 0 && this.#below() <= AT_BOTTOM_PX) this.#following = true;
     this.#remember();
     this.#offer(false);
-    if (log.scrollTop < TOP_PX && log.scrollHeight > log.clientHeight) this.onTop();
+    if (!this.#following && log.scrollTop < TOP_PX) this.onTop();
   }
 
   #onGrow() {
@@ -106,6 +109,7 @@ export class Scroller {
   #remember() {
     this.#top = this.#log.scrollTop;
     this.#height = this.#log.scrollHeight;
+    this.#size = sizeOf(this.#log);
     this.#last = this.#end();
   }
 
@@ -126,4 +130,5 @@ export class Scroller {
   }
 }
 
+const sizeOf = (log) => `${log.clientWidth} ${log.clientHeight}`;
 const isUpward = (event) => UPWARD_KEYS.has(event.key) || (event.key === " " && event.shiftKey);

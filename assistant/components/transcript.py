@@ -23,7 +23,17 @@ class Transcript(rx.Component):
     library = script("transcript.jsx")
     tag = "Transcript"
     # Reflex declares this one as a field of the instance, so it cannot be a ClassVar.
-    lib_dependencies: list[str] = ["streamdown@2.7.1", "rehype-harden@1.1.8"]  # noqa: RUF012
+    lib_dependencies: list[str] = [  # noqa: RUF012
+        "hast-util-sanitize@5.0.2",
+        "hast-util-to-jsx-runtime@2.3.7",
+        "highlight.js@11.11.2",
+        "lowlight@3.3.0",
+        "mdast-util-from-markdown@2.1.0",
+        "mdast-util-gfm@3.1.0",
+        "mdast-util-to-hast@13.2.2",
+        "micromark-extension-gfm@3.0.0",
+        "remend@1.4.0",
+    ]
 
     conversation_id: rx.Var[str]
     turn_id: rx.Var[str]

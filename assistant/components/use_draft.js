@@ -16,11 +16,17 @@ function startOf(id) {
 export function useDraft(id) {
   const [text, setText] = useState("");
   const latest = useRef("");
+  const kept = useRef("");
   latest.current = text;
+  // What was not touched here may have been written on in another tab.
+  const keep = () => {
+    if (latest.current !== kept.current) keepDraft(id, latest.current);
+    kept.current = latest.current;
+  };
 
   useLayoutEffect(() => {
+    kept.current = draftOf(id);
     setText(startOf(id));
-    const keep = () => keepDraft(id, latest.current);
     window.addEventListener("pagehide", keep);
     return () => {
       window.removeEventListener("pagehide", keep);
@@ -28,7 +34,7 @@ export function useDraft(id) {
     };
   }, [id]);
   useEffect(() => {
-    const timer = setTimeout(() => keepDraft(id, text), KEEP_MS);
+    const timer = setTimeout(keep, KEEP_MS);
     return () => clearTimeout(timer);
   }, [id, text]);
 

@@ -8,7 +8,7 @@ const BEFORE_IT_BEGAN = "before it began";
  * Returns {running, stopping, stop}. told: what the server's state says, {busy, turnId}; the page
  * often knows earlier, by its own send and by the stream.
  */
-export function useTurn(id, told, onStop) {
+export function useTurn(id, told) {
   const known = useSyncExternalStore(store.subscribe, () => store.runningTurn(id), () => "");
   const sending = useSyncExternalStore(store.subscribe, () => store.isSending(id), () => false);
   const open = told.busy && !(told.turnId && store.hasEnded(told.turnId));
@@ -16,9 +16,9 @@ export function useTurn(id, told, onStop) {
   const running = Boolean(turn) || sending || open;
   const [stopped, setStopped] = useState("");
 
-  const stopNow = () => {
+  const stopNow = async () => {
     setStopped(turn);
-    onStop(turn, store.stop(turn));
+    if (!(await store.stop(turn))) setStopped("");
   };
   const stop = () => (turn ? stopNow() : setStopped(BEFORE_IT_BEGAN));
   useEffect(() => {

@@ -52,7 +52,7 @@ class SecondFactor(Owned, table=True):
     """The secret that makes the user's one-time codes (RFC 6238).
 
     last_step: the time step of the last code that was taken, so that none is taken twice.
-    tries, tries_from: wrong or right codes since then.
+    tries: wrong codes, and those being checked. tries_from: when the last one came.
     """
 
     __tablename__ = "second_factors"

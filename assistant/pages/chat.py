@@ -62,7 +62,6 @@ def _conversation() -> rx.Component:
             acknowledged=ChatState.acknowledged,
             refused=ChatState.refused,
             on_send=ChatState.send,
-            on_stop=ChatState.stop,
             on_new_chat=rx.redirect("/"),
         ),
     )

@@ -1,5 +1,6 @@
 """Signing in and out by plain forms."""
 
+import re
 from uuid import uuid4
 
 import pytest
@@ -23,6 +24,20 @@ async def test_a_name_opens_a_session_whose_cookie_scripts_cannot_read(visitor):
     assert all(flag in flags for flag in ("httponly", "samesite=lax", "path=/", "max-age=43200"))
     assert "secure" not in flags
     assert (await visitor.get("/", headers=HTML)).status_code == 200
+
+
+async def test_the_page_learns_whose_it_is_for_longer_than_the_session_lasts(visitor):
+    answer = await visitor.post("/auth/login/local", data={"name": name()})
+    session, mark = answer.headers.get_list("set-cookie")
+    assert mark.startswith(f"user={accounts._claimed(visitor.cookies['session']).id};")
+    assert "httponly" not in mark.lower()
+    ages = [int(re.search(r"Max-Age=(\d+)", each)[1]) for each in (session, mark)]
+    assert ages[1] > ages[0]
+    left = await visitor.post("/auth/logout")
+    assert [each.split(";")[0] for each in left.headers.get_list("set-cookie")] == [
+        'session=""',
+        'user=""',
+    ]
 
 
 async def test_behind_https_the_cookie_stays_there(visitor, monkeypatch):

@@ -73,6 +73,10 @@ class Chat:
         """The last answer is this one paragraph, to the byte."""
         await expect(self.words).to_have_js_property("textContent", text)
 
+    async def is_coloured(self) -> None:
+        """Wait until each block of code in the last answer has its colours."""
+        await expect(self.words.locator("pre:not(:has(span))")).to_have_count(0)
+
     async def arrives(self) -> None:
         """Wait until the address names a conversation."""
         await expect(self.page).to_have_url(CHAT)

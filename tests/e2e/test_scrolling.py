@@ -9,6 +9,13 @@ AT_THE_EDGE = """
     (log) => [...log.querySelectorAll("[data-testid=message]")].find((message) =>
         message.getBoundingClientRect().top >= log.getBoundingClientRect().top)
 """  # the first message that is seen whole
+SHIFTS = """
+    window.shifted = 0;
+    new PerformanceObserver((list) => {
+        for (const { value } of list.getEntries()) window.shifted += value;
+    }).observe({ type: "layout-shift", buffered: true });
+"""
+SEEN_AS_STILL = 0.05
 BELOW = "log => log.scrollHeight - log.clientHeight - log.scrollTop"
 
 
@@ -48,6 +55,31 @@ async def test_a_long_conversation_opens_at_its_end_and_loads_what_is_above(alic
     await expect(chat.messages).to_have_count(120)
     await expect(chat.messages.first).to_contain_text("Message 000 of")
     await expect(chat.page.get_by_role("button", name="Load earlier messages")).to_have_count(0)
+
+
+async def test_earlier_messages_are_asked_for_only_by_who_comes_near_them(alice, seed):
+    (long,) = await seed(alice, {"title": "A long talk", "count": 120})
+    asked: list[str] = []
+    alice.context.on("request", lambda each: "/messages?" in each.url and asked.append(each.url))
+    chat = await alice.open(f"/chat/{long}")
+    await expect(chat.messages.first).to_contain_text("Message 090 of")
+    assert len(asked) == 1
+    await chat.page.set_viewport_size({"width": 800, "height": 2000})
+    await chat.page.set_viewport_size({"width": 400, "height": 500})
+    await expect(chat.answer).to_be_in_viewport()
+    assert len(asked) == 1
+    await chat.messages.first.scroll_into_view_if_needed()
+    await expect(chat.messages).to_have_count(60)
+    assert "before=" in asked[1]
+
+
+async def test_a_conversation_opens_without_a_jump(alice, seed):
+    (long,) = await seed(alice, {"title": "A long talk", "count": 40})
+    await alice.context.add_init_script(SHIFTS)
+    chat = await alice.open(f"/chat/{long}")
+    await expect(chat.row("A long talk")).to_be_visible()
+    await expect(chat.messages.first).to_contain_text("Message 010 of")
+    assert await chat.page.evaluate("window.shifted") < SEEN_AS_STILL
 
 
 async def test_earlier_messages_do_not_move_what_is_being_read(alice, seed):

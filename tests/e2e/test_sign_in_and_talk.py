@@ -39,9 +39,11 @@ async def test_a_reload_shows_the_same_text_to_the_byte(alice):
     prompt = "Dress it up. [[tokens=120 markdown=1]]"
     chat = await alice.open()
     await chat.ask(prompt)
+    await chat.is_coloured()
     drawn = await chat.words.inner_html()
     await chat.page.reload()
     await chat.ends("done")
+    await chat.is_coloured()
     assert await chat.words.inner_html() == drawn
     question, answer = await alice.stored(chat)
     assert text_of(question) == prompt

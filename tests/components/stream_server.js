@@ -1,0 +1,46 @@
+// A server of event streams on loopback, which a test writes to and cuts.
+import { createServer } from "node:http";
+import { after } from "node:test";
+import { serveFrom, until } from "./page.js";
+
+/**
+ * Serves until the tests of the file are over. open: the streams that somebody reads now, each
+ * {path, after, write(frames), cut()}. asked: all requests there ever were, {method, path, after}.
+ * refuse: the statuses to answer the next requests with, first first; 0 is none.
+ */
+export async function streamServer() {
+  const server = { open: [], asked: [], refuse: [], headers: {} };
+  const http = createServer((request, response) => answer(server, request, response));
+  await new Promise((resolve) => http.listen(0, "127.0.0.1", resolve));
+  serveFrom(`http://127.0.0.1:${http.address().port}`);
+  after(() => {
+    http.closeAllConnections();
+    http.close();
+  });
+  return server;
+}
+
+function answer(server, { method, url: path, headers }, response) {
+  const asked = { method, path, after: headers["last-event-id"] ?? "" };
+  server.asked.push(asked);
+  const status = server.refuse.shift();
+  if (status) return response.writeHead(status, server.headers).end();
+  if (method === "POST") return response.writeHead(204).end();
+  response.writeHead(200, { "content-type": "text/event-stream" }).write(": beat\n\n");
+  const stream = { ...asked, write: (text) => response.write(text), cut: () => response.destroy() };
+  server.open.push(stream);
+  response.on("close", () => server.open.splice(server.open.indexOf(stream), 1));
+}
+
+/** Waits for the one stream that is open, beside this one. */
+export async function opened(server, before = null) {
+  await until(() => server.open.length === 1 && server.open[0] !== before);
+  return server.open[0];
+}
+
+export const frame = ({ id, type = "message", data }) =>
+  `id: ${id}\n${type === "message" ? "" : `event: ${type}\n`}data: ${data}\n\n`;
+
+/** The frames of a turn's words: entries from this number on. */
+export const words = (texts, from = 1) =>
+  texts.map((text, at) => frame({ id: from + at, data: JSON.stringify(text) })).join("");
