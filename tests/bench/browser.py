@@ -14,10 +14,12 @@ COMPOSER = '[data-testid="composer"]'
 ANSWER = '[data-testid="message"][data-role="assistant"] .answer'
 PROBE = Path(__file__).with_name("probe.js")
 SIZE: ViewportSize = {"width": 1280, "height": 900}
-READY = f"""() => {{
+READY = f"""(answers) => {{
   const box = document.querySelector('{COMPOSER}');
   const alive = box && Object.keys(box).some((key) => key.startsWith('__reactProps'));
-  return alive && !box.readOnly && box.getClientRects().length ? performance.now() : 0;
+  const usable = alive && !box.readOnly && box.getClientRects().length;
+  const shown = [...document.querySelectorAll('{ANSWER}')].filter((answer) => answer.textContent);
+  return usable && shown.length >= answers ? performance.now() : 0;
 }}"""
 NAMES = ("chromium", "google-chrome", "chromium-browser")
 
@@ -59,8 +61,8 @@ async def new_tab(who: SignedIn) -> AsyncIterator[Page]:
         await context.close()
 
 
-async def open_chat(tab: Page, origin: str) -> float:
-    """Load the page of a new chat; returns the ms until its prompt box was alive."""
-    await tab.goto(origin, wait_until="commit")
-    ready = await tab.wait_for_function(READY, polling="raf")
+async def open_chat(tab: Page, url: str, answers: int = 0) -> float:
+    """Load a chat page; returns the ms until its prompt box was alive and its answers shown."""
+    await tab.goto(url, wait_until="commit")
+    ready = await tab.wait_for_function(READY, arg=answers, polling="raf")
     return float(await ready.json_value())

@@ -17,8 +17,9 @@ PROJECT = Path(__file__).resolve().parents[2]
 READY = "Open "
 FOREIGN = (
     "DATABASE_", "REDIS_", "OPENAI_", "GEMINI_", "GOOGLE_", "ANTHROPIC_", "ASSISTANT_", "APP_URL",
-    "PYTHONDONTWRITEBYTECODE",
+    "PYTHONDONTWRITEBYTECODE", "MAKE", "MFLAGS",
 )  # fmt: skip
+START_SECONDS = 900.0  # a first start fetches packages and builds the pages
 STOP_SECONDS = 30.0
 LOOK_SECONDS = 0.01
 
@@ -47,16 +48,23 @@ def vendor() -> Iterator[Child]:
 
 
 @contextmanager
-def app(data: Path, upstream: str, command: Sequence[str] = ()) -> Iterator[Child]:
-    """The app on the data in this folder, with the vendor behind it."""
+def app(
+    data: Path,
+    upstream: str,
+    *,
+    command: Sequence[str] = (sys.executable, "-m", "assistant"),
+    folder: Path = PROJECT,
+    settings: Mapping[str, str] | None = None,
+) -> Iterator[Child]:
+    """The app of this folder on the data in that one, with the vendor behind it."""
     port = free_port()
-    settings = {
+    own = {
         "PORT": str(port),
         "ASSISTANT_DATA_DIR": str(data),
         "ANTHROPIC_API_KEY": "bench",
         "ANTHROPIC_BASE_URL": upstream,
     }
-    with child(command or (sys.executable, "-m", "assistant"), port, settings) as process:
+    with child(command, port, {**own, **(settings or {})}, folder=folder) as process:
         yield process
 
 
@@ -91,8 +99,10 @@ def child(
         )
         try:
             while ready.encode() not in (text := _read(said)):
-                if process.poll() is not None:
-                    raise RuntimeError(f"{' '.join(command)} ended:\n{text.decode()}")
+                late = time.monotonic() - began > START_SECONDS
+                if late or process.poll() is not None:
+                    what = "is not ready" if late else "ended"
+                    raise RuntimeError(f"{' '.join(command)} {what}:\n{text.decode()}")
                 time.sleep(LOOK_SECONDS)
             yield Child(process.pid, port, time.monotonic() - began)
         finally:

@@ -5,44 +5,67 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from itertools import chain
+from typing import Self
 from uuid import uuid4
 
 import aiohttp
 
 from tests.bench.children import Child
-from tests.bench.machine import Others, Usage, cpu_seconds, usage, wait_until_quiet
+from tests.bench.machine import Cpu, Others, cpu, wait_until_quiet
 from tests.bench.stamps import percentile
 from tests.bench.user import Answer, User
 
 STAGGER_SECONDS = 0.02  # between two starts
 SLACK_SECONDS = 90.0
-QUIET_SECONDS = 60.0
 SIGN_INS_AT_ONCE = 10
 AFTER_SECONDS = 0.5  # titles, and what pages ask when an answer has ended, belong to its price
 
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """What runs for the figures. quick: fewer and shorter loads."""
+    """What runs for the figures. quick: fewer and shorter loads.
+
+    patience: seconds that a load waits at most for other programs to leave the machine alone.
+    """
 
     app: Child
     vendor: Child
     quick: bool
+    patience: float
+
+    @property
+    def origin(self) -> str:
+        """The origin that the app takes events from."""
+        return f"http://localhost:{self.app.port}"
+
+    async def calm(self) -> None:
+        """Wait for a quiet moment, as long as the patience lasts."""
+        await asyncio.to_thread(wait_until_quiet, self.patience)
+
+    def cpu(self) -> Cpu:
+        """What the app has used so far."""
+        return cpu(self.app.pid)
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """Streams at once, tokens of each answer, milliseconds between two tokens."""
+    """Streams at once, tokens of each answer, ms between two tokens, answers one after another."""
 
     streams: int
     tokens: int
     gap_ms: float
-    reacts: bool = True
+    rounds: int = 1
 
     @property
     def prompt(self) -> str:
         """The message that makes the vendor answer so."""
         return f"Write. [[tokens={self.tokens} gap={self.gap_ms:g} stamp=1]]"
+
+    @property
+    def answers(self) -> int:
+        """How many it asks for."""
+        return self.streams * self.rounds
 
     @property
     def seconds(self) -> float:
@@ -52,7 +75,7 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of a load. wall, cpu: seconds; used: the server at its end, peak: at its most.
+    """What came of a load. wall: seconds. cpu: the server's.
 
     others: cores that other programs used. vendor_late_ms: behind its own schedule, on average.
     """
@@ -60,8 +83,7 @@ class Result:
     load: Load
     answers: list[Answer]
     wall: float
-    cpu: float
-    peak: Usage
+    cpu: Cpu
     others: float
     vendor_late_ms: float
 
@@ -77,41 +99,42 @@ class Result:
         return sum(len(answer.stamps.seen) for answer in self.answers)
 
     @property
+    def tokens_per_second(self) -> float:
+        """Over the whole load, its beginning and end included."""
+        return self.tokens / self.wall
+
+    @property
     def cores(self) -> float:
         """Cores that the server used."""
-        return self.cpu / self.wall
+        return self.cpu.whole / self.wall
 
     def late_ms(self, percent: float) -> float:
         """Added to each token: seen minus written."""
         return percentile([ms for a in self.answers for ms in a.stamps.late_ms()], percent)
 
-    def first_late_ms(self, percent: float) -> float:
-        """Added to the first token: seen minus written."""
-        return percentile([a.stamps.late_ms()[0] for a in self._begun], percent)
-
     def to_first_ms(self, percent: float) -> float:
         """From asking to the first token seen."""
-        waits = [(a.stamps.seen[0] - a.asked_at) * 1000 for a in self._begun]
-        return percentile(waits, percent)
+        begun = [answer for answer in self.answers if answer.stamps.seen]
+        return percentile([(a.stamps.seen[0] - a.asked_at) * 1000 for a in begun], percent)
 
     @property
     def failures(self) -> list[str]:
         """How answers ended that did not end well."""
         return [answer.end.strip()[:200] for answer in self.answers if not answer.is_done]
 
-    @property
-    def _begun(self) -> list[Answer]:
-        return [answer for answer in self.answers if answer.stamps.seen]
+    def whole(self) -> Self:
+        """This, if no answer is missing. Raises RuntimeError: its price would be no price."""
+        if self.complete < self.load.answers:
+            ends = "; ".join(sorted(set(self.failures)))
+            raise RuntimeError(f"{self.complete} of {self.load.answers} answers came whole: {ends}")
+        return self
 
 
 @asynccontextmanager
-async def people(bench: Bench, number: int, *, reacts: bool = True) -> AsyncIterator[list[User]]:
+async def people(bench: Bench, number: int) -> AsyncIterator[list[User]]:
     """So many new users, signed in, each with an open page."""
     run = uuid4().hex[:8]
-    users = [
-        User(bench.app.url, origin_of(bench.app), f"bench {run} {n}", reacts=reacts)
-        for n in range(number)
-    ]
+    users = [User(bench.app.url, bench.origin, f"bench {run} {n}") for n in range(number)]
     async with AsyncExitStack() as stack:
         for at in range(0, number, SIGN_INS_AT_ONCE):
             some = users[at : at + SIGN_INS_AT_ONCE]
@@ -119,39 +142,33 @@ async def people(bench: Bench, number: int, *, reacts: bool = True) -> AsyncIter
         yield users
 
 
-def origin_of(app: Child) -> str:
-    """The origin that the app takes events from."""
-    return f"http://localhost:{app.port}"
-
-
 async def run(bench: Bench, load: Load) -> Result:
     """Sign in as many users as streams, wait for a quiet moment, and let all ask."""
-    async with people(bench, load.streams, reacts=load.reacts) as users:
-        await asyncio.to_thread(wait_until_quiet, QUIET_SECONDS)
+    async with people(bench, load.streams) as users:
+        await bench.calm()
         return await ask_all(bench, load, users)
 
 
 async def ask_all(bench: Bench, load: Load, users: list[User]) -> Result:
     """Let these users ask, each a moment after the one before."""
     await _vendor_late_ms(bench.vendor)
-    others, before, began = Others(), cpu_seconds(bench.app.pid), time.monotonic()
+    others, before, began = Others(), bench.cpu(), time.monotonic()
 
-    async def ask(place: int, user: User) -> Answer:
-        await asyncio.sleep(place * STAGGER_SECONDS)
-        return await user.attempt(load.prompt, load.seconds + SLACK_SECONDS)
+    async def ask(place: int, user: User) -> list[Answer]:
+        answers, pause = [], place * STAGGER_SECONDS
+        for _ in range(load.rounds):
+            await asyncio.sleep(pause)
+            answers.append(await user.attempt(load.prompt, load.seconds + SLACK_SECONDS))
+            pause = (
+                AFTER_SECONDS  # nobody asks on before the page has heard that the answer is over
+            )
+        return answers
 
-    peak = asyncio.create_task(_usage_before_the_end(bench.app.pid, load))
-    answers = list(await asyncio.gather(*(ask(n, user) for n, user in enumerate(users))))
+    asked = await asyncio.gather(*(ask(n, user) for n, user in enumerate(users)))
     wall = time.monotonic() - began
     await asyncio.sleep(AFTER_SECONDS)
-    cpu = cpu_seconds(bench.app.pid) - before
-    late = await _vendor_late_ms(bench.vendor)
-    return Result(load, answers, wall, cpu, await peak, others.cores(), late)
-
-
-async def _usage_before_the_end(pid: int, load: Load) -> Usage:
-    await asyncio.sleep(load.streams * STAGGER_SECONDS + load.seconds * 0.8)
-    return await asyncio.to_thread(usage, pid)
+    used, late = bench.cpu() - before, await _vendor_late_ms(bench.vendor)
+    return Result(load, list(chain(*asked)), wall, used, others.cores(), late)
 
 
 async def _vendor_late_ms(vendor: Child) -> float:

@@ -4,57 +4,77 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Self
 
 import psutil
 
-DISTURBED = 0.35  # cores of other programs, above which a figure is marked
-QUIET = 0.2
-QUIET_SECONDS = 2.0
+from tests.bench.report import say
+
+QUIET = 0.2  # cores of other programs
+LOOK_SECONDS = 2.0
 POSTGRES = "postgres"
 
 
 @dataclass(frozen=True, slots=True)
-class Usage:
-    """CPU seconds until now, and resident memory now in bytes, of a process and its children.
+class Cpu:
+    """CPU seconds: of PostgreSQL, and of all other processes of the app."""
 
-    The database's memory stands apart, as its share of what its processes have in common (PSS).
+    app: float
+    database: float
+
+    @property
+    def whole(self) -> float:
+        """Of all together."""
+        return self.app + self.database
+
+    def __add__(self, other: Self) -> "Cpu":
+        return Cpu(self.app + other.app, self.database + other.database)
+
+    def __sub__(self, other: Self) -> "Cpu":
+        return self + other * -1
+
+    def __mul__(self, times: float) -> "Cpu":
+        return Cpu(self.app * times, self.database * times)
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Bytes. rss, pss: launcher and workers; pss counts what processes share once.
+
+    database: PostgreSQL, as PSS: most of what its processes hold they hold in common.
     """
 
-    cpu_seconds: float
     rss: int
-    database_pss: int
+    pss: int
+    database: int
 
 
-def usage(pid: int) -> Usage:
-    """What the tree of this process uses, its ended children's CPU included."""
-    cpu, rss, pss = 0.0, 0, 0
+def cpu(pid: int) -> Cpu:
+    """What the tree of this process has used so far, its ended children included."""
+    seconds = {True: 0.0, False: 0.0}
     for process in _tree(pid):
         with suppress(psutil.Error):
-            cpu += sum(process.cpu_times()[:4])
+            seconds[process.name() == POSTGRES] += sum(process.cpu_times()[:4])
+    return Cpu(seconds[False], seconds[True])
+
+
+def memory(pid: int) -> Memory:
+    """What the tree of this process holds now."""
+    rss, pss, database = 0, 0, 0
+    for process in _tree(pid):
+        with suppress(psutil.Error):
+            held = process.memory_full_info()
             if process.name() == POSTGRES:
-                pss += process.memory_full_info().pss
+                database += held.pss
             else:
-                rss += process.memory_info().rss
-    return Usage(cpu, rss, pss)
+                rss, pss = rss + held.rss, pss + held.pss
+    return Memory(rss, pss, database)
 
 
-def cpu_seconds(pid: int) -> float:
-    """User and system time of the tree of this process so far."""
-    return sum(sum(times) for times in _times(pid))
-
-
-def _times(pid: int) -> Iterator[tuple[float, ...]]:
-    for process in _tree(pid):
-        with suppress(psutil.Error):
-            yield process.cpu_times()[:4]
-
-
-def _tree(pid: int) -> list[psutil.Process]:
-    try:
+def _tree(pid: int) -> Iterator[psutil.Process]:
+    with suppress(psutil.NoSuchProcess):
         root = psutil.Process(pid)
-        return [root, *root.children(recursive=True)]
-    except psutil.NoSuchProcess:
-        return []
+        yield from (root, *root.children(recursive=True))
 
 
 class Others:
@@ -77,14 +97,17 @@ def _busy() -> float:
 
 
 def _ours() -> float:
-    return cpu_seconds(psutil.Process().pid)
+    return cpu(psutil.Process().pid).whole
 
 
 def wait_until_quiet(seconds: float) -> None:
     """Wait for a moment in which others leave the machine alone, but no longer than so many s."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
+    began, told = time.monotonic(), False
+    while time.monotonic() - began < seconds:
         others = Others()
-        time.sleep(QUIET_SECONDS)
-        if others.cores() < QUIET:
+        time.sleep(LOOK_SECONDS)
+        if (cores := others.cores()) < QUIET:
             return
+        if not told:
+            say(f"  waiting up to {seconds:.0f} s: other programs use {cores} cores")
+            told = True

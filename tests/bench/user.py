@@ -6,28 +6,34 @@ news, and a stream for each running turn. `User` speaks them as the page in `.we
 
 import asyncio
 import json
-import re
 import time
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
 from uuid import uuid4
 
 import aiohttp
+from reflex.utils.format import format_event_handler
 
+from assistant.state.chat import ChatState
+from assistant.state.commands import ROOT
+from assistant.state.sidebar import SidebarState
 from tests.bench.stamps import Stamps
 
-ROOT = "reflex___state____state"
-STATE = f"{ROOT}.assistant___state___base____base_state.assistant___state___{{0}}____{{0}}_state."
+HYDRATE = f"{ROOT}.hydrate_and_load"
 ON_LOAD = f"{ROOT}.reflex___state____on_load_internal_state.on_load_internal"
-TAKEN = re.compile(r'"acknowledged_rx_state_":\{"key":"(\w+)".*?"turn":"([0-9a-f-]{36})"')
-REFUSED = re.compile(r'"refused_rx_state_":\{"key":"(\w+)","message":"([^"]*)"')
-REDIRECT = re.compile(r'"_redirect".*?"path":"(/chat/([0-9a-f-]{36}))"')
+# Taken from the states themselves: a command that goes is missed here, and not just refused.
+ARRIVE, REFRESH, SEND = map(
+    format_event_handler, (SidebarState.arrive, SidebarState.refresh, ChatState.send)
+)
+NEW_CHAT: dict[str, Any] = {"pathname": "/", "asPath": "/"}
+UPDATE = "42/_event,"
+VARIABLE = "_rx_state_"
 CALM_SECONDS = 0.15
 TAKEN_SECONDS = 60.0
 ANSWER_SECONDS = 600.0
-SETTLED = '"more_rx_state_"'  # the last that a page gets when it has arrived
 
 
 @dataclass(slots=True)
@@ -48,16 +54,15 @@ class User:
     """`async with User(url, origin, name) as user:` signs in and opens the page.
 
     url: the server or a relay to it. origin: the server's own, which the socket asks for.
-    reacts: ask for the news that the feed announces, as the page does.
+    conversation: the id of the one that is open, "" before the first send of a new chat.
     """
 
-    def __init__(self, url: str, origin: str, name: str, *, reacts: bool = True) -> None:
-        self._url, self._origin, self._name, self._reacts = url, origin, name, reacts
-        self._place: dict[str, Any] = {"pathname": "/", "asPath": "/"}
-        self._conversation = ""
-        self._arrived = asyncio.Event()
-        self._turn: asyncio.Future[str] = asyncio.Future()
+    def __init__(self, url: str, origin: str, name: str) -> None:
+        self._url, self._origin, self._name = url, origin, name
+        self._place, self.conversation = NEW_CHAT, ""
+        self._loaded, self._heard = asyncio.Event(), asyncio.Event()
         self._key = ""
+        self._turn: asyncio.Future[str] = asyncio.Future()
         self._feed: asyncio.Task[None] | None = None
         self._news: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -82,19 +87,14 @@ class User:
         address = f"/_event/?token={uuid4()}&EIO=4&transport=websocket"
         self._socket = await self._http.ws_connect(address, compress=15)
         await self._socket.receive_str()
-        first = {"name": f"{ROOT}.hydrate_and_load", "payload": {"hashes": []}}
-        await self._socket.send_str(f"40/_event,{self._json({'event': self._at_place(first)})}")
+        first = self._event(HYDRATE, hashes=[])
+        await self._socket.send_str(f"40/_event,{_json({'event': first})}")
         self._spawn(self._hear())
         await self._arrive()
-        async with asyncio.timeout(60):
-            await self._arrived.wait()
+        await self._settle()
 
-    def _at_place(self, event: dict[str, Any]) -> dict[str, Any]:
-        return event | {"router_data": self._place}
-
-    @staticmethod
-    def _json(value: object) -> str:
-        return json.dumps(value, separators=(",", ":"))
+    def _event(self, name: str, **payload: object) -> dict[str, Any]:
+        return {"name": name, "payload": payload, "router_data": self._place}
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
@@ -107,11 +107,19 @@ class User:
         if self._feed is not None:
             self._feed.cancel()
         self._feed = self._spawn(self._follow_feed())
-        await self._emit(STATE.format("sidebar") + "arrive", timezone="UTC")
+        await self._emit(ARRIVE, timezone="UTC")
 
     async def _emit(self, name: str, **payload: object) -> None:
-        event = self._at_place({"name": name, "payload": payload})
-        await self._socket.send_str(f"42/_event,{self._json(['event', event])}")
+        await self._socket.send_str(f"{UPDATE}{_json(['event', self._event(name, **payload)])}")
+
+    async def _settle(self) -> None:
+        """Wait until the page has loaded and the server has said all that belongs to it."""
+        async with asyncio.timeout(TAKEN_SECONDS):
+            await self._loaded.wait()
+            with suppress(TimeoutError):
+                while True:
+                    self._heard.clear()
+                    await asyncio.wait_for(self._heard.wait(), CALM_SECONDS)
 
     async def _hear(self) -> None:
         async for message in self._socket:
@@ -119,41 +127,57 @@ class User:
                 continue
             if message.data == "2":
                 await self._socket.send_str("3")
-            else:
-                await self._take(message.data)
+            elif message.data.startswith(UPDATE):
+                self._heard.set()
+                await self._take(json.loads(message.data.removeprefix(UPDATE))[1])
+        self._refuse("the socket was closed")
 
-    async def _take(self, frame: str) -> None:
-        if SETTLED in frame:
-            self._arrived.set()
+    async def _take(self, update: dict[str, Any]) -> None:
+        for name, value in _variables(update):
+            if name == "is_hydrated" and value:
+                self._loaded.set()
+            elif name == "acknowledged" and value and value["key"] == self._key:
+                self._accept(value)
+            elif name == "refused" and value and value["key"] == self._key:
+                self._refuse(value["message"])
+        for path in _redirects(update):
+            await self._move(path)
+
+    def _accept(self, acknowledged: dict[str, str]) -> None:
+        self.conversation = acknowledged["conversation"]
         if not self._turn.done():
-            self._take_reply(frame)
-        if moved := REDIRECT.search(frame):
-            place = {"pathname": moved[1], "asPath": moved[1], "query": {"chat_id": moved[2]}}
-            self._place, self._conversation = place, moved[2]
-            await self._arrive()
-            await self._emit(ON_LOAD)
+            self._turn.set_result(acknowledged["turn"])
 
-    def _take_reply(self, frame: str) -> None:
-        """The state's answer to a send."""
-        if (taken := TAKEN.search(frame)) and taken[1] == self._key:
-            self._turn.set_result(taken[2])
-        elif (refused := REFUSED.search(frame)) and refused[1] == self._key:
-            self._turn.set_exception(RuntimeError(refused[2]))
+    def _refuse(self, reason: str) -> None:
+        if self._key and not self._turn.done():
+            self._turn.set_exception(RuntimeError(reason))
+
+    async def _move(self, path: str) -> None:
+        """The page of another address: it arrives there and asks what it shall show."""
+        chat = path.removeprefix("/chat/") if path.startswith("/chat/") else ""
+        query = {"query": {"chat_id": chat}} if chat else {}
+        self._place = {"pathname": path, "asPath": path, **query}
+        self._loaded.clear()
+        await self._arrive()
+        await self._emit(ON_LOAD)
 
     async def _follow_feed(self) -> None:
         async with self._http.get("/api/events") as response:
             async for line in response.content:
-                if self._reacts and line.startswith(b"data:"):
+                if line.startswith(b"data:"):
                     self._hear_news()
 
     def _hear_news(self) -> None:
         if self._news is not None:
             self._news.cancel()
         clock = asyncio.get_running_loop()
-        self._news = clock.call_later(CALM_SECONDS, lambda: self._spawn(self._refresh()))
+        self._news = clock.call_later(CALM_SECONDS, lambda: self._spawn(self._emit(REFRESH)))
 
-    async def _refresh(self) -> None:
-        await self._emit(STATE.format("sidebar") + "refresh")
+    async def begin_anew(self) -> None:
+        """Open a new chat, as the button does."""
+        self.conversation = ""
+        await self._move(NEW_CHAT["pathname"])
+        await self._settle()
 
     async def ask(self, text: str) -> Answer:
         """Send a message and read its answer. Raises RuntimeError where it does not end well."""
@@ -174,12 +198,7 @@ class User:
 
     async def _ask(self, text: str, answer: Answer) -> None:
         self._key, self._turn = uuid4().hex, asyncio.Future()
-        await self._emit(
-            STATE.format("chat") + "send",
-            conversation_id=self._conversation,
-            text=text,
-            client_key=self._key,
-        )
+        await self._emit(SEND, conversation_id=self.conversation, text=text, client_key=self._key)
         async with asyncio.timeout(TAKEN_SECONDS):  # what is no command gets no reply
             turn = await self._turn
         async with self._http.get(f"/api/turns/{turn}/events") as response:
@@ -203,3 +222,26 @@ class User:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._socket.close()
         await self._http.close()
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"))
+
+
+def _variables(update: object) -> Iterator[tuple[str, Any]]:
+    """The variables in an update by their own names, whichever state they stand in."""
+    if isinstance(update, list):
+        for each in update:
+            yield from _variables(each)
+    elif isinstance(update, dict):
+        for name, value in update.items():
+            if name.endswith(VARIABLE):
+                yield name.removesuffix(VARIABLE), value
+            else:
+                yield from _variables(value)
+
+
+def _redirects(update: dict[str, Any]) -> Iterator[str]:
+    for event in update.get("events") or []:
+        if event["name"] == "_redirect":
+            yield event["payload"]["path"]

@@ -60,7 +60,7 @@ async def test_another_users_ids_do_nothing_over_the_socket(alice, bob):
         await chat.page.evaluate(
             "frame => window.sockets.at(-1).send(frame)", frame.replace(his, hers.id)
         )
-    await expect(chat.page.get_by_text("This conversation does not exist.")).to_be_visible()
+    await expect(chat.page.get_by_text("This conversation does not exist.").first).to_be_visible()
     await hers.page.reload()
     await expect(hers.row("the launch code is")).to_be_visible()
     await expect(hers.said).to_have_text(SECRET)

@@ -2,18 +2,28 @@
 
 from collections.abc import Callable
 
-from tests.bench.figures import bytes_down, first_load, painting, prompts, starts, streaming
+from tests.bench.figures import (
+    bytes_down,
+    cpu,
+    first_load,
+    history,
+    memory,
+    painting,
+    starts,
+    streaming,
+)
 from tests.bench.load import Bench
 from tests.bench.report import Row
 
 FIGURES: dict[str, Callable[[Bench], list[Row]]] = {
-    "idle": streaming.idle,
+    "memory": memory.measure,
     "bytes": bytes_down.measure,
     "streams": streaming.measure,
+    "cpu": cpu.measure,
     "saturation": streaming.saturation,
-    "prompts": prompts.alone,
-    "history": prompts.in_long_conversation,
+    "history": history.measure,
     "page": first_load.measure,
     "browser": painting.measure,
     "warm": starts.warm,
+    "cold": starts.cold,
 }

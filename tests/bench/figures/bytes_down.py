@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack
 
 import uvloop
 
-from tests.bench.load import Bench, origin_of
+from tests.bench.load import Bench
 from tests.bench.machine import Others
 from tests.bench.relay import relay
 from tests.bench.report import Row
@@ -26,6 +26,7 @@ def measure(bench: Bench) -> list[Row]:
 
 
 async def _measure(bench: Bench, kinds: list[tuple[int, int]]) -> list[Row]:
+    await bench.calm()
     return list(await asyncio.gather(*(_row(bench, *kind) for kind in kinds)))
 
 
@@ -34,7 +35,7 @@ async def _row(bench: Bench, tokens: int, gap_ms: int) -> Row:
     async with AsyncExitStack() as stack:
         counts = await stack.enter_async_context(relay(bench.app.port))
         name = f"bytes {tokens} {gap_ms}"
-        user = User(counts.url, origin_of(bench.app), name)
+        user = User(counts.url, bench.origin, name)
         await stack.enter_async_context(user)
         await asyncio.sleep(LAST_NEWS_SECONDS)
         before = counts.down
