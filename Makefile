@@ -1,6 +1,6 @@
 # `make run` and `make test` need Python 3.11 or newer, make and git; the rest they fetch.
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types imports unit e2e bench lock clean chromium
+.PHONY: help run test check lint types imports unit e2e bench rotate lock clean chromium
 .DELETE_ON_ERROR:
 
 PYTHON ?= python3
@@ -8,6 +8,8 @@ BIN := .venv/bin
 RUNTIME := .venv/.runtime-installed
 DEVELOPMENT := .venv/.development-installed
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
+# Everything is listed and pinned, so nothing is resolved: a release of tomorrow changes nothing here.
+INSTALL := -m pip install --quiet --no-deps --requirement
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +40,10 @@ e2e: $(DEVELOPMENT) chromium ## stories in a real browser
 bench: $(DEVELOPMENT) chromium ## print the figures of speed and size
 	$(BIN)/python -m tests.bench
 
+WHAT ?= data
+rotate: $(RUNTIME) ## give every user a new key while the app serves (WHAT=keys: wrap the keys anew)
+	@$(BIN)/python -m assistant.rotate $(WHAT)
+
 lock: $(DEVELOPMENT) ## write the pinned requirements anew from pyproject.toml
 	$(BIN)/pip install --quiet uv
 	$(BIN)/uv pip compile pyproject.toml --python-version 3.11 --generate-hashes \
@@ -56,10 +62,10 @@ $(RUNTIME): requirements.txt
 		{ echo "Python 3.11 or newer is needed: PYTHON=/path/to/python3.11 make run" >&2; exit 1; }
 	@$(PYTHON) -m venv .venv
 	@echo "Installing the packages (about a minute, once) ..."
-	@$(BIN)/python -m pip install --quiet --requirement requirements.txt
+	@$(BIN)/python $(INSTALL) requirements.txt
 	@touch $@
 
 $(DEVELOPMENT): requirements-dev.txt $(RUNTIME)
 	@echo "Installing what the tests need (about a minute, once) ..."
-	@$(BIN)/python -m pip install --quiet --requirement requirements-dev.txt
+	@$(BIN)/python $(INSTALL) requirements-dev.txt
 	@touch $@

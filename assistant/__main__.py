@@ -3,21 +3,21 @@
 import os
 import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from assistant.config import LaunchSettings, read, settings
 from assistant.errors import CannotStart
+from assistant.key_ring import ring_of
 from assistant.local.checks import (
     check_data_folder,
     check_env_file,
     check_model,
     check_port,
+    check_sign_in,
     check_workers,
 )
 from assistant.local.pages import build_pages
-from assistant.local.postgres import running
+from assistant.local.postgres import administered
 from assistant.local.progress import say, step
 from assistant.local.secret import secret_key
 from assistant.local.server import serve
@@ -56,6 +56,7 @@ def _checked_settings() -> LaunchSettings:
     chosen = read(LaunchSettings)
     check_model(chosen)
     check_workers(chosen)
+    check_sign_in(chosen)
     check_port(chosen.bind_host, chosen.port)
     check_data_folder(chosen.assistant_data_dir)
     return chosen
@@ -65,9 +66,10 @@ def launch(chosen: LaunchSettings) -> None:
     """Bring up one thing after the other, serve, and take all down again in the end."""
     data = chosen.assistant_data_dir.resolve()
     secret = secret_key(chosen.assistant_secret_key.get_secret_value(), data)
-    with _database(chosen, data) as admin_url:
+    keys = ring_of(chosen, secret)
+    with administered(chosen, data) as admin_url:
         with step("Preparing the database"):
-            urls = prepare(admin_url, secret)
+            urls = prepare(admin_url, secret, keys)
         os.environ.update(
             ASSISTANT_SECRET_KEY=secret,
             DATABASE_APP_URL=urls.app,
@@ -77,16 +79,6 @@ def launch(chosen: LaunchSettings) -> None:
         settings.cache_clear()
         build_pages(PROJECT, data / "build.log")
         serve(chosen, ready=lambda: say(welcome(chosen)))
-
-
-@contextmanager
-def _database(chosen: LaunchSettings, data: Path) -> Iterator[str]:
-    """The URL of the database's administrator: the operator's, or the one of our own server."""
-    if chosen.database_url:
-        yield chosen.database_url.get_secret_value()
-        return
-    with running(data / "postgres") as url:
-        yield url
 
 
 if __name__ == "__main__":

@@ -10,16 +10,18 @@ from starlette.types import ASGIApp
 
 from assistant import database, logs, migration
 from assistant.agent.providers.clients import close_clients
-from assistant.api import auth, conversations, feed, health, turns
+from assistant.api import auth, conversations, feed, health, search, turns
 from assistant.api.guard import Guard
 from assistant.components.boundary import boundary
 from assistant.components.head import STYLES, head
 from assistant.config import CLOSING
 from assistant.errors import CannotStart
 from assistant.pages import PAGES
-from assistant.services import reaper, signals, turn_run
+from assistant.services import reaper, sessions, signals, turn_run
 from assistant.services.background import spawn
+from assistant.state.at_rest import seal_states
 from assistant.state.commands import judge_events
+from assistant.state.sockets import close_sockets
 
 logs.configure()
 log = structlog.get_logger()
@@ -27,7 +29,14 @@ log = structlog.get_logger()
 
 def surround(asgi: ASGIApp) -> ASGIApp:
     """Our routes before Reflex's own and the built pages; the guard around all."""
-    routes = [*auth.routes, *turns.routes, *conversations.routes, *feed.routes, *health.routes]
+    routes = [
+        *auth.routes,
+        *turns.routes,
+        *conversations.routes,
+        *feed.routes,
+        *health.routes,
+        *search.routes,
+    ]
     asgi.routes[:0] = routes  # type: ignore[attr-defined]
     return Guard(asgi, rx.config.get_config().cors_allowed_origins)
 
@@ -39,7 +48,10 @@ async def at_work() -> AsyncIterator[None]:
         raise CannotStart("The database is not at this code's version. Start with `make run`.")
     chores = [spawn(reaper.reap_forever()), spawn(signals.relay())]
     asyncio.get_running_loop().add_signal_handler(CLOSING, lambda: spawn(turn_run.drain()))
-    with signals.listening("stop", turn_run.stop_here):
+    with (
+        signals.listening("stop", turn_run.stop_here),
+        signals.listening(sessions.REVOKED, end_here),
+    ):
         yield
         await turn_run.drain()
     for chore in chores:
@@ -47,6 +59,12 @@ async def at_work() -> AsyncIterator[None]:
     await asyncio.gather(*chores, return_exceptions=True)
     await close_clients()
     await database.close()
+
+
+def end_here(notice: signals.Notice) -> None:
+    """A session is over: it is known no more, and its sockets close."""
+    sessions.forget(notice)
+    spawn(close_sockets(app, notice["session"]))
 
 
 def note_failure(exception: Exception) -> None:
@@ -66,4 +84,5 @@ app = rx.App(
 for page in PAGES:
     app.add_page(**page)
 app.register_lifespan_task(at_work)
+seal_states(app)
 judge_events(app)

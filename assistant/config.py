@@ -31,8 +31,11 @@ class Settings(BaseSettings):
 
     assistant_data_dir: Path = Path(".data")
     assistant_secret_key: SecretStr = SecretStr("")
+    assistant_kek_file: Path | None = None
+    assistant_old_keys: SecretStr = SecretStr("")
     database_app_url: SecretStr = SecretStr("")  # the launcher makes these two of DATABASE_URL
     database_worker_url: SecretStr = SecretStr("")
+    database_migrator_url: SecretStr = SecretStr("")  # only the command that rotates keys has it
     redis_url: SecretStr = SecretStr("")
 
     anthropic_api_key: SecretStr = SecretStr("")
@@ -55,13 +58,28 @@ class Settings(BaseSettings):
     default_tier: Literal["free", "pro", "team", "enterprise"] = "pro"  # where nothing is sold
 
     google_client_id: str = ""
+    google_client_secret: SecretStr = SecretStr("")
+    google_discovery_url: str = "https://accounts.google.com/.well-known/openid-configuration"
     microsoft_client_id: str = ""
+    microsoft_client_secret: SecretStr = SecretStr("")
+    microsoft_discovery_url: str = (
+        "https://login.microsoftonline.com/common/v2.0/.well-known/openid-configuration"
+    )
     github_client_id: str = ""
+    github_client_secret: SecretStr = SecretStr("")
+    github_base_url: str = "https://github.com"
+    github_api_url: str = "https://api.github.com"
 
     @property
     def url(self) -> str:
         """Where browsers find the app, without a trailing slash."""
         return (self.app_url or f"http://localhost:{self.port}").rstrip("/")
+
+    @property
+    def cookies_are_secure(self) -> bool:
+        """Whether cookies travel over https only; plain http serves on this machine alone."""
+        where = urlsplit(self.url)
+        return where.scheme == "https" or where.hostname not in LOOPBACK
 
     @property
     def on_loopback(self) -> bool:

@@ -23,7 +23,7 @@ _DATA_EXCEPTION = "22"  # PostgreSQL, appendix A; asyncpg's dialect has no DataE
 _SET_USER = text("select set_config('app.user_id', :user_id, true)")
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=3)
 def _engine(url: str) -> AsyncEngine:
     return create_async_engine(
         url,
@@ -54,6 +54,16 @@ async def system_session() -> AsyncIterator[AsyncSession]:
     Raises DatabaseAway.
     """
     async with _transaction(settings().database_worker_url, None) as session:
+        yield session
+
+
+@asynccontextmanager
+async def migrator_session() -> AsyncIterator[AsyncSession]:
+    """A transaction that no policy holds, and that may change what is append-only for all others.
+
+    It works only in a command that was given the administrator's address. Raises DatabaseAway.
+    """
+    async with _transaction(settings().database_migrator_url, None) as session:
         yield session
 
 
@@ -96,8 +106,14 @@ def user_of(session: AsyncSession) -> UUID:
 
 async def close() -> None:
     """Close all connections of this process."""
-    for url in (settings().database_app_url, settings().database_worker_url):
-        await _engine(url.get_secret_value()).dispose()
+    chosen = settings()
+    for url in (
+        chosen.database_app_url,
+        chosen.database_worker_url,
+        chosen.database_migrator_url,
+    ):
+        if url:
+            await _engine(url.get_secret_value()).dispose()
 
 
 async def schema_revision() -> str:

@@ -10,6 +10,8 @@
     │   ├── Busy                      a limit that passes by itself
     │   ├── NotFound                  no such thing, or not yours: the same answer
     │   ├── NotSignedIn
+    │   ├── StepUpNeeded              the user must first prove again who they are
+    │   ├── SignInFailed              a provider's answer is none that signs anybody in
     │   ├── DatabaseAway              it restarts, or has no connection to spare
     │   └── CannotStart               the launcher says this sentence and exits
     └── ToolError                 its text is for the model
@@ -76,6 +78,36 @@ class NotSignedIn(AssistantError):
 
     def __init__(self) -> None:
         super().__init__("Please sign in.")
+
+
+class StepUpNeeded(AssistantError):
+    """The user must first prove again who they are.
+
+    how: "sign-in" at a way to sign in, or "code" of the second factor. where: the page for it.
+    """
+
+    def __init__(self, how: str) -> None:
+        sentence, self.where = STEPS_UP[how]
+        super().__init__(sentence)
+        self.how = how
+
+
+STEPS_UP = {
+    "sign-in": (
+        "For this, sign in again first: your last sign-in is more than five minutes ago. "
+        "Nothing was changed.",
+        "/sign-in?again=1",
+    ),
+    "code": ("For this, give a code of your second factor first. Nothing was changed.", "/verify"),
+}
+
+
+class SignInFailed(AssistantError):
+    """A sign-in by a provider did not succeed. why: the word by which the page knows a sentence."""
+
+    def __init__(self, why: str = "refused") -> None:
+        super().__init__("The sign-in was not completed. Nothing was changed; please try again.")
+        self.why = why
 
 
 class DatabaseAway(AssistantError):

@@ -15,33 +15,46 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from assistant.errors import CannotStart
+from assistant.key_ring import UNNAMED, KeyLost, KeyRing, LocalKey
 from assistant.models.isolation import Roles
+from assistant.vault import Tampered, Wrapped, unlock
 
 PROJECT = Path(__file__).parent.parent
 LOCK = 7_215_031  # any number, the same for all who migrate
 
+_MAY_LOOK = "select has_table_privilege(to_regclass('public.user_keys'), 'select')"
+_ONE_OF_EACH = """
+    select distinct on (wrapped_by) user_id, wrapped, wrapped_by,
+        coalesce((to_jsonb(user_keys) ->> 'number')::int, 1) as number
+    from user_keys order by wrapped_by, created_at
+"""  # before revision 0002 there were no numbers
+
 
 @dataclass(frozen=True, slots=True)
 class Urls:
-    """How the serving processes reach the database: as the app role and as the worker role."""
+    """How the database is reached in its three roles; who serves needs the first two only."""
 
     app: str
     worker: str
+    migrator: str
 
 
-def prepare(admin_url: str, secret: str) -> Urls:
-    """Create roles, migrate to head, and return the URLs of the two plain roles.
+def prepare(admin_url: str, secret: str, keys: KeyRing | None = None) -> Urls:
+    """Create roles, migrate to head, and return the URLs of the roles.
 
     admin_url: a role that may create roles; secret: the installation's key, from which the
-    passwords of the roles are derived. Raises CannotStart with one sentence.
+    passwords of the roles are derived; keys: what must open the users' keys, the secret alone
+    where nothing is given. Raises CannotStart with one sentence.
     """
     url = _address(admin_url)
     try:
-        asyncio.run(_prepare(url, secret))
+        asyncio.run(_prepare(url, secret, keys or KeyRing.of([LocalKey(secret)])))
     except (OSError, DBAPIError) as error:
         raise CannotStart(_why(error)) from error
     roles = Roles.of(_database(url))
-    return Urls(*(_as_role(url, role, secret) for role in (roles.app, roles.worker)))
+    return Urls(
+        *(_as_role(url, role, secret) for role in (roles.app, roles.worker, roles.migrator))
+    )
 
 
 def _address(admin_url: str) -> URL:
@@ -54,16 +67,17 @@ def _address(admin_url: str) -> URL:
         ) from error
 
 
-async def _prepare(url: URL, secret: str) -> None:
+async def _prepare(url: URL, secret: str, keys: KeyRing) -> None:
     roles = Roles.of(_database(url))
     admin = create_async_engine(url)
     try:
         async with admin.connect() as lock:
             await lock.execute(text("select pg_advisory_lock(:n)"), {"n": LOCK})
             async with admin.begin() as connection:
+                await _check_keys(connection, keys)
                 for statement in await _roles(connection, roles, secret):
                     await connection.execute(text(statement))
-            await _upgrade(_as_role(url, roles.migrator, secret))
+            await _upgrade(_as_role(url, roles.migrator, secret), keys)
     finally:
         await admin.dispose()
 
@@ -85,10 +99,38 @@ async def _roles(connection: AsyncConnection, roles: Roles, secret: str) -> list
     ]
 
 
-async def _upgrade(migrator_url: str) -> None:
+async def _check_keys(connection: AsyncConnection, keys: KeyRing) -> None:
+    """Every key that wraps users' keys is known, as far as this role may see them.
+
+    An administrator that is no superuser may not: the migrator looks then, after the passwords.
+    """
+    if not await connection.scalar(text(_MAY_LOOK)):
+        return
+    for row in await connection.execute(text(_ONE_OF_EACH)):
+        try:
+            unlock(row.user_id, Wrapped(row.number, row.wrapped, row.wrapped_by), by=keys)
+        except KeyLost as error:
+            raise CannotStart(_lost(row.wrapped_by, keys)) from error
+        except Tampered as error:
+            if row.wrapped_by == UNNAMED:
+                raise CannotStart(_lost("that has wrapped them so far", keys)) from error
+
+
+def _lost(name: str, keys: KeyRing) -> str:
+    return (
+        f"The key {name} is missing, and without it nothing that users have written can be read "
+        f"(known: {', '.join(keys.known)}). Nothing was changed. Restore ASSISTANT_SECRET_KEY, "
+        "ASSISTANT_KEK_FILE or secret.key in the data folder; if the key was exchanged, name the "
+        "one before in ASSISTANT_OLD_KEYS."
+    )
+
+
+async def _upgrade(migrator_url: str, keys: KeyRing) -> None:
     engine = create_async_engine(migrator_url)
     try:
         async with engine.connect() as connection:
+            await _check_keys(connection, keys)
+            await connection.rollback()
             await connection.run_sync(_run_alembic)
     finally:
         await engine.dispose()

@@ -20,7 +20,8 @@ from assistant.config import settings
 from assistant.local.postgres import running
 from assistant.migration import prepare
 from assistant.services import background, model_choice, shared, signals, turn_run
-from assistant.services.accounts import User, sign_in_by_name, who_is
+from assistant.services.accounts import sign_in_by_name
+from assistant.services.sessions import User, who_is
 from tests.vendors import VendorServer
 
 SECRET = "a-secret-for-tests-" * 4
@@ -82,16 +83,21 @@ async def db(prepared: str) -> AsyncIterator[str]:
     await database.close()
 
 
+async def signed_in(name: str) -> User:
+    """The user of this name, in one more session."""
+    return await who_is((await sign_in_by_name(name)).access)
+
+
 @pytest.fixture
 async def alice(db: str) -> User:
     """A person of her own: no test sees the rows of another."""
-    return await who_is(await sign_in_by_name(f"Alice {uuid.uuid4().hex[:12]}"))
+    return await signed_in(f"Alice {uuid.uuid4().hex[:12]}")
 
 
 @pytest.fixture
 async def bob(db: str) -> User:
     """Somebody else."""
-    return await who_is(await sign_in_by_name(f"Bob {uuid.uuid4().hex[:12]}"))
+    return await signed_in(f"Bob {uuid.uuid4().hex[:12]}")
 
 
 def forget_choices() -> None:

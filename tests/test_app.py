@@ -41,7 +41,7 @@ async def test_the_guard_stands_around_all(browser):
     for path in ("/anything", "/auth/login/local", "/_event"):
         assert (await browser.post(path, headers={"origin": "http://x.example"})).status_code == 403
     answer = await browser.get("/anything", headers={"accept": "text/html"})
-    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in?next=/anything")
 
 
 @pytest.fixture

@@ -87,3 +87,18 @@ def test_the_address_has_no_slash_at_its_end(values, url):
 )
 def test_the_sign_in_by_name_exists_on_loopback_without_oauth_only(values, exists):
     assert chosen(**values).local_sign_in is exists
+
+
+@pytest.mark.parametrize(
+    ("url", "secure"),
+    [
+        ("", False),
+        ("http://127.0.0.1:3000", False),
+        ("http://[::1]:3000", False),
+        ("https://localhost", True),
+        ("https://a.example", True),
+        ("http://a.example", True),
+    ],
+)
+def test_only_this_machine_gets_cookies_by_plain_http(url, secure):
+    assert chosen(app_url=url).cookies_are_secure is secure

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
 
 import asyncpg
 import pytest
@@ -15,6 +16,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from assistant import migration, models
 from assistant.errors import CannotStart
+from assistant.key_ring import KeyRing, LocalKey
 from assistant.migration import PROJECT, head, prepare
 from tests.conftest import SECRET, create_database
 from tests.models.rows import NAMES, full_set
@@ -117,6 +119,42 @@ def test_a_new_secret_gives_the_roles_new_passwords(empty):
     assert asked(after.app.replace("+asyncpg", ""), "select 1") == [(1,)]
     with pytest.raises(asyncpg.InvalidPasswordError):
         asked(before.app.replace("+asyncpg", ""), "select 1")
+
+
+def with_a_user(url: str, *, by: str = "") -> None:
+    """A user whose data key the secret of these tests has wrapped."""
+    secret = LocalKey(SECRET)
+    user_id = uuid4()
+    cell = f"user_keys.wrapped|{user_id}"
+    wrapped = secret.wrap(b"k" * 32, cell.encode()).hex()
+    for statement in (
+        f"insert into profiles (id, user_id) values ('{uuid4()}', '{user_id}')",  # noqa: S608
+        "insert into user_keys (id, user_id, wrapped, wrapped_by) "  # noqa: S608
+        f"values ('{uuid4()}', '{user_id}', '\\x{wrapped}', '{by or secret.name}')",
+    ):
+        asked(url, statement)
+
+
+@pytest.mark.parametrize("by", ["", "env-1"])
+def test_a_wrong_key_is_one_sentence_that_names_the_key_and_nothing_is_changed(empty, by):
+    before = prepare(empty, SECRET)
+    with_a_user(empty, by=by)
+    with pytest.raises(CannotStart) as caught:
+        prepare(empty, "another-secret-" * 4)
+    said = str(caught.value)
+    assert ("wrapped them so far" if by else LocalKey(SECRET).name) in said
+    assert LocalKey("another-secret-" * 4).name in said
+    assert "another-secret" not in said
+    assert "\n" not in said
+    assert asked(before.app.replace("+asyncpg", ""), "select 1") == [(1,)]
+
+
+@pytest.mark.parametrize("by", ["", "env-1"])
+def test_an_exchanged_key_starts_when_the_one_before_is_named(empty, by):
+    prepare(empty, SECRET)
+    with_a_user(empty, by=by)
+    new = "another-secret-" * 4
+    prepare(empty, new, KeyRing.of([LocalKey(new), LocalKey(SECRET)]))
 
 
 @pytest.mark.parametrize(

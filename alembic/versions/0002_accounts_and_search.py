@@ -11,6 +11,7 @@ down_revision = "0001"
 
 TABLES = ("sign_in_attempts", "second_factors", "recovery_codes", "search_signatures")
 DISCOVERABLE = {
+    "messages": ("user_id", "status", "searchable"),
     "profiles": ("user_id", "erase_at"),
     "sign_in_attempts": ("id", "user_id", "expires_at"),
     "user_keys": ("user_id", "number", "wrapped_by"),
@@ -120,6 +121,19 @@ def upgrade(roles, **_):
         ["user_id", "created_at"],
         unique=False,
     )
+    # Neither compressed nor moved elsewhere: a search reads one bit of each row.
+    op.execute("alter table search_signatures alter column bits set storage plain")
+    op.add_column(
+        "messages",
+        sa.Column("searchable", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+    )
+    op.create_index(
+        "ix_messages_unsearchable",
+        "messages",
+        ["user_id"],
+        unique=False,
+        postgresql_where=sa.text("not searchable"),
+    )
     op.add_column(
         "identities",
         sa.Column(
@@ -186,7 +200,7 @@ def upgrade(roles, **_):
 
 
 def downgrade(roles, **_):
-    for table in ("profiles", "user_keys"):
+    for table in ("messages", "profiles", "user_keys"):
         op.execute(f"drop policy found_by_worker on {table}")
         op.execute(f'revoke select on {table} from "{roles.worker}"')  # noqa: S608
     op.execute("delete from user_keys where number > 1")
@@ -210,6 +224,12 @@ def downgrade(roles, **_):
     op.drop_column("identities", "used_at")
     op.drop_column("identities", "label")
     op.drop_column("identities", "provider")
+    op.drop_index(
+        "ix_messages_unsearchable",
+        table_name="messages",
+        postgresql_where=sa.text("not searchable"),
+    )
+    op.drop_column("messages", "searchable")
     op.drop_index("ix_search_signatures_user_created", table_name="search_signatures")
     op.drop_table("search_signatures")
     op.drop_table("second_factors")

@@ -5,9 +5,10 @@ from functools import wraps
 
 import structlog
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
 
+from assistant.api.cookies import REFRESH, SESSION
 from assistant.errors import (
     UNEXPECTED,
     AssistantError,
@@ -16,14 +17,16 @@ from assistant.errors import (
     NotFound,
     NotSignedIn,
     Refused,
+    StepUpNeeded,
 )
-from assistant.services.accounts import User, who_is
+from assistant.services.renewal import holder_of
+from assistant.services.sessions import User, who_is
 
-COOKIE = "session"
 STATUS: dict[type[Exception], int] = {
     NotSignedIn: 401,
     NotFound: 404,
     Refused: 422,
+    StepUpNeeded: 403,
     Busy: 429,
     DatabaseAway: 503,
 }
@@ -35,8 +38,22 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 async def user_of(request: Request) -> User:
-    """The signed-in user of a request. Raises NotSignedIn."""
-    return await who_is(request.cookies.get(COOKIE))
+    """The signed-in user of a request. Raises NotSignedIn, and StepUpNeeded before the code."""
+    user = await who_is(SESSION.of(request))
+    if not user.verified:
+        raise StepUpNeeded("code")
+    return user
+
+
+async def session_of(connection: HTTPConnection) -> User:
+    """Whose session the browser has, be the access token expired or the code not given.
+
+    Raises NotSignedIn.
+    """
+    try:
+        return await who_is(SESSION.of(connection))
+    except NotSignedIn:
+        return await holder_of(REFRESH.of(connection))
 
 
 def answering(endpoint: Endpoint) -> Endpoint:

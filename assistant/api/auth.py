@@ -1,73 +1,184 @@
-"""Signing in and out: plain forms, so that the cookie is set by the server and httpOnly.
+"""Signing in and out: by a name or by a provider; and what keeps a session going.
 
-A second cookie tells the page whose it is: drafts in the browser are kept apart by it. It opens
-nothing, and outlives the session, so that what was typed is still kept when that runs out.
+Plain requests of the browser, not events of the page: only so can a cookie be set that no script
+reads.
 """
 
 from contextlib import suppress
+from html import escape
+from urllib.parse import quote
+from uuid import uuid4
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from assistant.api.answers import COOKIE, answering, user_of
+from assistant.api.answers import NO_STORE, answering, session_of, user_of
+from assistant.api.cookies import ATTEMPT, REFRESH, drop_session, keep_session, mark_of
 from assistant.config import settings
-from assistant.errors import NotSignedIn, Refused
-from assistant.services.accounts import SESSION_HOURS, sign_in_by_name, sign_out, who_is
+from assistant.errors import NotFound, NotSignedIn, Refused, SignInFailed, StepUpNeeded
+from assistant.services import attempts, identities
+from assistant.services.accounts import sign_in_by_name
+from assistant.services.attempts import Arrival, own_path
+from assistant.services.oauth import configured
+from assistant.services.renewal import Tokens, open_session, refresh
+from assistant.services.sessions import User, require_fresh, revoke
+from assistant.services.tokens import ACCESS_SECONDS
 
 FORM_FIELDS = 4
-MARK = "user"
-MARK_SECONDS = 30 * 24 * 3600
+SIGN_IN = "/sign-in"
+SETTINGS = "/settings"
+
+
+@answering
+async def ways(_: Request) -> Response:
+    """How one can sign in here: {"local": bool, "providers": [{"id", "label"}]}."""
+    providers = [{"id": each.id, "label": each.label} for each in configured()]
+    offered = {"local": settings().local_sign_in, "providers": providers}
+    return JSONResponse(offered, headers=NO_STORE)
 
 
 @answering
 async def local_sign_in(request: Request) -> Response:
     """Sign in by a name; exists on loopback only (`accounts.sign_in_by_name`)."""
     async with request.form(max_files=0, max_fields=FORM_FIELDS) as form:
-        name = str(form.get("name", ""))
+        name, path = (str(form.get(field, "")) for field in ("name", "next"))
     try:
-        token = await sign_in_by_name(name)
+        tokens = await sign_in_by_name(name, request.headers.get("user-agent", ""))
     except Refused:
-        return _to("/sign-in?error=name")
-    return await _signed_in(token)
+        return _failed("name", path)
+    return await _signed_in(request, tokens, own_path(path))
 
 
-async def _signed_in(token: str) -> Response:
-    """To the chat, with the session's cookie and the user's mark."""
-    user = await who_is(token)
-    answer = _to("/")
-    for name, value, seconds in (
-        (COOKIE, token, SESSION_HOURS * 3600),
-        (MARK, str(user.id), MARK_SECONDS),
-    ):
-        answer.set_cookie(
-            name,
-            value,
-            max_age=seconds,
-            httponly=name == COOKIE,
-            samesite="lax",
-            secure=settings().url.startswith("https:"),
+async def _signed_in(request: Request, tokens: Tokens, path: str) -> Response:
+    """To the page, with a session that is new; the browser's old one is over."""
+    with suppress(NotSignedIn, NotFound):
+        before = await session_of(request)
+        await revoke(before, before.session_id)
+    answer = _to(path)
+    keep_session(answer, tokens)
+    return answer
+
+
+@answering
+async def login(request: Request) -> Response:
+    """Send the browser to a provider. next: the page to come back to; again: sign in anew."""
+    asked = request.query_params
+    mark = mark_of(request) or uuid4()
+    try:
+        address = await attempts.begin(
+            request.path_params["provider"],
+            mark,
+            asked.get("next", ""),
+            again="again" in asked,
         )
+    except SignInFailed as error:
+        return _failed(error.why, asked.get("next", ""))
+    answer = _to(address)
+    ATTEMPT.put(answer, str(mark))
+    return answer
+
+
+@answering
+async def link(request: Request) -> Response:
+    """Send the signed-in user to a provider, to sign in by it, too, from now on."""
+    user = await user_of(request)
+    mark = mark_of(request) or uuid4()
+    try:
+        await require_fresh(user)
+        address = await attempts.begin(
+            request.path_params["provider"], mark, SETTINGS, linking=user
+        )
+    except StepUpNeeded as error:
+        return _to(_with_next(error.where, SETTINGS))
+    except SignInFailed as error:
+        return _failed(error.why, SETTINGS)
+    # A redirect would count as the form's own target, which the page's policy forbids.
+    leave = f'<!doctype html><meta http-equiv="refresh" content="0; url={escape(address)}">'
+    answer = HTMLResponse(leave, headers=NO_STORE)
+    ATTEMPT.put(answer, str(mark))
+    return answer
+
+
+@answering
+async def callback(request: Request) -> Response:
+    """Take what the provider says: sign in who came, or link them to the user who asked for it."""
+    try:
+        arrival = await attempts.finish(
+            request.path_params["provider"], mark_of(request), _once_each(request)
+        )
+        if arrival.linking is not None:
+            return await _linked(request, arrival, arrival.linking)
+        user_id = await identities.arrive(arrival.person)
+    except SignInFailed as error:
+        return _failed(error.why, "")
+    except StepUpNeeded as error:
+        return _to(_with_next(error.where, SETTINGS))
+    tokens = await open_session(user_id, request.headers.get("user-agent", ""))
+    return await _signed_in(request, tokens, arrival.path)
+
+
+def _once_each(request: Request) -> dict[str, str]:
+    """The query; what is said twice (RFC 6749, 3.1) could be understood in two ways."""
+    said = request.query_params.multi_items()
+    if len(said) != len(dict(said)):
+        raise SignInFailed
+    return dict(said)
+
+
+async def _linked(request: Request, arrival: Arrival, asked: User) -> Response:
+    try:
+        user = await user_of(request)
+    except NotSignedIn as error:
+        raise SignInFailed from error
+    if user != asked:
+        raise SignInFailed
+    await identities.link(user, arrival.person)
+    return _to(arrival.path)
+
+
+@answering
+async def renew(request: Request) -> Response:
+    """New tokens for the page; it learns for how many seconds they are good."""
+    tokens = await refresh(REFRESH.of(request))
+    answer = JSONResponse({"seconds": ACCESS_SECONDS}, headers=NO_STORE)
+    keep_session(answer, tokens)
     return answer
 
 
 @answering
 async def leave(request: Request) -> Response:
     """Sign out, also when there is no session any more."""
-    answer = _to("/sign-in")
-    answer.delete_cookie(COOKIE)
-    answer.delete_cookie(MARK)
+    answer = _to(SIGN_IN)
+    drop_session(answer)
     answer.headers["clear-site-data"] = '"storage"'  # drafts are the old user's
-    with suppress(NotSignedIn):
-        await sign_out(await user_of(request))
+    with suppress(NotSignedIn, NotFound):
+        user = await session_of(request)
+        await revoke(user, user.session_id)
     return answer
 
 
-def _to(path: str) -> RedirectResponse:
-    return RedirectResponse(path, 303, headers={"cache-control": "no-store"})
+def _failed(why: str, path: str) -> Response:
+    """To the one page that says what happened and offers to try again."""
+    return _to(_with_next(f"{SIGN_IN}?error={why}", own_path(path)))
+
+
+def _with_next(page: str, path: str) -> str:
+    if path == "/":
+        return page
+    return f"{page}{'&' if '?' in page else '?'}next={quote(path)}"
+
+
+def _to(address: str) -> RedirectResponse:
+    return RedirectResponse(address, 303, headers=NO_STORE)
 
 
 routes = [
+    Route("/auth/ways", ways),
     Route("/auth/login/local", local_sign_in, methods=["POST"]),
+    Route("/auth/login/{provider}", login),
+    Route("/auth/callback/{provider}", callback),
+    Route("/auth/link/{provider}", link, methods=["POST"]),
+    Route("/auth/refresh", renew, methods=["POST"]),
     Route("/auth/logout", leave, methods=["POST"]),
 ]

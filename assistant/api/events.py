@@ -1,5 +1,6 @@
 """Server-sent events (WHATWG HTML, section 9.2): frames, and what their response looks like."""
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncGenerator
 from uuid import UUID
@@ -8,6 +9,8 @@ from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from assistant.errors import Busy
+from assistant.services import sessions
+from assistant.services.sessions import User
 
 BEAT = b": beat\n\n"
 STREAMS_AT_MOST = 40  # that one user's pages may have open at once
@@ -25,21 +28,34 @@ def frame(data: str, *, kind: str = "", number: int | None = None) -> bytes:
 
 
 class EventStream(StreamingResponse):
-    """A user's response of frames. Raises Busy when the user has too many open."""
+    """A user's response of frames, which ends with the session. Raises Busy for too many."""
 
-    def __init__(self, user_id: UUID, frames: AsyncGenerator[bytes, None]) -> None:
-        if _open[user_id] >= STREAMS_AT_MOST:
+    def __init__(self, user: User, frames: AsyncGenerator[bytes, None]) -> None:
+        if _open[user.id] >= STREAMS_AT_MOST:
             raise Busy("Too many pages are open. Close one and try again.")
         super().__init__(frames, media_type="text/event-stream", headers=HEADERS)
-        self._user_id, self._frames = user_id, frames
+        self._user, self._frames = user, frames
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the frames, and count the stream while it is open."""
-        _open[self._user_id] += 1
+        _open[self._user.id] += 1
         try:
-            await super().__call__(scope, receive, send)
+            await self._until_over(scope, receive, send)
         finally:
-            _open[self._user_id] -= 1
-            if not _open[self._user_id]:
-                del _open[self._user_id]
+            _open[self._user.id] -= 1
+            if not _open[self._user.id]:
+                del _open[self._user.id]
             await self._frames.aclose()
+
+    async def _until_over(self, scope: Scope, receive: Receive, send: Send) -> None:
+        sending = asyncio.ensure_future(super().__call__(scope, receive, send))
+        ending = asyncio.ensure_future(sessions.over(self._user))
+        try:
+            await asyncio.wait((sending, ending), return_when=asyncio.FIRST_COMPLETED)
+            if sending.done():
+                return await sending
+        finally:
+            sending.cancel()
+            ending.cancel()
+            await asyncio.gather(sending, ending, return_exceptions=True)
+        return await send({"type": "http.response.body", "body": b""})

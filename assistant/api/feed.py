@@ -3,15 +3,14 @@
 import asyncio
 import json
 from collections.abc import AsyncGenerator
+from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from assistant.api.answers import COOKIE, answering, user_of
+from assistant.api.answers import answering, user_of
 from assistant.api.events import BEAT, EventStream, frame
-from assistant.errors import NotSignedIn
-from assistant.services.accounts import User, who_is
 from assistant.services.signals import Notice, listening
 
 UNREAD_AT_MOST = 100
@@ -22,30 +21,26 @@ BEAT_SECONDS = 10.0
 async def events(request: Request) -> Response:
     """Follow what changes for the signed-in user."""
     user = await user_of(request)
-    return EventStream(user.id, _frames(user, request.cookies.get(COOKIE)))
+    return EventStream(user, _frames(user.id))
 
 
-async def _frames(user: User, token: str | None) -> AsyncGenerator[bytes, None]:
+async def _frames(user_id: UUID) -> AsyncGenerator[bytes, None]:
     unread: asyncio.Queue[Notice] = asyncio.Queue(UNREAD_AT_MOST)
 
     def take(notice: Notice) -> None:
         if not unread.full():  # a page that far behind reads all anew anyway
             unread.put_nowait(notice)
 
-    try:
-        with listening(f"user:{user.id}", take):
-            yield BEAT
-            while True:
-                try:
-                    async with asyncio.timeout(BEAT_SECONDS):
-                        notice = await unread.get()
-                except TimeoutError:
-                    await who_is(token)
-                    yield BEAT
-                else:
-                    yield frame(json.dumps(notice))
-    except NotSignedIn:
-        return  # a revoked session hears nothing more
+    with listening(f"user:{user_id}", take):
+        yield BEAT
+        while True:
+            try:
+                async with asyncio.timeout(BEAT_SECONDS):
+                    notice = await unread.get()
+            except TimeoutError:
+                yield BEAT
+            else:
+                yield frame(json.dumps(notice))
 
 
 routes = [Route("/api/events", events)]

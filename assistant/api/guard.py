@@ -4,7 +4,8 @@
 - The socket's cookie is checked here and goes no further: Reflex keeps headers with its state, so
   it gets the ids of user and session instead, under a name that it never echoes to the browser.
 - A client token is bound to the session by HMAC, so that knowing a token opens nobody's state.
-- A page that needs a user sends a visitor without one to the sign-in page.
+- A page that needs a user sends a visitor without one to the sign-in page. An access token that
+  has expired is renewed in passing.
 - A page answers at its address, without a slash at the end and without a redirect to one.
 """
 
@@ -12,22 +13,28 @@ import hashlib
 import hmac
 import uuid
 from collections.abc import Iterable
-from urllib.parse import parse_qs, urlencode
+from contextlib import suppress
+from urllib.parse import parse_qs, quote, urlencode
 
 from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
-from starlette.responses import PlainTextResponse, RedirectResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from assistant.api.answers import COOKIE
+from assistant.api.answers import NO_STORE, session_of
+from assistant.api.cookies import REFRESH, SESSION, keep_session
 from assistant.config import settings
 from assistant.errors import DatabaseAway, NotSignedIn
-from assistant.services.accounts import User, vouched, who_is
+from assistant.services.attempts import own_path
+from assistant.services.oauth import configured
+from assistant.services.renewal import Tokens, refresh
+from assistant.services.sessions import User, vouched, who_is
 from assistant.vault import derived_key
 
 SOCKET = "/_event"
 SIGN_IN = "/sign-in"
-CLOSED = "/closed"  # where signing in by a name does not exist
+VERIFY = "/verify"  # the page that asks for the second factor
+CLOSED = "/closed"  # where no way to sign in exists
 OPEN_PATHS = ("/api/", "/auth/", "/assets/")
 NO_PAGES = (*OPEN_PATHS, "/_", "/ping")  # Reflex's own routes, too
 USER_HEADER = b"x-auth-request-access-token"
@@ -57,9 +64,18 @@ class Guard:
 
     async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["path"].startswith(SOCKET):
-            await self._app(_bound(scope, await _user(scope)), receive, send)
-        elif elsewhere := await _elsewhere(scope):
-            await RedirectResponse(elsewhere, 303)(scope, receive, send)
+            await self._app(_bound(scope, await _holder(scope)), receive, send)
+        elif _is_page(scope):
+            await self._show(scope, receive, send)
+        else:
+            await self._app(_in_its_folder(scope), receive, send)
+
+    async def _show(self, scope: Scope, receive: Receive, send: Send) -> None:
+        user, renewed = await _visitor(scope)
+        if renewed is not None:
+            send = _keeping(renewed, send)
+        if elsewhere := _elsewhere(scope, user):
+            await RedirectResponse(elsewhere, 303, NO_STORE)(scope, receive, send)
         else:
             await self._app(_in_its_folder(scope), receive, send)
 
@@ -70,24 +86,61 @@ class Guard:
         return Headers(scope=scope).get("origin") in self._origins
 
 
-async def _user(scope: Scope) -> User | None:
+async def _holder(scope: Scope) -> User | None:
     try:
-        return await who_is(HTTPConnection(scope).cookies.get(COOKIE))
+        return await session_of(HTTPConnection(scope))
     except NotSignedIn:
         return None
 
 
-async def _elsewhere(scope: Scope) -> str:
-    """Where a visitor of a page belongs instead: strangers to sign in, others to the chat."""
-    path = scope["path"].rstrip("/")
-    wants_html = "text/html" in Headers(scope=scope).get("accept", "")
-    if scope["type"] != "http" or scope["method"] != "GET" or not wants_html:
-        return ""
+def _is_page(scope: Scope) -> bool:
+    if scope["type"] != "http" or scope["method"] != "GET" or scope["path"].startswith(OPEN_PATHS):
+        return False
+    return "text/html" in Headers(scope=scope).get("accept", "")
+
+
+async def _visitor(scope: Scope) -> tuple[User | None, Tokens | None]:
+    """Who asks for a page, and the new tokens if theirs had to be renewed."""
+    connection = HTTPConnection(scope)
+    with suppress(NotSignedIn):
+        return await who_is(SESSION.of(connection)), None
+    with suppress(NotSignedIn):
+        renewed = await refresh(REFRESH.of(connection))
+        return await who_is(renewed.access), renewed
+    return None, None
+
+
+def _keeping(tokens: Tokens, send: Send) -> Send:
+    """Sends what is sent, with the cookies of the new tokens."""
+    given = Response()
+    keep_session(given, tokens)
+    cookies = [(name, value) for name, value in given.raw_headers if name == b"set-cookie"]
+
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message = {**message, "headers": [*message["headers"], *cookies]}
+        await send(message)
+
+    return sending
+
+
+def _elsewhere(scope: Scope, user: User | None) -> str:
+    """Where the visitor of a page belongs instead, "" if they are right here."""
+    path, query = scope["path"].rstrip("/"), scope["query_string"].decode("latin-1")
+    here = own_path(f"{path or '/'}?{query}" if query else path or "/")
     if path == SIGN_IN:
-        return "/" if await _user(scope) else "" if settings().local_sign_in else CLOSED
-    if path == CLOSED or path.startswith(OPEN_PATHS) or await _user(scope):
+        return _from_sign_in(parse_qs(query, keep_blank_values=True), user)
+    if path == CLOSED or (user and (user.verified or path == VERIFY)):
         return ""
-    return SIGN_IN
+    there = VERIFY if user else SIGN_IN
+    return there if here == "/" else f"{there}?next={quote(here)}"
+
+
+def _from_sign_in(query: dict[str, list[str]], user: User | None) -> str:
+    """Who is signed in has no business there, unless to try again."""
+    if user is not None and not query.keys() & {"error", "again"}:
+        return own_path(query.get("next", ["/"])[0])
+    return "" if settings().local_sign_in or configured() else CLOSED
 
 
 def _in_its_folder(scope: Scope) -> Scope:

@@ -7,7 +7,6 @@ all, or the end.
 
 import asyncio
 import json
-import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from uuid import UUID
@@ -17,11 +16,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from assistant.api.answers import COOKIE, NO_STORE, answering, user_of
+from assistant.api.answers import NO_STORE, answering, user_of
 from assistant.api.events import BEAT, EventStream, frame
-from assistant.errors import NotSignedIn, Refused
+from assistant.errors import Refused
 from assistant.services import turn_log, turns
-from assistant.services.accounts import KNOWN_FOR_SECONDS, who_is
 from assistant.services.inputs import identifier
 from assistant.services.turn_state import TurnState, state_of
 
@@ -35,28 +33,11 @@ async def events(request: Request) -> Response:
     turn_id = identifier(request.path_params["turn_id"], "answer")
     state = await state_of(user.id, turn_id)
     after = _number(request.headers.get("last-event-id", ""))
-    frames = _frames(user.id, turn_id, state, after)
-    return EventStream(user.id, _while_signed_in(request.cookies.get(COOKIE), frames))
+    return EventStream(user, _frames(user.id, turn_id, state, after))
 
 
 def _number(text: str) -> int:
     return int(text) if text.isdecimal() and len(text) < 10 else 0
-
-
-async def _while_signed_in(
-    token: str | None, frames: AsyncGenerator[bytes, None]
-) -> AsyncGenerator[bytes, None]:
-    """The frames, until the session ends."""
-    asked = time.monotonic()
-    async with aclosing(frames):
-        async for each in frames:
-            yield each
-            if time.monotonic() - asked > KNOWN_FOR_SECONDS:
-                asked = time.monotonic()
-                try:
-                    await who_is(token)
-                except NotSignedIn:
-                    return
 
 
 async def _frames(

@@ -1,4 +1,5 @@
 // Asking our own server for JSON.
+import { fetchSigned } from "./session.js";
 
 /** Lets the page react to a lost session, wherever it was noticed. */
 export const signedOut = () => window.dispatchEvent(new CustomEvent("assistant:signed-out"));
@@ -8,7 +9,8 @@ export const isFinal = (status) => status >= 400 && status < 500 && status !== 4
 
 /** The answer's JSON. Throws with `status` when refused. */
 export async function getJson(url) {
-  const response = await fetch(url, { headers: { Accept: "application/json" }, cache: "no-store" });
+  const headers = { Accept: "application/json" };
+  const response = await fetchSigned(url, { headers, cache: "no-store" });
   if (response.status === 401) signedOut();
   if (!response.ok) throw Object.assign(new Error(url), { status: response.status });
   return response.json();

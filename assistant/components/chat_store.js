@@ -3,7 +3,7 @@ import { announce, announceEnd } from "./announcements.js";
 import { getJson } from "./api.js";
 import { forgetUnsent, keepUnsent, moveDraft } from "./drafts.js";
 import { follow, freeze, letGo, pause, shownOf, thaw } from "./live.js";
-import { isRunning, withEarlier, withTail } from "./merge.js";
+import { endsIn, isRunning, withEarlier, withTail } from "./merge.js";
 import { wordsOf } from "./parts.js";
 import { signal } from "./signal.js";
 import { stopTurn } from "./stopping.js";
@@ -82,6 +82,7 @@ export async function refresh(id) {
   change(id, { reading });
   const page = await getJson(urlOf(id)).catch((error) => fail(id, reading, error));
   if (!page || conversation(id).reading !== reading) return;
+  endsIn(page.messages).forEach((turn) => ended.add(turn));
   change(id, withTail(conversation(id), page));
   followRunning(id);
 }

@@ -4,6 +4,7 @@ import { signedOut } from "./api.js";
 import * as store from "./chat_store.js";
 import { lost, restored } from "./connection.js";
 import { isAway, onPresence } from "./presence.js";
+import { signInAddress } from "./session.js";
 import { lineTo } from "./shared_line.js";
 import { isStillTheirs } from "./user_mark.js";
 
@@ -26,7 +27,7 @@ export function Feed({ onReady, onChange }) {
 }
 
 /** The session is over; what was typed is kept as a draft. */
-const signIn = () => location.assign("/sign-in");
+const signIn = () => location.assign(signInAddress());
 
 /** Hears the feed while somebody looks. Returns the way to stop. */
 function listen(onChange) {

@@ -4,6 +4,10 @@ const RUNNING = new Set(["running", "waiting"]);
 
 export const isRunning = (message) => RUNNING.has(message.status);
 
+/** The turns whose answers these messages show to have ended. */
+export const endsIn = (messages) =>
+  messages.filter((one) => one.role === "assistant" && one.turn && !isRunning(one)).map((one) => one.turn);
+
 /** The conversation after its newest page was read again. */
 export function withTail(conversation, page) {
   const old = conversation.messages;

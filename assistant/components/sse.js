@@ -1,4 +1,5 @@
 // One response of server-sent events. Read with fetch, because EventSource hides status codes.
+import { fetchSigned } from "./session.js";
 
 /**
  * Reads events until the response ends.
@@ -7,7 +8,7 @@
  */
 export async function readEvents(url, { after, signal, onBytes, onEvent }) {
   const headers = { Accept: "text/event-stream", ...(after && { "Last-Event-ID": after }) };
-  const response = await fetch(url, { headers, signal, cache: "no-store" });
+  const response = await fetchSigned(url, { headers, signal, cache: "no-store" });
   if (!response.ok) throw Object.assign(new Error(url), { status: response.status });
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";

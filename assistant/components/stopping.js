@@ -1,5 +1,6 @@
 // Stop, said to the server until it has heard.
 import { isFinal, signedOut } from "./api.js";
+import { fetchSigned } from "./session.js";
 
 const FIRST_WAIT_MS = 250;
 const LAST_WAIT_MS = 5_000;
@@ -28,7 +29,8 @@ const waiting = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 async function ask(turn, seen) {
   const url = `/api/turns/${encodeURIComponent(turn)}/stop?seen=${seen}`;
   const signal = AbortSignal.timeout(ATTEMPT_MS);
-  const response = await fetch(url, { method: "POST", keepalive: true, signal }).catch(() => null);
+  const options = { method: "POST", keepalive: true, signal };
+  const response = await fetchSigned(url, options).catch(() => null);
   const seconds = Number(response?.headers.get("Retry-After")) || 0;
   return { status: response?.status ?? 503, pause: Math.min(LAST_WAIT_MS, seconds * 1000) };
 }

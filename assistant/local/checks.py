@@ -49,6 +49,23 @@ def check_model(chosen: Settings) -> None:
         )
 
 
+def check_sign_in(chosen: Settings) -> None:
+    """A provider that people sign in with is set up whole."""
+    for name in ("GOOGLE", "MICROSOFT", "GITHUB"):
+        has_id = bool(getattr(chosen, f"{name}_CLIENT_ID".lower()))
+        has_secret = bool(getattr(chosen, f"{name}_CLIENT_SECRET".lower()))
+        if has_id and not has_secret:
+            raise CannotStart(
+                f"{name}_CLIENT_ID is set and {name}_CLIENT_SECRET is not; "
+                "set both to sign in this way, or neither."
+            )
+        if has_id and chosen.cookies_are_secure and not chosen.url.startswith("https://"):
+            raise CannotStart(
+                f"Signing in needs https beyond this machine; set APP_URL to an address that "
+                f"begins with https:// (it is {chosen.url})."
+            )
+
+
 def check_port(host: str, port: int) -> None:
     """The port is free. Without this a second server would silently share it."""
     try:

@@ -14,6 +14,7 @@ from typing import IO
 
 import psutil
 
+from assistant.config import LaunchSettings
 from assistant.errors import CannotStart
 from assistant.local.cluster import SUPERUSER, Cluster
 from assistant.local.lock import exclusive
@@ -30,6 +31,16 @@ START_SECONDS = 10.0  # backends of a killed server need a moment to notice and 
 READY_SECONDS = 120.0  # recovery after a crash may read much
 STOP_SECONDS = 10.0
 WATCH_SECONDS = 0.5
+
+
+@contextmanager
+def administered(chosen: LaunchSettings, data: Path) -> Iterator[str]:
+    """The URL of the database's administrator: the operator's, or the one of our own server."""
+    if chosen.database_url:
+        yield chosen.database_url.get_secret_value()
+        return
+    with running(data / "postgres") as url:
+        yield url
 
 
 @contextmanager

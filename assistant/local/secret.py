@@ -4,9 +4,8 @@ import secrets
 from pathlib import Path
 
 from assistant.errors import CannotStart
+from assistant.key_ring import SHORTEST
 from assistant.local.lock import exclusive
-
-SHORTEST = 32  # bytes
 
 
 def secret_key(given: str, data: Path) -> str:

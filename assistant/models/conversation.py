@@ -56,7 +56,10 @@ class Conversation(Owned, table=True):
 
 
 class Message(Owned, table=True):
-    """One message. content is the sealed JSON of its parts (see `services/contents.py`)."""
+    """One message. content is the sealed JSON of its parts (see `services/contents.py`).
+
+    searchable: it has a SearchSignature; the others are few, and are read one by one.
+    """
 
     __tablename__ = "messages"
     __table_args__ = (
@@ -68,6 +71,7 @@ class Message(Owned, table=True):
         one_of("status", *MESSAGE_STATUSES),
         Index("ix_messages_user_conversation", "user_id", "conversation_id", "created_at"),
         Index("ix_messages_user_parent", "user_id", "parent_id"),
+        Index("ix_messages_unsearchable", "user_id", postgresql_where=text("not searchable")),
     )
 
     conversation_id: UUID
@@ -77,5 +81,6 @@ class Message(Owned, table=True):
     content: bytes | None = sealed()
     model: str = Field(default="", sa_column_kwargs={"server_default": ""})
     error: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    searchable: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
     ended_at: datetime | None = moment()
     details: dict[str, Any] = details()

@@ -1,53 +1,41 @@
-"""Who somebody is: sign-in by name, sessions, and the one function that answers "who is this?"."""
+"""Accounts: who somebody is, by name or by what a provider says, and what is kept about them."""
 
-import hashlib
-import hmac
-import secrets
-import time
 import unicodedata
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import OctKey
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import col, select, update
+from sqlmodel import select, update
 
 from assistant.config import settings
 from assistant.database import system_session, user_session
 from assistant.errors import NotFound, NotSignedIn
-from assistant.models import Identity, LoginSession, Profile, Subscription
+from assistant.models import Identity, Profile, Subscription
 from assistant.services.inputs import JOINERS, NAME_CHARACTERS, one_line
-from assistant.services.keys import create_key, vault_in
-from assistant.vault import derived_key
+from assistant.services.keys import UNREADABLE, create_key, opened_or, vault_in
+from assistant.services.renewal import Tokens, open_session
+from assistant.vault import Vault
 
-LOCAL_ISSUER = "local"
+LOCAL = "local"
+LABEL = "identities.label"
 UNSEEN = dict.fromkeys(map(ord, JOINERS))  # two names that look alike are one
-SESSION_HOURS = 12
-KNOWN_FOR_SECONDS = 5.0  # a revoked session is noticed within this time
-
-_CLAIMS = jwt.JWTClaimsRegistry(
-    sub={"essential": True}, sid={"essential": True}, exp={"essential": True}
-)
 
 
 @dataclass(frozen=True, slots=True)
-class User:
-    """The verified user of a request. session_id names the browser's session."""
+class Person:
+    """Somebody as a provider knows them: (issuer, subject) says who; the rest is for the eye."""
 
-    id: UUID
-    session_id: UUID
+    provider: str
+    issuer: str
+    subject: str
+    name: str
+    label: str = ""
 
 
-_known: dict[User, float] = {}  # until when a session need not be asked for again
-
-
-async def sign_in_by_name(name: str) -> str:
-    """Sign in locally: find or make the account of this name. Returns the session's token.
+async def sign_in_by_name(name: str, user_agent: str = "") -> Tokens:
+    """Sign in locally: find or make the account of this name, and begin a session.
 
     Raises NotFound where the local sign-in does not exist, and Refused for an unusable name.
     """
@@ -55,119 +43,52 @@ async def sign_in_by_name(name: str) -> str:
         raise NotFound("page")
     shown = one_line(name, "A name", NAME_CHARACTERS)
     subject = unicodedata.normalize("NFC", shown.translate(UNSEEN)).lower()
-    return await _open_session(await _find_or_create(LOCAL_ISSUER, subject, shown))
+    person = Person(LOCAL, LOCAL, subject, shown)
+    return await open_session(await find_or_create(person), user_agent)
 
 
-async def _find_or_create(issuer: str, subject: str, name: str) -> UUID:
-    if found := await _find(issuer, subject):
+async def find_or_create(person: Person) -> UUID:
+    """The user with this identity, a new one if there is none."""
+    if found := await find(person):
         return found
     with suppress(IntegrityError):  # two first sign-ins at once: the other one made the account
-        await _create(issuer, subject, name)
-    created = await _find(issuer, subject)
+        await _create(person)
+    created = await find(person)
     if created is None:
         raise NotSignedIn
     return created
 
 
-async def _find(issuer: str, subject: str) -> UUID | None:
+async def find(person: Person) -> UUID | None:
+    """The user with this identity. Only issuer and subject count."""
     query = text("select user_id from identities where issuer = :issuer and subject = :subject")
     async with system_session() as session:
-        found = await session.execute(query, {"issuer": issuer, "subject": subject})
-        return found.scalar_one_or_none()
+        named = {"issuer": person.issuer, "subject": person.subject}
+        return (await session.execute(query, named)).scalar_one_or_none()
 
 
-async def _create(issuer: str, subject: str, name: str) -> None:
+async def _create(person: Person) -> None:
     user_id = uuid4()
     async with user_session(user_id) as session:
         profile = Profile(user_id=user_id)
         session.add(profile)
         await session.flush()
-        profile.name = create_key(session).seal("profiles.name", profile.id, name)
-        session.add(Identity(user_id=user_id, issuer=issuer, subject=subject))
+        vault = create_key(session)
+        profile.name = vault.seal("profiles.name", profile.id, person.name)
+        session.add(identity_of(person, vault))
         session.add(Subscription(user_id=user_id))
 
 
-async def _open_session(user_id: UUID) -> str:
-    expires = datetime.now(UTC) + timedelta(hours=SESSION_HOURS)
-    async with user_session(user_id) as session:
-        row = LoginSession(user_id=user_id, expires_at=expires, refresh_hash=b"")
-        session.add(row)
-    claims = {
-        "sub": str(user_id),
-        "sid": str(row.id),
-        "exp": int(expires.timestamp()),
-        "jti": secrets.token_hex(8),
-    }
-    return jwt.encode({"alg": "HS256"}, claims, _key())
-
-
-async def who_is(token: str | None) -> User:
-    """The user that this session token stands for. Raises NotSignedIn.
-
-    This is the only place that decides who a request's user is.
-    """
-    user = _claimed(token)
-    await require_alive(user)
-    return user
-
-
-def _claimed(token: str | None) -> User:
-    """What the token says, if we signed it and it has not expired."""
-    try:
-        decoded = jwt.decode(token or "", _key(), algorithms=["HS256"])
-        _CLAIMS.validate(decoded.claims)
-        return User(UUID(decoded.claims["sub"]), UUID(decoded.claims["sid"]))
-    except (JoseError, ValueError, TypeError, LookupError, AttributeError) as error:
-        # A forged token may have any shape, and joserfc meets some with other errors than its own.
-        raise NotSignedIn from error
-
-
-def vouched(user: User) -> str:
-    """The user as a header between our own layers: with our seal, so that nobody can make one."""
-    return f"{user.id} {user.session_id} {_seal(user)}"
-
-
-def recognised(header: str | None) -> User:
-    """The user of a vouched header. Raises NotSignedIn."""
-    try:
-        user_id, session_id, seal = (header or "").split(" ")
-        user = User(UUID(user_id), UUID(session_id))
-    except ValueError as error:
-        raise NotSignedIn from error
-    if not hmac.compare_digest(seal.encode(errors="replace"), _seal(user).encode()):
-        raise NotSignedIn
-    return user
-
-
-def _seal(user: User) -> str:
-    said = f"{user.id} {user.session_id}".encode()
-    return hmac.new(derived_key("vouched user"), said, hashlib.sha256).hexdigest()
-
-
-async def require_alive(user: User) -> None:
-    """Raises NotSignedIn when the session has ended; asks the database every few seconds."""
-    if _known.get(user, 0.0) > time.monotonic():
-        return
-    async with user_session(user.id) as session:
-        row = await session.get(LoginSession, user.session_id)
-    if row is None or row.revoked_at is not None or row.expires_at < datetime.now(UTC):
-        raise NotSignedIn
-    _remember(user)
-
-
-def _remember(user: User) -> None:
-    if len(_known) > 10_000:
-        _known.clear()
-    _known[user] = time.monotonic() + KNOWN_FOR_SECONDS
-
-
-async def sign_out(user: User) -> None:
-    """End this browser's session."""
-    async with user_session(user.id) as session:
-        now = datetime.now(UTC)
-        mine = col(LoginSession.id) == user.session_id
-        await session.execute(update(LoginSession).where(mine).values(revoked_at=now))
-    _known.pop(user, None)
+def identity_of(person: Person, vault: Vault) -> Identity:
+    """A row for this identity of the vault's user."""
+    row = Identity(
+        user_id=vault.user_id,
+        issuer=person.issuer,
+        subject=person.subject,
+        provider=person.provider,
+    )
+    row.label = vault.seal(LABEL, row.id, person.label or person.name)
+    return row
 
 
 async def usual_model(user_id: UUID) -> str:
@@ -185,10 +106,8 @@ async def set_usual_model(user_id: UUID, model: str) -> None:
 async def name_of(user_id: UUID) -> str:
     """The name that the user goes by."""
     async with user_session(user_id) as session:
-        vault = await vault_in(session)
         profile = (await session.scalars(select(Profile))).one()
-        return vault.open("profiles.name", profile.id, profile.name) if profile.name else ""
-
-
-def _key() -> OctKey:
-    return OctKey.import_key(derived_key("session token"))
+        vault = await vault_in(session, [profile.name])
+    if not profile.name:
+        return ""
+    return opened_or(vault, "profiles.name", profile.id, profile.name, UNREADABLE)

@@ -55,6 +55,17 @@ def shown(parts: list[Entry]) -> list[Entry]:
     return visible
 
 
+def said(parts: list[Entry]) -> str:
+    """The words alone, as they are copied and searched: not what was thought or what tools said."""
+    words = ""
+    for part, before in zip(parts, [None, *parts], strict=False):
+        if part["type"] == "text":
+            # After "continued by" the next model goes on in mid-sentence; after a tool it is new.
+            goes_on = before is None or before["type"] in ("text", "continued")
+            words += part["text"] if goes_on else "\n\n" + part["text"]
+    return words
+
+
 def history(role: str, parts: list[Entry]) -> list[Message]:
     """The messages that a model reads for one stored message: replies with tools are several."""
     if role == "user":

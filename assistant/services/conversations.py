@@ -15,7 +15,7 @@ from assistant.errors import NotFound
 from assistant.models import Conversation, Turn
 from assistant.services import signals
 from assistant.services.inputs import TITLE_CHARACTERS, one_line
-from assistant.services.keys import vault_in
+from assistant.services.keys import UNREADABLE, opened_or, vault_in
 from assistant.services.titles import PLACE, titled_by
 from assistant.services.turn_log import ALL
 from assistant.vault import Vault
@@ -68,16 +68,15 @@ async def opened(user_id: UUID, conversation_id: UUID) -> Listed:
 
 async def _listed(session: AsyncSession, which: ColumnElement[bool], limit: int) -> list[Listed]:
     newest = col(Conversation.touched_at).desc()
-    vault = await vault_in(session)
-    rows = await session.execute(_query().where(which).order_by(newest).limit(limit))
+    rows = (await session.execute(_query().where(which).order_by(newest).limit(limit))).all()
+    vault = await vault_in(session, (row.title for row in rows))
     return [_row(row, vault) for row in rows]
 
 
 async def _find(session: AsyncSession, conversation_id: UUID) -> Listed | None:
-    vault = await vault_in(session)
     mine = col(Conversation.id) == conversation_id
     row = (await session.execute(_query().where(mine))).first()
-    return _row(row, vault) if row is not None else None
+    return _row(row, await vault_in(session, [row.title])) if row is not None else None
 
 
 def _query() -> Any:  # noqa: ANN401  (SQLAlchemy's own type is longer than the query)
@@ -91,7 +90,9 @@ def _query() -> Any:  # noqa: ANN401  (SQLAlchemy's own type is longer than the 
 
 
 def _row(row: Any, vault: Vault) -> Listed:  # noqa: ANN401  (SQLAlchemy's row)
-    title = vault.open(PLACE, row.id, row.title) if row.title else "New conversation"
+    title = "New conversation"
+    if row.title:
+        title = opened_or(vault, PLACE, row.id, row.title, UNREADABLE)
     return Listed(row.id, title, row.model, row.touched_at, row.turn_id)
 
 

@@ -1,34 +1,76 @@
-"""Each user's data key: made with the account, opened on use."""
+"""Each user's data keys: made with the account, opened on use, and known anew every few seconds."""
 
+import time
 from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass
 from uuid import UUID
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import select
 
 from assistant.database import user_of
 from assistant.models import UserKey
-from assistant.vault import WRAPPED_BY, Vault, new_wrapped_key, unlock
+from assistant.vault import Tampered, Vault, Wrapped, new_wrapped_key, unlock
 
-_OPENED: OrderedDict[UUID, Vault] = OrderedDict()
+KNOWN_FOR_SECONDS = 5.0  # who seals with an older key than the newest notices within this time
+UNREADABLE = "Unreadable"
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class _Opened:
+    vault: Vault
+    until: float
+
+
+_OPENED: OrderedDict[UUID, _Opened] = OrderedDict()
 _OPENED_AT_MOST = 2_000
 
 
 def create_key(session: AsyncSession) -> Vault:
-    """Give the session's user a data key."""
-    user_id = user_of(session)
-    wrapped = new_wrapped_key(user_id)
-    session.add(UserKey(user_id=user_id, wrapped=wrapped, wrapped_by=WRAPPED_BY))
-    return unlock(user_id, wrapped)
+    """Give the session's user a first data key."""
+    key = new_wrapped_key(user_of(session))
+    session.add(row_of(user_of(session), key))
+    return unlock(user_of(session), key)
 
 
-async def vault_in(session: AsyncSession) -> Vault:
-    """The vault of the session's user."""
+def row_of(user_id: UUID, key: Wrapped) -> UserKey:
+    """The row that stores the key."""
+    return UserKey(user_id=user_id, number=key.number, wrapped=key.wrapped, wrapped_by=key.by)
+
+
+async def vault_in(session: AsyncSession, sealed: Iterable[bytes | None] = ()) -> Vault:
+    """The vault of the session's user. sealed: what it is to open, read in this transaction.
+
+    Another process may have given the user a new key: values that name one lead to it at once.
+    """
     user_id = user_of(session)
-    if user_id not in _OPENED:
-        row = (await session.scalars(select(UserKey))).one()
-        _OPENED[user_id] = unlock(user_id, row.wrapped)
+    known = _OPENED.get(user_id)
+    if known is None or known.until < time.monotonic() or not known.vault.knows(sealed):
+        vault = await fresh_vault(session)
+        if known is not None:
+            known.vault.take(vault)
+            vault = known.vault
+        known = _OPENED[user_id] = _Opened(vault, time.monotonic() + KNOWN_FOR_SECONDS)
         if len(_OPENED) > _OPENED_AT_MOST:
             _OPENED.popitem(last=False)
     _OPENED.move_to_end(user_id)
-    return _OPENED[user_id]
+    return known.vault
+
+
+async def fresh_vault(session: AsyncSession) -> Vault:
+    """The vault with the keys that the database has now."""
+    rows = (await session.scalars(select(UserKey))).all()
+    return unlock(user_of(session), *(Wrapped(r.number, r.wrapped, r.wrapped_by) for r in rows))
+
+
+def opened_or(vault: Vault, place: str, row_id: UUID, sealed: bytes, instead: str) -> str:
+    """The text of one cell, or another where it does not open: it is logged and the page lives."""
+    try:
+        return vault.open(place, row_id, sealed)
+    except Tampered:
+        log.warning("unreadable", place=place, row=str(row_id))
+        return instead

@@ -12,12 +12,15 @@ from assistant.database import user_session
 from assistant.errors import NotFound
 from assistant.models import Conversation, Message
 from assistant.services import contents
-from assistant.services.keys import vault_in
+from assistant.services.keys import opened_or, vault_in
 from assistant.vault import Vault
 
 PLACE = "messages.content"
 PAGE_AT_MOST = 100
 CHARACTERS_PER_TOKEN = 3  # a cautious guess, see `agent/history.py`
+UNREADABLE = contents.dump(
+    contents.words("This message cannot be opened: what is stored was changed, or its key is gone.")
+)
 
 _BRANCH = text("""
     with recursive branch as (
@@ -50,7 +53,7 @@ async def page(user_id: UUID, conversation_id: UUID, before: UUID | None, limit:
         if before is not None:
             start = (await in_conversation(session, before, conversation_id)).parent_id
         rows = await branch(session, start, min(limit, PAGE_AT_MOST) + 1)
-        vault = await vault_in(session)
+        vault = await vault_in(session, (row["content"] for row in rows))
     kept = rows[: min(limit, PAGE_AT_MOST)]
     turns = _turns(kept)
     shown = [_shown(row, turn, vault) for row, turn in zip(kept, turns, strict=True)]
@@ -88,7 +91,7 @@ def _shown(row: RowMapping, turn: str | None, vault: Vault) -> dict[str, Any]:
         "id": str(row["id"]),
         "role": row["role"],
         "status": row["status"],
-        "parts": contents.shown(opened(row["id"], row["content"], vault)),
+        "parts": contents.shown(readable(row["id"], row["content"], vault)),
         "turn": turn,
         "model": row["model"],
         "error": row["error"],
@@ -98,8 +101,15 @@ def _shown(row: RowMapping, turn: str | None, vault: Vault) -> dict[str, Any]:
 
 
 def opened(message_id: UUID, content: bytes | None, vault: Vault) -> list[contents.Entry]:
-    """The parts of a stored message."""
+    """The parts of a stored message. Raises Tampered."""
     return contents.load(vault.open(PLACE, message_id, content)) if content else []
+
+
+def readable(message_id: UUID, content: bytes | None, vault: Vault) -> list[contents.Entry]:
+    """The parts of a stored message; of one that does not open, a part that says so."""
+    if not content:
+        return []
+    return contents.load(opened_or(vault, PLACE, message_id, content, UNREADABLE))
 
 
 def sealed(message_id: UUID, parts: list[contents.Entry], vault: Vault) -> bytes:
@@ -113,13 +123,13 @@ async def history(session: AsyncSession, start: UUID | None, tokens: int) -> lis
     tokens: the budget; the exact fitting is `agent.history.fit`'s. Rows are fetched in steps, so
     that the price of a long conversation is that of what fits.
     """
-    vault = await vault_in(session)
     said: list[list[Said]] = []
     characters, step = 0, 64
     while start is not None and characters < tokens * CHARACTERS_PER_TOKEN:
         rows = await branch(session, start, step)
+        vault = await vault_in(session, (row["content"] for row in rows))
         for row in rows:
-            parts = opened(row["id"], row["content"], vault)
+            parts = readable(row["id"], row["content"], vault)
             characters += sum(len(p.get("text", "")) + len(p.get("result", "")) for p in parts)
             said.append(contents.history(row["role"], parts))
         start = rows[-1]["parent_id"] if rows else None

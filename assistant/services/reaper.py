@@ -1,4 +1,8 @@
-"""Closes turns whose worker died, and removes what was deleted long enough ago."""
+"""Closes turns whose worker died, removes what was deleted long enough ago, signs what is not yet.
+
+What the reaper closes is one of the messages that nobody signed for search; others are long ones
+and those of an older version.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -9,17 +13,23 @@ from sqlmodel import col, delete
 
 from assistant.database import system_session, user_session
 from assistant.errors import DatabaseAway
-from assistant.models import Conversation
-from assistant.services import leases, signals, turn_log, turn_run
+from assistant.models import Conversation, SignInAttempt
+from assistant.services import leases, signals, signatures, turn_log, turn_run
 
 PURGE_SECONDS = 60.0
+SIGN_SECONDS = 5.0
+BATCHES_OF_A_USER = 5
 
 log = structlog.get_logger()
 
 
 async def reap_forever() -> None:
-    """Do both again and again, for as long as the process runs."""
-    await asyncio.gather(_again(reap_once, leases.REAP_SECONDS), _again(purge_once, PURGE_SECONDS))
+    """Do all of it again and again, for as long as the process runs."""
+    await asyncio.gather(
+        _again(reap_once, leases.REAP_SECONDS),
+        _again(purge_once, PURGE_SECONDS),
+        _again(sign_once, SIGN_SECONDS),
+    )
 
 
 async def _again(work: Callable[[], Awaitable[None]], seconds: float) -> None:
@@ -46,7 +56,13 @@ async def reap_once() -> None:
 
 
 async def purge_once() -> None:
-    """Remove conversations that were deleted long enough ago that nobody can undo it."""
+    """Remove what nobody can come back to."""
+    await _purge_conversations()
+    await _purge_attempts()
+
+
+async def _purge_conversations() -> None:
+    """Those that were deleted long enough ago that nobody can undo it."""
     gone = text("""
         select id, user_id from conversations
         where deleted_at < now() - interval '1 day' limit 100
@@ -58,3 +74,34 @@ async def purge_once() -> None:
             mine = col(Conversation.id) == row.id
             still = col(Conversation.deleted_at).is_not(None)  # it may just have been taken back
             await session.execute(delete(Conversation).where(mine, still))
+
+
+async def _purge_attempts() -> None:
+    """Attempts to sign in that were never finished."""
+    gone = text("select id, user_id from sign_in_attempts where expires_at < now() limit 1000")
+    async with system_session() as session:
+        rows = (await session.execute(gone)).all()
+    for row in rows:
+        async with user_session(row.user_id) as session:
+            mine = col(SignInAttempt.id) == row.id
+            await session.execute(delete(SignInAttempt).where(mine))
+
+
+async def sign_once() -> None:
+    """Make messages findable that are not yet: some of each of a few users, the newest first."""
+    unsigned = text("""
+        select user_id from messages
+        where not searchable and status not in ('running', 'waiting')
+        group by user_id order by random() limit 20
+    """)
+    async with system_session() as session:
+        users = (await session.scalars(unsigned)).all()
+    for user_id in users:
+        try:
+            for _ in range(BATCHES_OF_A_USER):
+                if not await signatures.sign_waiting(user_id):
+                    break
+        except DatabaseAway:
+            raise
+        except Exception:  # a user whose key is gone must not end the chore for the others
+            log.exception("signing_failed", user=str(user_id))

@@ -23,8 +23,9 @@ from assistant.database import user_session
 from assistant.errors import Busy, Refused
 from assistant.models import LoginSession, RecoveryCode, SecondFactor
 from assistant.services import recovery_codes, tiers
-from assistant.services.accounts import User, name_of
+from assistant.services.accounts import name_of
 from assistant.services.keys import vault_in
+from assistant.services.sessions import User
 
 ISSUER = "Assistant"
 PLACE = "second_factors.secret"
@@ -220,7 +221,8 @@ async def _take(session: AsyncSession, factor: SecondFactor, code: str) -> bool:
 
 async def _take_step(session: AsyncSession, factor: SecondFactor, code: str) -> bool:
     """Use up the time step of this code. Whether it was right and later than all that were used."""
-    secret = (await vault_in(session)).open(PLACE, factor.id, factor.secret)
+    vault = await vault_in(session, [factor.secret])
+    secret = vault.open(PLACE, factor.id, factor.secret)
     try:
         step = TOTP(secret).verify_and_get_timecode(code, for_time=_now(), valid_window=STEPS_ASIDE)
     except OTPVerificationError:

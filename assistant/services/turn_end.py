@@ -11,7 +11,7 @@ from assistant.agent.types import ToolFinished
 from assistant.database import user_session
 from assistant.errors import DatabaseAway
 from assistant.models import Conversation, Message, ToolExecution
-from assistant.services import contents, leases, messages
+from assistant.services import contents, leases, messages, signatures
 from assistant.services.contents import Entry
 from assistant.services.leases import Grip
 from assistant.services.turn_meter import Meter
@@ -51,6 +51,7 @@ async def _write(
     grip: Grip, parts: list[Entry], outcome: Outcome, meter: Meter, vault: Vault
 ) -> bool:
     content = messages.sealed(grip.reply_id, parts, vault)
+    signature = signatures.signature(grip.user_id, grip.reply_id, parts, vault)
     async with user_session(grip.user_id) as session:
         if not await leases.end(session, grip, outcome.status):
             return False
@@ -59,13 +60,18 @@ async def _write(
             "model": outcome.model,
             "error": outcome.error,
             "content": content,
+            "searchable": signature is not None,
             "ended_at": func.now(),
         }
         if outcome.notice:
             reply["details"] = col(Message.details).concat({"notice": outcome.notice})
         mine = col(Message.id) == grip.reply_id
         written = update(Message).where(mine).values(**reply)
-        row = (await session.execute(written.returning(col(Message.conversation_id)))).one()
+        begun = (col(Message.conversation_id), col(Message.created_at))
+        row = (await session.execute(written.returning(*begun))).one()
+        if signature is not None:
+            signature.created_at = row.created_at
+            session.add(signature)
         touched = update(Conversation).where(col(Conversation.id) == row.conversation_id)
         await session.execute(touched.values(touched_at=func.now()))
         for usage in meter.usages:

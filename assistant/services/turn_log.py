@@ -9,11 +9,13 @@ behind the one that took over.
 import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
+from itertools import takewhile
 from uuid import UUID
 
 import structlog
 from redis.exceptions import RedisError
 
+from assistant.services.keys import opened_or
 from assistant.services.shared import redis
 from assistant.vault import Vault
 
@@ -151,7 +153,7 @@ async def follow_shared(
     """Like `Log.follow`, for a turn that another process runs.
 
     Ends without an end entry where nothing is shared (any more), or where entries are missing
-    because Redis was away: the database knows then.
+    because Redis was away, or do not open: the database knows then.
     """
     shared = redis()
     key = _key(turn_id)
@@ -159,7 +161,8 @@ async def follow_shared(
         answer = await shared.xread({key: f"{after}-1"}, count=500, block=int(BEAT_SECONDS * 1000))
         rows = [row for _, rows in answer for row in rows]
         opened = (_opened(vault, turn_id, *row) for row in rows if b"e" in row[1])
-        batch = [entry for at, entry in enumerate(opened, after + 1) if entry.number == at]
+        numbered = enumerate(opened, after + 1)
+        batch = [entry for _, entry in takewhile(lambda at: at[0] == at[1].number, numbered)]
         yield batch
         if len(batch) < len(rows) or any(entry.kind == "end" for entry in batch):
             return
@@ -167,5 +170,8 @@ async def follow_shared(
 
 
 def _opened(vault: Vault, turn_id: UUID, number: bytes, fields: dict[bytes, bytes]) -> Entry:
-    kind, _, data = vault.open(PLACE, turn_id, fields[b"e"]).partition("\n")
+    text = opened_or(vault, PLACE, turn_id, fields[b"e"], "")
+    if not text:
+        return Entry(0, "", "")
+    kind, _, data = text.partition("\n")
     return Entry(int(number.split(b"-")[0]), kind, data)

@@ -29,7 +29,7 @@ async def state_of(user_id: UUID, turn_id: UUID) -> TurnState:
         reply = await session.get(Message, turn.reply_id) if turn is not None else None
         if turn is None or reply is None:
             raise NotFound("answer")
-        vault = await vault_in(session)
+        vault = await vault_in(session, [reply.content])
     end = {
         "status": turn.status,
         "error": reply.error,
@@ -37,5 +37,5 @@ async def state_of(user_id: UUID, turn_id: UUID) -> TurnState:
         "model": reply.model,
         "message": str(reply.id),
     }
-    parts = contents.shown(messages.opened(reply.id, reply.content, vault))
+    parts = contents.shown(messages.readable(reply.id, reply.content, vault))
     return TurnState(turn.status, parts, end, vault)

@@ -12,7 +12,7 @@ from assistant.config import settings
 from assistant.database import user_of, user_session
 from assistant.errors import Busy, NotFound, Refused
 from assistant.models import Conversation, Message, Turn
-from assistant.services import contents, leases, messages, signals, turn_log
+from assistant.services import contents, leases, messages, signals, signatures, turn_log
 from assistant.services.inputs import message_text
 from assistant.services.keys import vault_in
 from assistant.services.model_choice import Choice, choose
@@ -62,10 +62,13 @@ async def send(user_id: UUID, conversation_id: UUID | None, words: str, wish: Wi
             role="user",
             status="done",
         )
-        question.content = messages.sealed(
-            question.id, contents.words(words), await vault_in(session)
-        )
+        parts, vault = contents.words(words), await vault_in(session)
+        question.content = messages.sealed(question.id, parts, vault)
         session.add(question)
+        signature = signatures.signature(user_id, question.id, parts, vault)
+        if signature is not None:
+            question.searchable = True
+            session.add(signature)
         await session.flush()
         job = await _begin(session, conversation, question.id, wish)
     return await _launched(job)

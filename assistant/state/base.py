@@ -8,7 +8,7 @@ import reflex as rx
 import structlog
 
 from assistant.errors import UNEXPECTED, AssistantError
-from assistant.services.accounts import recognised
+from assistant.services.sessions import recognised
 
 USER_HEADER = "x-auth-request-access-token"
 

@@ -17,9 +17,10 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.types import Scope
 from starlette.websockets import WebSocket
 
-from assistant.api import auth, conversations, feed, health, turns
+from assistant.api import auth, conversations, feed, health, search, turns
 from assistant.api.guard import Guard
-from assistant.services.accounts import User, _claimed, sign_in_by_name
+from assistant.services.accounts import sign_in_by_name
+from assistant.services.sessions import User, who_is
 from tests.services.talk import PATIENCE_SECONDS
 
 ORIGIN = "http://localhost:3000"
@@ -44,7 +45,14 @@ def _seen(scope: Scope) -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def app(prepared: str) -> Guard:
-    routes = [*auth.routes, *turns.routes, *conversations.routes, *feed.routes, *health.routes]
+    routes = [
+        *auth.routes,
+        *turns.routes,
+        *conversations.routes,
+        *feed.routes,
+        *health.routes,
+        *search.routes,
+    ]
     inner = [
         WebSocketRoute("/_event", _socket),
         Route("/_event", _page, methods=["GET", "POST"]),
@@ -70,13 +78,15 @@ class Person:
     user: User
     token: str
     browser: httpx2.AsyncClient = field(repr=False)
+    refresh: str = ""
 
 
 @asynccontextmanager
 async def signed_in(app: Guard, name: str) -> AsyncIterator[Person]:
-    token = await sign_in_by_name(name)
+    tokens = await sign_in_by_name(name)
+    token = tokens.access
     async with browser(app, token) as client:
-        yield Person(_claimed(token), token, client)
+        yield Person(await who_is(token), token, client, tokens.refresh)
 
 
 @pytest.fixture

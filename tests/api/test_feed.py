@@ -1,9 +1,10 @@
 """The feed nudges the user's open pages, and no others."""
 
+import asyncio
 import json
 
 from assistant.api import events, feed
-from assistant.services import accounts, conversations, signals
+from assistant.services import conversations, sessions, shared, signals
 from tests.api.conftest import frames, streaming
 from tests.services.talk import ended, eventually, rows, say
 
@@ -34,8 +35,8 @@ async def test_a_page_hears_of_its_users_changes_and_of_no_others(ann, ben, app,
 
 async def test_a_quiet_feed_beats_until_the_session_is_revoked(ann, app, db, monkeypatch):
     monkeypatch.setattr(feed, "BEAT_SECONDS", 0.02)
-    monkeypatch.setattr(accounts, "KNOWN_FOR_SECONDS", 0.0)
-    accounts._known.clear()
+    monkeypatch.setattr(sessions, "KNOWN_FOR_SECONDS", 0.0)
+    sessions._known.clear()
     async with streaming(app, "/api/events", ann.token) as told:
         assert [await told.get() for _ in range(3)] == [": beat\n\n"] * 3
         await rows(
@@ -46,6 +47,40 @@ async def test_a_quiet_feed_beats_until_the_session_is_revoked(ann, app, db, mon
             return await told.get() == ""
 
         assert await eventually(over)
+
+
+async def test_a_revoked_session_hears_nothing_from_that_moment_on(ann, ben, app, monkeypatch):
+    monkeypatch.setattr(sessions, "KNOWN_FOR_SECONDS", 1_000.0)  # by the notice alone
+    async with (
+        streaming(app, "/api/events", ann.token) as told,
+        streaming(app, "/api/events", ben.token) as others,
+    ):
+        assert await told.get() == await others.get() == ": beat\n\n"
+        await sessions.revoke(ann.user, ann.user.session_id)
+        assert await told.get() == ""
+        assert others.empty()
+
+
+async def test_another_processs_notice_ends_a_stream_too(ann, app, valkey, db, monkeypatch):
+    monkeypatch.setattr(sessions, "KNOWN_FOR_SECONDS", 1_000.0)
+    relaying = asyncio.create_task(signals.relay())
+    notice = {"user": str(ann.user.id), "session": str(ann.user.session_id)}
+    message = {"from": "another", "topic": sessions.REVOKED, "notice": notice}
+    ended = "update login_sessions set revoked_at = now() where id = $1"
+    try:
+        async with streaming(app, "/api/events", ann.token) as told:
+            assert await told.get() == ": beat\n\n"
+            await rows(db, ended, ann.user.session_id)
+
+            async def heard():
+                sessions.forget(notice)
+                await shared.redis().publish(signals.CHANNEL, json.dumps(message))
+                return not told.empty() and told.get_nowait() == ""
+
+            assert await eventually(heard)
+    finally:
+        relaying.cancel()
+        await asyncio.gather(relaying, return_exceptions=True)
 
 
 async def test_too_many_pages_are_told_so_and_leave_no_trace(ann, app, monkeypatch):

@@ -11,8 +11,11 @@ from starlette.staticfiles import StaticFiles
 
 from assistant.api.guard import Guard
 from assistant.config import settings
-from assistant.services.accounts import recognised, sign_in_by_name, vouched
+from assistant.services import sessions
+from assistant.services.accounts import sign_in_by_name
+from assistant.services.sessions import recognised, vouched
 from tests.api.conftest import ORIGIN, browser, knock
+from tests.services.talk import rows
 
 FOREIGN = ["https://evil.example", "null", "http://localhost:3001", "https://localhost:3000", "",
            f"{ORIGIN}.evil.example", f"{ORIGIN}/"]  # fmt: skip
@@ -83,7 +86,7 @@ async def test_a_name_that_a_client_gives_itself_is_dropped(app, ann):
 
 
 async def test_the_same_token_is_another_for_each_session(app, ann, ben):
-    again = await sign_in_by_name("Somebody else")
+    again = (await sign_in_by_name("Somebody else")).access
     bound = set()
     for token in (ann.token, ben.token, again, ""):
         headers = {"origin": ORIGIN, "cookie": f"session={token}"}
@@ -106,12 +109,13 @@ async def test_no_query_breaks_the_socket(query, app, db):
 @pytest.mark.parametrize("path", ["/", "/chat/1", "/settings", "/usage", "/nonsense"])
 async def test_a_visitor_is_sent_to_the_sign_in_page(path, visitor, ann):
     answer = await visitor.get(path, headers=HTML)
-    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
+    there = "/sign-in" if path == "/" else f"/sign-in?next={path}"
+    assert (answer.status_code, answer.headers["location"]) == (303, there)
     assert (await ann.browser.get(path, headers=HTML)).status_code == 200
 
 
-async def test_where_there_is_no_sign_in_by_name_visitors_are_told_so(visitor, ann, monkeypatch):
-    monkeypatch.setenv("GITHUB_CLIENT_ID", "x")
+async def test_where_nobody_can_sign_in_visitors_are_told_so(visitor, ann, monkeypatch):
+    monkeypatch.setenv("BIND_HOST", "0.0.0.0")  # noqa: S104
     settings.cache_clear()
     try:
         answer = await visitor.get("/sign-in", headers=HTML)
@@ -128,6 +132,60 @@ async def test_where_there_is_no_sign_in_by_name_visitors_are_told_so(visitor, a
 @pytest.mark.parametrize("path", ["/sign-in", "/closed", "/assets/x.js", "/api/health/live"])
 async def test_what_everybody_may_see_needs_nobody(path, visitor):
     assert (await visitor.get(path, headers=HTML)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "there"),
+    [
+        ("/sign-in", "/"),
+        ("/sign-in?next=/settings", "/settings"),
+        ("/sign-in?next=//evil.example", "/"),
+        ("/sign-in?error=refused", None),
+        ("/sign-in?again=1", None),
+    ],
+)
+async def test_who_is_signed_in_has_no_business_at_the_sign_in_page(path, there, ann):
+    answer = await ann.browser.get(path, headers=HTML)
+    assert answer.headers.get("location") == there
+
+
+async def test_a_page_renews_an_expired_session_in_passing(ann):
+    ann.browser.cookies.clear()
+    ann.browser.cookies.set("refresh", ann.refresh)
+    answer = await ann.browser.get("/chat/1", headers=HTML)
+    assert answer.status_code == 200
+    assert [c.split("=")[0] for c in answer.headers.get_list("set-cookie")] == [
+        "session",
+        "refresh",
+        "user",
+    ]
+    assert "set-cookie" not in (await ann.browser.get("/chat/1", headers=HTML)).headers
+
+
+async def test_the_socket_speaks_for_a_session_whose_access_token_has_expired(app, ann):
+    headers = {"origin": ORIGIN, "cookie": f"session=x; refresh={ann.refresh}"}
+    given = dict(reached(await knock(app, headers))["headers"])
+    assert recognised(given["x-auth-request-access-token"]) == ann.user
+    assert "cookie" not in given
+
+
+async def test_half_a_sign_in_sees_the_page_for_the_code_and_no_other(ann, db):
+    await rows(
+        db,
+        "insert into second_factors (id, user_id, secret, confirmed_at) "
+        "values (gen_random_uuid(), $1, '', now())",
+        ann.user.id,
+    )
+    sessions._known.clear()
+    for path, there in (("/", "/verify"), ("/chat/1", "/verify?next=/chat/1"), ("/verify", None)):
+        answer = await ann.browser.get(path, headers=HTML)
+        assert answer.headers.get("location") == there
+    refused = await ann.browser.get("/api/events")
+    assert refused.status_code == 403
+    await rows(
+        db, "update login_sessions set verified_at = now() where id = $1", ann.user.session_id
+    )
+    assert (await ann.browser.get("/", headers=HTML)).status_code == 200
 
 
 @pytest.fixture

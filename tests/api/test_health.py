@@ -3,7 +3,7 @@
 import pytest
 
 from assistant.errors import DatabaseAway
-from assistant.services import accounts
+from assistant.services import sessions
 from tests.api.conftest import ORIGIN, knock
 from tests.conftest import away
 
@@ -25,14 +25,14 @@ async def test_without_its_database_a_server_is_live_and_not_ready(visitor, post
 
 @pytest.mark.parametrize("path", ["/", "/api/events", "/api/turns/x/events"])
 async def test_without_its_database_no_page_shows_a_trace(path, ann, postgres, db):
-    accounts._known.clear()
+    sessions._known.clear()
     async with away(postgres, db):
         answer = await ann.browser.get(path, headers={"accept": "text/html"})
     assert (answer.status_code, str(DatabaseAway()) in answer.text) == (503, True)
 
 
 async def test_without_its_database_the_socket_closes(app, ann, postgres, db):
-    accounts._known.clear()
+    sessions._known.clear()
     async with away(postgres, db):
         told = await knock(app, {"origin": ORIGIN, "cookie": f"session={ann.token}"})
     assert told == [{"type": "websocket.close", "code": 4503}]

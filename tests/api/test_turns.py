@@ -8,7 +8,7 @@ import pytest
 
 from assistant.api import events
 from assistant.api import turns as route
-from assistant.services import accounts, turn_log, turns
+from assistant.services import sessions, turn_log, turns
 from tests.api.conftest import frames, streaming
 from tests.conftest import away
 from tests.services.talk import ended, eventually, rows, say, text_of, until_entry
@@ -144,9 +144,8 @@ async def test_open_streams_are_counted_for_each_user(ann, ben, vendors, app, mo
 
 async def test_a_stream_ends_soon_after_its_session(ann, vendors, app, db, monkeypatch):
     monkeypatch.setattr(turn_log, "BEAT_SECONDS", 0.02)
-    for module in (route, accounts):
-        monkeypatch.setattr(module, "KNOWN_FOR_SECONDS", 0.05)
-    accounts._known.clear()
+    monkeypatch.setattr(sessions, "KNOWN_FOR_SECONDS", 0.05)
+    sessions._known.clear()
     started = await say(ann.user, "[[hang=0]]")
     async with streaming(app, path(started.turn_id), ann.token) as told:
         assert await told.get() == ": beat\n\n"

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { withEarlier, withTail } from "../../assistant/components/merge.js";
+import { endsIn, withEarlier, withTail } from "../../assistant/components/merge.js";
 import { chance } from "./chance.js";
 
 const EMPTY = { messages: [], earlier: false, status: "loading", stale: true };
@@ -61,4 +61,11 @@ test("a send of ours stays until the server's page has its turn, and keeps its k
   const after = withTail(before, page(answered, 0, 4));
   assert.deepEqual(idsOf(after), ["m0", "m1", "m2", "m3"]);
   assert.deepEqual(after.messages.slice(2).map((one) => one.key), ["key", "key:answer"]);
+});
+
+test("a page tells which turns have ended: those of its answers that are whole", () => {
+  const reply = (turn, status) => ({ id: turn, role: "assistant", turn, status });
+  const asked = { ...message(1), turn: "t1" };
+  const messages = [asked, reply("t1", "running"), reply("t2", "done"), reply("t3", "stopped")];
+  assert.deepEqual(endsIn(messages), ["t2", "t3"]);
 });

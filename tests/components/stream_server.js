@@ -6,10 +6,11 @@ import { serveFrom, until } from "./page.js";
 /**
  * Serves until the tests of the file are over. open: the streams that somebody reads now, each
  * {path, after, write(frames), cut()}. asked: all requests there ever were, {method, path, after}.
- * refuse: the statuses to answer the next requests with, first first; 0 is none.
+ * refuse: the statuses to answer the next requests with, first first; 0 is none. renewal: the status
+ * of an answer to who wants the session renewed, which is counted in renewals and not in asked.
  */
 export async function streamServer() {
-  const server = { open: [], asked: [], refuse: [], headers: {} };
+  const server = { open: [], asked: [], refuse: [], headers: {}, renewal: 401, renewals: 0 };
   const http = createServer((request, response) => answer(server, request, response));
   await new Promise((resolve) => http.listen(0, "127.0.0.1", resolve));
   serveFrom(`http://127.0.0.1:${http.address().port}`);
@@ -21,6 +22,10 @@ export async function streamServer() {
 }
 
 function answer(server, { method, url: path, headers }, response) {
+  if (path === "/auth/refresh") {
+    server.renewals += 1;
+    return response.writeHead(server.renewal).end('{"seconds":540}');
+  }
   const asked = { method, path, after: headers["last-event-id"] ?? "" };
   server.asked.push(asked);
   const status = server.refuse.shift();

@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import expect
 
 from assistant.local.postgres import running
-from assistant.services.accounts import KNOWN_FOR_SECONDS
+from assistant.services.sessions import KNOWN_FOR_SECONDS
 from tests.e2e.answers import answer_to, words_to
 from tests.e2e.app import App, keys_for
 from tests.e2e.pages import SignIn

@@ -13,6 +13,7 @@ from assistant.local.checks import (
     check_env_file,
     check_model,
     check_port,
+    check_sign_in,
     check_workers,
 )
 
@@ -109,3 +110,27 @@ def test_a_model_that_is_not_known_is_named_with_those_that_are():
     assert said.startswith("DEFAULT_MODEL=gpt-0 is not a model that this version knows; choose one")
     assert all(model in said for model in MODELS)
     assert said.endswith("or unset it.")
+
+
+@pytest.mark.parametrize("provider", ["google", "microsoft", "github"])
+def test_a_provider_is_set_up_whole(provider):
+    check_sign_in(Settings())
+    client = {f"{provider}_client_id": "x"}
+    secret = {f"{provider}_client_secret": "y"}
+    check_sign_in(Settings(**client, **secret))
+    check_sign_in(Settings(**secret))
+    with pytest.raises(CannotStart) as caught:
+        check_sign_in(Settings(**client))
+    name = provider.upper()
+    assert str(caught.value) == (
+        f"{name}_CLIENT_ID is set and {name}_CLIENT_SECRET is not; "
+        "set both to sign in this way, or neither."
+    )
+
+
+def test_signing_in_by_a_provider_needs_https_beyond_this_machine():
+    chosen = {"github_client_id": "x", "github_client_secret": "y"}
+    check_sign_in(Settings(**chosen, app_url="https://a.example"))
+    check_sign_in(Settings(app_url="http://a.example"))
+    with pytest.raises(CannotStart, match="begins with https://"):
+        check_sign_in(Settings(**chosen, app_url="http://a.example"))

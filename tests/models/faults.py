@@ -14,6 +14,7 @@ GRANTED_TO_WORKER = {
     "identities": {"issuer", "subject", "user_id"},
     "turns": {"id", "user_id", "status", "lease_until"},
     "conversations": {"id", "user_id", "deleted_at"},
+    "messages": {"user_id", "status", "searchable"},
     "profiles": {"user_id", "erase_at"},
     "sign_in_attempts": {"id", "user_id", "expires_at"},
     "user_keys": {"user_id", "number", "wrapped_by"},

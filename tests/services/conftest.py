@@ -7,8 +7,8 @@ import pytest
 from assistant.database import user_session
 from assistant.models import Conversation, Message, Turn
 from assistant.services import leases
-from assistant.services.accounts import User
 from assistant.services.leases import Grip
+from assistant.services.sessions import User
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import asyncpg
 
 from assistant.services import conversations, messages, turn_log, turns
-from assistant.services.accounts import User
+from assistant.services.sessions import User
 from assistant.services.turn_log import Entry
 from assistant.services.turn_state import TurnState, state_of
 from assistant.services.turns import Started, Wish

@@ -1,5 +1,6 @@
 """Each user has one data key, and a process holds only so many of them."""
 
+from assistant import key_ring
 from assistant.database import user_session
 from assistant.services import keys
 from assistant.services.keys import vault_in
@@ -9,7 +10,7 @@ from tests.services.talk import rows
 async def test_each_user_has_a_key_of_their_own_under_the_installations_key(alice, bob, db):
     stored = await rows(db, "select * from user_keys where user_id = any($1)", [alice.id, bob.id])
     assert len({row["wrapped"] for row in stored}) == 2
-    assert {row["wrapped_by"] for row in stored} == {"env-1"}
+    assert {row["wrapped_by"] for row in stored} == {key_ring.ring().current.name}
 
 
 async def test_a_vault_is_opened_once_and_belongs_to_its_user(alice, bob):

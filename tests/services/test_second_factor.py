@@ -11,8 +11,9 @@ from structlog.testing import capture_logs
 from assistant.config import settings
 from assistant.errors import Busy, Refused
 from assistant.services import second_factor
-from assistant.services.accounts import name_of, sign_in_by_name, who_is
+from assistant.services.accounts import name_of, sign_in_by_name
 from assistant.services.second_factor import Factor, confirm, enrol, status, turn_off, verify
+from tests.conftest import signed_in
 from tests.services.talk import rows
 
 NOON = 1_800_000_015.0  # the middle of a time step
@@ -84,7 +85,7 @@ async def test_the_address_names_us_and_the_user_and_its_code_is_harmless_svg(al
 
 
 async def test_a_long_name_of_any_script_still_makes_a_code(db):
-    user = await who_is(await sign_in_by_name("\U0001f469\u0639: &%" + uuid4().hex + "\u6f22" * 20))
+    user = await signed_in("\U0001f469\u0639: &%" + uuid4().hex + "\u6f22" * 20)
     enrolment = await enrol(user)
     assert pyotp.parse_uri(enrolment.uri).name == await name_of(user.id)
 
@@ -144,7 +145,7 @@ async def test_a_factor_that_is_on_is_not_replaced(alice, totp):
 
 
 async def test_a_good_code_marks_this_session_and_no_other(alice, totp, db):
-    other = await who_is(await sign_in_by_name(await name_of(alice.id)))
+    other = await signed_in(await name_of(alice.id))
     await rows(db, "update login_sessions set verified_at = null where user_id = $1", alice.id)
     await verify(alice, totp.at(NOON))
     assert await verified_at(db, alice) is not None
@@ -279,7 +280,7 @@ async def test_turning_it_on_or_off_ends_the_other_sessions_and_not_this_one(ali
         return {row["id"] for row in await rows(db, query, alice.id)}
 
     totp = pyotp.TOTP((await enrol(alice)).secret)
-    await who_is(await sign_in_by_name(await name_of(alice.id)))
+    await signed_in(await name_of(alice.id))
     with pytest.raises(Refused):
         await confirm(alice, wrong_for(totp))
     assert len(await living()) == 2

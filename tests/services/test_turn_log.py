@@ -30,7 +30,7 @@ LONG = "[[tokens=150 gap=5]]"
 
 
 def a_vault() -> Vault:
-    return Vault(uuid4(), AESGCM(AESGCM.generate_key(256)))
+    return Vault(uuid4(), {1: AESGCM(AESGCM.generate_key(256))}, b"")
 
 
 def a_log() -> Log:

@@ -14,7 +14,7 @@ from reflex_base.event import Event
 from reflex_base.event.processor import BaseStateEventProcessor
 
 from assistant.app import app
-from assistant.services.accounts import User, vouched
+from assistant.services.sessions import User, vouched
 from assistant.state.base import USER_HEADER
 
 ROOT = "reflex___state____state"

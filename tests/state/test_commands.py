@@ -5,8 +5,8 @@ from uuid import uuid4
 import pytest
 from reflex_base.registry import RegistrationContext
 
-from assistant.services import accounts
-from assistant.services.accounts import User, sign_out, vouched
+from assistant.services import sessions
+from assistant.services.sessions import User, revoke, vouched
 from assistant.state.base import BaseState
 from assistant.state.chat import ChatState
 from assistant.state.commands import FRAMEWORK, USER_HEADER, _commands, _refusal
@@ -151,8 +151,8 @@ async def test_a_payload_that_is_no_object_is_refused(payload, alice):
 
 
 async def test_an_ended_session_sends_nothing_more(alice):
-    await sign_out(alice)
-    accounts._known.clear()
+    await revoke(alice, alice.session_id)
+    sessions._known.clear()
     assert await refused(event(SEND, GOOD[SEND]), alice) == "not signed in"
 
 
@@ -164,13 +164,13 @@ async def test_a_header_that_the_guard_did_not_write_is_nobody(header, name, ali
 
 
 async def test_the_frameworks_own_events_too_need_a_live_session_where_there_was_one(alice):
-    await sign_out(alice)
+    await revoke(alice, alice.session_id)
     for name in FRAMEWORK:
         assert await refused(event(name), alice) == "not signed in"
 
 
 async def test_without_a_database_an_event_is_refused(alice, postgres, db):
-    accounts._known.clear()
+    sessions._known.clear()
     async with away(postgres, db):
         assert await refused(event(SEND, THE_SEND), alice) == "the database is away"
 

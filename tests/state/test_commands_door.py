@@ -8,9 +8,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from assistant.app import app
-from assistant.services.accounts import vouched
+from assistant.services.sessions import vouched
 from assistant.state.chat import ChatState
-from assistant.state.commands import TO_SIGN_IN, USER_HEADER
+from assistant.state.commands import USER_HEADER
 from tests.services.talk import eventually
 from tests.state.conftest import ROOT, full_name
 
@@ -142,13 +142,23 @@ async def test_a_name_is_logged_in_ascii_and_not_whole(socket):
 
 
 @pytest.mark.parametrize("header", ["", "9c6798e6-bae7-42c3-b8e4-9db35baa125c x y"])
-async def test_who_is_not_signed_in_is_sent_to_the_sign_in_page(header, socket):
+@pytest.mark.parametrize(
+    ("address", "there"),
+    [
+        ("/", "/sign-in"),
+        ("/chat/1", "/sign-in?next=/chat/1"),
+        ("//evil.example", "/sign-in"),
+        ("https://evil.example", "/sign-in"),
+    ],
+)
+async def test_who_is_not_signed_in_is_sent_to_the_sign_in_page(header, address, there, socket):
     if header:
         SOCKETS.environ["engine"] = {USER_HEADER: header}
-    await NAMESPACE.on_event(socket.sid, {"name": SEND, "payload": THE_SEND})
+    sent = {"name": SEND, "payload": THE_SEND, "router_data": {"asPath": address}}
+    await NAMESPACE.on_event(socket.sid, sent)
     (told,) = socket.told
-    assert json.loads(told.partition(",")[2]) == ["event", TO_SIGN_IN]
-    assert TO_SIGN_IN["events"][0]["payload"]["path"] == "/sign-in"
+    _, update = json.loads(told.partition(",")[2])
+    assert update["events"][0]["payload"]["path"] == there
 
 
 async def test_what_does_not_fit_sends_nobody_anywhere(socket, alice):

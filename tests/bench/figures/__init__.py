@@ -9,6 +9,7 @@ from tests.bench.figures import (
     history,
     memory,
     painting,
+    search,
     starts,
     streaming,
 )
@@ -22,6 +23,7 @@ FIGURES: dict[str, Callable[[Bench], list[Row]]] = {
     "cpu": cpu.measure,
     "saturation": streaming.saturation,
     "history": history.measure,
+    "search": search.measure,
     "page": first_load.measure,
     "browser": painting.measure,
     "warm": starts.warm,

@@ -1,0 +1,88 @@
+"""`python -m assistant.rotate keys|data`: change the keys while the app serves.
+
+keys: wrap every data key by the wrapping key of now. data: give every user a new data key.
+It may be ended at any moment, and started again to go on.
+"""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from assistant import database, logs
+from assistant.config import LaunchSettings, read, settings
+from assistant.errors import AssistantError, CannotStart
+from assistant.key_ring import ring, ring_of
+from assistant.local.checks import check_data_folder, check_env_file
+from assistant.local.postgres import administered
+from assistant.local.progress import say
+from assistant.local.secret import secret_key
+from assistant.migration import prepare
+from assistant.services.rotation import Done, renew_all, rewrap_all, settled_after
+
+KINDS = {"keys": rewrap_all, "data": renew_all}
+SAID_EVERY = 100  # users
+
+
+def main(arguments: list[str]) -> int:
+    """Rotate. Returns the exit code: 1 for a fault, which is one sentence on stderr."""
+    if len(arguments) != 1 or arguments[0] not in KINDS:
+        sys.stderr.write("Say what to rotate: python -m assistant.rotate keys, or data.\n")
+        return 2
+    logs.configure()
+    try:
+        check_env_file(Path(".env"))
+        failed = _rotate(read(LaunchSettings), arguments[0])
+    except (AssistantError, PermissionError) as error:
+        sys.stderr.write(f"{error}\nWhat was done is kept; start it again to go on.\n")
+        return 1
+    return int(failed > 0)
+
+
+def _rotate(chosen: LaunchSettings, kind: str) -> int:
+    data = chosen.assistant_data_dir.resolve()
+    check_data_folder(data)
+    if not chosen.assistant_secret_key and not (data / "secret.key").exists():
+        raise CannotStart(f"There is no installation in {data}; set ASSISTANT_DATA_DIR to its own.")
+    secret = secret_key(chosen.assistant_secret_key.get_secret_value(), data)
+    with administered(chosen, data) as admin_url:
+        urls = prepare(admin_url, secret, ring_of(chosen, secret))
+        os.environ.update(
+            ASSISTANT_SECRET_KEY=secret,
+            DATABASE_APP_URL=urls.app,
+            DATABASE_WORKER_URL=urls.worker,
+            DATABASE_MIGRATOR_URL=urls.migrator,
+        )
+        settings.cache_clear()
+        ring.cache_clear()
+        return asyncio.run(_report(KINDS[kind](), kind))
+
+
+async def _report(batches: AsyncIterator[list[Done]], kind: str) -> int:
+    """Say how far it is, and in the end what is left to do. Returns how many users failed."""
+    done: list[Done] = []
+    try:
+        async for batch in batches:
+            if len(done) // SAID_EVERY < (len(done) + len(batch)) // SAID_EVERY:
+                say(f"{len(done) + len(batch)} users")
+            done += batch
+    finally:
+        await database.close()
+    failed = sum(each.failed for each in done)
+    what = "data keys wrapped anew" if kind == "keys" else "values sealed anew"
+    say(f"{len(done)} users: {sum(each.changed for each in done)} {what}, {failed} users failed.")
+    if kind == "data":
+        say(_about_keys(done))
+    return failed
+
+
+def _about_keys(done: list[Done]) -> str:
+    dropped, left = sum(each.dropped for each in done), sum(each.left for each in done)
+    minutes = int(settled_after().total_seconds() // 60) + 1
+    later = f"; run this again in {minutes} minutes to drop what nothing needs then" if left else ""
+    return f"{dropped} old data keys dropped, {left} kept{later}."
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,127 @@
+"""Attempts to sign in by a provider: begun in a browser, finished once, by the same browser."""
+
+import json
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from joserfc import jwe
+from joserfc.errors import JoseError
+from joserfc.jwk import OctKey
+from sqlalchemy import func
+from sqlmodel import col, delete
+
+from assistant.database import user_session
+from assistant.errors import SignInFailed
+from assistant.models import SignInAttempt
+from assistant.services.accounts import Person
+from assistant.services.oauth import address_of, provider_of, who_came
+from assistant.services.sessions import User
+from assistant.vault import derived_key
+
+LASTS = timedelta(minutes=10)
+OWN_PATH = re.compile(r"/(?:[A-Za-z0-9_-]+(?:/[A-Za-z0-9_-]+)*)?(?:\?[A-Za-z0-9_=&-]*)?")
+NO_PAGES = ("/auth/", "/api/", "/_")
+PATH_CHARACTERS = 200
+SEALED_BY = {"alg": "dir", "enc": "A256GCM"}
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Who came back from a provider, where they were going, and whom to link them to, if any."""
+
+    person: Person
+    path: str
+    linking: User | None
+
+
+def own_path(path: str) -> str:
+    """The path if it is that of a page of ours, else "/": nobody is sent elsewhere."""
+    fits = len(path) <= PATH_CHARACTERS and OWN_PATH.fullmatch(path)
+    return path if fits and not path.startswith(NO_PAGES) else "/"
+
+
+async def begin(
+    provider_id: str, mark: UUID, path: str, *, again: bool = False, linking: User | None = None
+) -> str:
+    """Note an attempt of the browser with this mark. Returns where to send it.
+
+    Raises NotFound for a provider that is not set up, and SignInFailed("away").
+    """
+    provider = provider_of(provider_id)
+    row = SignInAttempt(user_id=mark, provider=provider.id, expires_at=datetime.now(UTC) + LASTS)
+    nonce, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(48)
+    fresh = again or linking is not None
+    address = await address_of(
+        provider, again=fresh, state=str(row.id), nonce=nonce, code_verifier=verifier
+    )
+    plan = {"nonce": nonce, "verifier": verifier, "path": own_path(path)}
+    if linking is not None:
+        plan["link"] = f"{linking.id} {linking.session_id}"
+    row.plan = _seal(row, plan)
+    async with user_session(mark) as session:
+        session.add(row)
+    return address
+
+
+async def finish(provider_id: str, mark: UUID | None, answer: dict[str, str]) -> Arrival:
+    """The arrival that the provider's answer (the query of the callback) stands for.
+
+    Raises NotFound for a provider that is not set up, and SignInFailed.
+    """
+    provider = provider_of(provider_id)
+    row = await _claimed(mark, answer.get("state", ""))
+    if row is None or row.provider != provider.id:
+        raise SignInFailed
+    plan = _open(row)
+    person = await who_came(provider, answer, plan["nonce"], plan["verifier"])
+    return Arrival(person, plan["path"], _linking(plan.get("link", "")))
+
+
+async def _claimed(mark: UUID | None, state: str) -> SignInAttempt | None:
+    """The attempt, which is then no more: whoever comes second finds nothing."""
+    try:
+        attempt_id = UUID(state)
+    except ValueError:
+        return None
+    if mark is None:
+        return None
+    async with user_session(mark) as session:
+        claiming = delete(SignInAttempt).where(
+            col(SignInAttempt.id) == attempt_id, col(SignInAttempt.expires_at) > func.now()
+        )
+        return (await session.scalars(claiming.returning(SignInAttempt))).one_or_none()
+
+
+def _linking(pair: str) -> User | None:
+    if not pair:
+        return None
+    user_id, session_id = pair.split(" ")
+    return User(UUID(user_id), UUID(session_id))
+
+
+def _seal(row: SignInAttempt, plan: dict[str, str]) -> bytes:
+    """The plan as a JWE (RFC 7516) that opens in this row only."""
+    plain = json.dumps(plan | {"row": _name(row)})
+    return jwe.encrypt_compact(SEALED_BY, plain, _key()).encode()
+
+
+def _open(row: SignInAttempt) -> dict[str, str]:
+    try:
+        plain = jwe.decrypt_compact(row.plan, _key(), list(SEALED_BY.values())).plaintext
+    except JoseError as error:
+        raise SignInFailed from error
+    plan: dict[str, str] = json.loads(plain or b"{}")
+    if plan.get("row") != _name(row):
+        raise SignInFailed
+    return plan
+
+
+def _name(row: SignInAttempt) -> str:
+    return f"{row.id} {row.user_id}"
+
+
+def _key() -> OctKey:
+    return OctKey.import_key(derived_key("sign-in attempt"))

@@ -1,0 +1,96 @@
+"""The ways in which a user signs in: found by (issuer, subject), added and removed by the user."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from sqlalchemy import Select
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col, delete, select
+
+from assistant.database import user_session
+from assistant.errors import NotFound, Refused, SignInFailed
+from assistant.models import Identity, Profile
+from assistant.services.accounts import LABEL, Person, find, find_or_create, identity_of
+from assistant.services.keys import UNREADABLE, opened_or, vault_in
+from assistant.services.sessions import User, require_fresh, revoke_others
+
+LAST = "This is your only way to sign in, so it stays. Link another one first."
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A way to sign in. label: what its owner knows it by, such as an e-mail address."""
+
+    id: UUID
+    provider: str
+    label: str
+    used_at: datetime
+
+
+async def arrive(person: Person) -> UUID:
+    """The user whom a provider has just vouched for, a new one if nobody has this identity."""
+    user_id = await find_or_create(person)
+    async with user_session(user_id) as session:
+        vault = await vault_in(session)
+        row = (await session.scalars(_named(person))).one()
+        row.label = vault.seal(LABEL, row.id, person.label or person.name)
+        row.used_at = datetime.now(UTC)
+    return user_id
+
+
+def _named(person: Person) -> Select[Identity]:
+    return select(Identity).where(
+        Identity.issuer == person.issuer, Identity.subject == person.subject
+    )
+
+
+async def link(user: User, person: Person) -> None:
+    """Let the user sign in this way, too; their other sessions end.
+
+    Raises StepUpNeeded, and SignInFailed when this identity is somebody else's.
+    """
+    await require_fresh(user)
+    owner = await find(person)
+    if owner is None:
+        try:
+            async with user_session(user.id) as session:
+                session.add(identity_of(person, await vault_in(session)))
+        except IntegrityError as error:  # somebody came in this way at the same moment
+            raise SignInFailed("taken") from error
+    elif owner != user.id:
+        raise SignInFailed("taken")
+    await revoke_others(user)
+
+
+async def listed(user_id: UUID) -> list[Linked]:
+    """The user's ways to sign in, the oldest first."""
+    async with user_session(user_id) as session:
+        rows = (await session.scalars(select(Identity).order_by(col(Identity.created_at)))).all()
+        vault = await vault_in(session, (row.label for row in rows))
+    return [
+        Linked(
+            row.id,
+            row.provider,
+            opened_or(vault, LABEL, row.id, row.label, UNREADABLE) if row.label else "",
+            row.used_at,
+        )
+        for row in rows
+    ]
+
+
+async def unlink(user: User, identity_id: UUID) -> None:
+    """Remove a way to sign in; the user's other sessions end.
+
+    Raises StepUpNeeded, NotFound, and Refused for the last one.
+    """
+    await require_fresh(user)
+    async with user_session(user.id) as session:
+        await session.execute(select(Profile.id).with_for_update())  # one removal at a time
+        theirs = (await session.scalars(select(Identity.id))).all()
+        if identity_id not in theirs:
+            raise NotFound("way to sign in")
+        if len(theirs) == 1:
+            raise Refused(LAST)
+        await session.execute(delete(Identity).where(col(Identity.id) == identity_id))
+    await revoke_others(user)

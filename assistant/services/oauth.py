@@ -1,0 +1,258 @@
+"""Providers that say who somebody is: OpenID Connect by discovery, and GitHub's OAuth 2.
+
+What differs between them is data in PROVIDERS. What a provider answers is believed only after
+every check of OpenID Connect Core 3.1.3.7; anything odd raises SignInFailed("refused").
+"""
+
+import re
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
+from typing import Any
+
+import httpx2
+import structlog
+from authlib.common.errors import AuthlibBaseError
+from authlib.integrations.base_client import BaseApp
+from authlib.integrations.base_client.async_app import AsyncOAuth2Mixin
+from authlib.integrations.base_client.async_openid import AsyncOpenIDMixin
+from authlib.integrations.httpx_client import AsyncOAuth2Client
+from joserfc.errors import JoseError
+
+from assistant.config import settings
+from assistant.errors import NotFound, Refused, SignInFailed
+from assistant.services.accounts import Person
+from assistant.services.inputs import NAME_CHARACTERS, one_line
+
+# Asymmetric ones only: with any other, who knows our secret or nothing at all could sign.
+ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
+LEEWAY_SECONDS = 60
+TIMEOUT_SECONDS = 10.0
+CLIENT_SECONDS = 3600  # after which discovery and keys are read anew
+SUBJECT_CHARACTERS = 255
+LABEL_CHARACTERS = 254
+TENANT = "{tenantid}"  # in Microsoft's issuer, which differs for each organisation
+GUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+
+log = structlog.get_logger()
+
+
+class Client(AsyncOAuth2Mixin, AsyncOpenIDMixin, BaseApp):  # type: ignore[misc]  # no types
+    """Authlib's client, with nobody's web framework."""
+
+    client_cls = AsyncOAuth2Client
+
+
+Reader = Callable[["Provider", Client, dict[str, Any], str], Awaitable[Person]]
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """A way to sign in. read: learns from the tokens who came.
+
+    again: what asks the provider to let the user prove anew who they are.
+    """
+
+    id: str
+    label: str
+    scope: str
+    endpoints: Callable[[str], dict[str, str]]
+    read: Reader
+    again: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def client_id(self) -> str:
+        """Our name at the provider, "" where it is not set up."""
+        named: str = getattr(settings(), f"{self.id}_client_id")
+        return named
+
+
+def configured() -> list[Provider]:
+    """The providers that the operator has set up."""
+    return [provider for provider in PROVIDERS.values() if provider.client_id]
+
+
+def provider_of(provider_id: str) -> Provider:
+    """A provider that is set up. Raises NotFound."""
+    provider = PROVIDERS.get(provider_id)
+    if provider is None or not provider.client_id:
+        raise NotFound("way to sign in")
+    return provider
+
+
+def callback_of(provider: Provider) -> str:
+    """Where the provider sends the browser back to."""
+    return f"{settings().url}/auth/callback/{provider.id}"
+
+
+async def address_of(provider: Provider, *, again: bool, **proof: str) -> str:
+    """Where to send the browser. proof: state, nonce and code_verifier of this attempt.
+
+    Raises SignInFailed("away") when the provider cannot be asked.
+    """
+    with _believing_nothing_odd(provider):
+        made = await _client(provider).create_authorization_url(
+            callback_of(provider), **proof, **(provider.again if again else {})
+        )
+        address: str = made["url"]
+        return address
+
+
+async def who_came(provider: Provider, answer: dict[str, str], nonce: str, verifier: str) -> Person:
+    """Exchange the provider's answer (the query of the callback) for who it vouches for.
+
+    Raises SignInFailed.
+    """
+    with _believing_nothing_odd(provider):
+        client = _client(provider)
+        await _check_sender(client, answer)
+        if answer.get("error"):
+            raise SignInFailed("cancelled" if answer["error"] == "access_denied" else "refused")
+        token = await client.fetch_access_token(
+            callback_of(provider), code=answer["code"], code_verifier=verifier
+        )
+        return await provider.read(provider, client, token, nonce)
+
+
+@contextmanager
+def _believing_nothing_odd(provider: Provider) -> Iterator[None]:
+    """Tell apart a provider that does not answer from an answer that is not to be believed."""
+    try:
+        yield
+    except SignInFailed as error:
+        log.info("sign_in_failed", provider=provider.id, why=error.why)
+        raise
+    except httpx2.HTTPError as error:
+        log.warning("provider_away", provider=provider.id, error=type(error).__name__)
+        raise SignInFailed("away") from error
+    except (AuthlibBaseError, JoseError, httpx2.InvalidURL, ValueError, TypeError, LookupError,
+            AttributeError, RuntimeError) as error:  # fmt: skip  # an answer may have any shape
+        log.warning("sign_in_refused", provider=provider.id, error=type(error).__name__)
+        raise SignInFailed from error
+
+
+def _client(provider: Provider) -> Client:
+    secret = getattr(settings(), f"{provider.id}_client_secret").get_secret_value()
+    endpoints = tuple(provider.endpoints(provider.id).items())
+    hour = int(time.monotonic() / CLIENT_SECONDS)
+    return _made(provider.client_id, secret, provider.scope, endpoints, hour)
+
+
+@lru_cache(maxsize=16)
+def _made(
+    client_id: str, secret: str, scope: str, endpoints: tuple[tuple[str, str], ...], _: int
+) -> Client:
+    how = {"code_challenge_method": "S256", "scope": scope, "timeout": TIMEOUT_SECONDS}
+    own = dict(endpoints)
+    if auth := own.pop("token_endpoint_auth_method", ""):
+        how["token_endpoint_auth_method"] = auth
+    return Client(None, client_id=client_id, client_secret=secret, client_kwargs=how, **own)
+
+
+async def _check_sender(client: Client, answer: dict[str, str]) -> None:
+    """RFC 9207: an answer that names its issuer must name the one that was asked."""
+    metadata = await client.load_server_metadata()
+    named = answer.get("iss")
+    if named is None and metadata.get("authorization_response_iss_parameter_supported") is not True:
+        return
+    if not _issuer(metadata).fullmatch(named or ""):
+        raise SignInFailed
+
+
+def _issuer(metadata: dict[str, Any], tenant: str = GUID) -> re.Pattern[str]:
+    """What an issuer of this discovery document looks like."""
+    return re.compile(tenant.join(map(re.escape, metadata["issuer"].split(TENANT))))
+
+
+def _discovered(provider_id: str) -> dict[str, str]:
+    return {"server_metadata_url": getattr(settings(), f"{provider_id}_discovery_url")}
+
+
+async def _by_id_token(
+    provider: Provider, client: Client, token: dict[str, Any], nonce: str
+) -> Person:
+    metadata = await client.load_server_metadata()
+    offered = metadata.get("id_token_signing_alg_values_supported") or ["RS256"]
+    metadata["id_token_signing_alg_values_supported"] = [a for a in offered if a in ALGORITHMS]
+    claims = await client.parse_id_token(
+        token, nonce=nonce, leeway=LEEWAY_SECONDS,
+        claims_options={"aud": {"essential": True, "value": client.client_id}},
+    )  # fmt: skip
+    _check_claims(claims, metadata, client.client_id)
+    label = claims.get("email") or claims.get("preferred_username")
+    return _person(provider, claims["iss"], claims["sub"], claims.get("name"), label)
+
+
+def _check_claims(claims: dict[str, Any], metadata: dict[str, Any], client_id: str) -> None:
+    """Beyond Authlib: this issuer, this tenant, and no audience but us."""
+    tenant = claims.get("tid", "")
+    if TENANT in metadata["issuer"] and not re.fullmatch(GUID, tenant):
+        raise SignInFailed
+    if not _issuer(metadata, re.escape(tenant)).fullmatch(claims["iss"]):
+        raise SignInFailed
+    if claims["aud"] not in (client_id, [client_id]):
+        raise SignInFailed
+
+
+def _person(provider: Provider, issuer: str, subject: Any, name: Any, label: Any) -> Person:  # noqa: ANN401
+    if not isinstance(subject, str) or not 0 < len(subject) <= SUBJECT_CHARACTERS:
+        raise SignInFailed
+    shown = _line(label, LABEL_CHARACTERS)
+    called = _line(name, NAME_CHARACTERS) or _line(label, NAME_CHARACTERS)
+    return Person(provider.id, issuer, subject, called or f"{provider.label} user", shown)
+
+
+def _line(text: Any, at_most: int) -> str:  # noqa: ANN401
+    """What a provider lets people choose, where it can be shown; else ""."""
+    try:
+        return one_line(text, "", at_most) if isinstance(text, str) else ""
+    except Refused:
+        return ""
+
+
+def _github(_: str) -> dict[str, str]:
+    base = settings().github_base_url.rstrip("/")
+    return {
+        "issuer": base,
+        "authorize_url": f"{base}/login/oauth/authorize",
+        "access_token_url": f"{base}/login/oauth/access_token",
+        "api_base_url": settings().github_api_url.rstrip("/") + "/",
+        "token_endpoint_auth_method": "client_secret_post",
+    }
+
+
+async def _by_github(
+    provider: Provider,
+    client: Client,
+    token: dict[str, Any],
+    nonce: str,
+) -> Person:
+    user, emails = [await _asked(client, path, token) for path in ("user", "user/emails")]
+    number = user["id"]
+    if type(number) is not int or number < 1:
+        raise SignInFailed
+    proven = (each["email"] for each in emails if each["primary"] is each["verified"] is True)
+    label = next(proven, None) or user.get("login")
+    issuer = client.server_metadata["issuer"]
+    return _person(provider, issuer, str(number), user.get("name") or user.get("login"), label)
+
+
+async def _asked(client: Client, path: str, token: dict[str, Any]) -> Any:  # noqa: ANN401
+    headers = {"accept": "application/vnd.github+json"}
+    answer = await client.get(path, token=token, headers=headers)
+    if answer.status_code != 200:
+        raise SignInFailed("away" if answer.status_code >= 500 else "refused")
+    return answer.json()
+
+
+_oidc = partial(Provider, scope="openid email profile", endpoints=_discovered, read=_by_id_token)
+PROVIDERS = {
+    provider.id: provider
+    for provider in (
+        _oidc("google", "Google", again={"prompt": "select_account"}),
+        _oidc("microsoft", "Microsoft", again={"prompt": "login"}),
+        Provider("github", "GitHub", "read:user user:email", _github, _by_github),
+    )
+}

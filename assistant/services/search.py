@@ -1,0 +1,184 @@
+"""Search through a user's sealed titles and messages: what the signatures claim is opened.
+
+Words are folded strings that must all occur (`folding.py`), anywhere in a word. Titles, and the few
+messages that have no signature yet, are opened one by one.
+"""
+
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assistant.database import user_session
+from assistant.services import contents, messages, titles
+from assistant.services.folding import folded, holds, pieces, snippet, terms_of
+from assistant.services.keys import fresh_vault
+from assistant.services.signatures import places_of
+from assistant.vault import Tampered, Vault
+
+FOUND_AT_MOST = 30
+TITLES_AT_MOST = 8
+SECONDS = 1.0
+OPENED_AT_ONCE = 200
+UNSIGNED_AT_MOST = 2_000
+
+# By the index the policy's condition is asked once; reading the whole table, once for each row.
+_PLAN = text("""
+    select set_config('enable_seqscan', 'off', true),
+           set_config('max_parallel_workers_per_gather', '0', true)
+""")
+_CONVERSATIONS = text("""
+    select id, title, touched_at, archived_at is not null as archived from conversations
+    where deleted_at is null order by touched_at desc
+""")
+_UNSIGNED = text(f"""
+    select id from messages where not searchable and content is not null
+    order by created_at desc, id desc limit {UNSIGNED_AT_MOST}
+""")  # noqa: S608
+# The newest are searched apart: what is common is found there, and the rest is never read.
+_EDGE = text(
+    "select created_at from search_signatures order by created_at desc offset 2000 limit 1"
+)
+_CLAIMED = """
+    select message_id from search_signatures
+    where {age} and {claims} order by created_at desc, message_id desc
+"""
+_BIT = "get_bit(bits, cast(:p{0} as bigint) & (octet_length(bits)::bigint * 8 - 1)) = 1"
+_OPENED = text("""
+    select id, conversation_id, role, created_at, content from messages
+    where id = any(:ids) order by created_at desc, id desc
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One hit. message_id and role: None and "" where the conversation's title is what matches.
+
+    pieces: of the title, or of a line from the message; the second, fourth and so on match.
+    """
+
+    conversation_id: UUID
+    title: str
+    archived: bool
+    at: datetime
+    pieces: list[str]
+    message_id: UUID | None = None
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was found, the newest first. complete: False when time ran out before all was read."""
+
+    titles: list[Found]
+    messages: list[Found]
+    complete: bool
+
+
+@dataclass(slots=True)
+class _Asked:
+    """One search on its way."""
+
+    session: AsyncSession
+    vault: Vault
+    terms: list[str]
+    limit: int
+    until: float
+    complete: bool = True
+    talks: dict[UUID, tuple[Row[Any], str]] = field(default_factory=dict)
+
+    def is_late(self) -> bool:
+        """Whether the time is over; then the answer is not complete."""
+        self.complete = self.complete and time.monotonic() < self.until
+        return not self.complete
+
+
+async def search(
+    user_id: UUID, query: str, limit: int = FOUND_AT_MOST, seconds: float = SECONDS
+) -> Answer:
+    """The newest messages, up to `limit`, and a few titles that hold all words of the query.
+
+    query: words, and phrases in double quotes. seconds: how long it may take.
+    """
+    terms = terms_of(query)
+    if not terms:
+        return Answer([], [], complete=True)
+    async with user_session(user_id) as session:
+        vault = await fresh_vault(session)
+        await session.execute(_PLAN)
+        asked = _Asked(session, vault, terms, limit, time.monotonic() + seconds)
+        await _read_talks(asked)
+        found = await _among(asked, _unsigned(asked)) + await _among(asked, _claimed(asked))
+    found.sort(key=lambda each: each.at, reverse=True)
+    return Answer(_titles(asked), found[:limit], asked.complete)
+
+
+async def _read_talks(asked: _Asked) -> None:
+    """Open the titles of all conversations that are not deleted."""
+    for row in await asked.session.execute(_CONVERSATIONS):
+        title = ""
+        with suppress(Tampered):
+            title = asked.vault.open(titles.PLACE, row.id, row.title) if row.title else ""
+        asked.talks[row.id] = (row, title)
+
+
+def _titles(asked: _Asked) -> list[Found]:
+    hits = (
+        (row, title) for row, title in asked.talks.values() if holds(folded(title), asked.terms)
+    )
+    return [
+        Found(row.id, title, row.archived, row.touched_at, pieces(title, asked.terms))
+        for row, title in islice(hits, TITLES_AT_MOST)
+    ]
+
+
+async def _unsigned(asked: _Asked) -> AsyncIterator[Sequence[UUID]]:
+    ids = (await asked.session.scalars(_UNSIGNED)).all()
+    yield ids
+    asked.complete = asked.complete and len(ids) < UNSIGNED_AT_MOST
+
+
+async def _claimed(asked: _Asked) -> AsyncIterator[Sequence[UUID]]:
+    """Messages whose signatures claim all terms, the newest first."""
+    places = places_of(asked.terms, asked.vault)
+    bound = {f"p{n}": place for n, place in enumerate(places)}
+    claims = " and ".join(_BIT.format(n) for n in range(len(places)))
+    edge = await asked.session.scalar(_EDGE)
+    for age in ("created_at > :edge", "created_at <= :edge") if edge else ("true",):
+        query = text(_CLAIMED.format(age=age, claims=claims))
+        yield (await asked.session.scalars(query, bound | ({"edge": edge} if edge else {}))).all()
+
+
+async def _among(asked: _Asked, claimed: AsyncIterator[Sequence[UUID]]) -> list[Found]:
+    """The first of these messages that truly match."""
+    found: list[Found] = []
+    async for ids in claimed:
+        for start in range(0, len(ids), OPENED_AT_ONCE):
+            chunk = list(ids[start : start + OPENED_AT_ONCE])
+            rows = (await asked.session.execute(_OPENED, {"ids": chunk})).all()
+            matches = filter(None, (_match(asked, row) for row in rows))
+            found += islice(matches, asked.limit - len(found))
+            if len(found) == asked.limit or asked.is_late():
+                return found
+    return found
+
+
+def _match(asked: _Asked, row: Row[Any]) -> Found | None:
+    talk, title = asked.talks.get(row.conversation_id, (None, ""))
+    if talk is None or asked.is_late():
+        return None
+    try:
+        words = contents.said(messages.opened(row.id, row.content, asked.vault))
+    except Tampered:
+        return None
+    if not holds(folded(words), asked.terms):
+        return None
+    line = snippet(words, asked.terms)
+    return Found(talk.id, title, talk.archived, row.created_at, line, row.id, row.role)

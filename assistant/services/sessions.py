@@ -1,0 +1,223 @@
+"""Sessions: how a signed-in browser is known and signed out. `renewal.py` begins and renews them.
+
+A session ends when it is revoked, after 14 days in which nobody used it, and after 30 in any case.
+"""
+
+import asyncio
+import hashlib
+import hmac
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, update
+
+from assistant.database import user_session
+from assistant.errors import DatabaseAway, NotFound, NotSignedIn, StepUpNeeded
+from assistant.models import LoginSession, SecondFactor
+from assistant.services import signals
+from assistant.services.keys import UNREADABLE, opened_or, vault_in
+from assistant.services.tokens import claimed
+from assistant.vault import derived_key
+
+REVOKED = "revoked"  # the topic of notices {"user": id, "session": id}
+IDLE = timedelta(days=14)
+FRESH = timedelta(minutes=5)
+SEEN_EVERY = timedelta(minutes=1)
+KNOWN_FOR_SECONDS = 5.0  # a session that was revoked without a notice is noticed within this time
+DEVICE = "login_sessions.device"
+
+ALIVE = (
+    col(LoginSession.revoked_at).is_(None),
+    col(LoginSession.expires_at) > func.now(),
+    col(LoginSession.seen_at) > func.now() - IDLE,
+)
+_FACTOR_ON = (
+    select(col(SecondFactor.id)).where(col(SecondFactor.confirmed_at).is_not(None)).exists()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """The user of a request. session_id names the browser's session.
+
+    verified: no second factor is on, or this session has given it; False while that is not known.
+    """
+
+    id: UUID
+    session_id: UUID
+    verified: bool = field(default=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A browser that is signed in. current: the one that asks."""
+
+    id: UUID
+    label: str
+    created_at: datetime
+    seen_at: datetime
+    current: bool
+
+
+_known: dict[tuple[UUID, UUID], float] = {}  # until when a session need not be asked for again
+
+
+async def who_is(token: str | None) -> User:
+    """The user that this access token stands for. Raises NotSignedIn.
+
+    This is the only place that decides who a request's user is.
+    """
+    return await require_alive(User(*claimed(token)))
+
+
+def vouched(user: User) -> str:
+    """The user as a header between our own layers: with our seal, so that nobody can make one."""
+    return f"{user.id} {user.session_id} {_seal(user)}"
+
+
+def recognised(header: str | None) -> User:
+    """The user of a vouched header, not yet verified. Raises NotSignedIn."""
+    try:
+        user_id, session_id, seal = (header or "").split(" ")
+        user = User(UUID(user_id), UUID(session_id))
+    except ValueError as error:
+        raise NotSignedIn from error
+    if not hmac.compare_digest(seal.encode(errors="replace"), _seal(user).encode()):
+        raise NotSignedIn
+    return user
+
+
+def _seal(user: User) -> str:
+    said = f"{user.id} {user.session_id}".encode()
+    return hmac.new(derived_key("vouched user"), said, hashlib.sha256).hexdigest()
+
+
+async def require_alive(user: User) -> User:
+    """The user as of now; asks the database every few seconds. Raises NotSignedIn when over."""
+    if _known.get((user.id, user.session_id), 0.0) > time.monotonic():
+        return User(user.id, user.session_id, verified=True)
+    async with user_session(user.id) as session:
+        standing = await _standing(session, user)
+        if standing.unseen:
+            mine = col(LoginSession.id) == user.session_id
+            await session.execute(update(LoginSession).where(mine).values(seen_at=func.now()))
+    verified = standing.verified or not standing.factor_on
+    if verified:  # else the next request asks again, and sees at once that the code was given
+        _remember(user)
+    return User(user.id, user.session_id, verified)
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """How a session stands by the database's clock. unseen: not in the last minute."""
+
+    unseen: bool
+    fresh: bool
+    factor_on: bool
+    verified: bool
+    just_verified: bool
+
+
+async def _standing(session: AsyncSession, user: User) -> _Standing:
+    """Raises NotSignedIn when the session is over."""
+    now, given = func.now(), col(LoginSession.verified_at)
+    query = select(
+        col(LoginSession.seen_at) < now - SEEN_EVERY,
+        col(LoginSession.fresh_at) > now - FRESH,
+        _FACTOR_ON,
+        given.is_not(None),
+        func.coalesce(given > now - FRESH, False),
+    ).where(col(LoginSession.id) == user.session_id, *ALIVE)
+    row = (await session.execute(query)).one_or_none()
+    if row is None:
+        raise NotSignedIn
+    return _Standing(*row)
+
+
+def _remember(user: User) -> None:
+    if len(_known) > 10_000:
+        _known.clear()
+    _known[user.id, user.session_id] = time.monotonic() + KNOWN_FOR_SECONDS
+
+
+async def require_fresh(user: User) -> None:
+    """Raises StepUpNeeded unless the user proved in the last five minutes who they are.
+
+    With a second factor on, its code must be as fresh. Raises NotSignedIn when the session is over.
+    """
+    async with user_session(user.id) as session:
+        standing = await _standing(session, user)
+    if not standing.fresh:
+        raise StepUpNeeded("sign-in")
+    if standing.factor_on and not standing.just_verified:
+        raise StepUpNeeded("code")
+
+
+async def over(user: User) -> None:
+    """Returns when the session is over: at once by a notice, else within a few seconds."""
+    told = asyncio.Event()
+
+    def hear(notice: signals.Notice) -> None:
+        if notice["session"] == str(user.session_id):
+            told.set()
+
+    with signals.listening(REVOKED, hear), suppress(NotSignedIn):
+        while not told.is_set():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(KNOWN_FOR_SECONDS):
+                    await told.wait()
+            with suppress(DatabaseAway):
+                await require_alive(user)
+
+
+async def devices(user: User) -> list[Device]:
+    """The browsers in which the user is signed in, the last used first."""
+    latest = select(LoginSession).where(*ALIVE).order_by(col(LoginSession.seen_at).desc())
+    async with user_session(user.id) as session:
+        rows = (await session.scalars(latest)).all()
+        vault = await vault_in(session, (row.device for row in rows))
+    return [
+        Device(
+            row.id,
+            opened_or(vault, DEVICE, row.id, row.device, UNREADABLE) if row.device else "",
+            row.created_at,
+            row.seen_at,
+            current=row.id == user.session_id,
+        )
+        for row in rows
+    ]
+
+
+async def revoke(user: User, session_id: UUID) -> None:
+    """End one of the user's sessions. Raises NotFound when it is not (any more) theirs."""
+    if not await end(user.id, col(LoginSession.id) == session_id):
+        raise NotFound("device")
+
+
+async def revoke_others(user: User) -> None:
+    """End all of the user's sessions but this one."""
+    await end(user.id, col(LoginSession.id) != user.session_id)
+
+
+async def end(user_id: UUID, which: ColumnElement[bool]) -> list[UUID]:
+    """End the user's sessions that the condition names, and close what they have open."""
+    alive = col(LoginSession.revoked_at).is_(None)
+    ending = update(LoginSession).where(which, alive).values(revoked_at=func.now())
+    async with user_session(user_id) as session:
+        ended = await session.scalars(ending.returning(col(LoginSession.id)))
+        ids = list(ended)
+    for session_id in ids:
+        notice = {"user": str(user_id), "session": str(session_id)}
+        forget(notice)
+        await signals.tell(REVOKED, notice)
+    return ids
+
+
+def forget(notice: signals.Notice) -> None:
+    """What is remembered of a session that was revoked."""
+    _known.pop((UUID(notice["user"]), UUID(notice["session"])), None)

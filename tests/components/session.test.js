@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import { storage } from "./page.js";
+import { streamServer } from "./stream_server.js";
+import { fetchSigned, signInAddress } from "../../assistant/components/session.js";
+
+const server = await streamServer();
+const status = async (url = "/x") => (await fetchSigned(url, { method: "POST" })).status;
+
+/** The clock's next millisecond: what comes now is later than what came before. */
+const nextTick = () => new Promise((resolve) => setTimeout(resolve, 2));
+
+beforeEach(async () => {
+  Object.assign(server, { renewal: 200, renewals: 0, refuse: [] });
+  server.asked.length = 0;
+  globalThis.localStorage = storage();
+  await nextTick();
+});
+
+test("a good session is asked once and renews nothing", async () => {
+  assert.equal(await status(), 204);
+  assert.deepEqual([server.asked.length, server.renewals], [1, 0]);
+});
+
+test("an expired one is renewed, and the request repeated", async () => {
+  server.refuse = [401];
+  assert.equal(await status(), 204);
+  assert.deepEqual([server.asked.length, server.renewals], [2, 1]);
+});
+
+test("who is refused after that, too, is refused", async () => {
+  server.refuse = [401, 401];
+  assert.equal(await status(), 401);
+  assert.deepEqual([server.asked.length, server.renewals], [2, 1]);
+});
+
+test("a session that is over is not asked for twice", async () => {
+  Object.assign(server, { renewal: 401, refuse: [401] });
+  assert.equal(await status(), 401);
+  assert.deepEqual([server.asked.length, server.renewals], [1, 1]);
+});
+
+test("ten requests at once renew it once", async () => {
+  server.refuse = Array(10).fill(401);
+  const all = await Promise.all(Array.from({ length: 10 }, () => status()));
+  assert.deepEqual(all, Array(10).fill(204));
+  assert.equal(server.renewals, 1);
+});
+
+test("what another tab has renewed meanwhile is not renewed again", async () => {
+  server.refuse = [401];
+  const asking = status();
+  localStorage.setItem("assistant:renewed", String(Date.now() + 5));
+  assert.equal(await asking, 204);
+  assert.equal(server.renewals, 0);
+});
+
+test("other refusals renew nothing", async () => {
+  for (const refused of [403, 404, 429, 503]) {
+    server.refuse = [refused];
+    assert.equal(await status(), refused);
+  }
+  assert.equal(server.renewals, 0);
+});
+
+test("while the server cannot renew, nobody is signed out", async () => {
+  Object.assign(server, { renewal: 503, refuse: [401] });
+  await assert.rejects(status(), { status: 503 });
+});
+
+test("without storage it goes on, too", async () => {
+  globalThis.localStorage = storage(0);
+  server.refuse = [401];
+  assert.equal(await status(), 204);
+});
+
+test("the way to the sign-in page leads back to this one", () => {
+  globalThis.location = { pathname: "/chat/1", search: "?x=1&y=2" };
+  assert.equal(signInAddress(), "/sign-in?next=%2Fchat%2F1%3Fx%3D1%26y%3D2");
+});

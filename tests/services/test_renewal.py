@@ -1,0 +1,130 @@
+"""Refresh tokens: exchanged once, twice within a moment for the same, and never again."""
+
+import asyncio
+from uuid import uuid4
+
+import pytest
+
+from assistant.errors import NotSignedIn
+from assistant.services import sessions
+from assistant.services.accounts import sign_in_by_name
+from assistant.services.renewal import holder_of, open_session, refresh
+from assistant.services.sessions import who_is
+from assistant.services.tokens import RefreshToken
+from tests.services.talk import rows
+
+RACES = 100
+
+
+@pytest.fixture
+async def tokens(db):
+    return await sign_in_by_name(f"Dora {uuid4().hex[:10]}")
+
+
+async def later(db, tokens, what="rotated_at = now() - interval '11 seconds'"):
+    """Let time pass for the session of these tokens."""
+    session_id = RefreshToken.read(tokens.refresh).session_id
+    await rows(db, f"update login_sessions set {what} where id = $1", session_id)  # noqa: S608
+    sessions._known.clear()
+
+
+async def test_a_refresh_token_is_exchanged_and_the_session_goes_on(tokens):
+    before = await who_is(tokens.access)
+    renewed = await refresh(tokens.refresh)
+    assert renewed.refresh != tokens.refresh
+    assert await who_is(renewed.access) == before
+    assert (await refresh(renewed.refresh)).user_id == before.id
+
+
+async def test_only_hashes_are_kept(tokens, db):
+    renewed = await refresh(tokens.refresh)
+    (row,) = await rows(
+        db, "select * from login_sessions where user_id = $1", tokens.user_id
+    )  # fmt: skip
+    assert row["refresh_hash"] == RefreshToken.read(renewed.refresh).hash()
+    assert row["previous_hash"] == RefreshToken.read(tokens.refresh).hash()
+    assert len(row["refresh_hash"]) == 32
+    assert renewed.refresh not in str(dict(row))
+
+
+async def test_the_previous_token_gets_the_same_answer_for_a_moment(tokens):
+    renewed = [await refresh(tokens.refresh) for _ in range(5)]
+    assert len({each.refresh for each in renewed}) == 1
+
+
+async def test_the_previous_token_after_a_moment_ends_the_session(tokens, db):
+    renewed = await refresh(tokens.refresh)
+    await later(db, tokens)
+    with pytest.raises(NotSignedIn):
+        await refresh(tokens.refresh)
+    for over in (lambda: refresh(renewed.refresh), lambda: who_is(renewed.access)):
+        with pytest.raises(NotSignedIn):
+            await over()
+
+
+async def test_a_token_of_two_exchanges_ago_ends_the_session_at_once(tokens):
+    renewed = await refresh((await refresh(tokens.refresh)).refresh)
+    with pytest.raises(NotSignedIn):
+        await refresh(tokens.refresh)
+    with pytest.raises(NotSignedIn):
+        await refresh(renewed.refresh)
+
+
+async def test_a_forged_token_ends_nothing(tokens):
+    held = RefreshToken.read(tokens.refresh)
+    forged = RefreshToken(held.user_id, held.session_id, b"x" * 32)
+    for bad in (None, "", forged.text()[:-24] + "A" * 24):
+        with pytest.raises(NotSignedIn):
+            await refresh(bad)
+    assert await refresh(tokens.refresh)
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        "revoked_at = now()",
+        "expires_at = now()",
+        "seen_at = now() - interval '14 days 1 minute'",
+    ],
+)
+async def test_a_session_that_is_over_is_not_renewed(what, tokens, db):
+    renewed = await refresh(tokens.refresh)
+    await later(db, tokens, what)
+    for held in (tokens, renewed):  # the one of a moment ago neither
+        with pytest.raises(NotSignedIn):
+            await refresh(held.refresh)
+        with pytest.raises(NotSignedIn):
+            await holder_of(held.refresh)
+
+
+async def test_two_tabs_at_once_never_sign_anybody_out(tokens):
+    for _ in range(RACES):
+        one, two = await asyncio.gather(refresh(tokens.refresh), refresh(tokens.refresh))
+        assert one.refresh == two.refresh
+        tokens = one
+    assert await who_is(tokens.access)
+
+
+async def test_twenty_tabs_at_once_get_one_successor(tokens):
+    renewed = await asyncio.gather(*(refresh(tokens.refresh) for _ in range(20)))
+    assert len({each.refresh for each in renewed}) == 1
+
+
+async def test_who_holds_a_token_is_known_without_an_exchange(tokens, db):
+    user = await who_is(tokens.access)
+    assert await holder_of(tokens.refresh) == user
+    renewed = await refresh(tokens.refresh)
+    assert await holder_of(tokens.refresh) == await holder_of(renewed.refresh) == user
+    await later(db, tokens)
+    with pytest.raises(NotSignedIn):
+        await holder_of(tokens.refresh)
+    assert await holder_of(renewed.refresh) == user  # to ask ended nothing
+
+
+async def test_sessions_that_are_long_over_are_cleared_away(tokens, db):
+    await later(db, tokens, "revoked_at = now() - interval '2 days'")
+    await open_session(tokens.user_id)
+    found = await rows(
+        db, "select revoked_at from login_sessions where user_id = $1", tokens.user_id
+    )
+    assert [row["revoked_at"] for row in found] == [None]

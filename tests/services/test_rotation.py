@@ -1,0 +1,237 @@
+"""Keys are changed while people read and write, and what was cut off is gone on with."""
+
+import asyncio
+from datetime import timedelta
+
+import asyncpg
+import pytest
+from sqlalchemy import LargeBinary
+from sqlmodel import SQLModel
+
+from assistant import key_ring, migration
+from assistant.config import settings
+from assistant.database import user_session
+from assistant.key_ring import LocalKey
+from assistant.models import SecondFactor
+from assistant.services import conversations, keys, rotation
+from assistant.services.accounts import name_of
+from assistant.services.keys import fresh_vault, row_of, vault_in
+from assistant.services.rotation import SEALED
+from assistant.vault import head
+from tests.conftest import SECRET
+from tests.services.talk import ask, eventually, rows, shown, text_of, title_of
+
+NONE = timedelta(0)
+# What is no ciphertext under a user's data key, and so is not rotated with it.
+OTHERWISE = {
+    "user_keys.wrapped": "the data key itself, under a wrapping key",
+    "login_sessions.refresh_hash": "a hash",
+    "login_sessions.previous_hash": "a hash",
+    "recovery_codes.hash": "a hash",
+    "sign_in_attempts.plan": "sealed before there is a user, for some minutes",
+    "search_signatures.bits": "a filter that only the owner's derived key can read",
+}
+
+
+@pytest.fixture
+def migrator(db, monkeypatch):
+    """As in the command, the migrator's address is known; what nothing names is dropped at once."""
+    url = migration._address(db)
+    role = migration.Roles.of(url.database).migrator
+    monkeypatch.setenv("DATABASE_MIGRATOR_URL", migration._as_role(url, role, SECRET))
+    monkeypatch.setattr(rotation, "settled_after", lambda: NONE)
+    settings.cache_clear()
+    yield
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+async def run(db: str, sql: str, *values: object) -> None:
+    connection = await asyncpg.connect(db)
+    await connection.execute(sql, *values)
+    await connection.close()
+
+
+async def filled(db: str, user) -> None:
+    """Something in every sealed column of this user: the name of the column."""
+    await ask(user, 'use calculator {"expression": "1+1"}')
+    async with user_session(user.id) as session:
+        vault = await vault_in(session)
+        session.add(SecondFactor(user_id=user.id, secret=b"\x00"))
+    for place in SEALED:
+        table, column = place.split(".")
+        for row in await rows(db, f"select id from {table} where user_id = $1", user.id):  # noqa: S608
+            words = '[{"type":"text","text":"messages.content"}]' if table == "messages" else place
+            sql = f"update {table} set {column} = $1 where id = $2"  # noqa: S608
+            await run(db, sql, vault.seal(place, row["id"], words), row["id"])
+
+
+async def stored(db: str, user) -> dict[str, list[bytes]]:
+    """All sealed values of the user, by place."""
+    found = {}
+    for place in SEALED:
+        table, column = place.split(".")
+        sql = f"select id, {column} as value from {table} where user_id = $1"  # noqa: S608
+        found[place] = [(row["id"], row["value"]) for row in await rows(db, sql, user.id)]
+    return found
+
+
+async def numbers(db: str, user) -> list[int]:
+    sql = "select number from user_keys where user_id = $1 order by number"
+    return [row["number"] for row in await rows(db, sql, user.id)]
+
+
+def test_every_sealed_column_is_rotated_or_named_with_its_reason():
+    bytes_ = {
+        f"{table.name}.{column.name}"
+        for table in SQLModel.metadata.tables.values()
+        for column in table.columns
+        if isinstance(column.type, LargeBinary)
+    }
+    assert bytes_ == set(SEALED) | set(OTHERWISE)
+    assert not set(SEALED) & set(OTHERWISE)
+
+
+async def test_a_new_key_seals_everything_and_the_old_one_is_dropped(alice, demo, db, migrator):
+    await filled(db, alice)
+    async with user_session(alice.id) as session:
+        derived = (await vault_in(session)).derived("search")
+    done = await rotation._renew(alice.id, NONE)
+    assert (done.dropped, done.left) == (1, 0)
+    assert await numbers(db, alice) == [2]
+    async with user_session(alice.id) as session:
+        vault = await fresh_vault(session)
+    assert vault.derived("search") == derived
+    for place, values in (await stored(db, alice)).items():
+        assert values, place
+        for row_id, value in values:
+            assert value.startswith(head(2))
+            assert place in vault.open(place, row_id, value)
+    assert await name_of(alice.id) == "profiles.name"
+
+
+async def test_what_is_begun_is_gone_on_with_and_a_young_key_stays(alice, demo, db, migrator):
+    await ask(alice, "hello")
+    async with user_session(alice.id) as session:
+        await rotation._add_key(session, NONE)  # and here the rotation was killed
+    assert await numbers(db, alice) == [1, 2]
+    await rotation._renew(alice.id, NONE)
+    assert await numbers(db, alice) == [2]
+    await rotation._renew(alice.id, rotation.YOUNG)
+    assert await numbers(db, alice) == [2]
+
+
+async def test_an_old_key_stays_while_running_answers_may_hold_it(alice, db, migrator, monkeypatch):
+    monkeypatch.setattr(rotation, "settled_after", lambda: timedelta(hours=1))
+    done = await rotation._renew(alice.id, NONE)
+    assert (done.dropped, done.left) == (0, 1)
+    assert await numbers(db, alice) == [1, 2]
+
+
+async def test_an_old_key_stays_while_a_value_names_it(alice, demo, db, migrator):
+    started = await conversations_of(alice)
+    row = (await rows(db, "select id, title from conversations where id = $1", started))[0]
+    broken = row["title"][:-1] + bytes([row["title"][-1] ^ 1])
+    await run(db, "update conversations set title = $1 where id = $2", broken, row["id"])
+    done = await rotation._renew(alice.id, NONE)
+    assert (done.dropped, done.left) == (0, 1)
+    assert await title_of(alice, started) == keys.UNREADABLE
+
+
+async def conversations_of(user):
+    await ask(user, "hello")
+    return (await conversations.overview(user.id, 10)).listed[0].id
+
+
+async def test_what_changed_meanwhile_is_left_for_the_next_round(alice, demo, db, migrator):
+    chat = await conversations_of(alice)
+    async with user_session(alice.id) as session:
+        late = (await fresh_vault(session)).seal("conversations.title", chat, "late words")
+        await rotation._add_key(session, NONE)
+        vault = await fresh_vault(session)
+    writer = await asyncpg.connect(db)
+    async with writer.transaction():
+        await writer.execute("update conversations set title = $1 where id = $2", late, chat)
+        sealing = asyncio.create_task(rotation._reseal_batch("conversations.title", [chat], vault))
+        blocked = "select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = $1"
+        await eventually(lambda: rows(db, blocked, db.rsplit("/", 1)[1]))
+    await sealing
+    await writer.close()
+    assert await title_of(alice, chat) == "late words"
+    await rotation._renew(alice.id, NONE)
+    assert await title_of(alice, chat) == "late words"
+    assert await numbers(db, alice) == [2]
+
+
+async def test_readers_and_writers_go_on_meanwhile(alice, demo, db, migrator):
+    chat = await conversations_of(alice)
+    titles, over = [], asyncio.Event()
+
+    async def write() -> None:
+        count = 0
+        while not over.is_set():
+            await conversations.rename(alice.id, chat, f"title {count}")
+            await ask(alice, f"message {count}", chat)
+            count += 1
+
+    async def read() -> None:
+        while not over.is_set():
+            titles.append(await title_of(alice, chat))
+            titles.extend(text_of(each["parts"]) for each in await shown(alice, chat))
+
+    tasks = [asyncio.create_task(each()) for each in (write, read, read)]
+    for _ in range(4):
+        async with user_session(alice.id) as session:
+            session.add(row_of(alice.id, (await fresh_vault(session)).next_key()))
+        assert await rotation._reseal(alice.id)
+        keys._OPENED.clear()  # as if another process wrote from now on
+    over.set()
+    await asyncio.gather(*tasks)
+    assert (await rotation._renew(alice.id, NONE)).dropped == 4
+    keys._OPENED.clear()
+    titles += [await title_of(alice, chat), *(str(each) for each in await shown(alice, chat))]
+    assert len(titles) > 10
+    assert not [each for each in titles if "nreadable" in each or "cannot be opened" in each]
+
+
+async def test_who_holds_a_vault_learns_of_new_keys(alice, db, migrator):
+    async with user_session(alice.id) as session:
+        held = await vault_in(session)
+    await rotation._renew(alice.id, NONE)
+    assert held.newest == 1
+    assert await name_of(alice.id) != keys.UNREADABLE
+    assert held.newest == 2
+
+
+async def test_a_new_wrapping_key_takes_over_all_data_keys(alice, db, tmp_path):
+    new = "new-secret-" * 4
+    file = tmp_path / "kek"
+    file.write_text(new)
+    sql = "select wrapped_by from user_keys where user_id = $1"
+    before = (await rows(db, sql, alice.id))[0]["wrapped_by"]
+    for setting, value, name in (
+        ("ASSISTANT_KEK_FILE", str(file), LocalKey(new).name),
+        ("ASSISTANT_OLD_KEYS", new, before),
+    ):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv(setting, value)
+            settings.cache_clear()
+            key_ring.ring.cache_clear()
+            assert (await rotation._rewrap(alice.id)).changed == 1
+            assert (await rotation._rewrap(alice.id)).changed == 0
+            assert (await rows(db, sql, alice.id))[0]["wrapped_by"] == name
+            keys._OPENED.clear()
+            assert await name_of(alice.id) != keys.UNREADABLE
+        settings.cache_clear()
+        key_ring.ring.cache_clear()
+
+
+async def test_a_user_whose_key_does_not_open_holds_up_nobody(alice, bob, db, migrator):
+    await run(db, "update user_keys set wrapped = '\\x00' where user_id = $1", alice.id)
+
+    async def renew(user_id):
+        return await rotation._renew(user_id, NONE)
+
+    batches = [batch async for batch in rotation._for_each([alice.id, bob.id], renew)]
+    assert [done.failed for done in batches[0]] == [True, False]
+    assert await numbers(db, bob) == [2]

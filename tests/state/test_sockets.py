@@ -1,0 +1,48 @@
+"""The sockets of a session close with it, and no others."""
+
+from assistant.app import app, end_here
+from assistant.services.sessions import revoke, vouched
+from assistant.state.commands import USER_HEADER
+from assistant.state.sockets import close_sockets
+from tests.conftest import signed_in
+from tests.services.talk import eventually
+
+ROOM = app.event_namespace.namespace
+
+
+async def connected(name, header):
+    """A socket that the guard has let in under this header, or as nobody."""
+    app.sio.environ[name] = {USER_HEADER: header} if header else {}
+    return await app.sio.manager.connect(name, ROOM)
+
+
+def is_open(sid):
+    return app.sio.manager.is_connected(sid, ROOM)
+
+
+async def test_a_session_that_ends_closes_its_sockets_and_no_others(alice, bob):
+    hers = [await connected(f"hers {n}", vouched(alice)) for n in range(2)]
+    others = [
+        await connected("his", vouched(bob)),
+        await connected("nobody's", ""),
+        await connected("forged", f"{alice.id} {alice.session_id} x"),
+    ]
+    await close_sockets(app, str(alice.session_id))
+    assert [is_open(sid) for sid in hers] == [False, False]
+    assert [is_open(sid) for sid in others] == [True, True, True]
+    for sid in others:
+        await app.sio.manager.disconnect(sid, ROOM)
+
+
+async def test_the_app_hears_of_it_from_any_process(alice):
+    other = await signed_in("Somebody with a socket")
+    mine, hers = [await connected(str(user.id), vouched(user)) for user in (other, alice)]
+    await revoke(other, other.session_id)
+    end_here({"user": str(other.id), "session": str(other.session_id)})
+
+    async def closed():
+        return not is_open(mine)
+
+    assert await eventually(closed)
+    assert is_open(hers)
+    await app.sio.manager.disconnect(hers, ROOM)
