@@ -109,7 +109,8 @@ async def _type(chat, text: str) -> None:
 
 async def _lose_session(person, chat) -> None:
     """The session runs out, and the page notices."""
-    await person.context.clear_cookies(name="session")
+    for name in ("session", "refresh"):
+        await person.context.clear_cookies(name=name)
     await chat.page.goto(person.url)
     await expect(SignIn(chat.page).form).to_be_visible()
 

@@ -24,12 +24,11 @@ GOOD = {
     full_name(ChatState, "send"): {"conversation_id": "", "text": SECRET, "client_key": KEY},
     full_name(ChatState, "retry"): {"message_id": str(uuid4()), "client_key": KEY},
     full_name(ChatState, "proceed"): {"message_id": str(uuid4()), "client_key": KEY},
-    full_name(ChatState, "stop"): {"turn_id": str(uuid4()), "seen": 3},
     full_name(SidebarState, "refresh"): {},
     full_name(SidebarState, "rename"): {"conversation_id": str(uuid4()), "title": "t"},
 }
 SEND = full_name(ChatState, "send")
-STOP = full_name(ChatState, "stop")
+RETRY = full_name(ChatState, "retry")
 THE_SEND = GOOD[SEND]
 
 
@@ -128,13 +127,12 @@ async def test_a_command_with_fitting_arguments_may_run_for_who_is_signed_in(nam
         (SEND, THE_SEND | {"text": "x" * 3_000_000}),
         (full_name(ChatState, "retry"), {"message_id": str(uuid4())}),
         (full_name(ChatState, "proceed"), {"message_id": str(uuid4()), "client_key": "short"}),
-        (STOP, {"turn_id": str(uuid4()), "seen": "3"}),
-        (STOP, {"turn_id": str(uuid4()), "seen": 1.5}),
-        (STOP, {"turn_id": str(uuid4()), "seen": True}),
-        (STOP, {"turn_id": str(uuid4()), "seen": 10**30}),
-        (STOP, {"turn_id": str(uuid4()), "seen": -2}),
-        (STOP, {"turn_id": "x" * 37, "seen": 1}),
-        (STOP, {"turn_id": {"$ne": 1}, "seen": 1}),
+        (RETRY, {"message_id": 1.5, "client_key": KEY}),
+        (RETRY, {"message_id": True, "client_key": KEY}),
+        (RETRY, {"message_id": 10**30, "client_key": KEY}),
+        (RETRY, {"message_id": "x" * 37, "client_key": KEY}),
+        (RETRY, {"message_id": {"$ne": 1}, "client_key": KEY}),
+        (RETRY, {"message_id": [], "client_key": KEY}),
         (full_name(SidebarState, "refresh"), {"self": 1}),
         (full_name(SidebarState, "rename"), {"conversation_id": "x", "title": "x" * 1_201}),
         (full_name(SidebarState, "arrive"), {"timezone": "x" * 65}),
