@@ -25,6 +25,25 @@ OTHER = RSAKey.generate_key(2048, {"kid": "rsa"})
 Claims = dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class FromNow:
+    """A time in a claim: so many seconds from when the test runs, however long after import."""
+
+    seconds: int
+
+    def __repr__(self) -> str:
+        return f"now{self.seconds:+d}"
+
+    def time(self) -> int:
+        """As claims have it."""
+        return int(time.time()) + self.seconds
+
+
+def spelled(claims: Claims, url: str = "") -> Claims:
+    """Claims with times as numbers of now, and with {url} as the provider's address."""
+    return json.loads(json.dumps(claims, default=FromNow.time).replace("{url}", url))
+
+
 def encoded(part: Any) -> str:
     """A part of a JWT."""
     raw = part if isinstance(part, bytes) else json.dumps(part).encode()

@@ -1,15 +1,13 @@
 """Across the whole way: those who come back from a provider in good order are signed in."""
 
-import time
 from hashlib import sha256
 
 import pytest
 
 from assistant.services.accounts import name_of
 from assistant.services.identities import listed
-from tests.identity.server import CLIENT, KEYS, TENANT, encoded, signed
+from tests.identity.server import CLIENT, KEYS, TENANT, FromNow, encoded, signed, spelled
 
-NOW = int(time.time())
 OTHER_TENANT = "72f988bf-86f1-41af-91ab-2d7cd011db47"
 
 
@@ -32,10 +30,10 @@ async def test_who_comes_is_the_same_user_each_time(provider, people):
     lines(
         {"aud": [CLIENT]},
         {"aud": CLIENT, "azp": CLIENT},
-        {"exp": NOW - 20},
-        {"iat": NOW + 20},
-        {"nbf": NOW - 20},
-        {"auth_time": NOW, "amr": ["pwd"], "acr": "1", "groups": ["a"]},
+        {"exp": FromNow(-20)},
+        {"iat": FromNow(20)},
+        {"nbf": FromNow(-20)},
+        {"auth_time": FromNow(0), "amr": ["pwd"], "acr": "1", "groups": ["a"]},
         {"at_hash": encoded(sha256(b"access").digest()[:16])},
         {"sub": "x" * 255},
         {"name": "Zoë 👩‍🚀 مرحبا", "email": "zoe@example.org"},
@@ -47,7 +45,7 @@ async def test_who_comes_is_the_same_user_each_time(provider, people):
     ),
 )
 async def test_every_honest_id_token_signs_in(claims, providers, visitor):
-    providers.claims |= claims
+    providers.claims |= spelled(claims)
     answer = await visitor.signs_in("google")
     assert answer.headers["location"] == "/"
     assert await name_of(await visitor.id())

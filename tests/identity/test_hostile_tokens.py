@@ -2,15 +2,23 @@
 
 import hmac
 import json
-import time
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from tests.identity.server import CLIENT, KEYS, OTHER, SECRET, TENANT, encoded, signed
+from tests.identity.server import (
+    CLIENT,
+    KEYS,
+    OTHER,
+    SECRET,
+    TENANT,
+    FromNow,
+    encoded,
+    signed,
+    spelled,
+)
 
-NOW = int(time.time())
 OTHER_TENANT = "72f988bf-86f1-41af-91ab-2d7cd011db47"
 PUBLIC = KEYS["rsa"].as_pem(private=False)
 
@@ -37,12 +45,12 @@ PUBLIC = KEYS["rsa"].as_pem(private=False)
         {"nonce": None},
         {"nonce": ""},
         {"nonce": ["x"]},
-        {"exp": NOW - 3600},
+        {"exp": FromNow(-3600)},
         {"exp": None},
         {"exp": "later"},
-        {"iat": NOW + 3600},
+        {"iat": FromNow(3600)},
         {"iat": None},
-        {"nbf": NOW + 3600},
+        {"nbf": FromNow(3600)},
         {"sub": None},
         {"sub": ""},
         {"sub": 7},
@@ -52,7 +60,7 @@ PUBLIC = KEYS["rsa"].as_pem(private=False)
     ids=str,
 )
 async def test_an_id_token_that_says_anything_wrong_is_refused(claims, providers, visitor, lying):
-    providers.claims |= json.loads(json.dumps(claims).replace("{url}", providers.url))
+    providers.claims |= spelled(claims, providers.url)
     await lying.refused(await visitor.signs_in("google"))
 
 
@@ -75,7 +83,7 @@ async def test_an_id_token_that_says_anything_wrong_is_refused(claims, providers
     ids=str,
 )
 async def test_microsofts_issuer_must_be_the_users_organisation(claims, providers, visitor, lying):
-    providers.claims |= json.loads(json.dumps(claims).replace("{url}", providers.url))
+    providers.claims |= spelled(claims, providers.url)
     await lying.refused(await visitor.signs_in("microsoft"))
 
 
