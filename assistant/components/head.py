@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-SHARED = ("fonts", "look", "parts", "layers", "shell")
+SHARED = ("fonts", "look", "parts", "layers", "shell", "search")
 CHAT = ("chat", "tools", "around", "composer", "answer", "code")
 STYLES = [f"/{name}.css" for name in (*SHARED, *CHAT, "page")]  # the build makes one file of them
 
