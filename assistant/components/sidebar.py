@@ -7,6 +7,7 @@ import reflex as rx
 from assistant.components.menu import item, menu
 from assistant.components.plain_form import plain_form
 from assistant.components.scripts import script
+from assistant.components.search import search
 from assistant.state.chat import ChatState
 from assistant.state.sidebar import Group, Row, SidebarState
 
@@ -27,6 +28,7 @@ def sidebar() -> rx.Component:
     return rx.el.aside(
         rx.el.div(rx.el.span(class_name="mark"), "Assistant", class_name="brand"),
         rx.el.a(_plus(), "New chat", href="/", class_name="new-chat", data_testid="new-chat"),
+        search(groups=SidebarState.groups),
         rx.el.nav(
             rx.foreach(SidebarState.groups, _group),
             rx.cond(SidebarState.more, _quiet("Show more", SidebarState.show_more)),

@@ -4,6 +4,8 @@ import asyncio
 
 from playwright.async_api import Route, expect
 
+from tests.e2e.pages import until
+
 LONG = "A long one. [[tokens=400 gap=20 markdown=1]]"
 AT_THE_EDGE = """
     (log) => [...log.querySelectorAll("[data-testid=message]")].find((message) =>
@@ -26,10 +28,7 @@ async def test_the_page_follows_at_the_bottom_and_lets_go_at_one_turn_of_the_whe
     await _is_at_the_end(chat)
     await chat.log.hover()
     await chat.page.mouse.wheel(0, -300)
-    await chat.page.wait_for_function(
-        "log => log.scrollHeight - log.clientHeight - log.scrollTop > 200",
-        arg=await chat.log.element_handle(),
-    )
+    await until(chat.page, f"log => ({BELOW})(log) > 200", await chat.log.element_handle())
     held = await chat.log.evaluate("log => log.scrollTop")
     await chat.streams("w0220")
     assert await chat.log.evaluate("log => log.scrollTop") == held

@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.e2e.answers import words_to
-from tests.e2e.pages import SignIn
+from tests.e2e.pages import SignIn, until
 
 TABS = 8  # HTTP/1.1 allows six connections to a host
 PROMPT = "Go on for a while. [[tokens=300 gap=20]]"
@@ -104,7 +104,7 @@ async def test_signing_out_in_one_tab_leaves_no_draft_of_any(alice):
 async def _type(chat, text: str) -> None:
     """Type, and wait until it is kept."""
     await chat.composer.fill(text)
-    await chat.page.wait_for_function(STORED, arg=text)
+    await until(chat.page, STORED, text)
 
 
 async def _lose_session(person, chat) -> None:
