@@ -195,6 +195,15 @@ async def test_whoever_waits_for_the_end_of_a_session_hears_of_it_at_once(alice,
     assert sessions.REVOKED not in signals._listeners
 
 
+async def test_who_has_yet_to_give_the_code_hears_nothing_more(alice, db, monkeypatch):
+    monkeypatch.setattr(sessions, "KNOWN_FOR_SECONDS", 0.02)
+    waiting = asyncio.create_task(sessions.over(alice))
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    await turn_factor_on(db, alice)
+    await asyncio.wait_for(waiting, PATIENCE_SECONDS)
+
+
 async def test_an_end_without_a_notice_is_found_by_asking(alice, db, monkeypatch):
     monkeypatch.setattr(sessions, "KNOWN_FOR_SECONDS", 0.02)
     waiting = asyncio.create_task(sessions.over(User(alice.id, alice.session_id)))
