@@ -23,7 +23,7 @@ from assistant.services.sessions import (
 )
 from assistant.services.tokens import access_token
 from tests.conftest import signed_in
-from tests.services.talk import PATIENCE_SECONDS, rows
+from tests.services.talk import PATIENCE_SECONDS, rows, turn_factor_on
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64) Firefox/131.0"
 
@@ -31,16 +31,6 @@ FIREFOX = "Mozilla/5.0 (X11; Linux x86_64) Firefox/131.0"
 async def set_on(db, user, what):
     """Change the row of this session, and forget what is known of it."""
     await rows(db, f"update login_sessions set {what} where id = $1", user.session_id)  # noqa: S608
-    sessions._known.clear()
-
-
-async def turn_factor_on(db, user):
-    await rows(
-        db,
-        "insert into second_factors (id, user_id, secret, confirmed_at) "
-        "values (gen_random_uuid(), $1, '', now())",
-        user.id,
-    )
     sessions._known.clear()
 
 
