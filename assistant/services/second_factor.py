@@ -27,6 +27,7 @@ from assistant.services.accounts import name_of
 from assistant.services.keys import vault_in
 from assistant.services.sessions import User, require_fresh
 
+FEATURE = "second_factor"  # of a plan
 ISSUER = "Assistant"
 PLACE = "second_factors.secret"
 STEPS_ASIDE = 1  # the user's clock may be one step ahead or behind
@@ -87,7 +88,7 @@ async def enrol(user: User) -> Enrolment:
     Raises StepUpNeeded, and Refused where the plan does not allow it or a factor is on.
     """
     await require_fresh(user)
-    if not await tiers.may(user.id, "second_factor"):
+    if not await tiers.may(user.id, FEATURE):
         raise Refused(NOT_ALLOWED)
     secret = random_base32()
     async with user_session(user.id) as session:

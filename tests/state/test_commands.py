@@ -54,7 +54,7 @@ def test_every_event_of_ours_is_a_command_or_what_a_page_loads_by():
     for name, handler in handlers().items():
         if "assistant___" not in name or name.endswith(".setvar"):
             continue
-        is_load = name == full_name(ChatState, "load")
+        is_load = name.endswith(".load")
         assert (handler.handler.fn in _commands) != is_load, name
 
 
