@@ -21,6 +21,11 @@ SEEN_AS_STILL = 0.05
 BELOW = "log => log.scrollHeight - log.clientHeight - log.scrollTop"
 
 
+async def _is_at_the_end(chat) -> None:
+    """The page comes to the end, and is not left behind by what is written meanwhile."""
+    await until(chat.page, f"log => ({BELOW})(log) < 100", await chat.log.element_handle())
+
+
 async def test_the_page_follows_at_the_bottom_and_lets_go_at_one_turn_of_the_wheel(alice):
     chat = await alice.open()
     await chat.say(LONG)
