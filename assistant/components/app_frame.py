@@ -15,7 +15,7 @@ PROBLEM_SECONDS = 10
 def app_frame(main: rx.Component) -> rx.Component:
     """The sidebar with its live list, and beside it the main part."""
     return rx.fragment(
-        kept_theme(theme=SidebarState.theme),
+        kept_theme(theme=SidebarState.theme, since=SidebarState.theme_since),
         shell(sidebar(), main),
         feed(
             on_ready=SidebarState.arrive,

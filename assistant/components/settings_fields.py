@@ -57,5 +57,6 @@ def outcome(setting: str) -> rx.Component:
     return rx.el.span(
         rx.cond(last.setting == setting, words),
         role="status",
+        data_testid=f"outcome-{setting}",
         class_name=rx.cond(last.failed, "outcome failed", "outcome"),
     )

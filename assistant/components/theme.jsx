@@ -2,21 +2,21 @@
 // and follows the user from one browser, and one tab, to the next.
 import { useContext, useEffect } from "react";
 import { ColorModeContext } from "$/utils/context";
+import { user } from "./user_mark.js";
 
 const THEMES = { system: "System", light: "Light", dark: "Dark" };
 
-// What the server said last. Only news from it change this browser: a page that is drawn anew with
-// what it knew before must not undo what was chosen here since.
-let heard = "";
+const HEARD = "assistant:theme"; // whose theme was heard of last, and how new it was
 
-/** theme: what the server knows, "" before that. It shows nothing. */
-export function KeptTheme({ theme }) {
+/**
+ * theme, since: what the server knows, and since when; "" before that. It shows nothing. A page
+ * that comes back with what it knew before must not undo what was chosen meanwhile.
+ */
+export function KeptTheme({ theme, since }) {
   const { rawColorMode, setColorMode } = useContext(ColorModeContext);
   useEffect(() => {
-    if (!(theme in THEMES) || theme === heard) return;
-    heard = theme;
-    setColorMode(theme);
-  }, [theme]);
+    if (theme in THEMES && isNews(since)) setColorMode(theme);
+  }, [theme, since]);
   useEffect(() => tintBrowser(rawColorMode), [rawColorMode]);
   useEffect(() => {
     const follow = ({ key, newValue }) => key === "theme" && newValue in THEMES && setColorMode(newValue);
@@ -24,6 +24,13 @@ export function KeptTheme({ theme }) {
     return () => window.removeEventListener("storage", follow);
   }, []);
   return null;
+}
+
+function isNews(since) {
+  const [who, at] = (localStorage.getItem(HEARD) ?? "").split(" ");
+  if (who === user && since <= Number(at)) return false;
+  localStorage.setItem(HEARD, `${user} ${since}`);
+  return true;
 }
 
 /** Lets the bars of the browser have the colour of the theme rather than that of the system. */

@@ -6,12 +6,16 @@ from assistant.components.scripts import script
 
 
 class KeptTheme(rx.Component):
-    """Wraps theme.jsx, and shows nothing. theme: what the server knows, "" before that."""
+    """Wraps theme.jsx, and shows nothing. theme: what the server knows, "" before that.
+
+    since: a number that is greater, the later the theme was chosen.
+    """
 
     library = script("theme.jsx")
     tag = "KeptTheme"
 
     theme: rx.Var[str]
+    since: rx.Var[int]
 
 
 class ThemeChoice(rx.Component):

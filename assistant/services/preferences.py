@@ -1,5 +1,6 @@
 """What users have chosen for themselves: their name, how answers are to be, and how it looks."""
 
+import time
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -26,13 +27,17 @@ THEMES = ("system", "light", "dark")
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """All of them. language: a code of LANGUAGES or "". model: an id or "". theme: of THEMES."""
+    """All of them. language: a code of LANGUAGES or "". model: an id or "". theme: of THEMES.
+
+    theme_since: when the theme was chosen, in milliseconds, 0 for never.
+    """
 
     name: str
     instructions: str
     language: str
     model: str
     theme: str
+    theme_since: int
 
 
 async def known(user_id: UUID) -> Preferences:
@@ -46,6 +51,7 @@ async def known(user_id: UUID) -> Preferences:
         language=profile.details.get("language", ""),
         model=profile.default_model,
         theme=profile.details.get("theme", THEMES[0]),
+        theme_since=profile.details.get("theme_since", 0),
     )
 
 
@@ -88,7 +94,7 @@ async def look_like(user_id: UUID, theme: str) -> None:
     """Choose the theme. Raises NotFound."""
     if theme not in THEMES:
         raise NotFound("theme")
-    await _note(user_id, theme=theme)
+    await _note(user_id, theme=theme, theme_since=time.time_ns() // 1_000_000)
 
 
 async def _seal(user_id: UUID, place: str, words: str) -> None:

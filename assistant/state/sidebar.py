@@ -58,11 +58,12 @@ def _age(days: timedelta) -> str:
 class SidebarState(BaseState):
     """What the sidebar shows. undo_id: the conversation whose deletion can be taken back.
 
-    theme: what the user has chosen in any browser, "" until that is known.
+    theme, theme_since: what the user has chosen in any browser, and when; "" until it is known.
     """
 
     name: str = ""
     theme: str = ""
+    theme_since: int = 0
     groups: list[Group] = []
     archived: list[Row] = []
     archive_open: bool = False
@@ -80,7 +81,8 @@ class SidebarState(BaseState):
         async with saying_what_fails(self):
             chosen = await preferences.known(self._user_id())
             async with self:
-                self.timezone, self.name, self.theme = known, chosen.name, chosen.theme
+                self.timezone, self.name = known, chosen.name
+                self.theme, self.theme_since = chosen.theme, chosen.theme_since
             await self._list()
 
     @command

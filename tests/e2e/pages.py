@@ -118,7 +118,7 @@ class Settings:
 
     def outcome(self, of: str) -> Locator:
         """What is said beside a setting about its last change."""
-        return self.page.locator(".setting").filter(has_text=of).get_by_role("status")
+        return self.page.get_by_test_id(f"outcome-{of}")
 
     async def opens(self) -> None:
         """Wait until it shows what was chosen."""

@@ -52,7 +52,7 @@ async def test_a_new_name_stands_in_the_sidebar_and_is_there_after_a_reload(alic
     settings = await settings_of(alice)
     await settings.name.fill("Ada Lovelace")
     await settings.name.press("Enter")
-    await expect(settings.outcome("Name")).to_have_text("Saved.")
+    await expect(settings.outcome("name")).to_have_text("Saved.")
     account = settings.page.get_by_test_id("account")
     await expect(account).to_have_text("AAda Lovelace")
     await settings.page.reload()
@@ -64,7 +64,7 @@ async def test_a_name_that_cannot_be_is_refused_and_the_old_one_holds(alice):
     settings = await settings_of(alice)
     await settings.name.fill("   ")
     await settings.language.focus()
-    await expect(settings.outcome("Name")).to_contain_text("What was saved before still holds.")
+    await expect(settings.outcome("name")).to_contain_text("What was saved before still holds.")
     await expect(settings.name).to_have_value("   ")
     await settings.page.reload()
     await expect(settings.name).to_have_value(alice.name)
@@ -74,9 +74,9 @@ async def test_instructions_and_language_reach_the_model(alice, vendors):
     settings = await settings_of(alice)
     await settings.instructions.fill("Call me Captain.\nNo jokes.")
     await settings.page.get_by_role("button", name="Save", exact=True).click()
-    await expect(settings.outcome("Instructions")).to_have_text("Saved.")
+    await expect(settings.outcome("instructions")).to_have_text("Saved.")
     await settings.language.select_option("pt-BR")
-    await expect(settings.outcome("Language")).to_have_text("Saved.")
+    await expect(settings.outcome("language")).to_have_text("Saved.")
     chat = await alice.open()
     await chat.ask("Who am I to you?")
     (system,) = [
@@ -110,7 +110,7 @@ async def test_the_model_that_is_chosen_answers_in_a_new_conversation(alice):
     settings = await settings_of(alice)
     label = (await settings.model.locator("option").last.inner_text()).strip()
     await settings.model.select_option(label=label)
-    await expect(settings.outcome("Model")).to_have_text("Saved.")
+    await expect(settings.outcome("model")).to_have_text("Saved.")
     await settings.page.get_by_test_id("new-chat").click()
     await expect(settings.page.get_by_test_id("model-picker")).to_contain_text(label)
 
@@ -123,7 +123,7 @@ async def test_a_theme_is_there_from_the_first_frame_on(person, app, system, cho
     settings = await settings_of(alice)
     assert await settings.page.evaluate(BACKGROUND) != background
     await settings.page.get_by_role("radio", name=chosen).check()
-    await expect(settings.outcome("Theme")).to_have_text("Saved.")
+    await expect(settings.outcome("theme")).to_have_text("Saved.")
     assert await settings.page.evaluate(BACKGROUND) == background
     await settings.page.add_init_script(FRAMES)
     await settings.page.reload()
@@ -138,7 +138,7 @@ async def test_a_theme_follows_to_other_tabs_and_to_another_browser(person, app)
     tab = await alice.open()
     settings = await settings_of(alice)
     await settings.page.get_by_role("radio", name="Dark").check()
-    await expect(settings.outcome("Theme")).to_have_text("Saved.")
+    await expect(settings.outcome("theme")).to_have_text("Saved.")
     await expect(tab.page.locator("html")).to_have_class("dark")
     elsewhere = await person(app.url, signed_in=False, color_scheme="light")
     elsewhere.name = alice.name
@@ -152,7 +152,7 @@ async def test_a_theme_is_chosen_by_arrow_keys(alice):
     await settings.page.get_by_role("radio", name="System").focus()
     await settings.page.keyboard.press("ArrowRight")
     await expect(settings.page.get_by_role("radio", name="Light")).to_be_checked()
-    await expect(settings.outcome("Theme")).to_have_text("Saved.")
+    await expect(settings.outcome("theme")).to_have_text("Saved.")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -162,7 +162,7 @@ async def test_axe_finds_nothing_serious(person, app, scheme):
     assert await serious_faults(settings.page) == []
     await settings.name.fill(" ")
     await settings.instructions.fill("x" * 4_001)
-    await expect(settings.outcome("Name")).to_contain_text("What was saved")
+    await expect(settings.outcome("name")).to_contain_text("What was saved")
     await settings.page.get_by_test_id("account").click()
     assert await serious_faults(settings.page) == []
 

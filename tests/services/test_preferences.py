@@ -86,6 +86,15 @@ async def test_only_listed_languages_and_themes_can_be_chosen(nothing, alice):
     assert (await preferences.known(alice.id)).language == ""
 
 
+async def test_a_theme_that_is_chosen_later_is_known_to_be_newer(alice):
+    assert (await preferences.known(alice.id)).theme_since == 0
+    await preferences.look_like(alice.id, "dark")
+    first = await preferences.known(alice.id)
+    await asyncio.sleep(0.002)
+    await preferences.look_like(alice.id, "light")
+    assert (await preferences.known(alice.id)).theme_since > first.theme_since > 0
+
+
 async def test_name_and_instructions_are_sealed(alice, db):
     await preferences.rename(alice.id, "Ada Lovelace")
     await preferences.instruct(alice.id, WORDS)
