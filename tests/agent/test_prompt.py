@@ -33,7 +33,7 @@ def test_what_the_user_wants_of_all_answers_stands_between_the_rules_and_the_dat
     today, tomorrow = (
         system_prompt(date(2026, 11, day), "Europe/Lisbon", manner) for day in (22, 23)
     )
-    assert today.startswith(f"{SYSTEM}\n\nAnswer in German")
+    assert today.startswith(f"{SYSTEM}\n\nAnswer in this language: German")
     assert NO_LANGUAGE not in today
     assert ">\nCall me {Captain}.\n\nNo jokes.\n</" in today
     common = today[: today.index("Today is")]

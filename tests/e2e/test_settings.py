@@ -86,7 +86,7 @@ async def test_instructions_and_language_reach_the_model(alice, vendors):
         and "Call me" in json.dumps(seen.body.get("system", ""))
     ]
     assert "Call me Captain.\nNo jokes." in system
-    assert "Answer in Portuguese of Brazil" in system
+    assert "Answer in this language: Portuguese of Brazil" in system
     await settings.page.reload()
     await expect(settings.instructions).to_have_value("Call me Captain.\nNo jokes.")
     await expect(settings.language).to_have_value("pt-BR")

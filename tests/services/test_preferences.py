@@ -123,7 +123,7 @@ async def test_a_model_is_told_language_and_instructions(alice, vendors):
     await preferences.answer_in(alice.id, "de")
     await ask(alice, "Hello there")
     (system,) = asked(vendors)
-    assert "Answer in German" in system
+    assert "Answer in this language: German" in system
     assert WORDS in system
 
 
