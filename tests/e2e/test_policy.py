@@ -182,6 +182,7 @@ async def test_what_reflex_and_the_server_answer_by_themselves_has_the_headers(a
     ):
         assert "default-src 'none'" in answer.headers["content-security-policy"]
         assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["server"] == "assistant"
         assert "cache-control" in answer.headers
 
 
