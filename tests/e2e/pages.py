@@ -127,7 +127,8 @@ class Search:
         self.chosen = self.dialog.locator("[role=option][aria-selected=true]")
 
     async def open(self) -> "Search":
-        """By the keyboard."""
+        """By the keyboard, once the page listens to it."""
+        await expect(self.page.get_by_test_id("search").locator("kbd")).not_to_be_empty()
         await self.page.keyboard.press("Control+K")
         await expect(self.field).to_be_focused()
         return self
