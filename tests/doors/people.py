@@ -88,7 +88,7 @@ async def stored(admin_url: str, her: Person) -> dict[str, str | None]:
     """A fingerprint of all her rows, by table; when she was last seen is no change."""
     admin = await asyncpg.connect(admin_url)
     row = "(to_jsonb(t) - 'seen_at')::text"
-    every = f"select md5(string_agg({row}, '' order by id)) from {{}} t where user_id = $1"
+    every = f"select md5(string_agg({row}, '' order by id)) from {{}} t where user_id = $1"  # noqa: S608
     found = {table: await admin.fetchval(every.format(table), her.id) for table in NAMES}
     await admin.close()
     return found
