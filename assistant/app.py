@@ -6,12 +6,24 @@ from contextlib import asynccontextmanager
 
 import reflex as rx
 import structlog
+from reflex.constants import Dirs
+from reflex.utils.prerequisites import get_web_dir
 from starlette.types import ASGIApp
 
 from assistant import database, logs, migration
 from assistant.agent.providers.clients import close_clients
-from assistant.api import auth, conversations, feed, health, search, turns
+from assistant.api import (
+    auth,
+    conversations,
+    feed,
+    health,
+    search,
+    second_factor,
+    turns,
+    verify,
+)
 from assistant.api.guard import Guard
+from assistant.api.headers import WithHeaders
 from assistant.components.boundary import boundary
 from assistant.components.head import STYLES, head
 from assistant.config import CLOSING
@@ -28,9 +40,11 @@ log = structlog.get_logger()
 
 
 def surround(asgi: ASGIApp) -> ASGIApp:
-    """Our routes before Reflex's own and the built pages; the guard around all."""
+    """Our routes before Reflex's own and the built pages; the guard around all of them."""
     routes = [
         *auth.routes,
+        *verify.routes,
+        *second_factor.routes,
         *turns.routes,
         *conversations.routes,
         *feed.routes,
@@ -39,6 +53,17 @@ def surround(asgi: ASGIApp) -> ASGIApp:
     ]
     asgi.routes[:0] = routes  # type: ignore[attr-defined]
     return Guard(asgi, rx.config.get_config().cors_allowed_origins)
+
+
+def served() -> ASGIApp:
+    """What the server runs: Reflex's app, and the headers around all that it answers."""
+    return with_headers(app())
+
+
+def with_headers(asgi: ASGIApp) -> ASGIApp:
+    """The outermost layer: Reflex answers some requests, and each defect, outside `surround`."""
+    origins = rx.config.get_config().cors_allowed_origins
+    return WithHeaders(asgi, origins, get_web_dir() / Dirs.STATIC)
 
 
 @asynccontextmanager

@@ -1,16 +1,29 @@
 // Asking our own server for JSON.
 import { fetchSigned } from "./session.js";
 
+const UNEXPECTED = "The server gave no answer that can be used. Nothing is lost; try again.";
+
 /** Lets the page react to a lost session, wherever it was noticed. */
 export const signedOut = () => window.dispatchEvent(new CustomEvent("assistant:signed-out"));
 
 /** Whether asking again would bring the same refusal. */
 export const isFinal = (status) => status >= 400 && status < 500 && status !== 429;
 
-/** The answer's JSON. Throws with `status` when refused. */
-export async function getJson(url) {
+/** Sends a form and gives the answer's JSON. Throws an error that says why, in words to show. */
+export async function postForm(url, form = {}) {
+  const body = new URLSearchParams(form);
+  const response = await fetchSigned(url, { method: "POST", body });
+  if (response.status === 401) signedOut();
+  const answer = await response.json().catch(() => ({}));
+  if (answer.where) location.assign(`${answer.where}&next=${encodeURIComponent(location.pathname)}`);
+  if (!response.ok) throw new Error(answer.error ?? UNEXPECTED);
+  return answer;
+}
+
+/** The answer's JSON. signal: gives up. Throws with `status` when refused. */
+export async function getJson(url, signal) {
   const headers = { Accept: "application/json" };
-  const response = await fetchSigned(url, { headers, cache: "no-store" });
+  const response = await fetchSigned(url, { headers, cache: "no-store", signal });
   if (response.status === 401) signedOut();
   if (!response.ok) throw Object.assign(new Error(url), { status: response.status });
   return response.json();

@@ -73,8 +73,8 @@ function forgetOldest() {
 
 // ---- reading
 
-const urlOf = (id, query = "") =>
-  `/api/conversations/${encodeURIComponent(id)}/messages?limit=${PAGE}${query}`;
+const urlOf = (id, limit = PAGE) =>
+  `/api/conversations/${encodeURIComponent(id)}/messages?limit=${limit}`;
 
 /** Reads the newest page again. When several are on their way, only the last one counts. */
 export async function refresh(id) {
@@ -93,13 +93,13 @@ function fail(id, reading, error) {
   else if (conversation(id).status !== "ready") change(id, { status: "failed" });
 }
 
-export async function loadEarlier(id) {
+export async function loadEarlier(id, limit) {
   const { earlier, loadingEarlier, messages } = conversation(id);
   if (!earlier || loadingEarlier) return;
   change(id, { loadingEarlier: true });
   const before = encodeURIComponent(messages[0].id);
   // A page that did not come is asked for again by the next scroll or click.
-  const page = await getJson(urlOf(id, `&before=${before}`)).catch(() => null);
+  const page = await getJson(`${urlOf(id, limit)}&before=${before}`).catch(() => null);
   change(id, { ...(page && withEarlier(conversation(id), page)), loadingEarlier: false });
 }
 

@@ -2,9 +2,11 @@
 
 import reflex as rx
 
-SHARED = ("fonts", "look", "parts", "layers", "shell")
+SHARED = ("fonts", "look", "parts", "layers", "shell", "search")
 CHAT = ("chat", "tools", "around", "composer", "answer", "code")
-STYLES = [f"/{name}.css" for name in (*SHARED, *CHAT, "page")]  # the build makes one file of them
+STYLES = [
+    f"/{name}.css" for name in (*SHARED, *CHAT, "page", "settings", "security")
+]  # the build makes one file of them
 
 
 def head() -> list[rx.Component]:
@@ -13,6 +15,12 @@ def head() -> list[rx.Component]:
         rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
         rx.el.link(rel="apple-touch-icon", href="/icon-192.png"),
         rx.el.link(rel="manifest", href="/manifest.webmanifest"),
-        rx.el.meta(name="theme-color", content="#fbfaf8", media="(prefers-color-scheme: light)"),
-        rx.el.meta(name="theme-color", content="#181715", media="(prefers-color-scheme: dark)"),
+        _theme_colour("#fbfaf8", "light"),
+        _theme_colour("#181715", "dark"),
     ]
+
+
+def _theme_colour(colour: str, scheme: str) -> rx.Component:
+    """What browsers paint around the page. As a plain argument `media` would become a style."""
+    when = {"media": f"(prefers-color-scheme: {scheme})"}
+    return rx.el.meta(name="theme-color", content=colour, custom_attrs=when)

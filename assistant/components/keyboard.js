@@ -30,19 +30,24 @@ export function composition() {
 export const isSomethingOpen = () =>
   document.querySelector("[role=dialog], [role=alertdialog], [role=menu], dialog[open]") !== null;
 
-const isO = (event) => event.key.toLowerCase() === "o";
+const isLetter = (event, letter) =>
+  event.key.toLowerCase() === letter ||
+  // Where the layout has no Latin letters, the key in their place counts.
+  (event.code === `Key${letter.toUpperCase()}` && !/^[a-z]$/i.test(event.key));
+
+const isCommand = (event) => (event.ctrlKey || event.metaKey) && !event.altKey;
 
 const SHORTCUTS = [
-  // Ctrl or Cmd, Shift and O
-  [(event) => (event.ctrlKey || event.metaKey) && event.shiftKey && isO(event), "newChat"],
+  [(event) => isCommand(event) && event.shiftKey && isLetter(event, "o"), "newChat"],
+  [(event) => isCommand(event) && !event.shiftKey && isLetter(event, "k"), "search"],
   [(event) => event.shiftKey && event.key === "Escape", "focus"],
 ];
 
-/** Calls actions.newChat and actions.focus, wherever the focus is. */
+/** Calls actions.newChat, search or focus, those that are given, wherever the focus is. */
 export function onShortcut(actions) {
   const listener = (event) => {
     const [, name] = SHORTCUTS.find(([matches]) => matches(event)) ?? [];
-    if (!name) return;
+    if (!actions[name]) return;
     event.preventDefault();
     actions[name]();
   };

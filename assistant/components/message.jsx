@@ -7,21 +7,30 @@ import { isRunning } from "./merge.js";
 import { wordsOf } from "./parts.js";
 import { Thinking } from "./thinking.jsx";
 import { ToolLine } from "./tool_line.jsx";
+import { anchorOf } from "./use_jump.js";
 import { Words } from "./words.jsx";
 
-/** act: {retry, proceed, resend}, the same object at every drawing. last: nothing follows it. */
-export const Message = memo(function Message({ message, last, act }) {
+/**
+ * act: {retry, proceed, resend}, the same object at every drawing. last: nothing follows it.
+ * lit: it is pointed out.
+ */
+export const Message = memo(function Message({ message, last, lit, act }) {
   return message.role === "user" ? (
-    <Said message={message} act={act} />
+    <Said message={message} lit={lit} act={act} />
   ) : (
-    <Reply message={message} last={last} act={act} />
+    <Reply message={message} last={last} lit={lit} act={act} />
   );
 });
 
-function Said({ message, act }) {
+const frameOf = (look, lit, message) => ({
+  className: lit ? `${look} lit` : look,
+  id: anchorOf(message.id),
+});
+
+function Said({ message, lit, act }) {
   return (
     <article
-      className="said"
+      {...frameOf("said", lit, message)}
       data-testid="message"
       data-role="user"
       data-status={message.status}
@@ -51,7 +60,7 @@ function useShown(turn) {
   return useSyncExternalStore(watch, () => shownOf(turn), () => undefined);
 }
 
-function Reply({ message, last, act }) {
+function Reply({ message, last, lit, act }) {
   const followed = useShown(message.turn);
   const shown = isRunning(message) ? followed : undefined; // what is stored is more than what is heard
   const status = shown?.frozen ? "stopped" : message.status;
@@ -59,7 +68,7 @@ function Reply({ message, last, act }) {
   const parts = shown?.parts ?? message.parts;
   return (
     <article
-      className="reply"
+      {...frameOf("reply", lit, message)}
       data-testid="message"
       data-role="assistant"
       data-status={status}

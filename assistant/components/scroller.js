@@ -54,6 +54,16 @@ export class Scroller {
     this.#log.scrollTo({ top: this.#log.scrollHeight, behavior: calm ? "instant" : "smooth" });
   }
 
+  /** To one message, which takes the focus: from there one reads on. */
+  show(message) {
+    this.#release();
+    message.scrollIntoView({ block: "start", behavior: "instant" });
+    message.tabIndex = -1; // no stop on the way of the Tab key
+    message.focus({ preventScroll: true });
+    this.#remember();
+    this.#offer(false);
+  }
+
   /** After something was put above: what is being read stays where it stands. */
   keepPlace() {
     if (this.#following) return this.#stick();

@@ -8,8 +8,8 @@ const TOGGLE = "assistant:drawer";
 /** Children: the sidebar, then the main part. */
 export function Shell({ children }) {
   const [open, setOpen] = useState(false);
-  const { pathname } = useLocation();
-  useEffect(() => setOpen(false), [pathname]);
+  const { key } = useLocation();
+  useEffect(() => setOpen(false), [key]);
   useEffect(() => {
     const toggle = () => setOpen((was) => !was);
     const escape = (event) => event.key === "Escape" && setOpen(false);

@@ -7,6 +7,7 @@ import reflex as rx
 from assistant.components.menu import item, menu
 from assistant.components.plain_form import plain_form
 from assistant.components.scripts import script
+from assistant.components.search import search
 from assistant.state.chat import ChatState
 from assistant.state.sidebar import Group, Row, SidebarState
 
@@ -27,6 +28,7 @@ def sidebar() -> rx.Component:
     return rx.el.aside(
         rx.el.div(rx.el.span(class_name="mark"), "Assistant", class_name="brand"),
         rx.el.a(_plus(), "New chat", href="/", class_name="new-chat", data_testid="new-chat"),
+        search(groups=SidebarState.groups),
         rx.el.nav(
             rx.foreach(SidebarState.groups, _group),
             rx.cond(SidebarState.more, _quiet("Show more", SidebarState.show_more)),
@@ -131,13 +133,18 @@ def _quiet(words: str | rx.Var[str], on_click: Any) -> rx.Component:  # noqa: AN
 
 
 def _me() -> rx.Component:
+    sign_out = rx.el.button("Sign out", type="submit", role="menuitem", class_name="menu-item")
     return rx.el.div(
-        rx.el.span(SidebarState.name[:1].upper(), class_name="avatar", aria_hidden="true"),
-        rx.el.span(SidebarState.name, class_name="title", dir="auto"),
-        plain_form(
-            rx.el.button("Sign out", type="submit", class_name="quiet-button"),
-            action="/auth/logout",
-            method="post",
+        menu(
+            rx.el.a("Settings", href="/settings", role="menuitem", class_name="menu-item"),
+            plain_form(
+                sign_out, action="/auth/logout", method="post", custom_attrs={"role": "none"}
+            ),
+            label="Your account",
+            caption=rx.cond(SidebarState.name, SidebarState.name, "Account"),
+            face=rx.cond(SidebarState.name, SidebarState.name[:1].upper(), " "),
+            look="account",
+            test_id="account",
         ),
         class_name="me",
     )

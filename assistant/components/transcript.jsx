@@ -13,7 +13,9 @@ import { Icon } from "./icons.jsx";
 import { Message } from "./message.jsx";
 import { Scroller } from "./scroller.js";
 import { ConnectionBanner, StatusLine } from "./status.jsx";
+import { Toast } from "./toast.jsx";
 import { useConversationId } from "./use_address.js";
+import { useJump } from "./use_jump.js";
 import { newKey } from "./use_send.js";
 import { Failed, Missing, Skeleton, Welcome } from "./vacant.jsx";
 import { loadAnswer, useSettledLook } from "./words.jsx";
@@ -23,7 +25,8 @@ export function Transcript({ conversationId, turnId, greeting, starters, onRetry
   const id = useConversationId(conversationId);
   const conversation = useConversation(id);
   const act = useActions({ onRetry, onProceed });
-  const { log, jump, toLatest } = useScrolling(id, conversation);
+  const { log, scroll, jump, toLatest } = useScrolling(id, conversation);
+  const { lit, problem, forget } = useJump(id, conversation, scroll);
 
   useLayoutEffect(() => {
     store.open(id);
@@ -47,16 +50,18 @@ export function Transcript({ conversationId, turnId, greeting, starters, onRetry
       >
         <div className="column">
           <Earlier id={id} conversation={conversation} />
-          <Body id={id} conversation={conversation} act={act} {...{ greeting, starters }} />
+          <Body id={id} conversation={conversation} {...{ lit, act, greeting, starters }} />
         </div>
       </div>
       <JumpButton {...jump} onClick={toLatest} />
       <StatusLine />
+      <Toast text={problem} seconds={PROBLEM_SECONDS} onClose={forget} />
     </section>
   );
 }
 
 const FIRST = 6;
+const PROBLEM_SECONDS = 10;
 const SERVER = { messages: [], status: "server" };
 const ARRIVING = { messages: [], status: "loading" };
 
@@ -111,7 +116,7 @@ function useScrolling(id, { messages, status }) {
   const said = keyOf(messages.findLast((message) => message.role === "user"));
   useLayoutEffect(() => scroll.current.follow(), [id, status, said]);
 
-  return { log, jump, toLatest: () => scroll.current.glide() };
+  return { log, scroll, jump, toLatest: () => scroll.current.glide() };
 }
 
 const keyOf = (message) => message?.key ?? message?.id;
@@ -135,7 +140,7 @@ function Earlier({ id, conversation }) {
   );
 }
 
-function Body({ id, conversation, act, greeting, starters }) {
+function Body({ id, conversation, lit, act, greeting, starters }) {
   const { messages, status } = conversation;
   if (status === "server") return null;
   if (status === "missing") return <Missing />;
@@ -147,6 +152,7 @@ function Body({ id, conversation, act, greeting, starters }) {
       key={keyOf(message)}
       message={message}
       last={at === messages.length - 1}
+      lit={message.id === lit}
       act={act}
     />
   ));

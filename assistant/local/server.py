@@ -67,9 +67,9 @@ def serve(chosen: Settings, ready: Callable[[], None]) -> None:
 
 
 def load_app() -> ASGIApp:
-    """The ASGI app, made in a worker: Reflex's `app` is a factory of it."""
+    """The ASGI app, made in a worker."""
     threading.Thread(target=_end_with_the_launcher, daemon=True).start()
-    application: ASGIApp = importlib.import_module("assistant.app").app()
+    application: ASGIApp = importlib.import_module("assistant.app").served()
     return application
 
 

@@ -8,7 +8,7 @@ import reflex as rx
 import structlog
 
 from assistant.errors import UNEXPECTED, AssistantError
-from assistant.services.sessions import recognised
+from assistant.services.sessions import User, recognised
 
 USER_HEADER = "x-auth-request-access-token"
 
@@ -26,7 +26,11 @@ class BaseState(rx.State):
 
     def _user_id(self) -> UUID:
         """The signed-in user. Raises NotSignedIn."""
-        return recognised(self.router.headers.raw_headers.get(USER_HEADER)).id
+        return self._user().id
+
+    def _user(self) -> User:
+        """The signed-in user with this browser's session. Raises NotSignedIn."""
+        return recognised(self.router.headers.raw_headers.get(USER_HEADER))
 
 
 def sentence(error: Exception) -> str:

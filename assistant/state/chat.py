@@ -137,12 +137,6 @@ class ChatState(BaseState):
             self.conversation_id, self.turn_id = conversation, turn
 
     @command
-    async def stop(self, turn_id: Id, seen: Annotated[int, Field(ge=-1, le=10_000_000)]) -> None:
-        """Stop the turn; what the page had shown by entry `seen` stays."""
-        async with saying_what_fails(self):
-            await turns.stop(self._user_id(), identifier(turn_id, "answer"), seen)
-
-    @command
     async def pick(self, model_id: Annotated[str, Field(max_length=100)]) -> None:
         """Let this model answer from now on, here and in new conversations."""
         async with saying_what_fails(self):

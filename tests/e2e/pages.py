@@ -1,11 +1,21 @@
 """What a person sees and can do on each page, in words."""
 
+import asyncio
 import re
+from typing import Any
 
 from playwright.async_api import Locator, Page, expect
 
 CHAT = re.compile(r"/chat/[0-9a-f-]{36}$")
 ENDED = re.compile("done|stopped|failed|interrupted")
+PATIENCE_SECONDS = 20
+
+
+async def until(page: Page, condition: str, given: Any) -> None:
+    """Wait until a script says yes. Playwright's own wait needs eval, which no page of ours has."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not await page.evaluate(condition, given):
+            await page.wait_for_timeout(20)
 
 
 class SignIn:
@@ -81,6 +91,15 @@ class Chat:
         """Wait until the address names a conversation."""
         await expect(self.page).to_have_url(CHAT)
 
+    async def account(self) -> Locator:
+        """Open the menu at the user's name."""
+        await self.page.get_by_test_id("account").click()
+        return self.page.get_by_role("menu", name="Your account")
+
+    async def sign_out(self) -> None:
+        """Sign out, by the menu at the user's name."""
+        await (await self.account()).get_by_role("menuitem", name="Sign out").click()
+
     def row(self, title: str) -> Locator:
         """The conversation of this title in the sidebar."""
         return self.rows.filter(has_text=title)
@@ -95,3 +114,24 @@ class Chat:
         """Choose a line from the menu of a conversation."""
         menu = await self.menu_of(title)
         await menu.get_by_role("menuitem", name=word).click()
+
+
+class Search:
+    """The dialog that finds words in titles and messages."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.dialog = page.get_by_test_id("search-dialog")
+        self.field = self.dialog.get_by_role("combobox")
+        self.lines = self.dialog.get_by_role("option")
+        self.chosen = self.dialog.locator("[role=option][aria-selected=true]")
+
+    async def open(self) -> "Search":
+        """By the keyboard."""
+        await self.page.keyboard.press("Control+K")
+        await expect(self.field).to_be_focused()
+        return self
+
+    def group(self, name: str) -> Locator:
+        """The lines below one heading."""
+        return self.dialog.get_by_role("group", name=name).get_by_role("option")

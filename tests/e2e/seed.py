@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from assistant import database
 from assistant.config import settings
 from assistant.local.postgres import running
@@ -20,10 +22,22 @@ from assistant.models import Conversation, Message
 from assistant.services import contents, messages
 from assistant.services.keys import vault_in
 from assistant.services.titles import PLACE
+from assistant.vault import Vault
 
 
-async def hold(user_id: UUID, title: str, count: int = 2, days: int = 0) -> UUID:
-    """So many messages, by turns the user's and the assistant's. Returns the conversation's id."""
+async def hold(
+    user_id: UUID,
+    title: str,
+    count: int = 2,
+    days: int = 0,
+    said: dict[str, str] | None = None,
+) -> UUID:
+    """So many messages, by turns the user's and the assistant's. Returns the conversation's id.
+
+    said: the words of some messages, by number; of "aside", a first message that stands on no
+    branch which is shown.
+    """
+    words = said or {}
     held = datetime.now(UTC) - timedelta(days=days)
     conversation = Conversation(user_id=user_id, touched_at=held, details={"titled": "user"})
     async with database.user_session(user_id) as session:
@@ -31,22 +45,25 @@ async def hold(user_id: UUID, title: str, count: int = 2, days: int = 0) -> UUID
         conversation.title = vault.seal(PLACE, conversation.id, title)
         session.add(conversation)
         await session.flush()
+        begun = {"user_id": user_id, "conversation_id": conversation.id, "status": "done"}
+        if "aside" in words:
+            await write(session, vault, Message(**begun, role="user"), words["aside"])
         parent = None
         for number in range(count):
-            message = Message(
-                user_id=user_id,
-                conversation_id=conversation.id,
-                parent_id=parent,
-                role=("user", "assistant")[number % 2],
-                status="done",
-            )
-            said = contents.words(f"Message {number:03d} of a long talk. " * (1 + number % 2 * 9))
-            message.content = messages.sealed(message.id, said, vault)
-            session.add(message)
-            await session.flush()
+            usual = f"Message {number:03d} of a long talk. " * (1 + number % 2 * 9)
+            role = ("user", "assistant")[number % 2]
+            message = Message(**begun, parent_id=parent, role=role)
+            await write(session, vault, message, words.get(str(number), usual))
             parent = message.id
         conversation.head_id = parent
     return conversation.id
+
+
+async def write(session: AsyncSession, vault: Vault, message: Message, words: str) -> None:
+    """One message that says this."""
+    message.content = messages.sealed(message.id, contents.words(words), vault)
+    session.add(message)
+    await session.flush()
 
 
 async def hold_all(user_id: UUID, talks: list[dict[str, Any]]) -> list[str]:

@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.e2e.answers import words_to
-from tests.e2e.pages import SignIn
+from tests.e2e.pages import SignIn, until
 
 TABS = 8  # HTTP/1.1 allows six connections to a host
 PROMPT = "Go on for a while. [[tokens=300 gap=20]]"
@@ -94,7 +94,7 @@ async def test_signing_out_in_one_tab_leaves_no_draft_of_any(alice):
     second = await alice.open()
     await _type(second, "a draft in another tab")
     await _type(first, "a draft in this tab")
-    await first.page.get_by_role("button", name="Sign out").click()
+    await first.sign_out()
     await expect(SignIn(first.page).form).to_be_visible()
     await expect(SignIn(second.page).form).to_be_visible()
     for text in ("in this tab", "in another tab"):
@@ -104,12 +104,13 @@ async def test_signing_out_in_one_tab_leaves_no_draft_of_any(alice):
 async def _type(chat, text: str) -> None:
     """Type, and wait until it is kept."""
     await chat.composer.fill(text)
-    await chat.page.wait_for_function(STORED, arg=text)
+    await until(chat.page, STORED, text)
 
 
 async def _lose_session(person, chat) -> None:
     """The session runs out, and the page notices."""
-    await person.context.clear_cookies(name="session")
+    for name in ("session", "refresh"):
+        await person.context.clear_cookies(name=name)
     await chat.page.goto(person.url)
     await expect(SignIn(chat.page).form).to_be_visible()
 

@@ -80,11 +80,11 @@ async def test_a_second_message_while_one_is_answered_is_refused(hers, vendors):
     assert "still being written" in state.refused["message"]
 
 
-async def test_stop_freezes_retry_and_proceed_go_on(hers, alice, vendors):
+async def test_retry_and_proceed_go_on_from_a_stopped_answer(hers, alice, vendors):
     state = await sent(hers, "[[tokens=2000 gap=20]]")
     turn, conversation = UUID(state.turn_id), UUID(state.conversation_id)
     await until_entry(turn, 3)
-    await hers.send(ChatState, "stop", turn_id=state.turn_id, seen=2)
+    await turns.stop(alice.id, turn, 2)
     await ended(alice, turns.Started(turn, conversation))
     reply = (await shown(alice, conversation))[-1]
     assert reply["status"] == "stopped"
@@ -104,18 +104,11 @@ async def test_what_belongs_to_bob_does_not_exist(hers, bob, demo):
     await ended(bob, theirs)
     reply = (await shown(bob, theirs.conversation_id))[-1]["id"]
     said = []
-    for turn, message in ((str(theirs.turn_id), reply), (str(uuid4()), str(uuid4())), ("x", "x")):
-        told = []
-        for event, values in (
-            ("stop", {"turn_id": turn, "seen": 0}),
-            ("retry", {"message_id": message, "client_key": KEY.format(1)}),
-            ("proceed", {"message_id": message, "client_key": KEY.format(1)}),
-        ):
-            await hers.send(ChatState, event, **values)
-            told.append((await hers.state(ChatState)).problem)
-        said.append(told)
-    assert said[0] == said[1] == said[2]
-    assert said[0] == ["This answer does not exist.", *["This message does not exist."] * 2]
+    for message in (reply, str(uuid4()), "x"):
+        for event in ("retry", "proceed"):
+            await hers.send(ChatState, event, message_id=message, client_key=KEY.format(1))
+            said.append((await hers.state(ChatState)).problem)
+    assert said == ["This message does not exist."] * 6
 
 
 async def test_loading_attaches_to_a_running_turn_and_starts_none(hers, alice, vendors):

@@ -12,6 +12,7 @@ from assistant.state.chat import ChatState
 from assistant.state.commands import FRAMEWORK, USER_HEADER, _commands, _refusal
 from assistant.state.sidebar import SidebarState
 from tests.conftest import away
+from tests.services.talk import rows, turn_factor_on
 from tests.state.conftest import ROOT, full_name
 
 KEY = "client-key-1"
@@ -24,12 +25,11 @@ GOOD = {
     full_name(ChatState, "send"): {"conversation_id": "", "text": SECRET, "client_key": KEY},
     full_name(ChatState, "retry"): {"message_id": str(uuid4()), "client_key": KEY},
     full_name(ChatState, "proceed"): {"message_id": str(uuid4()), "client_key": KEY},
-    full_name(ChatState, "stop"): {"turn_id": str(uuid4()), "seen": 3},
     full_name(SidebarState, "refresh"): {},
     full_name(SidebarState, "rename"): {"conversation_id": str(uuid4()), "title": "t"},
 }
 SEND = full_name(ChatState, "send")
-STOP = full_name(ChatState, "stop")
+RETRY = full_name(ChatState, "retry")
 THE_SEND = GOOD[SEND]
 
 
@@ -53,7 +53,7 @@ def test_every_event_of_ours_is_a_command_or_what_a_page_loads_by():
     for name, handler in handlers().items():
         if "assistant___" not in name or name.endswith(".setvar"):
             continue
-        is_load = name == full_name(ChatState, "load")
+        is_load = name.endswith(".load")
         assert (handler.handler.fn in _commands) != is_load, name
 
 
@@ -128,13 +128,12 @@ async def test_a_command_with_fitting_arguments_may_run_for_who_is_signed_in(nam
         (SEND, THE_SEND | {"text": "x" * 3_000_000}),
         (full_name(ChatState, "retry"), {"message_id": str(uuid4())}),
         (full_name(ChatState, "proceed"), {"message_id": str(uuid4()), "client_key": "short"}),
-        (STOP, {"turn_id": str(uuid4()), "seen": "3"}),
-        (STOP, {"turn_id": str(uuid4()), "seen": 1.5}),
-        (STOP, {"turn_id": str(uuid4()), "seen": True}),
-        (STOP, {"turn_id": str(uuid4()), "seen": 10**30}),
-        (STOP, {"turn_id": str(uuid4()), "seen": -2}),
-        (STOP, {"turn_id": "x" * 37, "seen": 1}),
-        (STOP, {"turn_id": {"$ne": 1}, "seen": 1}),
+        (RETRY, {"message_id": 1.5, "client_key": KEY}),
+        (RETRY, {"message_id": True, "client_key": KEY}),
+        (RETRY, {"message_id": 10**30, "client_key": KEY}),
+        (RETRY, {"message_id": "x" * 37, "client_key": KEY}),
+        (RETRY, {"message_id": {"$ne": 1}, "client_key": KEY}),
+        (RETRY, {"message_id": [], "client_key": KEY}),
         (full_name(SidebarState, "refresh"), {"self": 1}),
         (full_name(SidebarState, "rename"), {"conversation_id": "x", "title": "x" * 1_201}),
         (full_name(SidebarState, "arrive"), {"timezone": "x" * 65}),
@@ -167,6 +166,17 @@ async def test_the_frameworks_own_events_too_need_a_live_session_where_there_was
     await revoke(alice, alice.session_id)
     for name in FRAMEWORK:
         assert await refused(event(name), alice) == "not signed in"
+
+
+async def test_before_the_code_of_a_second_factor_nothing_may_run(alice, db):
+    await turn_factor_on(db, alice)
+    for name, handler in handlers().items():
+        if name in FRAMEWORK or handler.handler.fn in _commands:
+            assert await refused(event(name, GOOD.get(name)), alice) == "no second factor yet"
+    given = "update login_sessions set verified_at = now() where id = $1"
+    await rows(db, given, alice.session_id)
+    for name, payload in GOOD.items():
+        assert await refused(event(name, payload), alice) is None
 
 
 async def test_without_a_database_an_event_is_refused(alice, postgres, db):
