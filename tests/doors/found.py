@@ -19,6 +19,7 @@ from starlette.types import ASGIApp
 import assistant.api
 from assistant.app import app as reflex_app
 from assistant.state.commands import FRAMEWORK, _commands
+from tests.doors.wire import Asking
 
 Ids = dict[str, UUID]  # by table
 PLAIN = ("light", "UTC", "client-key-1", "123456", "", 0, 1, True, False, None, [], {}, 1.5)
@@ -74,6 +75,19 @@ def table_named(name: str, ids: Ids) -> list[str]:
 
 def _singular(table: str) -> str:
     return table[:-3] + "y" if table.endswith("ies") else table.removesuffix("s")
+
+
+def calls(app: ASGIApp, ids: Ids) -> Iterator[tuple[Route | Mount, Asking]]:
+    """Each method of each route, at each address that names these rows."""
+    for route in routes(app):
+        if isinstance(route, Mount):
+            yield route, Asking("GET", f"{route.path}/{ids['conversations']}")
+            continue
+        names = list(route.param_convertors)
+        choices = [[str(ids[table]) for table in table_named(name, ids)] for name in names]
+        for method, chosen in product(sorted(route.methods - {"HEAD"}), product(*choices)):
+            places = dict(zip(names, chosen, strict=True))
+            yield route, Asking(method, route.path.format(**places))
 
 
 def payloads(event: str, strange: Ids, own: Ids) -> Iterator[dict[str, Any]]:

@@ -148,6 +148,9 @@ class Socket:
         while (packet := await self._next()) and not packet.startswith(beginning):
             if packet == "2":
                 await self._write("3")  # the server asks whether we live
+            elif packet.startswith("41"):
+                self.closed = 1000  # for this namespace, the only one
+                return
             else:
                 self.frames.append(packet)
 

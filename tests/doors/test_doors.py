@@ -3,25 +3,20 @@
 Events and routes are found by themselves (`tests/doors/found.py`): what is new is tried, too.
 """
 
-import asyncio
 import json
 import re
 from dataclasses import astuple, replace
-from itertools import product
 from uuid import uuid4
 
 import pytest
-from starlette.routing import Mount
 
 from assistant.api.guard import _bound_token
-from assistant.app import app as reflex_app
-from assistant.config import CLOSING
 from assistant.services.accounts import sign_in_by_name
 from assistant.services.sessions import who_is
 from assistant.state.commands import FRAMEWORK
-from tests.doors.found import EVENTS, fields_asked_by, pages, payloads, routes, table_named
+from tests.doors.found import EVENTS, calls, fields_asked_by, pages, payloads, table_named
 from tests.doors.people import CANARY, LEAD, SECRET, headers_of, person, stored, with_everything
-from tests.doors.wire import NAMESPACE, ORIGIN, Asking, Socket, alive, ask
+from tests.doors.wire import NAMESPACE, ORIGIN, Asking, Socket, ask
 
 EVIL = "https://evil.example"
 HYDRATE = "reflex___state____state.hydrate_and_load"
@@ -39,23 +34,6 @@ OPEN_TO_NOBODY = {
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 ANY_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 ANY_TIME = re.compile(r"\d{4}-\d\d-\d\d[T ][0-9:.]+(\+[0-9:]+|Z)?")
-
-
-@pytest.fixture(scope="module")
-async def app(db, tmp_path_factory):
-    """The whole app as a worker serves it, with one page for all."""
-    built = tmp_path_factory.mktemp("web") / "build" / "client"
-    built.mkdir(parents=True)
-    for name in ("index.html", "404.html"):
-        (built / name).write_text("a page")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("REFLEX_WEB_WORKDIR", str(built.parent.parent))
-        patch.setenv("__REFLEX_SKIP_COMPILE", "true")
-        patch.setenv("__REFLEX_MOUNT_FRONTEND_COMPILED_APP", "true")
-        made = reflex_app()
-        async with alive(made):
-            yield made
-    asyncio.get_running_loop().remove_signal_handler(CLOSING)
 
 
 @pytest.fixture(scope="module")
@@ -127,6 +105,8 @@ async def test_no_event_gives_another_user_anything(event, app, ada, ben):
         told = await _told_by(app, await _anew(ben), event, payload)
         assert not leaked(told, ada, payload)
         unknown = _unknown(payload, ada)
+        if unknown == payload:
+            continue  # it names nothing of hers
         assert changes(told) in [
             changes(await _told_by(app, await _anew(ben), event, unknown)) for _ in range(2)
         ]  # the second one, in case that the first changed something for him
@@ -159,18 +139,18 @@ async def test_no_event_of_nobody_does_anything(event, app, ada):
             assert told == "" or '"_redirect","payload":{"path":"/sign-in' in told
 
 
-@pytest.mark.parametrize("page", pages())
-async def test_no_page_at_her_address_tells_another_user_anything(page, app, ada, ben):
+@pytest.mark.parametrize("address", pages())
+async def test_no_page_at_her_address_tells_another_user_anything(address, app, ada, ben):
     for headers in (await _anew(ben), headers_of(None)):
-        told = [await _at(app, headers, page, each) for each in (*ada.ids.values(), uuid4())]
+        told = [await _at(app, headers, address, each) for each in (*ada.ids.values(), uuid4())]
         assert CANARY not in "".join(told)
         assert len({str(changes(each)) for each in told}) == 1
 
 
-async def _at(app, headers, page, row_id):
-    names = re.findall(r"{(\w+)}", page)
+async def _at(app, headers, address, row_id):
+    names = re.findall(r"{(\w+)}", address)
     async with Socket(app, headers, uuid4().hex) as socket:
-        return await socket.sends(HYDRATE, {}, page, **dict.fromkeys(names, str(row_id)))
+        return await socket.sends(HYDRATE, {}, address, **dict.fromkeys(names, str(row_id)))
 
 
 async def test_her_client_token_opens_nothing_to_others(app, ada, ben):
@@ -204,7 +184,7 @@ async def test_a_foreign_page_opens_no_socket_in_her_name(origin, app, ada):
 
 async def test_a_foreign_page_changes_and_reads_nothing_in_her_name(app, ada):
     headers = headers_of(ada.tokens, EVIL)
-    for _, asking in _calls(app, ada.ids):
+    for _, asking in calls(app, ada.ids):
         answer = await ask(app, asking, headers)
         assert answer.header("access-control-allow-origin") in (None, ORIGIN), asking
         if asking.method != "GET":
@@ -212,7 +192,7 @@ async def test_a_foreign_page_changes_and_reads_nothing_in_her_name(app, ada):
 
 
 async def test_no_route_gives_nobody_anything(app, ada):
-    for route, asking in _calls(app, ada.ids):
+    for route, asking in calls(app, ada.ids):
         answer = await ask(app, asking, headers_of(None))
         assert not leaked(answer.text, ada, asking), asking
         at_door = (answer.header("location") or "").startswith("/sign-in")
@@ -235,25 +215,12 @@ async def test_no_route_gives_another_user_anything(app, ada, ben):
     assert len(tried) > 50
 
 
-def _calls(app, ids):
-    """Each method of each route, at each address that names these rows."""
-    for route in routes(app):
-        if isinstance(route, Mount):
-            yield route, Asking("GET", f"{route.path}/{ids['conversations']}")
-            continue
-        names = list(route.param_convertors)
-        choices = [[str(ids[table]) for table in table_named(name, ids)] for name in names]
-        for method, chosen in product(sorted(route.methods - {"HEAD"}), product(*choices)):
-            places = dict(zip(names, chosen, strict=True))
-            yield route, Asking(method, route.path.format(**places))
-
-
 def _tries(app, ada, ben):
     """Her ids in the address; then, at an address of his, in what the route may read besides."""
-    yield from (asking for _, asking in _calls(app, ada.ids))
+    yield from (asking for _, asking in calls(app, ada.ids))
     at_his = {
         (route.path, each.method): (route, each)
-        for route, each in _calls(app, {**ada.ids, **ben.ids})
+        for route, each in calls(app, {**ada.ids, **ben.ids})
     }
     for route, asking in at_his.values():
         for field in fields_asked_by(route):
