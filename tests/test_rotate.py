@@ -5,6 +5,10 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -106,15 +110,55 @@ def all_open(url: str) -> set[bytes]:
     return {row["title"][:3] for row in titles}
 
 
+@contextmanager
+def writing(url: str) -> Iterator[list[UUID]]:
+    """Somebody writes all the while, by turns with the keys of now and with those of a while ago.
+
+    Yields the rows that were written.
+    """
+    written: list[UUID] = []
+    over = threading.Event()
+    with ThreadPoolExecutor(1) as pool:
+        writer = pool.submit(asyncio.run, _write(url, over, written))
+        try:
+            yield written
+        finally:
+            over.set()
+        writer.result()
+
+
+async def _write(url: str, over: threading.Event, written: list[UUID]) -> None:
+    connection = await asyncpg.connect(url)
+    held: dict[UUID, Vault] = {}
+    while not over.is_set():
+        row, user = await connection.fetchrow(
+            "select id, user_id from conversations order by random() limit 1"
+        )
+        if user not in held or len(written) % 2:
+            keys = await connection.fetch(
+                "select number, wrapped, wrapped_by from user_keys where user_id = $1", user
+            )
+            held[user] = unlock(user, *(Wrapped(*key) for key in keys))
+        value = held[user].seal(PLACE, row, f"title {row}")
+        await connection.execute("update conversations set title = $1 where id = $2", value, row)
+        written.append(row)
+    await connection.close()
+
+
 def test_new_data_keys_after_a_kill_in_the_middle(url, tmp_path, environment):
     command = [sys.executable, "-m", "assistant.rotate", "data"]
     begun = "select count(*) from user_keys where number = 2"
-    with subprocess.Popen(command, cwd=tmp_path, env=environment) as running:  # noqa: S603
-        while asked(url, begun)[0][0] < USERS // 3:
-            assert running.poll() is None
-        running.send_signal(signal.SIGKILL)
-    assert USERS // 3 <= asked(url, begun)[0][0] < USERS
-    assert all_open(url) == {head(1), head(2)}
+    with writing(url) as written:
+        with subprocess.Popen(command, cwd=tmp_path, env=environment) as running:  # noqa: S603
+            while asked(url, begun)[0][0] < USERS // 3:
+                assert running.poll() is None
+            running.send_signal(signal.SIGKILL)
+        assert USERS // 3 <= asked(url, begun)[0][0] < USERS
+        assert all_open(url) == {head(1), head(2)}
+        before = len(written)
+        rotate("data", tmp_path, environment)
+        assert len(written) > before > 0
+    assert head(2) in all_open(url)
     said = rotate("data", tmp_path, environment)
     assert f"{USERS} users" in said
     assert f"{USERS} kept; run this again" in said

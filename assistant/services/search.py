@@ -6,20 +6,20 @@ messages that have no signature yet, are opened one by one.
 
 import time
 from collections.abc import AsyncIterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from typing import Any
 from uuid import UUID
 
+import structlog
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assistant.database import user_session
 from assistant.services import contents, messages, titles
 from assistant.services.folding import folded, holds, pieces, snippet, terms_of
-from assistant.services.keys import fresh_vault
+from assistant.services.keys import UNREADABLE, fresh_vault, opened_or
 from assistant.services.signatures import places_of
 from assistant.vault import Tampered, Vault
 
@@ -55,6 +55,8 @@ _OPENED = text("""
     select id, conversation_id, role, created_at, content from messages
     where id = any(:ids) order by created_at desc, id desc
 """)
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +126,8 @@ async def _read_talks(asked: _Asked) -> None:
     """Open the titles of all conversations that are not deleted."""
     for row in await asked.session.execute(_CONVERSATIONS):
         title = ""
-        with suppress(Tampered):
-            title = asked.vault.open(titles.PLACE, row.id, row.title) if row.title else ""
+        if row.title:
+            title = opened_or(asked.vault, titles.PLACE, row.id, row.title, UNREADABLE)
         asked.talks[row.id] = (row, title)
 
 
@@ -177,6 +179,7 @@ def _match(asked: _Asked, row: Row[Any]) -> Found | None:
     try:
         words = contents.said(messages.opened(row.id, row.content, asked.vault))
     except Tampered:
+        log.warning("unreadable", place=messages.PLACE, row=str(row.id))
         return None
     if not holds(folded(words), asked.terms):
         return None

@@ -26,6 +26,7 @@ from assistant.services import recovery_codes, sessions, tiers
 from assistant.services.accounts import name_of
 from assistant.services.keys import vault_in
 from assistant.services.sessions import User, require_fresh
+from assistant.vault import Tampered
 
 FEATURE = "second_factor"  # of a plan
 ISSUER = "Assistant"
@@ -43,6 +44,7 @@ NOT_BEGUN = "There is no second factor to confirm. Begin anew."
 OFF = "There is no second factor on this account."
 NO_CODE = "A code has six digits, a recovery code twelve letters and digits."
 WRONG = "This code is not right, or it was used already. Wait for the next one and try that."
+LOST = "The second factor cannot be opened, so no code of it counts. Give a recovery code instead."
 
 ON = col(SecondFactor.confirmed_at).is_not(None)
 BEGUN = col(SecondFactor.confirmed_at).is_(None)
@@ -241,7 +243,11 @@ async def _take(session: AsyncSession, factor: SecondFactor, code: str) -> bool:
 async def _take_step(session: AsyncSession, factor: SecondFactor, code: str) -> bool:
     """Use up the time step of this code. Whether it was right and later than all that were used."""
     vault = await vault_in(session, [factor.secret])
-    secret = vault.open(PLACE, factor.id, factor.secret)
+    try:
+        secret = vault.open(PLACE, factor.id, factor.secret)
+    except Tampered as error:
+        log.warning("unreadable", place=PLACE, row=str(factor.id))
+        raise Refused(LOST) from error
     try:
         step = TOTP(secret).verify_and_get_timecode(code, for_time=_now(), valid_window=STEPS_ASIDE)
     except OTPVerificationError:

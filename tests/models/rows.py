@@ -5,6 +5,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
+from sqlalchemy import LargeBinary
+from sqlmodel import SQLModel
 
 MINIMAL: dict[str, dict[str, Any]] = {
     "profiles": {},
@@ -66,6 +68,16 @@ PARENTS = {
     ("usage_logs", "turn_id"): "turns",
     ("tool_executions", "turn_id"): "turns",
 }
+
+
+def sealed_columns() -> dict[str, list[str]]:
+    """The columns of ciphertext (and of hashes) by table, as the models have them."""
+    tables = {table.name: table.columns for table in SQLModel.metadata.sorted_tables}
+    found = {
+        name: [column.name for column in columns if isinstance(column.type, LargeBinary)]
+        for name, columns in tables.items()
+    }
+    return {table: columns for table, columns in found.items() if columns}
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from assistant.services.sessions import who_is
 from assistant.services.tokens import RefreshToken
 from tests.services.talk import rows
 
-RACES = 100
+RACES = 1_000
 
 
 @pytest.fixture

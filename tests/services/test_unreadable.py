@@ -2,10 +2,16 @@
 
 import asyncpg
 import pytest
+from pyotp import TOTP
 from structlog.testing import capture_logs
 
+from assistant.errors import Refused
 from assistant.services import conversations
 from assistant.services.accounts import name_of
+from assistant.services.identities import listed
+from assistant.services.search import search
+from assistant.services.second_factor import confirm, enrol, verify
+from assistant.services.sessions import devices
 from assistant.services.turn_state import state_of
 from tests.services.talk import ask, end_of, say, shown, text_of
 
@@ -57,6 +63,41 @@ async def test_a_conversation_with_such_a_message_can_be_gone_on_with(alice, cha
 async def test_a_name_that_was_changed_is_unreadable(alice, db):
     await run(db, "update profiles set name = '\\x00' where user_id = $1", alice.id)
     assert await name_of(alice.id) == "Unreadable"
+
+
+async def test_the_search_says_so_and_finds_the_rest(alice, chats, db):
+    changed = "update {} set {} = {} || '\\x00' where {} = $1"
+    await run(db, changed.format("conversations", "title", "title", "id"), chats[0])
+    moved = changed.format("messages", "content", "content", "conversation_id")
+    await run(db, f"{moved} and role = 'assistant'", chats[0])
+    with capture_logs() as logs:
+        found = await search(alice.id, "words")
+    said = {each.title for each in found.messages if each.role == "user"}
+    assert said == {"Unreadable", "first words"}
+    assert [each.title for each in found.titles] == ["first words"]
+    assert {"conversations.title"} <= {each["place"] for each in logs}
+    demo_says = await search(alice.id, "demo")
+    assert {each.conversation_id for each in demo_says.messages} == {chats[1]}
+
+
+async def test_a_name_of_a_way_in_and_of_a_device_is_unreadable(alice, db):
+    for table, column in (("identities", "label"), ("login_sessions", "device")):
+        await run(db, f"update {table} set {column} = '\\x00' where user_id = $1", alice.id)  # noqa: S608
+    with capture_logs() as logs:
+        assert [each.label for each in await listed(alice.id)] == ["Unreadable"]
+        assert {each.label for each in await devices(alice)} == {"Unreadable"}
+    assert {each["place"] for each in logs} == {"identities.label", "login_sessions.device"}
+
+
+async def test_a_second_factor_that_was_changed_takes_no_code_but_a_recovery_code(alice, db):
+    totp = TOTP((await enrol(alice)).secret)
+    codes = await confirm(alice, totp.now())
+    changed = "update second_factors set secret = secret || '\\x00' where user_id = $1"
+    await run(db, changed, alice.id)
+    with capture_logs() as logs, pytest.raises(Refused, match="recovery code"):
+        await verify(alice, totp.now())
+    assert [each["place"] for each in logs] == ["second_factors.secret"]
+    await verify(alice, codes[0])
 
 
 async def test_a_tampered_entry_of_a_shared_log_ends_it_there(alice, demo, valkey):

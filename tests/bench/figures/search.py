@@ -1,10 +1,7 @@
 """Search over a user's sealed history, in a database of its own, beside an oracle in clear."""
 
 import gc
-import os
-import tempfile
 import time
-from pathlib import Path
 from statistics import quantiles
 from uuid import UUID
 
@@ -12,9 +9,6 @@ import asyncpg
 import uvloop
 
 from assistant import database
-from assistant.config import settings
-from assistant.local.postgres import running
-from assistant.migration import prepare
 from assistant.services.accounts import sign_in_by_name
 from assistant.services.search import FOUND_AT_MOST, Answer, search
 from assistant.services.sessions import who_is
@@ -22,27 +16,21 @@ from assistant.services.signatures import bits_of
 from assistant.vault import new_wrapped_key, unlock
 from tests.bench.load import Bench
 from tests.bench.machine import Others
+from tests.bench.own_database import own_database
 from tests.bench.report import Row
 from tests.services.library import oracle, plain, queries, sayings, shelve
 
 MESSAGES = 50_000
 QUERIES = 300
 WARMING = 20
-SECRET = "a-secret-for-the-benchmark-" * 2
 SIGNED = 400
 
 
 def measure(bench: Bench) -> list[Row]:
     """Recall, precision and speed over one user's messages."""
     count = 3_000 if bench.quick else MESSAGES
-    with tempfile.TemporaryDirectory(prefix="assistant-search-") as folder:
-        Path(folder).chmod(0o755)  # as root the server runs as another account, which must get in
-        with running(Path(folder) / "postgres") as admin_url:
-            urls = prepare(admin_url, SECRET)
-            own = {"DATABASE_APP_URL": urls.app, "DATABASE_WORKER_URL": urls.worker}
-            os.environ.update(own, ASSISTANT_SECRET_KEY=SECRET)
-            settings.cache_clear()
-            return uvloop.run(_measure(count, admin_url))
+    with own_database() as (admin_url, _):
+        return uvloop.run(_measure(count, admin_url))
 
 
 async def _measure(count: int, admin_url: str) -> list[Row]:

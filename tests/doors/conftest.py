@@ -1,0 +1,26 @@
+"""The whole app, in this process."""
+
+import asyncio
+
+import pytest
+
+from assistant.app import app as reflex_app
+from assistant.config import CLOSING
+from tests.doors.wire import alive
+
+
+@pytest.fixture(scope="module")
+async def app(db, tmp_path_factory):
+    """The whole app as a worker serves it, with one page for all."""
+    built = tmp_path_factory.mktemp("web") / "build" / "client"
+    built.mkdir(parents=True)
+    for name in ("index.html", "404.html"):
+        (built / name).write_text("a page")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("REFLEX_WEB_WORKDIR", str(built.parent.parent))
+        patch.setenv("__REFLEX_SKIP_COMPILE", "true")
+        patch.setenv("__REFLEX_MOUNT_FRONTEND_COMPILED_APP", "true")
+        made = reflex_app()
+        async with alive(made):
+            yield made
+    asyncio.get_running_loop().remove_signal_handler(CLOSING)
