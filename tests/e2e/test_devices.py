@@ -22,7 +22,7 @@ def closings(page):
 
     def hear(socket):
         opened.append(socket)
-        socket.on("close", closed.append)
+        socket.on("close", lambda gone: closed.append(gone))
 
     page.on("websocket", hear)
     return opened, closed
@@ -36,7 +36,7 @@ async def test_a_revoked_browser_is_at_the_sign_in_page_and_its_socket_closes(pe
     await chat.ask("Hello from the train.")
     first = opened[0]
     settings = (await work.open("/settings")).page
-    await settings.get_by_role("button", name="Sign out A browser").click()
+    await settings.get_by_role("button", name="Sign out Chrome").click()
     await expect(SignIn(chat.page).form).to_be_visible()
     assert first in closed
     await expect(settings.get_by_text("Your only way in")).to_be_visible()
