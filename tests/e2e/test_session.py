@@ -4,8 +4,6 @@ import asyncio
 
 from playwright.async_api import expect
 
-from tests.e2e.pages import SignIn
-
 TAPPED = """
     const Socket = window.WebSocket;
     window.sockets = [];
@@ -47,16 +45,3 @@ async def test_two_tabs_that_renew_at_once_sign_nobody_out(alice):
         assert told == [200] * 3
     for number, tab in enumerate(tabs):
         await tab.ask(f"Question {number}.")
-
-
-async def test_a_session_that_is_over_leads_back_to_the_page_with_its_draft(alice):
-    alice.forgiven = [*FORGIVEN, "net::ERR_"]
-    chat = await alice.open()
-    await chat.ask("Hello.")
-    address = chat.page.url
-    await chat.composer.fill("typed before it ended")
-    await alice.context.request.post(f"{alice.url}/auth/logout", headers={"Origin": alice.url})
-    await expect(SignIn(chat.page).form).to_be_visible()
-    await SignIn(chat.page).as_(alice.name)
-    await expect(chat.page).to_have_url(address)
-    await expect(chat.composer).to_have_value("typed before it ended")
