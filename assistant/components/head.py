@@ -8,6 +8,8 @@ STYLES = [
     f"/{name}.css" for name in (*SHARED, *CHAT, "page", "settings", "security")
 ]  # the build makes one file of them
 
+BACKGROUNDS = {"light": "#fbfaf8", "dark": "#181715"}  # --bg of look.css
+
 
 def head() -> list[rx.Component]:
     """The elements, in order."""
@@ -15,6 +17,11 @@ def head() -> list[rx.Component]:
         rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
         rx.el.link(rel="apple-touch-icon", href="/icon-192.png"),
         rx.el.link(rel="manifest", href="/manifest.webmanifest"),
-        rx.el.meta(name="theme-color", content="#fbfaf8", media="(prefers-color-scheme: light)"),
-        rx.el.meta(name="theme-color", content="#181715", media="(prefers-color-scheme: dark)"),
+        *(_bars(scheme, colour) for scheme, colour in BACKGROUNDS.items()),
     ]
+
+
+def _bars(scheme: str, colour: str) -> rx.Component:
+    """The colour of the browser's bars; a theme that is chosen changes which one holds."""
+    media = {"media": f"(prefers-color-scheme: {scheme})", "data-scheme": scheme}
+    return rx.el.meta(name="theme-color", content=colour, custom_attrs=media)

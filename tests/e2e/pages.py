@@ -104,3 +104,23 @@ class Chat:
         """Choose a line from the menu of a conversation."""
         menu = await self.menu_of(title)
         await menu.get_by_role("menuitem", name=word).click()
+
+
+class Settings:
+    """The page of what a user chooses."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.name = page.get_by_label("Name", exact=True)
+        self.language = page.get_by_label("Language", exact=True)
+        self.model = page.get_by_label("Model", exact=True)
+        self.instructions = page.get_by_label("Instructions", exact=True)
+
+    def outcome(self, of: str) -> Locator:
+        """What is said beside a setting about its last change."""
+        return self.page.get_by_test_id(f"outcome-{of}")
+
+    async def opens(self) -> None:
+        """Wait until it shows what was chosen."""
+        await expect(self.name).to_be_enabled()
+        await expect(self.name).not_to_have_value("")
