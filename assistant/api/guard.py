@@ -72,8 +72,8 @@ class Guard:
 
     async def _show(self, scope: Scope, receive: Receive, send: Send) -> None:
         user, renewed = await _visitor(scope)
-        if renewed is not None:
-            send = _keeping(renewed, send)
+        if user is not None:
+            send = _private(renewed, send)
         if elsewhere := _elsewhere(scope, user):
             await RedirectResponse(elsewhere, 303, NO_STORE)(scope, receive, send)
         else:
@@ -112,15 +112,20 @@ async def _visitor(scope: Scope) -> tuple[User | None, Tokens | None]:
     return None, None
 
 
-def _keeping(tokens: Tokens, send: Send) -> Send:
-    """Sends what is sent, with the cookies of the new tokens."""
-    given = Response()
-    keep_session(given, tokens)
-    cookies = [(name, value) for name, value in given.raw_headers if name == b"set-cookie"]
+def _private(renewed: Tokens | None, send: Send) -> Send:
+    """Sends a user's page, with the cookies of new tokens, and so that no browser keeps it.
+
+    Back, after signing out, then asks here again, and does not show the page as it was.
+    """
+    given = Response(headers=NO_STORE)
+    if renewed is not None:
+        keep_session(given, renewed)
+    added = [each for each in given.raw_headers if each[0] != b"content-length"]
 
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
-            message = {**message, "headers": [*message["headers"], *cookies]}
+            own = [each for each in message["headers"] if each[0] != b"cache-control"]
+            message = {**message, "headers": [*own, *added]}
         await send(message)
 
     return sending
