@@ -211,11 +211,16 @@ async def end(user_id: UUID, which: ColumnElement[bool]) -> list[UUID]:
     async with user_session(user_id) as session:
         ended = await session.scalars(ending.returning(col(LoginSession.id)))
         ids = list(ended)
+    await tell_over(user_id, ids)
+    return ids
+
+
+async def tell_over(user_id: UUID, ids: list[UUID]) -> None:
+    """These sessions are over: close what they have open, here and in the other processes."""
     for session_id in ids:
         notice = {"user": str(user_id), "session": str(session_id)}
         forget(notice)
         await signals.tell(REVOKED, notice)
-    return ids
 
 
 def forget(notice: signals.Notice) -> None:
