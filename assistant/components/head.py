@@ -4,7 +4,9 @@ import reflex as rx
 
 SHARED = ("fonts", "look", "parts", "layers", "shell")
 CHAT = ("chat", "tools", "around", "composer", "answer", "code")
-STYLES = [f"/{name}.css" for name in (*SHARED, *CHAT, "page")]  # the build makes one file of them
+STYLES = [
+    f"/{name}.css" for name in (*SHARED, *CHAT, "page", "settings")
+]  # the build makes one file of them
 
 
 def head() -> list[rx.Component]:

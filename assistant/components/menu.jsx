@@ -4,8 +4,9 @@ import { Icon } from "./icons.jsx";
 
 const STEPS = { ArrowDown: 1, ArrowUp: -1 };
 
-/** caption: the button's words; without them it shows three dots and `label` names it. */
-export function Menu({ label, caption, look, testId, children }) {
+/** caption: the button's words; without them it shows three dots and `label` names it. face: a
+ * letter in a circle before them. */
+export function Menu({ label, caption, face, look, testId, children }) {
   const [open, setOpen] = useState(false);
   const frame = useRef(null);
   const button = useRef(null);
@@ -13,6 +14,8 @@ export function Menu({ label, caption, look, testId, children }) {
     setOpen(false);
     if (refocus) button.current?.focus();
   };
+  // A form that leaves the page must still stand in it when the browser sends it.
+  const chosen = (event) => event.target.type === "submit" || close(true);
   useEffect(() => {
     if (!open) return undefined;
     items(frame.current)[0]?.focus();
@@ -32,11 +35,12 @@ export function Menu({ label, caption, look, testId, children }) {
         aria-expanded={open}
         onClick={() => setOpen(!open)}
       >
-        {caption ? <span>{caption}</span> : null}
+        {face ? <span className="avatar" aria-hidden="true">{face}</span> : null}
+        {caption ? <span className="caption" dir="auto">{caption}</span> : null}
         <Icon name={caption ? "below" : "more"} size={caption ? 14 : 18} />
       </button>
       {open ? (
-        <div className="menu" role="menu" aria-label={label} onClick={() => close(true)}>
+        <div className="menu" role="menu" aria-label={label} onClick={chosen}>
           {children}
         </div>
       ) : null}

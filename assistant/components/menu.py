@@ -8,13 +8,17 @@ from assistant.components.scripts import script
 
 
 class Menu(rx.Component):
-    """Wraps menu.jsx; the children are its lines. caption: its words, "" for three dots."""
+    """Wraps menu.jsx; the children are its lines.
+
+    caption: its words, "" for three dots. face: a letter in a circle before them, "" for none.
+    """
 
     library = script("menu.jsx")
     tag = "Menu"
 
     label: rx.Var[str]
     caption: rx.Var[str]
+    face: rx.Var[str]
     look: rx.Var[str]
     test_id: rx.Var[str]
 

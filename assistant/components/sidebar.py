@@ -131,13 +131,18 @@ def _quiet(words: str | rx.Var[str], on_click: Any) -> rx.Component:  # noqa: AN
 
 
 def _me() -> rx.Component:
+    sign_out = rx.el.button("Sign out", type="submit", role="menuitem", class_name="menu-item")
     return rx.el.div(
-        rx.el.span(SidebarState.name[:1].upper(), class_name="avatar", aria_hidden="true"),
-        rx.el.span(SidebarState.name, class_name="title", dir="auto"),
-        plain_form(
-            rx.el.button("Sign out", type="submit", class_name="quiet-button"),
-            action="/auth/logout",
-            method="post",
+        menu(
+            rx.el.a("Settings", href="/settings", role="menuitem", class_name="menu-item"),
+            plain_form(
+                sign_out, action="/auth/logout", method="post", custom_attrs={"role": "none"}
+            ),
+            label="Your account",
+            caption=rx.cond(SidebarState.name, SidebarState.name, "Account"),
+            face=rx.cond(SidebarState.name, SidebarState.name[:1].upper(), " "),
+            look="account",
+            test_id="account",
         ),
         class_name="me",
     )

@@ -1,6 +1,6 @@
 """The pages, one module each."""
 
-from assistant.pages import chat, closed, not_found, sign_in
+from assistant.pages import chat, closed, not_found, settings, sign_in
 
-PAGES = (*chat.PAGES, *sign_in.PAGES, *closed.PAGES, *not_found.PAGES)
+PAGES = (*chat.PAGES, *settings.PAGES, *sign_in.PAGES, *closed.PAGES, *not_found.PAGES)
 __all__ = ["PAGES"]

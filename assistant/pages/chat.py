@@ -2,15 +2,12 @@
 
 import reflex as rx
 
+from assistant.components.app_frame import app_frame
 from assistant.components.composer import composer
-from assistant.components.feed import feed
-from assistant.components.shell import shell, toast
-from assistant.components.sidebar import sidebar
 from assistant.components.topbar import topbar
 from assistant.components.transcript import transcript
 from assistant.config import MESSAGE_CHARACTERS
 from assistant.state.chat import ChatState
-from assistant.state.sidebar import SidebarState
 
 STARTERS = [
     {"title": "Plan something", "text": "Plan a quiet weekend in Porto for two, by train."},
@@ -19,26 +16,16 @@ STARTERS = [
     {"title": "Write code", "text": "Write a Python function that finds invoice numbers in text."},
 ]
 NOTE = "Every answer is kept, even when the connection is not."
-UNDO_SECONDS = 8
-PROBLEM_SECONDS = 10
 
 
 def chat() -> rx.Component:
     """Sidebar, conversation, composer; above them what goes by itself."""
-    return rx.fragment(
-        shell(
-            sidebar(),
-            rx.el.main(
-                topbar(),
-                rx.cond(ChatState.missing, _missing(), _conversation()),
-                class_name="main",
-            ),
-        ),
-        feed(
-            on_ready=SidebarState.arrive,
-            on_change=SidebarState.refresh,
-        ),
-        _toasts(),
+    return app_frame(
+        rx.el.main(
+            topbar(),
+            rx.cond(ChatState.missing, _missing(), _conversation()),
+            class_name="main",
+        )
     )
 
 
@@ -72,23 +59,6 @@ def _missing() -> rx.Component:
         rx.el.p(ChatState.missing),
         rx.el.a("Begin a new conversation", href="/", class_name="button"),
         class_name="vacant",
-    )
-
-
-def _toasts() -> rx.Component:
-    return rx.fragment(
-        toast(
-            text=rx.cond(SidebarState.undo_id, "Deleted “" + SidebarState.undo_title + "”.", ""),
-            action="Undo",
-            seconds=UNDO_SECONDS,
-            on_action=SidebarState.undo_delete,
-            on_close=SidebarState.dismiss_undo,
-        ),
-        toast(
-            text=SidebarState.problem,
-            seconds=PROBLEM_SECONDS,
-            on_close=SidebarState.dismiss_problem,
-        ),
     )
 
 

@@ -81,6 +81,15 @@ class Chat:
         """Wait until the address names a conversation."""
         await expect(self.page).to_have_url(CHAT)
 
+    async def account(self) -> Locator:
+        """Open the menu at the user's name."""
+        await self.page.get_by_test_id("account").click()
+        return self.page.get_by_role("menu", name="Your account")
+
+    async def sign_out(self) -> None:
+        """Sign out, by the menu at the user's name."""
+        await (await self.account()).get_by_role("menuitem", name="Sign out").click()
+
     def row(self, title: str) -> Locator:
         """The conversation of this title in the sidebar."""
         return self.rows.filter(has_text=title)

@@ -88,7 +88,7 @@ async def test_after_signing_out_nothing_of_the_user_is_left_in_the_browser(alic
     chat.page.on(
         "websocket", lambda socket: socket.on("framereceived", lambda d: received.append(str(d)))
     )
-    await chat.page.get_by_role("button", name="Sign out").click()
+    await chat.sign_out()
     await expect(SignIn(chat.page).form).to_be_visible()
     await chat.page.go_back()
     await expect(SignIn(chat.page).form).to_be_visible()

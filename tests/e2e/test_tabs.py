@@ -94,7 +94,7 @@ async def test_signing_out_in_one_tab_leaves_no_draft_of_any(alice):
     second = await alice.open()
     await _type(second, "a draft in another tab")
     await _type(first, "a draft in this tab")
-    await first.page.get_by_role("button", name="Sign out").click()
+    await first.sign_out()
     await expect(SignIn(first.page).form).to_be_visible()
     await expect(SignIn(second.page).form).to_be_visible()
     for text in ("in this tab", "in another tab"):

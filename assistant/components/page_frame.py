@@ -1,0 +1,51 @@
+"""The common frame of settings, usage, billing and audit: a title, a sentence, and sections."""
+
+import reflex as rx
+
+from assistant.components.app_frame import app_frame
+from assistant.components.shell import drawer_button
+
+Words = str | rx.Var[str]
+
+
+def page_frame(title: Words, lead: Words, *sections: rx.Component) -> rx.Component:
+    """A whole page beside the sidebar. lead: the one sentence below the title."""
+    column = rx.el.div(
+        rx.el.h1(title),
+        rx.el.p(lead, class_name="lead"),
+        *sections,
+        class_name="page",
+    )
+    return app_frame(
+        rx.el.main(
+            rx.el.div(drawer_button(), class_name="way-out"),
+            rx.el.div(column, class_name="pages"),
+            class_name="main framed",
+        )
+    )
+
+
+def section(title: Words, sentence: Words, *rows: rx.Component) -> rx.Component:
+    """Rows on hairlines below a heading. sentence: what the section is for, "" for none."""
+    return rx.el.section(
+        rx.el.h2(title),
+        rx.el.p(sentence, class_name="sentence") if sentence else rx.fragment(),
+        *rows,
+    )
+
+
+def row(
+    label: Words, hint: Words, control: rx.Component, *, field: str = "", tall: bool = False
+) -> rx.Component:
+    """One setting: its name, what it does, and what changes it.
+
+    field: the id of an input in the control, which the name then belongs to; describe the input
+    by f"{field}-hint". tall: the control stands below the words, as wide as the page.
+    """
+    name = rx.el.label(label, html_for=field) if field else rx.el.span(label)
+    note = {"id": f"{field}-hint"} if field else {}
+    return rx.el.div(
+        rx.el.div(name, rx.el.small(hint, **note), class_name="about"),
+        control,
+        class_name="setting tall" if tall else "setting",
+    )

@@ -1,0 +1,29 @@
+"""The settings: who one is here, how answers come, how it looks, and what belongs to the user."""
+
+import reflex as rx
+
+from assistant.components import settings_data, settings_security
+from assistant.components.page_frame import page_frame
+from assistant.components.settings_profile import profile_section
+from assistant.state.settings import SettingsState
+
+
+def settings() -> rx.Component:
+    """All sections, in the order in which they are looked for."""
+    return page_frame(
+        "Settings",
+        "How you are known here, how answers come, and what happens to what is yours.",
+        profile_section(),
+        settings_security.security_sections(),
+        settings_data.data_sections(),
+    )
+
+
+PAGES = (
+    {
+        "component": settings,
+        "route": "/settings",
+        "title": "Settings · Assistant",
+        "on_load": [SettingsState.load, *settings_security.ON_LOAD, *settings_data.ON_LOAD],
+    },
+)
