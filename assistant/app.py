@@ -10,7 +10,16 @@ from starlette.types import ASGIApp
 
 from assistant import database, logs, migration
 from assistant.agent.providers.clients import close_clients
-from assistant.api import auth, conversations, feed, health, search, turns
+from assistant.api import (
+    auth,
+    conversations,
+    feed,
+    health,
+    search,
+    second_factor,
+    turns,
+    verify,
+)
 from assistant.api.guard import Guard
 from assistant.components.boundary import boundary
 from assistant.components.head import STYLES, head
@@ -31,6 +40,8 @@ def surround(asgi: ASGIApp) -> ASGIApp:
     """Our routes before Reflex's own and the built pages; the guard around all."""
     routes = [
         *auth.routes,
+        *verify.routes,
+        *second_factor.routes,
         *turns.routes,
         *conversations.routes,
         *feed.routes,

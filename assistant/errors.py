@@ -98,7 +98,10 @@ STEPS_UP = {
         "Nothing was changed.",
         "/sign-in?again=1",
     ),
-    "code": ("For this, give a code of your second factor first. Nothing was changed.", "/verify"),
+    "code": (
+        "For this, give a code of your second factor first. Nothing was changed.",
+        "/verify?again=1",
+    ),
 }
 
 

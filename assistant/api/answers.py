@@ -6,7 +6,7 @@ from functools import wraps
 import structlog
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from assistant.api.cookies import REFRESH, SESSION
 from assistant.errors import (
@@ -56,13 +56,23 @@ async def session_of(connection: HTTPConnection) -> User:
         return await holder_of(REFRESH.of(connection))
 
 
+def sent_to(address: str) -> RedirectResponse:
+    """Lets the browser that has sent a form read this page of ours instead."""
+    return RedirectResponse(address, 303, headers=NO_STORE)
+
+
 def answering(endpoint: Endpoint) -> Endpoint:
-    """Turn the errors of an endpoint into answers: a sentence and a status, never a trace."""
+    """Turn the errors of an endpoint into answers: a sentence and a status, never a trace.
+
+    where: the page on which the user can prove again who they are.
+    """
 
     @wraps(endpoint)
     async def answer(request: Request) -> Response:
         try:
             return await endpoint(request)
+        except StepUpNeeded as error:
+            return _refusal(str(error), STATUS[StepUpNeeded], where=error.where)
         except AssistantError as error:
             later = LATER.get(type(error))
             return _refusal(str(error), STATUS.get(type(error), 400), later)
@@ -75,5 +85,7 @@ def answering(endpoint: Endpoint) -> Endpoint:
     return answer
 
 
-def _refusal(sentence: str, status: int, headers: dict[str, str] | None = None) -> Response:
-    return JSONResponse({"error": sentence}, status, headers=NO_STORE | (headers or {}))
+def _refusal(
+    sentence: str, status: int, headers: dict[str, str] | None = None, **more: str
+) -> Response:
+    return JSONResponse({"error": sentence, **more}, status, headers=NO_STORE | (headers or {}))

@@ -6,20 +6,19 @@ reads.
 
 from contextlib import suppress
 from html import escape
-from urllib.parse import quote
 from uuid import uuid4
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from assistant.api.answers import NO_STORE, answering, session_of, user_of
+from assistant.api.answers import NO_STORE, answering, sent_to, session_of, user_of
 from assistant.api.cookies import ATTEMPT, REFRESH, drop_session, keep_session, mark_of
 from assistant.config import settings
 from assistant.errors import NotFound, NotSignedIn, Refused, SignInFailed, StepUpNeeded
 from assistant.services import attempts, identities
 from assistant.services.accounts import sign_in_by_name
-from assistant.services.attempts import Arrival, own_path
+from assistant.services.attempts import Arrival, own_path, with_next
 from assistant.services.oauth import configured
 from assistant.services.renewal import Tokens, open_session, refresh
 from assistant.services.sessions import User, require_fresh, revoke
@@ -55,7 +54,7 @@ async def _signed_in(request: Request, tokens: Tokens, path: str) -> Response:
     with suppress(NotSignedIn, NotFound):
         before = await session_of(request)
         await revoke(before, before.session_id)
-    answer = _to(path)
+    answer = sent_to(path)
     keep_session(answer, tokens)
     return answer
 
@@ -74,7 +73,7 @@ async def login(request: Request) -> Response:
         )
     except SignInFailed as error:
         return _failed(error.why, asked.get("next", ""))
-    answer = _to(address)
+    answer = sent_to(address)
     ATTEMPT.put(answer, str(mark))
     return answer
 
@@ -82,15 +81,15 @@ async def login(request: Request) -> Response:
 @answering
 async def link(request: Request) -> Response:
     """Send the signed-in user to a provider, to sign in by it, too, from now on."""
-    user = await user_of(request)
     mark = mark_of(request) or uuid4()
     try:
+        user = await user_of(request)
         await require_fresh(user)
         address = await attempts.begin(
             request.path_params["provider"], mark, SETTINGS, linking=user
         )
     except StepUpNeeded as error:
-        return _to(_with_next(error.where, SETTINGS))
+        return sent_to(with_next(error.where, SETTINGS))
     except SignInFailed as error:
         return _failed(error.why, SETTINGS)
     # A redirect would count as the form's own target, which the page's policy forbids.
@@ -113,7 +112,7 @@ async def callback(request: Request) -> Response:
     except SignInFailed as error:
         return _failed(error.why, "")
     except StepUpNeeded as error:
-        return _to(_with_next(error.where, SETTINGS))
+        return sent_to(with_next(error.where, SETTINGS))
     tokens = await open_session(user_id, request.headers.get("user-agent", ""))
     return await _signed_in(request, tokens, arrival.path)
 
@@ -134,7 +133,7 @@ async def _linked(request: Request, arrival: Arrival, asked: User) -> Response:
     if user != asked:
         raise SignInFailed
     await identities.link(user, arrival.person)
-    return _to(arrival.path)
+    return sent_to(arrival.path)
 
 
 @answering
@@ -149,7 +148,7 @@ async def renew(request: Request) -> Response:
 @answering
 async def leave(request: Request) -> Response:
     """Sign out, also when there is no session any more."""
-    answer = _to(SIGN_IN)
+    answer = sent_to(SIGN_IN)
     drop_session(answer)
     answer.headers["clear-site-data"] = '"storage"'  # drafts are the old user's
     with suppress(NotSignedIn, NotFound):
@@ -160,17 +159,7 @@ async def leave(request: Request) -> Response:
 
 def _failed(why: str, path: str) -> Response:
     """To the one page that says what happened and offers to try again."""
-    return _to(_with_next(f"{SIGN_IN}?error={why}", own_path(path)))
-
-
-def _with_next(page: str, path: str) -> str:
-    if path == "/":
-        return page
-    return f"{page}{'&' if '?' in page else '?'}next={quote(path)}"
-
-
-def _to(address: str) -> RedirectResponse:
-    return RedirectResponse(address, 303, headers=NO_STORE)
+    return sent_to(with_next(f"{SIGN_IN}?error={why}", path))
 
 
 routes = [

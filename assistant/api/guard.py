@@ -14,7 +14,7 @@ import hmac
 import uuid
 from collections.abc import Iterable
 from contextlib import suppress
-from urllib.parse import parse_qs, quote, urlencode
+from urllib.parse import parse_qs, urlencode
 
 from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
@@ -25,7 +25,7 @@ from assistant.api.answers import NO_STORE, session_of
 from assistant.api.cookies import REFRESH, SESSION, keep_session
 from assistant.config import settings
 from assistant.errors import DatabaseAway, NotSignedIn
-from assistant.services.attempts import own_path
+from assistant.services.attempts import own_path, with_next
 from assistant.services.oauth import configured
 from assistant.services.renewal import Tokens, refresh
 from assistant.services.sessions import User, vouched, who_is
@@ -87,10 +87,12 @@ class Guard:
 
 
 async def _holder(scope: Scope) -> User | None:
+    """In whose name the socket speaks: nobody's while the code of a second factor is missing."""
     try:
-        return await session_of(HTTPConnection(scope))
+        user = await session_of(HTTPConnection(scope))
     except NotSignedIn:
         return None
+    return user if user.verified else None
 
 
 def _is_page(scope: Scope) -> bool:
@@ -132,8 +134,7 @@ def _elsewhere(scope: Scope, user: User | None) -> str:
         return _from_sign_in(parse_qs(query, keep_blank_values=True), user)
     if path == CLOSED or (user and (user.verified or path == VERIFY)):
         return ""
-    there = VERIFY if user else SIGN_IN
-    return there if here == "/" else f"{there}?next={quote(here)}"
+    return with_next(VERIFY if user else SIGN_IN, here)
 
 
 def _from_sign_in(query: dict[str, list[str]], user: User | None) -> str:

@@ -1,6 +1,13 @@
 """The pages, one module each."""
 
-from assistant.pages import chat, closed, not_found, settings, sign_in
+from assistant.pages import chat, closed, not_found, settings, sign_in, verify
 
-PAGES = (*chat.PAGES, *settings.PAGES, *sign_in.PAGES, *closed.PAGES, *not_found.PAGES)
+PAGES = (
+    *chat.PAGES,
+    *settings.PAGES,
+    *sign_in.PAGES,
+    *verify.PAGES,
+    *closed.PAGES,
+    *not_found.PAGES,
+)
 __all__ = ["PAGES"]

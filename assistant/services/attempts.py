@@ -5,6 +5,7 @@ import re
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
 from uuid import UUID
 
 from joserfc import jwe
@@ -41,6 +42,12 @@ def own_path(path: str) -> str:
     """The path if it is that of a page of ours, else "/": nobody is sent elsewhere."""
     fits = len(path) <= PATH_CHARACTERS and OWN_PATH.fullmatch(path)
     return path if fits and not path.startswith(NO_PAGES) else "/"
+
+
+def with_next(page: str, path: str) -> str:
+    """The address of a page of ours that leads on to this path, where that is one of ours, too."""
+    here = own_path(path)
+    return page if here == "/" else f"{page}{'&' if '?' in page else '?'}next={quote(here)}"
 
 
 async def begin(

@@ -21,14 +21,14 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
-from sqlalchemy import func
+from sqlalchemy import func, true
 from sqlmodel import col, delete, select, update
 
 from assistant.database import user_session
 from assistant.errors import Refused
 from assistant.models import LoginSession, Profile
 from assistant.services import keys, signals
-from assistant.services.sessions import User, require_fresh, revoke_others, tell_over
+from assistant.services.sessions import User, note_end, require_fresh, tell_end
 
 GRACE = timedelta(days=14)
 WORD = "DELETE"
@@ -49,7 +49,8 @@ async def ask(user: User, word: str) -> None:
     day = func.coalesce(col(Profile.erase_at), func.now() + GRACE)
     async with user_session(user.id) as session:
         await session.execute(update(Profile).values(erase_at=day))
-    await revoke_others(user)
+        ended = await note_end(session, col(LoginSession.id) != user.session_id)
+    await tell_end(user.id, ended)
 
 
 async def keep(user_id: UUID) -> None:
@@ -71,10 +72,10 @@ async def erase(user_id: UUID) -> bool:
     async with user_session(user_id) as session:
         if (profile_id := (await session.scalars(due)).one_or_none()) is None:
             return False
-        signed_in = (await session.scalars(select(LoginSession.id))).all()
+        ended = await note_end(session, true())
         await session.execute(delete(Profile).where(col(Profile.id) == profile_id))
     keys.forget(user_id)
     await signals.tell(ERASED, {"user": str(user_id)})
-    await tell_over(user_id, list(signed_in))
+    await tell_end(user_id, ended)
     log.info("account_erased", user=str(user_id))
     return True

@@ -1,4 +1,7 @@
-"""Codes that stand in for the second factor, each once. Only their keyed hashes are stored."""
+"""Codes that stand in for the second factor, each once. Only their keyed hashes are stored.
+
+The key hangs on the user's own, so that codes outlive a change of ASSISTANT_SECRET_KEY.
+"""
 
 import hashlib
 import hmac
@@ -11,7 +14,8 @@ from sqlmodel import col, select, update
 
 from assistant.database import user_of
 from assistant.models import RecoveryCode
-from assistant.vault import derived_key
+from assistant.services.keys import vault_in
+from assistant.vault import Vault
 
 COUNT = 10
 CHARACTERS = 12  # of 32 kinds: 60 bits
@@ -25,8 +29,8 @@ async def renew(session: AsyncSession) -> list[str]:
     """Make new codes in place of the user's old ones; they can be read only here and now."""
     codes = ["".join(secrets.choice(ALPHABET) for _ in range(CHARACTERS)) for _ in range(COUNT)]
     await session.execute(delete(RecoveryCode))
-    user_id = user_of(session)
-    session.add_all(RecoveryCode(user_id=user_id, hash=_hash(session, code)) for code in codes)
+    user_id, vault = user_of(session), await vault_in(session)
+    session.add_all(RecoveryCode(user_id=user_id, hash=_hash(vault, code)) for code in codes)
     return ["-".join(re.findall(f".{{{GROUP}}}", code)) for code in codes]
 
 
@@ -37,7 +41,7 @@ def read(text: str) -> str:
 
 async def take(session: AsyncSession, code: str) -> bool:
     """Use up this code. Whether it was one of the user's that was not used before."""
-    mine = col(RecoveryCode.hash) == _hash(session, code)
+    mine = col(RecoveryCode.hash) == _hash(await vault_in(session), code)
     unused = update(RecoveryCode).where(mine, col(RecoveryCode.used_at).is_(None))
     used = unused.values(used_at=func.now()).returning(col(RecoveryCode.id))
     return (await session.execute(used)).first() is not None
@@ -49,6 +53,5 @@ async def left(session: AsyncSession) -> int:
     return (await session.scalars(unused)).one()
 
 
-def _hash(session: AsyncSession, code: str) -> bytes:
-    said = f"{user_of(session)} {code}".encode()
-    return hmac.new(derived_key("recovery codes"), said, hashlib.sha256).digest()
+def _hash(vault: Vault, code: str) -> bytes:
+    return hmac.new(vault.derived("recovery codes"), code.encode(), hashlib.sha256).digest()

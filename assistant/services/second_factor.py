@@ -22,10 +22,10 @@ from sqlmodel import col, select, update
 from assistant.database import user_session
 from assistant.errors import Busy, Refused
 from assistant.models import LoginSession, RecoveryCode, SecondFactor
-from assistant.services import recovery_codes, tiers
+from assistant.services import recovery_codes, sessions, tiers
 from assistant.services.accounts import name_of
 from assistant.services.keys import vault_in
-from assistant.services.sessions import User
+from assistant.services.sessions import User, require_fresh
 
 ISSUER = "Assistant"
 PLACE = "second_factors.secret"
@@ -33,6 +33,7 @@ STEPS_ASIDE = 1  # the user's clock may be one step ahead or behind
 TRIES = 5
 TRIES_WITHIN = timedelta(minutes=15)
 CODE_CHARACTERS = 100  # with all the spaces that somebody may type
+QUIET = 4  # light modules that must surround a QR code (ISO/IEC 18004)
 ONE_TIME = re.compile("[0-9]{6}")
 
 NOT_ALLOWED = "Your plan has no second factor. Pro and above have it."
@@ -58,11 +59,15 @@ class Factor:
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """What an authenticator needs: the address, the secret in it, and its QR code (inline SVG)."""
+    """What an authenticator needs: the address, the secret in it, and its QR code.
+
+    path: the dark modules as the path of an SVG. size: its width and height, with the light edge.
+    """
 
     uri: str
     secret: str
-    svg: str
+    path: str
+    size: int
 
 
 async def status(user_id: UUID) -> Factor:
@@ -79,8 +84,9 @@ async def is_on(session: AsyncSession) -> bool:
 async def enrol(user: User) -> Enrolment:
     """Make a secret; it counts for nothing until `confirm`. An earlier unconfirmed one is gone.
 
-    Raises Refused where the plan does not allow it or a factor is on.
+    Raises StepUpNeeded, and Refused where the plan does not allow it or a factor is on.
     """
+    await require_fresh(user)
     if not await tiers.may(user.id, "second_factor"):
         raise Refused(NOT_ALLOWED)
     secret = random_base32()
@@ -91,7 +97,7 @@ async def enrol(user: User) -> Enrolment:
         row.secret = (await vault_in(session)).seal(PLACE, row.id, secret)
     log.info("second_factor_enrolled", user=str(user.id))
     uri = TOTP(secret, name=await name_of(user.id), issuer=ISSUER).provisioning_uri()
-    return Enrolment(uri, secret, _drawn(uri))
+    return Enrolment(uri, secret, *_drawn(uri))
 
 
 async def _locked(session: AsyncSession, user_id: UUID) -> SecondFactor:
@@ -101,9 +107,11 @@ async def _locked(session: AsyncSession, user_id: UUID) -> SecondFactor:
     return (await session.scalars(select(SecondFactor).with_for_update())).one()
 
 
-def _drawn(uri: str) -> str:
-    code = segno.make(uri, micro=False)
-    return code.svg_inline(omitsize=True, light="#fff", svgclass=None, lineclass=None)
+def _drawn(uri: str) -> tuple[str, int]:
+    rows = segno.make(uri, micro=False).matrix
+    dark = ((x, y) for y, row in enumerate(rows) for x, module in enumerate(row) if module)
+    path = "".join(f"M{x + QUIET} {y + QUIET}h1v1h-1z" for x, y in dark)
+    return path, len(rows) + 2 * QUIET
 
 
 async def confirm(user: User, code: str) -> list[str]:
@@ -114,15 +122,17 @@ async def confirm(user: User, code: str) -> list[str]:
     """
     given = _read(code)
     codes: list[str] = []
+    ended: list[UUID] = []
     async with user_session(user.id) as session:
         factor = await _tried(session, user, BEGUN, NOT_BEGUN)
         if await _take_step(session, factor, given):
             await session.execute(update(SecondFactor).values(confirmed_at=func.now()))
             await _let_in(session, user)
-            await _end_others(session, user)
+            ended = await _end_others(session, user)
             codes = await recovery_codes.renew(session)
     if not codes:
         raise Refused(WRONG)
+    await sessions.tell_end(user.id, ended)
     log.info("second_factor_on", user=str(user.id))
     return codes
 
@@ -143,7 +153,11 @@ async def verify(user: User, code: str) -> None:
 
 
 async def new_recovery_codes(user: User) -> list[str]:
-    """Recovery codes in place of the old ones. Raises Refused where no factor is on."""
+    """Recovery codes in place of the old ones.
+
+    Raises StepUpNeeded, and Refused where no factor is on.
+    """
+    await require_fresh(user)
     async with user_session(user.id) as session:
         locked = select(SecondFactor).where(ON).with_for_update()
         if (await session.scalars(locked)).one_or_none() is None:
@@ -154,18 +168,22 @@ async def new_recovery_codes(user: User) -> list[str]:
 
 
 async def turn_off(user: User) -> None:
-    """Forget the secret and the recovery codes, and end the user's other sessions."""
+    """Forget the secret and the recovery codes, and end the user's other sessions.
+
+    Raises StepUpNeeded.
+    """
+    await require_fresh(user)
     async with user_session(user.id) as session:
         await session.execute(delete(SecondFactor))
         await session.execute(delete(RecoveryCode))
-        await _end_others(session, user)
+        ended = await _end_others(session, user)
+    await sessions.tell_end(user.id, ended)
     log.info("second_factor_off", user=str(user.id))
 
 
-async def _end_others(session: AsyncSession, user: User) -> None:
+async def _end_others(session: AsyncSession, user: User) -> list[UUID]:
     """In the same transaction: nobody stays signed in under the rule from before."""
-    others = (col(LoginSession.id) != user.session_id, col(LoginSession.revoked_at).is_(None))
-    await session.execute(update(LoginSession).where(*others).values(revoked_at=func.now()))
+    return await sessions.note_end(session, col(LoginSession.id) != user.session_id)
 
 
 def _read(code: str) -> str:

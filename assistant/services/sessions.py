@@ -159,20 +159,23 @@ async def require_fresh(user: User) -> None:
 
 
 async def over(user: User) -> None:
-    """Returns when the session is over: at once by a notice, else within a few seconds."""
-    told = asyncio.Event()
+    """Returns when the session is over: at once by a notice, else within a few seconds.
+
+    A session that has yet to give the code of a second factor that was turned on is over, too.
+    """
+    told, verified = asyncio.Event(), True
 
     def hear(notice: signals.Notice) -> None:
         if notice["session"] == str(user.session_id):
             told.set()
 
     with signals.listening(REVOKED, hear), suppress(NotSignedIn):
-        while not told.is_set():
+        while verified and not told.is_set():
             with suppress(TimeoutError):
                 async with asyncio.timeout(KNOWN_FOR_SECONDS):
                     await told.wait()
             with suppress(DatabaseAway):
-                await require_alive(user)
+                verified = (await require_alive(user)).verified
 
 
 async def devices(user: User) -> list[Device]:
@@ -206,18 +209,22 @@ async def revoke_others(user: User) -> None:
 
 async def end(user_id: UUID, which: ColumnElement[bool]) -> list[UUID]:
     """End the user's sessions that the condition names, and close what they have open."""
+    async with user_session(user_id) as session:
+        ended = await note_end(session, which)
+    await tell_end(user_id, ended)
+    return ended
+
+
+async def note_end(session: AsyncSession, which: ColumnElement[bool]) -> list[UUID]:
+    """End sessions together with what else a transaction does; after it, `tell_end` of these."""
     alive = col(LoginSession.revoked_at).is_(None)
     ending = update(LoginSession).where(which, alive).values(revoked_at=func.now())
-    async with user_session(user_id) as session:
-        ended = await session.scalars(ending.returning(col(LoginSession.id)))
-        ids = list(ended)
-    await tell_over(user_id, ids)
-    return ids
+    return list(await session.scalars(ending.returning(col(LoginSession.id))))
 
 
-async def tell_over(user_id: UUID, ids: list[UUID]) -> None:
-    """These sessions are over: close what they have open, here and in the other processes."""
-    for session_id in ids:
+async def tell_end(user_id: UUID, session_ids: list[UUID]) -> None:
+    """Close what ended sessions of the user have open, in every process."""
+    for session_id in session_ids:
         notice = {"user": str(user_id), "session": str(session_id)}
         forget(notice)
         await signals.tell(REVOKED, notice)

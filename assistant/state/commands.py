@@ -6,7 +6,6 @@ the whole of an event that it does not know. So events are judged before they re
 
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
-from urllib.parse import quote
 
 import reflex as rx
 import structlog
@@ -14,16 +13,17 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, create_mod
 from reflex_base.registry import RegistrationContext
 
 from assistant.errors import DatabaseAway, NotSignedIn
-from assistant.services.attempts import own_path
+from assistant.services.attempts import with_next
 from assistant.services.sessions import recognised, require_alive
 
 USER_HEADER = "HTTP_X_AUTH_REQUEST_ACCESS_TOKEN"
 SIGNED_OUT = "not signed in"
+HALF_IN = "no second factor yet"
+WAYS_IN = {SIGNED_OUT: "/sign-in", HALF_IN: "/verify"}
 Handling = Callable[..., Awaitable[None]]
 
 log = structlog.get_logger()
 _commands: dict[Callable[..., Any], TypeAdapter[Any]] = {}
-_before_code: set[TypeAdapter[Any]] = set()
 
 
 def _form(name: str, **fields: Any) -> TypeAdapter[Any]:  # noqa: ANN401  (pydantic's own form)
@@ -55,13 +55,6 @@ def command(method: Callable[..., Any]) -> Any:  # noqa: ANN401  (what rx.event 
     hints = {k: v for k, v in method.__annotations__.items() if k != "return"}
     _commands[method] = _form(method.__name__, **{k: (hint, ...) for k, hint in hints.items()})
     return rx.event(background=True)(method)
-
-
-def command_before_code(method: Callable[..., Any]) -> Any:  # noqa: ANN401
-    """As `command`, also for who has not yet given the second factor that is on."""
-    made = command(method)
-    _before_code.add(_commands[method])
-    return made
 
 
 def judge_events(app: rx.App) -> None:
@@ -99,18 +92,18 @@ def _judging(app: rx.App, accept: Handling) -> Handling:
             await accept(sid, event)
             return
         log.warning("event_refused", event_name=ascii(_name(event)[:120]), reason=reason)
-        if reason == SIGNED_OUT:
-            await namespace.emit("event", _to_sign_in(event), to=sid)
+        way_in = WAYS_IN.get(reason)
+        here = event.get("router_data", {}).get("asPath", "/") if way_in else ""
+        if way_in and not here.startswith(way_in):
+            await namespace.emit("event", _sent_to(way_in, here), to=sid)
 
     return on_event
 
 
-def _to_sign_in(event: dict[str, Any]) -> dict[str, Any]:
-    """Lets the page ask for a new sign-in, and come back to where it is."""
-    address = event.get("router_data", {}).get("asPath", "/")
-    path = own_path(address)
-    there = "/sign-in" if path == "/" else f"/sign-in?next={quote(path)}"
-    return {"events": [{"name": "_redirect", "payload": {"path": there, "external": False}}]}
+def _sent_to(way_in: str, here: str) -> dict[str, Any]:
+    """Lets the page ask who is there, and come back to where it is."""
+    there = {"path": with_next(way_in, here), "external": False}
+    return {"events": [{"name": "_redirect", "payload": there}]}
 
 
 async def _refusal(event: Any, environ: dict[str, Any]) -> str | None:  # noqa: ANN401
@@ -124,8 +117,8 @@ async def _refusal(event: Any, environ: dict[str, Any]) -> str | None:  # noqa: 
         _ADDRESS.validate_python(event.get("router_data", {}))
         if header or name not in FRAMEWORK:
             user = await require_alive(recognised(header))
-            if not user.verified and name not in FRAMEWORK and arguments not in _before_code:
-                return "no second factor yet"
+            if not user.verified:  # the framework's own would load any page that they name
+                return HALF_IN
         arguments.validate_python(event.get("payload", {}))
     except NotSignedIn:
         return SIGNED_OUT

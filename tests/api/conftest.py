@@ -17,7 +17,16 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.types import Scope
 from starlette.websockets import WebSocket
 
-from assistant.api import auth, conversations, feed, health, search, turns
+from assistant.api import (
+    auth,
+    conversations,
+    feed,
+    health,
+    search,
+    second_factor,
+    turns,
+    verify,
+)
 from assistant.api.guard import Guard
 from assistant.services.accounts import sign_in_by_name
 from assistant.services.sessions import User, who_is
@@ -43,22 +52,26 @@ def _seen(scope: Scope) -> dict[str, Any]:
     return {"headers": headers, "query": scope["query_string"].decode()}
 
 
+ROUTES = [
+    *auth.routes,
+    *verify.routes,
+    *second_factor.routes,
+    *turns.routes,
+    *conversations.routes,
+    *feed.routes,
+    *health.routes,
+    *search.routes,
+]
+
+
 @pytest.fixture(scope="session")
 def app(prepared: str) -> Guard:
-    routes = [
-        *auth.routes,
-        *turns.routes,
-        *conversations.routes,
-        *feed.routes,
-        *health.routes,
-        *search.routes,
-    ]
     inner = [
         WebSocketRoute("/_event", _socket),
         Route("/_event", _page, methods=["GET", "POST"]),
         Route("/{path:path}", _page, methods=["GET", "POST"]),
     ]
-    return Guard(Starlette(routes=[*routes, *inner]), [ORIGIN])
+    return Guard(Starlette(routes=[*ROUTES, *inner]), [ORIGIN])
 
 
 def browser(app: Guard, token: str = "") -> httpx2.AsyncClient:

@@ -11,11 +11,10 @@ from starlette.staticfiles import StaticFiles
 
 from assistant.api.guard import Guard
 from assistant.config import settings
-from assistant.services import sessions
 from assistant.services.accounts import sign_in_by_name
 from assistant.services.sessions import recognised, vouched
 from tests.api.conftest import ORIGIN, browser, knock
-from tests.services.talk import rows
+from tests.services.talk import rows, turn_factor_on
 
 FOREIGN = ["https://evil.example", "null", "http://localhost:3001", "https://localhost:3000", "",
            f"{ORIGIN}.evil.example", f"{ORIGIN}/"]  # fmt: skip
@@ -170,13 +169,7 @@ async def test_the_socket_speaks_for_a_session_whose_access_token_has_expired(ap
 
 
 async def test_half_a_sign_in_sees_the_page_for_the_code_and_no_other(ann, db):
-    await rows(
-        db,
-        "insert into second_factors (id, user_id, secret, confirmed_at) "
-        "values (gen_random_uuid(), $1, '', now())",
-        ann.user.id,
-    )
-    sessions._known.clear()
+    await turn_factor_on(db, ann.user)
     for path, there in (("/", "/verify"), ("/chat/1", "/verify?next=/chat/1"), ("/verify", None)):
         answer = await ann.browser.get(path, headers=HTML)
         assert answer.headers.get("location") == there

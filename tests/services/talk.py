@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
-from assistant.services import conversations, messages, turn_log, turns
+from assistant.services import conversations, messages, sessions, turn_log, turns
 from assistant.services.sessions import User
 from assistant.services.turn_log import Entry
 from assistant.services.turn_state import TurnState, state_of
@@ -122,3 +122,10 @@ async def rows(admin_url: str, sql: str, *values: object) -> list[dict[str, Any]
         return [dict(row) for row in await connection.fetch(sql, *values)]
     finally:
         await connection.close()
+
+
+async def turn_factor_on(db: str, user: User) -> None:
+    """The user has a second factor from now on, and none of their sessions has given its code."""
+    on = "insert into second_factors (id, user_id, secret, confirmed_at) values ($1, $2, '', now())"
+    await rows(db, on, uuid4(), user.id)
+    sessions._known.clear()

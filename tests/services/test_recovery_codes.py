@@ -5,9 +5,12 @@ import math
 
 import pytest
 
+from assistant import key_ring, vault
+from assistant.config import settings
 from assistant.database import user_session
-from assistant.services import recovery_codes
+from assistant.services import keys, recovery_codes
 from assistant.services.recovery_codes import ALPHABET, CHARACTERS, SHAPE, left, read, renew, take
+from tests.conftest import SECRET
 from tests.services.talk import rows
 
 
@@ -54,6 +57,21 @@ async def test_new_ones_end_the_old_ones(codes, alice):
         fresh = await renew(session)
     assert not await taken(alice, codes[0])
     assert await taken(alice, fresh[0])
+
+
+async def test_codes_outlive_a_change_of_the_installations_secret(codes, alice, monkeypatch):
+    monkeypatch.setenv("ASSISTANT_SECRET_KEY", "another secret of this installation " * 2)
+    monkeypatch.setenv("ASSISTANT_OLD_KEYS", SECRET)
+    forget = (settings, key_ring.ring, vault.derived_key)
+    for known in forget:
+        known.cache_clear()
+    keys._OPENED.clear()
+    try:
+        assert await taken(alice, codes[0])
+    finally:
+        monkeypatch.undo()
+        for known in forget:
+            known.cache_clear()
 
 
 async def test_only_a_keyed_hash_is_stored(codes, alice, db):

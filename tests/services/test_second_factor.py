@@ -1,18 +1,28 @@
 """The second factor: enrolled, confirmed, asked for, and hard to guess."""
 
 import asyncio
+import re
 from uuid import uuid4
-from xml.etree import ElementTree
 
 import pyotp
 import pytest
+import segno
 from structlog.testing import capture_logs
 
 from assistant.config import settings
-from assistant.errors import Busy, Refused
-from assistant.services import second_factor
+from assistant.errors import Busy, NotSignedIn, Refused, StepUpNeeded
+from assistant.services import second_factor, sessions, signals
 from assistant.services.accounts import name_of, sign_in_by_name
-from assistant.services.second_factor import Factor, confirm, enrol, status, turn_off, verify
+from assistant.services.second_factor import (
+    Factor,
+    confirm,
+    enrol,
+    new_recovery_codes,
+    status,
+    turn_off,
+    verify,
+)
+from assistant.services.sessions import require_alive
 from tests.conftest import signed_in
 from tests.services.talk import rows
 
@@ -73,15 +83,21 @@ async def test_nothing_is_on_before_the_first_code_was_given(alice, clock):
     assert await status(alice.id) == Factor(on=True, codes_left=len(codes))
 
 
-async def test_the_address_names_us_and_the_user_and_its_code_is_harmless_svg(alice):
+async def test_the_address_names_us_and_the_user(alice):
     enrolment = await enrol(alice)
     read = pyotp.parse_uri(enrolment.uri)
     assert (read.secret, read.issuer) == (enrolment.secret, "Assistant")
     assert read.name == await name_of(alice.id)
-    drawing = ElementTree.fromstring(enrolment.svg)  # noqa: S314  (our own)
-    used = {name for element in drawing.iter() for name in element.attrib}
-    assert used <= {"viewBox", "fill", "stroke", "d"}
-    assert "http" not in enrolment.svg
+
+
+async def test_the_path_draws_the_code_of_the_address_with_its_light_edge(alice):
+    enrolment = await enrol(alice)
+    drawn = [bytearray(enrolment.size) for _ in range(enrolment.size)]
+    for x, y in re.findall(r"M(\d+) (\d+)h1v1h-1z", enrolment.path):
+        drawn[int(y)][int(x)] = 1
+    expected = segno.make(enrolment.uri, micro=False).matrix_iter(border=4)
+    assert drawn == [bytearray(row) for row in expected]
+    assert re.sub(r"M\d+ \d+h1v1h-1z", "", enrolment.path) == ""
 
 
 async def test_a_long_name_of_any_script_still_makes_a_code(db):
@@ -258,7 +274,7 @@ async def test_a_recovery_code_stands_in_once(alice, totp):
 
 
 async def test_new_recovery_codes_end_the_old_ones(alice, totp):
-    fresh = await second_factor.new_recovery_codes(alice)
+    fresh = await new_recovery_codes(alice)
     assert await outcome(alice, totp.recovery_codes[0]) is Refused
     assert await outcome(alice, fresh[0]) is None
 
@@ -268,7 +284,7 @@ async def test_turned_off_nothing_of_it_is_left(alice, totp, db):
     assert await status(alice.id) == Factor(on=False, codes_left=0)
     for table in ("second_factors", "recovery_codes"):
         assert not await rows(db, f"select 1 from {table} where user_id = $1", alice.id)  # noqa: S608
-    for forget in (verify(alice, totp.at(NOON)), second_factor.new_recovery_codes(alice)):
+    for forget in (verify(alice, totp.at(NOON)), new_recovery_codes(alice)):
         with pytest.raises(Refused, match="no second factor"):
             await forget
     assert await enrol(alice)
@@ -289,6 +305,35 @@ async def test_turning_it_on_or_off_ends_the_other_sessions_and_not_this_one(ali
     await sign_in_by_name(await name_of(alice.id))
     await turn_off(alice)
     assert await living() == {alice.session_id}
+
+
+@pytest.mark.parametrize("how", ["on", "off"])
+async def test_what_ends_with_it_is_known_nowhere_and_its_sockets_are_told(how, alice, clock):
+    told = []
+    totp = pyotp.TOTP((await enrol(alice)).secret)
+    if how == "off":
+        await confirm(alice, totp.at(NOON))
+    other = await signed_in(await name_of(alice.id))
+    sessions._remember(other)
+    with signals.listening(sessions.REVOKED, told.append):
+        await (turn_off(alice) if how == "off" else confirm(alice, totp.at(NOON)))
+    assert told == [{"user": str(alice.id), "session": str(other.session_id)}]
+    with pytest.raises(NotSignedIn):
+        await require_alive(other)
+    assert await require_alive(alice) == alice
+
+
+async def test_an_old_sign_in_changes_nothing_about_it(alice, clock, db):
+    secret = (await enrol(alice)).secret
+    old = "update login_sessions set fresh_at = now() - interval '6 minutes' where user_id = $1"
+    await rows(db, old, alice.id)
+    with pytest.raises(StepUpNeeded):
+        await enrol(alice)
+    await confirm(alice, pyotp.TOTP(secret).at(NOON))
+    for change in (new_recovery_codes(alice), turn_off(alice)):
+        with pytest.raises(StepUpNeeded):
+            await change
+    assert await status(alice.id) == Factor(on=True, codes_left=10)
 
 
 async def test_another_users_code_is_none(alice, bob, totp, clock):

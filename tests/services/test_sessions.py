@@ -23,7 +23,7 @@ from assistant.services.sessions import (
 )
 from assistant.services.tokens import access_token
 from tests.conftest import signed_in
-from tests.services.talk import PATIENCE_SECONDS, rows
+from tests.services.talk import PATIENCE_SECONDS, rows, turn_factor_on
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64) Firefox/131.0"
 
@@ -31,16 +31,6 @@ FIREFOX = "Mozilla/5.0 (X11; Linux x86_64) Firefox/131.0"
 async def set_on(db, user, what):
     """Change the row of this session, and forget what is known of it."""
     await rows(db, f"update login_sessions set {what} where id = $1", user.session_id)  # noqa: S608
-    sessions._known.clear()
-
-
-async def turn_factor_on(db, user):
-    await rows(
-        db,
-        "insert into second_factors (id, user_id, secret, confirmed_at) "
-        "values (gen_random_uuid(), $1, '', now())",
-        user.id,
-    )
     sessions._known.clear()
 
 
@@ -193,6 +183,15 @@ async def test_whoever_waits_for_the_end_of_a_session_hears_of_it_at_once(alice,
     await revoke(alice, alice.session_id)
     await asyncio.wait_for(waiting, PATIENCE_SECONDS)
     assert sessions.REVOKED not in signals._listeners
+
+
+async def test_who_has_yet_to_give_the_code_hears_nothing_more(alice, db, monkeypatch):
+    monkeypatch.setattr(sessions, "KNOWN_FOR_SECONDS", 0.02)
+    waiting = asyncio.create_task(sessions.over(alice))
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    await turn_factor_on(db, alice)
+    await asyncio.wait_for(waiting, PATIENCE_SECONDS)
 
 
 async def test_an_end_without_a_notice_is_found_by_asking(alice, db, monkeypatch):

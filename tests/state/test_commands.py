@@ -12,6 +12,7 @@ from assistant.state.chat import ChatState
 from assistant.state.commands import FRAMEWORK, USER_HEADER, _commands, _refusal
 from assistant.state.sidebar import SidebarState
 from tests.conftest import away
+from tests.services.talk import rows, turn_factor_on
 from tests.state.conftest import ROOT, full_name
 
 KEY = "client-key-1"
@@ -167,6 +168,17 @@ async def test_the_frameworks_own_events_too_need_a_live_session_where_there_was
     await revoke(alice, alice.session_id)
     for name in FRAMEWORK:
         assert await refused(event(name), alice) == "not signed in"
+
+
+async def test_before_the_code_of_a_second_factor_nothing_may_run(alice, db):
+    await turn_factor_on(db, alice)
+    for name, handler in handlers().items():
+        if name in FRAMEWORK or handler.handler.fn in _commands:
+            assert await refused(event(name, GOOD.get(name)), alice) == "no second factor yet"
+    given = "update login_sessions set verified_at = now() where id = $1"
+    await rows(db, given, alice.session_id)
+    for name, payload in GOOD.items():
+        assert await refused(event(name, payload), alice) is None
 
 
 async def test_without_a_database_an_event_is_refused(alice, postgres, db):

@@ -11,7 +11,7 @@ from assistant.app import app
 from assistant.services.sessions import vouched
 from assistant.state.chat import ChatState
 from assistant.state.commands import USER_HEADER
-from tests.services.talk import eventually
+from tests.services.talk import eventually, turn_factor_on
 from tests.state.conftest import ROOT, full_name
 
 SECRET = "what the user wrote"
@@ -159,6 +159,28 @@ async def test_who_is_not_signed_in_is_sent_to_the_sign_in_page(header, address,
     (told,) = socket.told
     _, update = json.loads(told.partition(",")[2])
     assert update["events"][0]["payload"]["path"] == there
+
+
+@pytest.fixture
+async def half_in(socket, alice, db):
+    """Alice's socket; a second factor was turned on behind it."""
+    await turn_factor_on(db, alice)
+    SOCKETS.environ["engine"] = {USER_HEADER: vouched(alice)}
+    return socket
+
+
+@pytest.mark.parametrize("name", [SEND, f"{ROOT}.hydrate_and_load"])
+@pytest.mark.parametrize(
+    ("address", "there"),
+    [("/chat/1", ["/verify?next=/chat/1"]), ("/", ["/verify"]), ("/verify?next=/x", [])],
+)
+async def test_who_has_yet_to_give_the_code_is_sent_where_it_is_asked_for(
+    name, address, there, half_in
+):
+    sent = {"name": name, "payload": {}, "router_data": {"asPath": address}}
+    await NAMESPACE.on_event(half_in.sid, sent)
+    told = [json.loads(each.partition(",")[2])[1] for each in half_in.told]
+    assert [update["events"][0]["payload"]["path"] for update in told] == there
 
 
 async def test_what_does_not_fit_sends_nobody_anywhere(socket, alice):
