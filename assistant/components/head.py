@@ -5,7 +5,7 @@ import reflex as rx
 SHARED = ("fonts", "look", "parts", "layers", "shell")
 CHAT = ("chat", "tools", "around", "composer", "answer", "code")
 STYLES = [
-    f"/{name}.css" for name in (*SHARED, *CHAT, "page", "settings")
+    f"/{name}.css" for name in (*SHARED, *CHAT, "page", "settings", "data")
 ]  # the build makes one file of them
 
 
