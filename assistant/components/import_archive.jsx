@@ -58,7 +58,7 @@ function Skipped({ items }) {
     <ul className="skipped" data-testid="skipped">
       {items.slice(0, SHOWN).map(({ item, why }, number) => (
         <li key={number}>
-          <b dir="auto">{item}</b> <span>{why}</span>
+          <b dir="auto">{item}</b>: {why}
         </li>
       ))}
       {more > 0 && <li>and {more} more</li>}

@@ -9,7 +9,8 @@ export function Leaving() {
   const [error, setError] = useState("");
   const fail = ({ message }) => setError(message);
   useEffect(() => {
-    ask("/api/account").then(({ erase_at: at }) => setDay(at ? dayOf(at) : ""), fail);
+    const show = ({ erase_at: at }) => (at ? setDay(dayOf(at)) : location.replace("/"));
+    ask("/api/account").then(show, fail); // it may have been kept in another tab
   }, []);
   const keep = () => {
     ask("/api/account/keep", { method: "POST" }).then(() => location.assign("/"), fail);

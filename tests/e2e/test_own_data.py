@@ -8,6 +8,7 @@ from playwright.async_api import Page, expect
 
 from tests.e2e.pages import Chat
 from tests.e2e.people import Person
+from tests.e2e.test_accessibility import _serious
 from tests.services.archives import packed, talk_file
 
 
@@ -66,7 +67,7 @@ async def test_what_cannot_be_imported_is_named_and_the_rest_is_there(alice):
     field = page.get_by_test_id("import")
     given = {"name": "x.zip", "mimeType": "application/zip", "buffer": archive}
     await field.set_input_files(given)
-    await expect(page.get_by_test_id("skipped")).to_have_text("2-broken.json it is not JSON")
+    await expect(page.get_by_test_id("skipped")).to_have_text("2-broken.json: it is not JSON")
     await expect(Chat(page).row("A good one")).to_be_visible()
     await field.set_input_files(given)
     await expect(page.get_by_test_id("skipped")).to_contain_text("it is in your account already")
@@ -94,4 +95,28 @@ async def test_a_deleted_account_has_one_page_until_it_is_kept(alice, tmp_path):
     await page.get_by_test_id("keep").click()
     await expect(Chat(page).row("Do not forget me")).to_be_visible()
     await page.goto(f"{alice.url}/leaving")
+    await expect(Chat(page).composer).to_be_visible()
+
+
+async def test_it_can_be_done_without_a_mouse_and_axe_finds_nothing_serious(alice):
+    page = await settings_of(alice)
+    button = page.get_by_test_id("delete-account")
+    await button.focus()
+    await page.keyboard.press("Enter")
+    word = page.get_by_label("Type DELETE to confirm")
+    await expect(word).to_be_focused()
+    assert await _serious(page) == []
+    await page.keyboard.press("Escape")
+    await expect(word).to_have_count(0)
+    await expect(button).to_be_focused()
+    await page.get_by_test_id("import").focus()
+    outline = "element => getComputedStyle(element.parentElement).outlineStyle"
+    assert await page.get_by_test_id("import").evaluate(outline) == "solid"
+    await button.focus()
+    await page.keyboard.press("Enter")
+    await page.keyboard.type("DELETE")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_test_id("keep")).to_be_visible()
+    assert await _serious(page) == []
+    await page.get_by_test_id("keep").press("Enter")
     await expect(Chat(page).composer).to_be_visible()
