@@ -50,7 +50,7 @@ function Sure({ error, onError, onCancel }) {
     }
   };
   return (
-    <form className="outcome sure" onSubmit={send} data-testid="sure">
+    <form className="report sure" onSubmit={send} data-testid="sure">
       <ul>
         <li>Your other devices are signed out now.</li>
         <li>For 14 days you can sign in to keep your account, or to export it. Nothing is lost.</li>

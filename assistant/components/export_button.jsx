@@ -36,7 +36,7 @@ export function ExportButton({ label = "Export" }) {
 /** What became of it, below the row: a sentence, or an error that is read out at once. */
 export function Outcome({ done, error, children }) {
   return (
-    <div className="outcome" role="status">
+    <div className="report" role="status">
       {error && <p className="error" role="alert">{error}</p>}
       {done && <p>{done}</p>}
       {children}
