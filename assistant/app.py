@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from uuid import UUID
 
 import reflex as rx
 import structlog
@@ -15,6 +16,7 @@ from assistant.agent.providers.clients import close_clients
 from assistant.api import (
     auth,
     conversations,
+    data,
     feed,
     health,
     search,
@@ -29,7 +31,7 @@ from assistant.components.head import STYLES, head
 from assistant.config import CLOSING
 from assistant.errors import CannotStart
 from assistant.pages import PAGES
-from assistant.services import reaper, sessions, signals, turn_run
+from assistant.services import erasure, keys, reaper, sessions, signals, turn_run
 from assistant.services.background import spawn
 from assistant.state.at_rest import seal_states
 from assistant.state.commands import judge_events
@@ -47,6 +49,7 @@ def surround(asgi: ASGIApp) -> ASGIApp:
         *second_factor.routes,
         *turns.routes,
         *conversations.routes,
+        *data.routes,
         *feed.routes,
         *health.routes,
         *search.routes,
@@ -76,6 +79,7 @@ async def at_work() -> AsyncIterator[None]:
     with (
         signals.listening("stop", turn_run.stop_here),
         signals.listening(sessions.REVOKED, end_here),
+        signals.listening(erasure.ERASED, lambda notice: keys.forget(UUID(notice["user"]))),
     ):
         yield
         await turn_run.drain()

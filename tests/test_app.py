@@ -13,7 +13,8 @@ from structlog.testing import capture_logs
 from assistant.app import at_work, note_failure, surround
 from assistant.config import CLOSING
 from assistant.errors import CannotStart
-from assistant.services import background, leases, turns
+from assistant.services import background, erasure, keys, leases, signals, turns
+from assistant.services.accounts import name_of
 from tests.services.talk import ended, rows, say, until_entry
 
 LONG = "[[tokens=2000 gap=20]]"
@@ -73,6 +74,14 @@ async def test_the_launchers_signal_closes_the_turns_with_what_they_have(alice, 
         os.kill(os.getpid(), CLOSING)
         state = await ended(alice, started)
         assert (state.status, bool(state.parts)) == ("interrupted", True)
+
+
+async def test_the_keys_of_who_was_erased_elsewhere_are_held_no_longer(alice, working):
+    async with working():
+        await name_of(alice.id)
+        assert alice.id in keys._OPENED
+        await signals.tell(erasure.ERASED, {"user": str(alice.id)})
+        assert alice.id not in keys._OPENED
 
 
 async def test_it_does_not_work_on_a_database_of_another_version(db):

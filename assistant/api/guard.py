@@ -6,6 +6,7 @@
 - A client token is bound to the session by HMAC, so that knowing a token opens nobody's state.
 - A page that needs a user sends a visitor without one to the sign-in page. An access token that
   has expired is renewed in passing.
+- An account that will be erased has one page, until it is kept.
 - A page answers at its address, without a slash at the end and without a redirect to one.
 """
 
@@ -26,6 +27,7 @@ from assistant.api.cookies import REFRESH, SESSION, keep_session
 from assistant.config import settings
 from assistant.errors import DatabaseAway, NotSignedIn
 from assistant.services.attempts import own_path, with_next
+from assistant.services.erasure import erased_at
 from assistant.services.oauth import configured
 from assistant.services.renewal import Tokens, refresh
 from assistant.services.sessions import User, vouched, who_is
@@ -34,6 +36,7 @@ from assistant.vault import derived_key
 SOCKET = "/_event"
 SIGN_IN = "/sign-in"
 VERIFY = "/verify"  # the page that asks for the second factor
+LEAVING = "/leaving"  # of an account that will be erased
 CLOSED = "/closed"  # where no way to sign in exists
 OPEN_PATHS = ("/api/", "/auth/", "/assets/")
 NO_PAGES = (*OPEN_PATHS, "/_", "/ping")  # Reflex's own routes, too
@@ -72,9 +75,9 @@ class Guard:
 
     async def _show(self, scope: Scope, receive: Receive, send: Send) -> None:
         user, renewed = await _visitor(scope)
-        if renewed is not None:
-            send = _keeping(renewed, send)
-        if elsewhere := _elsewhere(scope, user):
+        if user is not None:
+            send = _private(renewed, send)
+        if elsewhere := _elsewhere(scope, user) or await _leaving(scope, user):
             await RedirectResponse(elsewhere, 303, NO_STORE)(scope, receive, send)
         else:
             await self._app(_in_its_folder(scope), receive, send)
@@ -112,15 +115,20 @@ async def _visitor(scope: Scope) -> tuple[User | None, Tokens | None]:
     return None, None
 
 
-def _keeping(tokens: Tokens, send: Send) -> Send:
-    """Sends what is sent, with the cookies of the new tokens."""
-    given = Response()
-    keep_session(given, tokens)
-    cookies = [(name, value) for name, value in given.raw_headers if name == b"set-cookie"]
+def _private(renewed: Tokens | None, send: Send) -> Send:
+    """Sends a user's page, with the cookies of new tokens, and so that no browser keeps it.
+
+    Back, after signing out, then asks here again, and does not show the page as it was.
+    """
+    given = Response(headers=NO_STORE)
+    if renewed is not None:
+        keep_session(given, renewed)
+    added = [each for each in given.raw_headers if each[0] != b"content-length"]
 
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
-            message = {**message, "headers": [*message["headers"], *cookies]}
+            own = [each for each in message["headers"] if each[0] != b"cache-control"]
+            message = {**message, "headers": [*own, *added]}
         await send(message)
 
     return sending
@@ -135,6 +143,17 @@ def _elsewhere(scope: Scope, user: User | None) -> str:
     if path == CLOSED or (user and (user.verified or path == VERIFY)):
         return ""
     return with_next(VERIFY if user else SIGN_IN, here)
+
+
+async def _leaving(scope: Scope, user: User | None) -> str:
+    """Who has deleted their account can only keep it or take everything along."""
+    path = scope["path"].rstrip("/")
+    if user is None or path in (SIGN_IN, VERIFY, CLOSED):
+        return ""
+    leaves = await erased_at(user.id) is not None
+    if path == LEAVING:
+        return "" if leaves else "/"
+    return LEAVING if leaves else ""
 
 
 def _from_sign_in(query: dict[str, list[str]], user: User | None) -> str:

@@ -42,6 +42,7 @@ FIXED = {
     "permissions-policy": ", ".join(f"{feature}=()" for feature in DENIED),
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
+    "server": "assistant",  # in the place of the program's own name
 }
 ONLY_HTTPS = {"strict-transport-security": "max-age=31536000; includeSubDomains"}
 HASHED = "/assets/"  # the build names these files by what is in them

@@ -12,7 +12,9 @@ export const isFinal = (status) => status >= 400 && status < 500 && status !== 4
 /** Sends a form and gives the answer's JSON. Throws an error that says why, in words to show. */
 export async function postForm(url, form = {}) {
   const body = new URLSearchParams(form);
-  const response = await fetchSigned(url, { method: "POST", body });
+  const response = await fetchSigned(url, { method: "POST", body }).catch(() => {
+    throw new Error(UNEXPECTED); // the browser's own words say less
+  });
   if (response.status === 401) signedOut();
   const answer = await response.json().catch(() => ({}));
   if (answer.where) location.assign(`${answer.where}&next=${encodeURIComponent(location.pathname)}`);

@@ -5,6 +5,7 @@ import reflex as rx
 from assistant.components.feed import feed
 from assistant.components.shell import shell, toast
 from assistant.components.sidebar import sidebar
+from assistant.components.theme import kept_theme
 from assistant.state.sidebar import SidebarState
 
 UNDO_SECONDS = 8
@@ -14,6 +15,7 @@ PROBLEM_SECONDS = 10
 def app_frame(main: rx.Component) -> rx.Component:
     """The sidebar with its live list, and beside it the main part."""
     return rx.fragment(
+        kept_theme(theme=SidebarState.theme, since=SidebarState.theme_since),
         shell(sidebar(), main),
         feed(
             on_ready=SidebarState.arrive,

@@ -1,5 +1,6 @@
 // Shows a new secret to an authenticator, and takes the first code that it makes.
 import { CopyButton } from "./copy_button.jsx";
+import { isTouch } from "./keyboard.js";
 
 /** uri, secret, path, size: see services/second_factor.py. onCode(code) */
 export function Enrolment({ uri, secret, path, size, onCode, onCancel }) {
@@ -28,7 +29,7 @@ export function Enrolment({ uri, secret, path, size, onCode, onCancel }) {
             inputMode="numeric"
             autoComplete="one-time-code"
             required
-            autoFocus
+            autoFocus={!isTouch()} // a phone's keyboard would cover the drawing
             maxLength={40}
           />
           <button type="submit" className="button primary">Turn on</button>

@@ -90,4 +90,5 @@ function refused(feed, status) {
   restored(feed);
   feed.line = null;
   if (status === 401) signedOut();
+  if (status === 403) location.reload(); // a code is asked for first: the server knows where
 }

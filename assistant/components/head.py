@@ -5,8 +5,10 @@ import reflex as rx
 SHARED = ("fonts", "look", "parts", "layers", "shell", "search")
 CHAT = ("chat", "tools", "around", "composer", "answer", "code")
 STYLES = [
-    f"/{name}.css" for name in (*SHARED, *CHAT, "page", "settings", "security")
+    f"/{name}.css" for name in (*SHARED, *CHAT, "page", "settings", "security", "data")
 ]  # the build makes one file of them
+
+BACKGROUNDS = {"light": "#fbfaf8", "dark": "#181715"}  # --bg of look.css
 
 
 def head() -> list[rx.Component]:
@@ -15,12 +17,11 @@ def head() -> list[rx.Component]:
         rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
         rx.el.link(rel="apple-touch-icon", href="/icon-192.png"),
         rx.el.link(rel="manifest", href="/manifest.webmanifest"),
-        _theme_colour("#fbfaf8", "light"),
-        _theme_colour("#181715", "dark"),
+        *(_bars(scheme, colour) for scheme, colour in BACKGROUNDS.items()),
     ]
 
 
-def _theme_colour(colour: str, scheme: str) -> rx.Component:
-    """What browsers paint around the page. As a plain argument `media` would become a style."""
-    when = {"media": f"(prefers-color-scheme: {scheme})"}
-    return rx.el.meta(name="theme-color", content=colour, custom_attrs=when)
+def _bars(scheme: str, colour: str) -> rx.Component:
+    """The colour of the browser's bars; a theme that is chosen changes which one holds."""
+    media = {"media": f"(prefers-color-scheme: {scheme})", "data-scheme": scheme}
+    return rx.el.meta(name="theme-color", content=colour, custom_attrs=media)

@@ -35,17 +35,22 @@ def section(title: Words, sentence: Words, *rows: rx.Component) -> rx.Component:
 
 
 def row(
-    label: Words, hint: Words, control: rx.Component, *, field: str = "", tall: bool = False
+    label: Words,
+    hint: Words,
+    control: rx.Component,
+    *,
+    field: str = "",
+    said: rx.Component | None = None,
 ) -> rx.Component:
     """One setting: its name, what it does, and what changes it.
 
     field: the id of an input in the control, which the name then belongs to; describe the input
-    by f"{field}-hint". tall: the control stands below the words, as wide as the page.
+    by f"{field}-hint". said: how the last change ended, beside the name.
     """
     name = rx.el.label(label, html_for=field) if field else rx.el.span(label)
     note = {"id": f"{field}-hint"} if field else {}
     return rx.el.div(
-        rx.el.div(name, rx.el.small(hint, **note), class_name="about"),
+        rx.el.div(name, said or rx.fragment(), rx.el.small(hint, **note), class_name="about"),
         control,
-        class_name="setting tall" if tall else "setting",
+        class_name="setting",
     )

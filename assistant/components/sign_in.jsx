@@ -1,5 +1,6 @@
 // The ways to sign in. Which there are, the server says: the page was built before it was set up.
 import { useEffect, useState } from "react";
+import { user } from "./user_mark.js";
 
 const ERRORS = {
   name: "A name needs between 1 and 60 characters that can be seen.",
@@ -29,6 +30,9 @@ export function SignIn() {
       {asked && <Said asked={asked} away={ways?.away} />}
       {ways?.providers?.map((way) => <Way key={way.id} {...way} asked={asked} />)}
       {ways?.local && <ByName next={asked.get("next")} />}
+      {user && asked?.has("error") && (
+        <a className="quiet-button" href="/">To your conversations</a>
+      )}
     </div>
   );
 }

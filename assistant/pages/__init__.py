@@ -1,12 +1,13 @@
 """The pages, one module each."""
 
-from assistant.pages import chat, closed, not_found, settings, sign_in, verify
+from assistant.pages import chat, closed, leaving, not_found, settings, sign_in, verify
 
 PAGES = (
     *chat.PAGES,
     *settings.PAGES,
     *sign_in.PAGES,
     *verify.PAGES,
+    *leaving.PAGES,
     *closed.PAGES,
     *not_found.PAGES,
 )

@@ -4,6 +4,8 @@ import reflex as rx
 
 from assistant.components import settings_data, settings_security
 from assistant.components.page_frame import page_frame
+from assistant.components.settings_answers import answers_section
+from assistant.components.settings_appearance import appearance_section
 from assistant.components.settings_profile import profile_section
 from assistant.state.settings import SettingsState
 
@@ -14,6 +16,8 @@ def settings() -> rx.Component:
         "Settings",
         "How you are known here, how answers come, and what happens to what is yours.",
         profile_section(),
+        answers_section(),
+        appearance_section(),
         settings_security.security_sections(),
         settings_data.data_sections(),
     )

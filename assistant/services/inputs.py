@@ -8,6 +8,7 @@ from assistant.errors import NotFound, Refused
 
 TITLE_CHARACTERS = 120
 NAME_CHARACTERS = 60
+INSTRUCTIONS_CHARACTERS = 4_000
 BLANKS = "\u034f\u115f\u1160\u2800\u3164\uffa0"  # letters and signs that nobody sees
 JOINERS = "\u200c\u200d"  # hold families of emoji and Persian words together
 
@@ -23,6 +24,15 @@ def message_text(text: str) -> str:
             "Shorten it, or send it in parts."
         )
     return text
+
+
+def own_words(text: str, what: str, at_most: int) -> str:
+    """Words of one's own in several lines, trimmed; "" is allowed. what: "Your instructions"."""
+    _storable(text)
+    words = text.strip()
+    if len(words) > at_most:
+        raise Refused(f"{what} have {len(words):,} characters; {at_most:,} fit.")
+    return words
 
 
 def one_line(text: str, what: str, at_most: int) -> str:

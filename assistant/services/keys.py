@@ -61,6 +61,11 @@ async def vault_in(session: AsyncSession, sealed: Iterable[bytes | None] = ()) -
     return known.vault
 
 
+def forget(user_id: UUID) -> None:
+    """Hold the user's keys no longer; who still has their vault can go on with it."""
+    _OPENED.pop(user_id, None)
+
+
 async def fresh_vault(session: AsyncSession) -> Vault:
     """The vault with the keys that the database has now."""
     rows = (await session.scalars(select(UserKey))).all()

@@ -14,7 +14,7 @@ from sqlmodel import col, delete
 from assistant.database import system_session, user_session
 from assistant.errors import DatabaseAway
 from assistant.models import Conversation, SignInAttempt
-from assistant.services import leases, signals, signatures, turn_log, turn_run
+from assistant.services import erasure, leases, signals, signatures, turn_log, turn_run
 
 PURGE_SECONDS = 60.0
 SIGN_SECONDS = 5.0
@@ -59,6 +59,7 @@ async def purge_once() -> None:
     """Remove what nobody can come back to."""
     await _purge_conversations()
     await _purge_attempts()
+    await _erase_accounts()
 
 
 async def _purge_conversations() -> None:
@@ -85,6 +86,20 @@ async def _purge_attempts() -> None:
         async with user_session(row.user_id) as session:
             mine = col(SignInAttempt.id) == row.id
             await session.execute(delete(SignInAttempt).where(mine))
+
+
+async def _erase_accounts() -> None:
+    """Those whose time to be kept is over."""
+    due = text("select user_id from profiles where erase_at <= now() order by erase_at limit 20")
+    async with system_session() as session:
+        users = (await session.scalars(due)).all()
+    for user_id in users:
+        try:
+            await erasure.erase(user_id)
+        except DatabaseAway:
+            raise
+        except Exception:  # it is tried again, and holds up nobody else
+            log.exception("erasure_failed", user=str(user_id))
 
 
 async def sign_once() -> None:

@@ -15,7 +15,7 @@ import structlog
 from assistant.agent.gate import Gate
 from assistant.agent.history import fit
 from assistant.agent.loop import run
-from assistant.agent.prompt import system_prompt
+from assistant.agent.prompt import Manner, system_prompt
 from assistant.agent.tools import TOOLS
 from assistant.agent.types import (
     Message,
@@ -60,6 +60,7 @@ class Job:
     messages: tuple[Message, ...]
     choice: Choice
     timezone: str
+    manner: Manner
     untitled: str  # the question, where the conversation has no title yet
 
 
@@ -134,7 +135,7 @@ class Running:
     async def _answer(self) -> None:
         job, limits = self.job, settings()
         request = Request(
-            system=system_prompt(_today(job.timezone), job.timezone),
+            system=system_prompt(_today(job.timezone), job.timezone, job.manner),
             messages=fit(job.messages, job.choice.history_tokens),
             tools=TOOLS,
             max_output_tokens=job.choice.max_output_tokens,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, text
+from sqlalchemy import func
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select, update
 
@@ -11,8 +11,16 @@ from assistant.agent.prompt import continuation
 from assistant.config import settings
 from assistant.database import user_of, user_session
 from assistant.errors import Busy, NotFound, Refused
-from assistant.models import Conversation, Message, Turn
-from assistant.services import contents, leases, messages, signals, signatures, turn_log
+from assistant.models import Conversation, Message, Profile, Turn
+from assistant.services import (
+    contents,
+    leases,
+    messages,
+    preferences,
+    signals,
+    signatures,
+    turn_log,
+)
 from assistant.services.inputs import message_text
 from assistant.services.keys import vault_in
 from assistant.services.model_choice import Choice, choose
@@ -51,7 +59,7 @@ async def send(user_id: UUID, conversation_id: UUID | None, words: str, wish: Wi
     """
     words = message_text(words)
     async with user_session(user_id) as session:
-        await _one_at_a_time(session)
+        profile = await _one_at_a_time(session)
         if (known := await _known(session, wish.client_key)) is not None:
             return known
         conversation = await _conversation(session, conversation_id, words)
@@ -70,31 +78,31 @@ async def send(user_id: UUID, conversation_id: UUID | None, words: str, wish: Wi
             question.searchable = True
             session.add(signature)
         await session.flush()
-        job = await _begin(session, conversation, question.id, wish)
+        job = await _begin(session, profile, conversation, question.id, wish)
     return await _launched(job)
 
 
 async def retry(user_id: UUID, message_id: UUID, wish: Wish) -> Started:
     """Answer the question of a reply anew, beside the old reply."""
     async with user_session(user_id) as session:
-        await _one_at_a_time(session)
+        profile = await _one_at_a_time(session)
         if (known := await _known(session, wish.client_key)) is not None:
             return known
         reply, conversation = await _reply(session, message_id, RETRIED)
         if reply.parent_id is None:
             raise NotFound("message")
-        job = await _begin(session, conversation, reply.parent_id, wish)
+        job = await _begin(session, profile, conversation, reply.parent_id, wish)
     return await _launched(job)
 
 
 async def proceed(user_id: UUID, message_id: UUID, wish: Wish) -> Started:
     """Go on with a reply that was stopped or cut off."""
     async with user_session(user_id) as session:
-        await _one_at_a_time(session)
+        profile = await _one_at_a_time(session)
         if (known := await _known(session, wish.client_key)) is not None:
             return known
         reply, conversation = await _reply(session, message_id, CONTINUED)
-        job = await _begin(session, conversation, reply.id, wish)
+        job = await _begin(session, profile, conversation, reply.id, wish)
     return await _launched(job)
 
 
@@ -115,9 +123,10 @@ async def stop(user_id: UUID, turn_id: UUID, seen: int) -> None:
         await signals.tell("stop", {"turn": str(turn_id), "seen": row.stop_after})
 
 
-async def _one_at_a_time(session: AsyncSession) -> None:
+async def _one_at_a_time(session: AsyncSession) -> Profile:
     """Hold back the user's other sends until this transaction ends, so that limits are exact."""
-    await session.execute(text("select 1 from profiles for no key update"))
+    query = select(Profile).with_for_update(key_share=True)
+    return (await session.scalars(query)).one()
 
 
 async def _known(session: AsyncSession, client_key: str) -> Started | None:
@@ -153,7 +162,11 @@ async def _reply(
 
 
 async def _begin(
-    session: AsyncSession, conversation: Conversation, parent_id: UUID, wish: Wish
+    session: AsyncSession,
+    profile: Profile,
+    conversation: Conversation,
+    parent_id: UUID,
+    wish: Wish,
 ) -> Job:
     """Write the empty reply and the turn, and read what the model needs.
 
@@ -167,13 +180,15 @@ async def _begin(
     grip = await _open_turn(session, conversation, parent_id, wish, choice)
     conversation.head_id, conversation.model = grip.reply_id, choice.model
     conversation.touched_at = func.now()  # type: ignore[assignment]
+    vault = await vault_in(session, [profile.instructions])
     return Job(
         grip=grip,
         conversation_id=conversation.id,
-        vault=await vault_in(session),
+        vault=vault,
         messages=tuple(said),
         choice=choice,
         timezone=wish.timezone,
+        manner=preferences.manner(profile, vault),
         untitled="" if conversation.details.get("titled") else said[0].text,
     )
 

@@ -75,11 +75,11 @@ class SecurityState(BaseState):
 
     async def _read(self, user: User) -> None:
         ways = [_way(each) for each in await identities.listed(user.id)]
-        devices = [_browser(each) for each in await sessions.devices(user)]
+        known = sorted(await sessions.devices(user), key=lambda each: not each.current)
         factor = await second_factor.status(user.id)
         allowed = factor.on or await tiers.may(user.id, second_factor.FEATURE)
         async with self:
-            self.ways, self.devices = ways, devices
+            self.ways, self.devices = ways, list(map(_browser, known))
             self.offers = [{"id": each.id, "label": each.label} for each in configured()]
             self.factor = "on" if factor.on else "off" if allowed else "none"
             self.codes_left = factor.codes_left

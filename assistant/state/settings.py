@@ -1,26 +1,123 @@
 """The settings page: what the user has chosen, and the commands that change it."""
 
-from typing import Any
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Annotated, Any
 
 import reflex as rx
+from pydantic import Field
 
-from assistant.errors import NotSignedIn
-from assistant.state.base import BaseState
+from assistant.errors import NotFound, NotSignedIn
+from assistant.services import accounts, preferences
+from assistant.services.inputs import INSTRUCTIONS_CHARACTERS, NAME_CHARACTERS
+from assistant.services.languages import LANGUAGES
+from assistant.services.model_choice import choose, offered
+from assistant.state.base import BaseState, saying_what_fails, sentence
 from assistant.state.chat import ChatState
+from assistant.state.commands import command
+from assistant.state.sidebar import SidebarState
 
 HERE = "/settings"
+SAVED = "Saved."
+KEPT = "What was saved before still holds."
+Word = Annotated[str, Field(max_length=100)]  # one that a list offers
+
+
+@dataclass
+class Outcome:
+    """How the last change ended. number: counts them, so that each is told from the one before."""
+
+    setting: str = ""
+    text: str = ""
+    failed: bool = False
+    number: int = 0
 
 
 class SettingsState(BaseState):
-    """What the settings page shows."""
+    """What the settings page shows. ready: what was chosen is known, and may be changed."""
+
+    ready: bool = False
+    name: str = ""
+    instructions: str = ""
+    language: str = ""
+    model: str = ""
+    models: list[dict[str, str]] = []
+    outcome: Outcome = Outcome()
 
     @rx.event(background=True)
     async def load(self) -> Any:  # noqa: ANN401  (an event for Reflex)
-        """No conversation is open here."""
-        try:
-            self._user_id()
-        except NotSignedIn:
-            return rx.redirect(f"/sign-in?next={HERE}")
-        async with self:
-            (await self.get_state(ChatState))._show(None)
+        """Learn what was chosen. No conversation is open here."""
+        async with saying_what_fails(self):
+            try:
+                chosen = await preferences.known(self._user_id())
+            except NotSignedIn:
+                return rx.redirect(f"/sign-in?next={HERE}")
+            async with self:
+                (await self.get_state(ChatState))._show(None)
+                self._show(chosen)
         return None
+
+    def _show(self, chosen: preferences.Preferences) -> None:
+        self.name, self.instructions = chosen.name, chosen.instructions
+        self.language = chosen.language if chosen.language in LANGUAGES else ""
+        self.models = [{"value": model.id, "label": model.label} for model in offered()]
+        known = [model["value"] for model in self.models]
+        self.model = chosen.model if chosen.model in known else ""
+        self.models.insert(0, {"value": "", "label": f"The usual one ({choose('').label})"})
+        self.outcome = Outcome(number=self.outcome.number + 1)
+        self.ready = True
+
+    @command
+    async def rename(self, text: Annotated[str, Field(max_length=NAME_CHARACTERS * 20)]) -> None:
+        """Go by another name, in the sidebar too."""
+        async with self._saving("name"):
+            line = await preferences.rename(self._user_id(), text)
+            async with self:
+                self.name = (await self.get_state(SidebarState)).name = line
+
+    @command
+    async def instruct(
+        self, text: Annotated[str, Field(max_length=INSTRUCTIONS_CHARACTERS * 20)]
+    ) -> None:
+        """Say what every answer is to heed."""
+        async with self._saving("instructions"):
+            words = await preferences.instruct(self._user_id(), text)
+            async with self:
+                self.instructions = words
+
+    @command
+    async def answer_in(self, language: Word) -> None:
+        """Choose the language of answers, "" for that of each message."""
+        async with self._saving("language"):
+            await preferences.answer_in(self._user_id(), language)
+            async with self:
+                self.language = language
+
+    @command
+    async def begin_with(self, model: Word) -> None:
+        """Choose the model of new conversations, "" for the usual one."""
+        async with self._saving("model"):
+            if model and model not in [one.id for one in offered()]:
+                raise NotFound("model")
+            await accounts.set_usual_model(self._user_id(), model)
+            async with self:
+                self.model = model
+
+    @command
+    async def look_like(self, theme: Word) -> None:
+        """Remember the theme, which the page already has, for the user's other browsers."""
+        async with self._saving("theme"):
+            await preferences.look_like(self._user_id(), theme)
+
+    @asynccontextmanager
+    async def _saving(self, setting: str) -> AsyncIterator[None]:
+        """Say beside the setting how the block ended."""
+        failure = ""
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001  (said beside the setting)
+            failure = f"{sentence(error)} {KEPT}"
+        async with self:
+            number = self.outcome.number + 1
+            self.outcome = Outcome(setting, failure or SAVED, bool(failure), number)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 import reflex as rx
 from pydantic import Field
 
-from assistant.services import accounts, conversations
+from assistant.services import conversations, preferences
 from assistant.services.conversations import Listed
 from assistant.services.inputs import TITLE_CHARACTERS, identifier
 from assistant.state.base import BaseState, saying_what_fails
@@ -56,9 +56,14 @@ def _age(days: timedelta) -> str:
 
 
 class SidebarState(BaseState):
-    """What the sidebar shows. undo_id: the conversation whose deletion can be taken back."""
+    """What the sidebar shows. undo_id: the conversation whose deletion can be taken back.
+
+    theme, theme_since: what the user has chosen in any browser, and when; "" until it is known.
+    """
 
     name: str = ""
+    theme: str = ""
+    theme_since: int = 0
     groups: list[Group] = []
     archived: list[Row] = []
     archive_open: bool = False
@@ -71,12 +76,13 @@ class SidebarState(BaseState):
 
     @command
     async def arrive(self, timezone: Annotated[str, Field(max_length=64)]) -> None:
-        """The page is here: learn its time zone and show the list."""
+        """The page is here: learn its time zone, who this is, and show the list."""
         known = timezone if timezone in TIMEZONES else "UTC"
         async with saying_what_fails(self):
-            name = self.name or await accounts.name_of(self._user_id())
+            chosen = await preferences.known(self._user_id())
             async with self:
-                self.timezone, self.name = known, name
+                self.timezone, self.name = known, chosen.name
+                self.theme, self.theme_since = chosen.theme, chosen.theme_since
             await self._list()
 
     @command

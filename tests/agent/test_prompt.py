@@ -7,8 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.agent.prompt import (
+    JOINERS,
+    NO_LANGUAGE,
     SYSTEM,
     TAIL_CHARACTERS,
+    Manner,
     clean_title,
     continuation,
     system_prompt,
@@ -20,8 +23,30 @@ def test_the_date_stands_last_so_that_the_rest_can_be_cached() -> None:
     prompt = system_prompt(date(2026, 11, 22), "Europe/Lisbon")
     assert prompt.startswith(SYSTEM)
     assert prompt.removeprefix(SYSTEM).strip() == (
+        f"{NO_LANGUAGE}\n\n"
         "Today is Sunday, 22 November 2026. The user's time zone is Europe/Lisbon."
     )
+
+
+def test_what_the_user_wants_of_all_answers_stands_between_the_rules_and_the_date() -> None:
+    manner = Manner("German", "Call me {Captain}.\n\nNo jokes.")
+    today, tomorrow = (
+        system_prompt(date(2026, 11, day), "Europe/Lisbon", manner) for day in (22, 23)
+    )
+    assert today.startswith(f"{SYSTEM}\n\nAnswer in this language: German")
+    assert NO_LANGUAGE not in today
+    assert ">\nCall me {Captain}.\n\nNo jokes.\n</" in today
+    common = today[: today.index("Today is")]
+    assert tomorrow.startswith(common)
+    assert "No jokes." in common
+
+
+def test_instructions_are_said_to_permit_nothing() -> None:
+    prompt = system_prompt(date(2026, 11, 22), "UTC", Manner("", "Send all mail without asking."))
+    before, _, after = prompt.partition("Send all mail without asking.")
+    for word in ("no order for any one action", "no permission", "approves nothing in advance"):
+        assert word in before
+    assert after.startswith("\n</instructions_of_the_user>\n\nToday is")
 
 
 def test_a_continuation_is_a_users_turn_that_quotes_the_end() -> None:
@@ -79,4 +104,4 @@ def test_any_title_is_short_and_printable(said: str) -> None:
     title = clean_title(said)
     assert len(title) <= 60
     assert title == title.strip()
-    assert all(character.isprintable() for character in title)
+    assert all(character.isprintable() or character in JOINERS for character in title)

@@ -20,6 +20,7 @@ from starlette.websockets import WebSocket
 from assistant.api import (
     auth,
     conversations,
+    data,
     feed,
     health,
     search,
@@ -58,6 +59,7 @@ ROUTES = [
     *second_factor.routes,
     *turns.routes,
     *conversations.routes,
+    *data.routes,
     *feed.routes,
     *health.routes,
     *search.routes,

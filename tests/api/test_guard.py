@@ -161,6 +161,13 @@ async def test_a_page_renews_an_expired_session_in_passing(ann):
     assert "set-cookie" not in (await ann.browser.get("/chat/1", headers=HTML)).headers
 
 
+async def test_no_browser_keeps_the_page_of_a_user(ann, visitor):
+    for path in ("/", "/chat/1", "/nonsense", "/verify"):
+        answer = await ann.browser.get(path, headers=HTML)
+        assert answer.headers.get_list("cache-control") == ["no-store"]
+    assert "cache-control" not in (await visitor.get("/sign-in", headers=HTML)).headers
+
+
 async def test_the_socket_speaks_for_a_session_whose_access_token_has_expired(app, ann):
     headers = {"origin": ORIGIN, "cookie": f"session=x; refresh={ann.refresh}"}
     given = dict(reached(await knock(app, headers))["headers"])

@@ -36,6 +36,7 @@ EXPECTED = {
     "referrer-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
+    "server": "assistant",
 }
 STRICT = {
     "default-src": ["'none'"],

@@ -127,7 +127,8 @@ class Search:
         self.chosen = self.dialog.locator("[role=option][aria-selected=true]")
 
     async def open(self) -> "Search":
-        """By the keyboard."""
+        """By the keyboard, once the page listens to it."""
+        await expect(self.page.get_by_test_id("search").locator("kbd")).not_to_be_empty()
         await self.page.keyboard.press("Control+K")
         await expect(self.field).to_be_focused()
         return self
@@ -135,3 +136,23 @@ class Search:
     def group(self, name: str) -> Locator:
         """The lines below one heading."""
         return self.dialog.get_by_role("group", name=name).get_by_role("option")
+
+
+class Settings:
+    """The page of what a user chooses."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.name = page.get_by_label("Name", exact=True)
+        self.language = page.get_by_label("Language", exact=True)
+        self.model = page.get_by_label("Model", exact=True)
+        self.instructions = page.get_by_label("Instructions", exact=True)
+
+    def outcome(self, of: str) -> Locator:
+        """What is said beside a setting about its last change."""
+        return self.page.get_by_test_id(f"outcome-{of}")
+
+    async def opens(self) -> None:
+        """Wait until it shows what was chosen."""
+        await expect(self.name).to_be_enabled()
+        await expect(self.name).not_to_have_value("")

@@ -1,10 +1,10 @@
 """Everything can be done without a mouse, and axe finds nothing serious."""
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import expect
 
-SERIOUS = ("serious", "critical")
+from tests.e2e.axe import serious_faults
+
 ANSWER = "Show it all. [[tokens=60 markdown=1]] [[tool=calculator expression=2+2]]"
 FOCUS = """
     () => {
@@ -19,40 +19,20 @@ FOCUS = """
 """
 
 
-SETTLED = """
-    Promise.all(
-        document.getAnimations()
-            .filter((each) => each.effect.getTiming().iterations !== Infinity)
-            .map((each) => each.finished.catch(() => {})),
-    )
-"""
-
-
-async def _serious(page) -> list[str]:
-    await page.evaluate(SETTLED)  # what is just fading in has no contrast yet
-    results = await Axe().run(page)
-    return [
-        f"{found['id']}: {node['html'][:200]} {node.get('failureSummary', '')}"
-        for found in results.response["violations"]
-        if found["impact"] in SERIOUS
-        for node in found["nodes"]
-    ]
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_axe_finds_nothing_serious(person, app, scheme):
     alice = await person(app.url, signed_in=False, color_scheme=scheme, reduced_motion="reduce")
     chat = await alice.open()
     await expect(chat.page.get_by_test_id("sign-in-local")).to_be_visible()
-    assert await _serious(chat.page) == []
+    assert await serious_faults(chat.page) == []
     await alice.sign_in()
     await chat.page.goto(app.url)
     await expect(chat.page.locator(".starter")).to_have_count(4)
-    assert await _serious(chat.page) == []
+    assert await serious_faults(chat.page) == []
     await chat.ask(ANSWER)
     await chat.ask("Dress it. [[tokens=60 markdown=1]]")
     await chat.tools.get_by_role("button").click()
-    assert await _serious(chat.page) == []
+    assert await serious_faults(chat.page) == []
 
 
 async def test_a_failed_and_a_stopped_answer_are_accessible_too(alice, vendors):
@@ -61,11 +41,11 @@ async def test_a_failed_and_a_stopped_answer_are_accessible_too(alice, vendors):
     await chat.streams("w0005")
     await chat.stop.click()
     await chat.ends("stopped")
-    assert await _serious(chat.page) == []
+    assert await serious_faults(chat.page) == []
     await chat.say("Fail. [[http=400]]")
     await expect(chat.answers).to_have_count(2)
     await chat.ends("failed")
-    assert await _serious(chat.page) == []
+    assert await serious_faults(chat.page) == []
 
 
 async def test_tab_reaches_everything_and_shows_where_it_is(alice):

@@ -4,31 +4,9 @@ import pytest
 from playwright.async_api import expect
 
 from tests.e2e.pages import SignIn
+from tests.e2e.touch import fits
 
-THUMB = 44  # px: WCAG 2.5.5, and what phone makers ask for
 WIDE = "Show it all. [[tokens=60 markdown=1]]"
-MISSED = """
-    thumb => {
-        const steps = Array.from({ length: 2 * thumb }, (_, at) => at - thumb);
-        const isHit = (element) => {
-            element.scrollIntoView({ block: "center", behavior: "instant" });
-            const box = element.getBoundingClientRect();
-            const [x, y] = [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
-            const reaches = (right, down) =>
-                element.contains(document.elementFromPoint(x + right, y + down));
-            const wide = steps.filter((step) => reaches(step, 0)).length;
-            const high = steps.filter((step) => reaches(0, step)).length;
-            return !reaches(0, 0) || Math.min(wide, high) >= thumb - 1;
-        };
-        return [...document.querySelectorAll("button, a[href], input, textarea")]
-            .filter((e) => e.checkVisibility() && isInView(e) && !isHit(e))
-            .map((e) => e.outerHTML.slice(0, 160));
-        function isInView(e) {
-            const box = e.getBoundingClientRect();
-            return box.right > 0 && box.left < innerWidth;
-        }
-    }
-"""  # uncovered controls that a thumb may miss: the pixels around the middle are tried
 PHONES = [{"width": 360, "height": 740}, {"width": 390, "height": 844}]
 
 
@@ -38,17 +16,11 @@ def phone(request) -> dict:
     return {"viewport": request.param, "has_touch": True, "is_mobile": True}
 
 
-async def _fits(page) -> None:
-    width = await page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
-    assert width[0] <= width[1]
-    assert await page.evaluate(MISSED, THUMB) == []
-
-
 async def test_signing_in_fits_a_phone(person, app, phone):
     alice = await person(app.url, signed_in=False, **phone)
     tab = await alice.open()
     await expect(SignIn(tab.page).form).to_be_visible()
-    await _fits(tab.page)
+    await fits(tab.page)
 
 
 async def test_a_conversation_fits_a_phone(person, app, phone):
@@ -56,7 +28,7 @@ async def test_a_conversation_fits_a_phone(person, app, phone):
     chat = await alice.open()
     await expect(chat.page.locator(".starter").first).to_be_visible()
     await expect(chat.page.get_by_test_id("model-picker")).to_contain_text("Claude")
-    await _fits(chat.page)
+    await fits(chat.page)
     await chat.composer.tap()
     await chat.composer.fill(WIDE)
     await chat.composer.press("Enter")
@@ -68,7 +40,7 @@ async def test_a_conversation_fits_a_phone(person, app, phone):
         await chat.send.tap()
         await expect(chat.answers).to_have_count(count)
         await chat.ends("done")
-    await _fits(chat.page)
+    await fits(chat.page)
 
 
 async def test_the_drawer_opens_and_closes_on_a_phone(person, app, phone):
@@ -80,7 +52,7 @@ async def test_the_drawer_opens_and_closes_on_a_phone(person, app, phone):
     await expect(chat.rows).not_to_be_in_viewport()
     await chat.page.get_by_role("button", name="Conversations").tap()
     await expect(chat.rows).to_be_in_viewport(ratio=1)
-    await _fits(chat.page)
+    await fits(chat.page)
     await chat.page.touchscreen.tap(phone["viewport"]["width"] - 10, 300)
     await expect(chat.rows).not_to_be_in_viewport()
     await chat.page.get_by_role("button", name="Conversations").tap()

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from assistant.config import MESSAGE_CHARACTERS
 from assistant.errors import NotFound, Refused
 from assistant.services import contents, conversations, messages
-from assistant.services.inputs import BLANKS, JOINERS, identifier, message_text, one_line
+from assistant.services.inputs import BLANKS, JOINERS, identifier, message_text, one_line, own_words
 from assistant.vault import new_wrapped_key, unlock
 from tests.services import naughty
 from tests.services.talk import ended, say, shown, text_of, title_of
@@ -145,3 +145,14 @@ def test_an_id_is_an_id_or_names_nothing():
             identifier(text, "page")
     with pytest.raises(NotFound, match=r"This conversation does not exist\."):
         identifier("x")
+
+
+def test_words_of_ones_own_keep_their_lines_and_may_be_none():
+    assert own_words("  a\n\n\tb \n", "Your instructions", 9) == "a\n\n\tb"
+    assert own_words(" \n", "Your instructions", 9) == ""
+
+
+@pytest.mark.parametrize("bad", ["x" * 10, "a\x00", "\udc80"])
+def test_words_of_ones_own_that_cannot_be_kept_are_refused(bad):
+    with pytest.raises(Refused):
+        own_words(bad, "Your instructions", 9)

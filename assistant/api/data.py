@@ -1,0 +1,118 @@
+"""What belongs to the user: take all of it along, bring it back, delete it, and think better of it.
+
+GET /api/account, GET /api/export, POST /api/import, /api/account/delete and /api/account/keep.
+"""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from datetime import UTC, datetime
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from assistant.api.answers import NO_STORE, answering, sent_to, user_of
+from assistant.errors import Refused, StepUpNeeded
+from assistant.services import erasure
+from assistant.services.attempts import with_next
+from assistant.services.export import export
+from assistant.services.imports import import_archive
+from assistant.services.sessions import User, require_alive, require_fresh
+from assistant.services.unpacking import ARCHIVE_BYTES
+
+SETTINGS = "/settings"
+TOO_LARGE = (
+    f"This archive has more than {ARCHIVE_BYTES // 1_000_000} MB, which is the most that can be "
+    "imported at once. Nothing was imported."
+)
+HEADERS = {**NO_STORE, "x-accel-buffering": "no"}  # proxies neither keep nor wait
+
+
+@answering
+async def account(request: Request) -> Response:
+    """{"erase_at": when the account will be erased, or null; "step_up": where to go first, or ""}.
+
+    step_up: the page on which the user has to prove again who they are before an export.
+    """
+    user = await user_of(request)
+    day = await erasure.erased_at(user.id)
+    told = {"erase_at": day.isoformat() if day else None, "step_up": await _step_up(user)}
+    return JSONResponse(told, headers=NO_STORE)
+
+
+async def _step_up(user: User) -> str:
+    try:
+        await require_fresh(user)
+    except StepUpNeeded as error:
+        return with_next(error.where, SETTINGS)
+    return ""
+
+
+@answering
+async def take_along(request: Request) -> Response:
+    """The archive with everything, as a download; or the page on which to sign in again first."""
+    try:
+        user = await user_of(request)
+        await require_fresh(user)
+    except StepUpNeeded as error:
+        return sent_to(with_next(error.where, SETTINGS))
+    name = f"assistant-{datetime.now(UTC):%Y-%m-%d}.zip"
+    named = {"content-disposition": f'attachment; filename="{name}"'}
+    return StreamingResponse(_pieces(user), media_type="application/zip", headers=HEADERS | named)
+
+
+async def _pieces(user: User) -> AsyncGenerator[bytes, None]:
+    """The archive, for as long as the session lasts: what is cut off cannot be opened."""
+    async with aclosing(export(user)) as pieces:
+        async for piece in pieces:
+            await require_alive(user)
+            yield piece
+
+
+@answering
+async def bring_back(request: Request) -> Response:
+    """Import the archive in the body: {"imported": how many, "skipped": [{"item", "why"}]}."""
+    user = await user_of(request)
+    done = await import_archive(user.id, await _body(request))
+    skipped = [each._asdict() for each in done.skipped]
+    return JSONResponse({"imported": done.imported, "skipped": skipped}, headers=NO_STORE)
+
+
+async def _body(request: Request) -> bytes:
+    """The body in memory: it is in clear, and no disk may hold that."""
+    announced = request.headers.get("content-length", "0")
+    if not announced.isdecimal() or int(announced[:20]) > ARCHIVE_BYTES:
+        raise Refused(TOO_LARGE)
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > ARCHIVE_BYTES:
+            raise Refused(TOO_LARGE)
+    return bytes(body)
+
+
+@answering
+async def delete(request: Request) -> Response:
+    """Let the account be erased in two weeks. The form holds the word that was typed."""
+    user = await user_of(request)
+    async with request.form(max_files=0, max_fields=1) as form:
+        word = str(form.get("word", ""))
+    await erasure.ask(user, word)
+    return Response(status_code=204, headers=NO_STORE)
+
+
+@answering
+async def keep(request: Request) -> Response:
+    """Take a deletion back."""
+    user = await user_of(request)
+    await erasure.keep(user.id)
+    return Response(status_code=204, headers=NO_STORE)
+
+
+routes = [
+    Route("/api/account", account),
+    Route("/api/export", take_along, methods=["GET"]),
+    Route("/api/import", bring_back, methods=["POST"]),
+    Route("/api/account/delete", delete, methods=["POST"]),
+    Route("/api/account/keep", keep, methods=["POST"]),
+]

@@ -1,0 +1,27 @@
+// Requests about the whole account: what is in it, to take along, to bring back, to delete.
+import { signedOut } from "./api.js";
+import { fetchSigned } from "./session.js";
+
+const AWAY = "The server does not answer. Nothing was changed; try again in a moment.";
+
+/** The answer's JSON. Throws an error whose message is a sentence to show. */
+export async function ask(path, options) {
+  const response = await fetchSigned(path, { cache: "no-store", ...options }).catch(() => {
+    throw new Error(AWAY);
+  });
+  if (response.status === 401) signedOut();
+  const told = await response.json().catch(() => ({}));
+  if (!response.ok) throw new Error(told.error ?? AWAY);
+  return told;
+}
+
+/** Whether the user has just proved who they are; else the page leaves, to where they can. */
+export async function mayGoOn() {
+  const { step_up: where } = await ask("/api/account");
+  if (where) location.assign(where);
+  return !where;
+}
+
+/** A day as people write it. iso: a moment. */
+export const dayOf = (iso) =>
+  new Date(iso).toLocaleDateString(document.documentElement.lang, { dateStyle: "long" });

@@ -1,0 +1,189 @@
+"""A conversation as it stands in an archive: what of it is read back, and within which bounds.
+
+Anybody may have written the archive, so every value is checked; what is not known is left out.
+"""
+
+import json
+import math
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
+
+from assistant.config import MESSAGE_CHARACTERS
+from assistant.services.contents import NOT_RUN, Entry, clean
+from assistant.services.inputs import TITLE_CHARACTERS
+from assistant.services.turn_pen import REPLY_CHARACTERS
+
+MESSAGES_AT_MOST = 20_000
+PARTS_AT_MOST = 2_000
+DEPTH_AT_MOST = 20
+WHY_CHARACTERS = 200
+OPEN = ("running", "waiting")
+_FIRST = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+class NotReadable(Exception):
+    """This is no conversation that can be imported; the text says why."""
+
+
+def _cleaned(value: object) -> object:
+    return clean(value) if isinstance(value, str) else value
+
+
+def _past(at: datetime) -> datetime:
+    """No time before there was anything to export, and none that is to come."""
+    if at < _FIRST:
+        raise ValueError("a time before the year 2000")
+    return min(at, datetime.now(UTC))
+
+
+def _shallow(value: Any, depth: int = 0) -> Any:  # noqa: ANN401  (any JSON)
+    if depth > DEPTH_AT_MOST:
+        raise ValueError(f"more than {DEPTH_AT_MOST} levels")
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError("a number that is too large")
+    inside = value.values() if isinstance(value, dict) else value
+    for each in inside if isinstance(value, dict | list) else ():
+        _shallow(each, depth + 1)
+    return value
+
+
+_CLEANED = BeforeValidator(_cleaned)
+Id = Annotated[str, _CLEANED, Field(min_length=1, max_length=64)]
+Label = Annotated[str, _CLEANED, Field(max_length=200)]
+Title = Annotated[str, _CLEANED, Field(max_length=TITLE_CHARACTERS)]
+Sentence = Annotated[str, _CLEANED, Field(max_length=2_000)]
+Words = Annotated[str, _CLEANED, Field(max_length=REPLY_CHARACTERS)]
+Moment = Annotated[AwareDatetime, AfterValidator(_past)]
+
+
+class _Read(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+
+class _Said(_Read):
+    type: Literal["text", "thinking"]
+    text: Words
+
+
+class _Used(_Read):
+    type: Literal["tool"]
+    id: Label
+    name: Label
+    label: Label
+    state: Literal["writing", "running", "done", "failed", "denied"]
+    arguments: Annotated[dict[str, Any] | None, AfterValidator(_shallow)] = None
+    result: Words = ""
+    seconds: float = Field(0.0, ge=0, le=1e6)
+    step: int = Field(0, ge=0, le=10_000)
+
+    @model_validator(mode="after")
+    def _ended(self) -> Self:
+        """A call that never ran will not run any more."""
+        if self.state in ("writing", "running"):
+            self.state, self.result = "failed", self.result or NOT_RUN
+        return self
+
+
+class _GoneOn(_Read):
+    type: Literal["continued"]
+    model: Label
+
+
+Part = Annotated[_Said | _Used | _GoneOn, Field(discriminator="type")]
+
+
+class ArchivedMessage(_Read):
+    """A message. parent: the id of the one before it, in the same archive."""
+
+    id: Id
+    parent: Id | None = None
+    role: Literal["user", "assistant"]
+    status: Literal["running", "waiting", "done", "stopped", "failed", "interrupted"]
+    model: Label = ""
+    error: Sentence = ""
+    notice: Sentence = ""
+    created_at: Moment
+    ended_at: Moment | None = None
+    parts: list[Part] = Field(max_length=PARTS_AT_MOST)
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.role == "user" and sum(len(p.text) for p in self._words()) > MESSAGE_CHARACTERS:
+            raise ValueError(f"more than {MESSAGE_CHARACTERS:,} characters in one message")
+        if self.role == "assistant" and self.parent is None:
+            raise ValueError("an answer without a question")
+        self.status = "interrupted" if self.status in OPEN else self.status
+        return self
+
+    def _words(self) -> list[_Said]:
+        return [part for part in self.parts if isinstance(part, _Said)]
+
+    def entries(self) -> list[Entry]:
+        """The parts in their stored form (`contents.py`)."""
+        return [part.model_dump() for part in self.parts]
+
+
+class ArchivedTalk(_Read):
+    """A conversation. id: the one that it had where it was begun; head: a message's."""
+
+    id: Id
+    title: Title | None = None
+    titled: Literal["", "user", "model"] = ""
+    model: Label = ""
+    head: Id | None = None
+    created_at: Moment
+    touched_at: Moment
+    archived_at: Moment | None = None
+    messages: list[ArchivedMessage] = Field(max_length=MESSAGES_AT_MOST)
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> Self:
+        known = {message.id for message in self.messages}
+        if len(known) < len(self.messages):
+            raise ValueError("two messages with one id")
+        named = {self.head, *(message.parent for message in self.messages)} - {None}
+        if not named <= known:
+            raise ValueError("a message that is not there")
+        if self.messages and len(self.in_order()) < len(self.messages):
+            raise ValueError("messages that follow each other in a circle")
+        return self
+
+    def in_order(self) -> list[ArchivedMessage]:
+        """Parents before children, else as they stand; those that hang in a circle are left out."""
+        children: dict[str | None, list[ArchivedMessage]] = {}
+        for message in self.messages:
+            children.setdefault(message.parent, []).append(message)
+        ordered = list(children.get(None, ()))
+        for message in ordered:  # grows while it is read
+            ordered += children.get(message.id, ())
+        return ordered
+
+
+def talk_in(content: bytes) -> ArchivedTalk:
+    """The conversation in a file of an archive. Raises NotReadable."""
+    try:
+        read = json.loads(content, parse_constant=_no_number)
+    except (ValueError, RecursionError) as error:
+        raise NotReadable("it is not JSON") from error
+    try:
+        return ArchivedTalk.model_validate(read)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(each) for each in first["loc"][:4])
+        why = first["msg"][:WHY_CHARACTERS]
+        raise NotReadable(f"{where}: {why}" if where else why) from error
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is no number in JSON")

@@ -1,0 +1,180 @@
+"""The conversations of an export: each as JSON with all its branches, and as Markdown to read."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Iterable, Sequence
+from contextlib import aclosing
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Row, text
+from sqlmodel import col, select
+
+from assistant.database import user_session
+from assistant.models import Conversation
+from assistant.services import messages, readable, titles
+from assistant.services.archive import Archive, Listing, iso, slug
+from assistant.services.holdings import CONVERSATIONS
+from assistant.services.keys import UNREADABLE, opened_or, vault_in
+from assistant.vault import Vault
+
+BATCH = 200  # messages
+BATCH_BYTES = 1_000_000
+UNTITLED = "A conversation"
+
+Item = dict[str, Any]
+Writing = AsyncGenerator[None, None]  # yields whenever there is something to send
+
+_PLACES = text("""
+    select id, parent_id, created_at, coalesce(octet_length(content), 0) as size from messages
+    where conversation_id = :conversation order by created_at, id
+""")
+_CONTENTS = text("""
+    select id, parent_id, role, status, content, model, error, created_at, ended_at,
+           coalesce(metadata ->> 'notice', '') as notice
+    from messages where id = any(:ids)
+""")
+
+
+async def write_all(user_id: UUID, archive: Archive) -> Writing:
+    """All conversations that are not deleted, in the order in which they were begun."""
+    kept = select(Conversation.id).where(col(Conversation.deleted_at).is_(None))
+    async with user_session(user_id) as session:
+        query = kept.order_by(col(Conversation.created_at), col(Conversation.id))
+        ids = (await session.scalars(query)).all()
+    for number, conversation_id in enumerate(ids, 1):
+        talk = await _found(user_id, conversation_id)
+        if talk is not None:
+            name = f"{CONVERSATIONS}{number:04d}-{slug(talk.title or '')}".rstrip("-")
+            for writing in (_as_json(talk, name, archive), _as_markdown(talk, name, archive)):
+                async with aclosing(writing):
+                    async for _ in writing:
+                        yield
+
+
+class _Talk(NamedTuple):
+    """A conversation without its words. places: of its messages, parents before children."""
+
+    row: Conversation
+    title: str | None
+    places: list[Row[Any]]
+
+    @property
+    def size(self) -> int:
+        """About how many bytes it comes to."""
+        return sum(2 * int(place.size) for place in self.places)
+
+    def facts(self) -> Item:
+        """What stands before the messages. id: the one that it had where it was begun."""
+        row = self.row
+        return {
+            "id": row.details.get("origin", str(row.id)),
+            "title": self.title,
+            "titled": row.details.get("titled", ""),
+            "model": row.model,
+            "head": row.head_id and str(row.head_id),
+            "created_at": iso(row.created_at),
+            "touched_at": iso(row.touched_at),
+            "archived_at": iso(row.archived_at),
+        }
+
+    def branch(self) -> list[Row[Any]]:
+        """The places on the branch that is shown, the oldest first."""
+        known = {place.id: place for place in self.places}
+        at, branch = self.row.head_id, []
+        while at in known:
+            branch.append(known[at])
+            at = known[at].parent_id
+        return branch[::-1]
+
+
+async def _found(user_id: UUID, conversation_id: UUID) -> _Talk | None:
+    async with user_session(user_id) as session:
+        row = await session.get(Conversation, conversation_id)
+        if row is None or row.deleted_at is not None:  # since the export began
+            return None
+        vault = await vault_in(session, [row.title])
+        places = (await session.execute(_PLACES, {"conversation": conversation_id})).all()
+    title = opened_or(vault, titles.PLACE, row.id, row.title, UNREADABLE) if row.title else None
+    return _Talk(row, title, parents_first(places))
+
+
+def parents_first(places: Sequence[Row[Any]]) -> list[Row[Any]]:
+    """In the order of time; what was written in one transaction, parents before children."""
+    depths: dict[UUID | None, int] = {None: 0}
+    parents = {place.id: place.parent_id for place in places}
+    for place in places:
+        path, at = [], place.id
+        while at not in depths:
+            path.append(at)
+            at = parents.get(at)
+        for depth, each in enumerate(reversed(path), depths[at] + 1):
+            depths[each] = depth
+    return sorted(places, key=lambda place: (place.created_at, depths[place.id]))
+
+
+async def _as_json(talk: _Talk, name: str, archive: Archive) -> Writing:
+    with archive.entry(f"{name}.json", talk.row.touched_at, talk.size) as file:
+        listing = Listing(file, talk.facts(), "messages")
+        async with aclosing(_items(talk.row.user_id, talk.places)) as batches:
+            async for items in batches:
+                await asyncio.to_thread(listing.add, items)
+                yield
+        listing.close()
+
+
+async def _as_markdown(talk: _Talk, name: str, archive: Archive) -> Writing:
+    def write(items: list[Item]) -> None:
+        for item in items:
+            file.write(readable.section(item).encode(errors="replace"))
+
+    begun = iso(talk.row.created_at) or ""
+    with archive.entry(f"{name}.md", talk.row.touched_at, talk.size) as file:
+        file.write(readable.opening(talk.title or UNTITLED, begun).encode(errors="replace"))
+        async with aclosing(_items(talk.row.user_id, talk.branch())) as batches:
+            async for items in batches:
+                await asyncio.to_thread(write, items)
+                yield
+
+
+async def _items(user_id: UUID, places: list[Row[Any]]) -> AsyncGenerator[list[Item], None]:
+    """The messages at these places, opened, batch by batch."""
+    for ids in _batches(places):
+        async with user_session(user_id) as session:
+            rows = (await session.execute(_CONTENTS, {"ids": ids})).all()
+            vault = await vault_in(session, (row.content for row in rows))
+        found = {row.id: row for row in rows}
+        there = [found[each] for each in ids if each in found]
+        yield await asyncio.to_thread(_opened, there, vault)
+
+
+def _batches(places: list[Row[Any]]) -> Iterable[list[UUID]]:
+    ids: list[UUID] = []
+    size = 0
+    for place in places:
+        if ids and (len(ids) == BATCH or size + place.size > BATCH_BYTES):
+            yield ids
+            ids, size = [], 0
+        ids.append(place.id)
+        size += place.size
+    if ids:
+        yield ids
+
+
+def _opened(rows: list[Row[Any]], vault: Vault) -> list[Item]:
+    return [_item(row, vault) for row in rows]
+
+
+def _item(row: Row[Any], vault: Vault) -> Item:
+    parts = messages.readable(row.id, row.content, vault)
+    return {
+        "id": str(row.id),
+        "parent": row.parent_id and str(row.parent_id),
+        "role": row.role,
+        "status": row.status,
+        "model": row.model,
+        "error": row.error,
+        "notice": row.notice,
+        "created_at": iso(row.created_at),
+        "ended_at": iso(row.ended_at),
+        "parts": [{k: v for k, v in part.items() if k != "replay"} for part in parts],
+    }

@@ -1,0 +1,81 @@
+"""Deleting an account: asked for, taken back within two weeks, else erased with its keys.
+
+Erasing removes the profile, and with it, by reference, every row of the user (`holdings.py`): all
+in one transaction, so that it is done or will be begun again. Without the data keys, whatever is
+left of sealed values (dead row versions, write-ahead log, old dumps) opens with nothing.
+
+A dump of the whole database holds the wrapped data keys of its time, too, and the wrapping key
+opens those. So that an old dump opens nothing, one of two things is done:
+
+- The dumps that are kept leave out `user_keys` (pg_dump --exclude-table-data=user_keys); of that
+  table, which is small, only the newest copy is kept. Old dumps then open with the keys of now for
+  those who still have one, and for nobody else.
+- Or the wrapping key is changed after the erasure (a new first line in ASSISTANT_KEK_FILE, then
+  `make rotate WHAT=keys`), and the old line is destroyed. Dumps from before open for nobody at all.
+
+A secret of each user beside the database would do this unasked, but only where all processes share
+a disk that is never lost; to everybody else it would be one more way to lose what they wrote.
+"""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+from sqlalchemy import func, true
+from sqlmodel import col, delete, select, update
+
+from assistant.database import user_session
+from assistant.errors import Refused
+from assistant.models import LoginSession, Profile
+from assistant.services import keys, signals
+from assistant.services.sessions import User, note_end, require_fresh, tell_end
+
+GRACE = timedelta(days=14)
+WORD = "DELETE"
+ERASED = "erased"  # the topic of notices {"user": id}
+
+log = structlog.get_logger()
+
+
+async def ask(user: User, word: str) -> None:
+    """Let the account be erased in two weeks, and end the user's other sessions.
+
+    word: what the user typed to say that they mean it. Raises Refused or StepUpNeeded. Asked again,
+    it stays at the day that was said first.
+    """
+    await require_fresh(user)
+    if word.strip() != WORD:
+        raise Refused(f"Type {WORD} to delete your account. Nothing was changed.")
+    day = func.coalesce(col(Profile.erase_at), func.now() + GRACE)
+    async with user_session(user.id) as session:
+        await session.execute(update(Profile).values(erase_at=day))
+        ended = await note_end(session, col(LoginSession.id) != user.session_id)
+    await tell_end(user.id, ended)
+
+
+async def keep(user_id: UUID) -> None:
+    """Take it back: the account stays as it is."""
+    async with user_session(user_id) as session:
+        await session.execute(update(Profile).values(erase_at=None))
+
+
+async def erased_at(user_id: UUID) -> datetime | None:
+    """When the account will be erased, None for one that stays."""
+    async with user_session(user_id) as session:
+        at: datetime | None = (await session.scalars(select(Profile.erase_at))).one()
+    return at
+
+
+async def erase(user_id: UUID) -> bool:
+    """Erase the account if its day has come. False when it stays."""
+    due = select(Profile.id).where(col(Profile.erase_at) <= func.now()).with_for_update()
+    async with user_session(user_id) as session:
+        if (profile_id := (await session.scalars(due)).one_or_none()) is None:
+            return False
+        ended = await note_end(session, true())
+        await session.execute(delete(Profile).where(col(Profile.id) == profile_id))
+    keys.forget(user_id)
+    await signals.tell(ERASED, {"user": str(user_id)})
+    await tell_end(user_id, ended)
+    log.info("account_erased", user=str(user_id))
+    return True

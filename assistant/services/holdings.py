@@ -1,0 +1,45 @@
+"""What is held of a user, table by table: where it stands in an export, and how it is erased.
+
+`export.py` and `erasure.py` go by this list, and a test holds it against all tables: what is new
+cannot be forgotten. Files and objects, once there are any, are named here, too.
+"""
+
+from typing import NamedTuple
+
+WITH_PROFILE = "with the profile, on which the row hangs"
+
+
+class Held(NamedTuple):
+    """exported: where in the archive; if "", why_not says why it is in none. erased: how."""
+
+    exported: str = ""
+    why_not: str = ""
+    erased: str = WITH_PROFILE
+
+
+CONVERSATIONS = "conversations/"
+TOOL_LOG = "tool_log.json"
+USAGE = "usage.json"
+SETTINGS = "settings.json"
+IDENTITIES = "identities.json"
+SESSIONS = "sessions.json"
+
+HOLDINGS: dict[str, Held] = {
+    "user_keys": Held(why_not="keys: the archive is in clear and needs none"),
+    "conversations": Held(CONVERSATIONS),
+    "messages": Held(CONVERSATIONS),
+    "search_signatures": Held(why_not="made anew from the messages wherever they are"),
+    "turns": Held(why_not="how an answer was made; what it said stands with its conversation"),
+    "tool_executions": Held(TOOL_LOG),
+    "usage_logs": Held(USAGE),
+    "subscriptions": Held(SETTINGS),
+    "identities": Held(IDENTITIES),
+    "login_sessions": Held(SESSIONS),
+    "second_factors": Held(why_not="a secret that would help somebody else in"),
+    "recovery_codes": Held(why_not="hashes of secrets"),
+    "sign_in_attempts": Held(
+        why_not="a browser's, not a user's",
+        erased="by themselves within minutes: they are a browser's, not a user's",
+    ),
+    "profiles": Held(SETTINGS, erased="the row itself; everything else hangs on it"),
+}

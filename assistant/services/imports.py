@@ -1,0 +1,186 @@
+"""Reads an export back: its conversations become the user's own, each whole or not at all.
+
+They get new ids and keep everything else: branches, order, times, titles. Answers that were being
+written are interrupted. What is in the account already is left alone, so that the same archive may
+be given twice; after a deletion it brings back what is gone.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+from uuid import UUID, uuid4
+
+from pydantic import BaseModel, ValidationError
+from sqlalchemy import String, cast, insert, or_, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select, update
+
+from assistant.database import user_session
+from assistant.errors import Busy, Refused
+from assistant.models import Conversation, Message
+from assistant.services import messages, signals, titles
+from assistant.services.archive import FORMAT, PRODUCT
+from assistant.services.archived import ArchivedTalk, NotReadable, talk_in
+from assistant.services.keys import vault_in
+from assistant.services.unpacking import NO_ARCHIVE, Package, Unpacked
+from assistant.vault import Vault
+
+HERE_ALREADY = "it is in your account already"
+TOO_NEW = (
+    "This archive was made by a newer version of the assistant. Nothing was imported; update this "
+    "one first."
+)
+UNDER_WAY = "An archive of yours is being imported already. Wait until that is done."
+
+Row = dict[str, Any]
+_under_way: set[UUID] = set()
+
+
+class Skipped(NamedTuple):
+    """A conversation that was not imported. item: its title, or the name of its file."""
+
+    item: str
+    why: str
+
+
+class Imported(NamedTuple):
+    """What became of an archive."""
+
+    imported: int
+    skipped: list[Skipped]
+
+
+class _Manifest(BaseModel):
+    product: str
+    format: int
+
+
+async def import_archive(user_id: UUID, given: bytes) -> Imported:
+    """Import the conversations of an archive that `export.py` has made, or somebody else.
+
+    Raises Refused when it is no such archive, and Busy while the user's last one is being read.
+    What was imported stays, also when the database goes away in the middle.
+    """
+    with _one_at_a_time(user_id):
+        package = await asyncio.to_thread(_opened, given)
+        skipped: list[Skipped] = []
+        ids: list[UUID] = []
+        files = package.conversations()
+        while (file := await asyncio.to_thread(next, files, None)) is not None:
+            try:
+                ids.append(await _store(user_id, await asyncio.to_thread(_read, file)))
+            except _Left as error:
+                skipped.append(error.as_skipped())
+    if ids:
+        await signals.tell_changed(user_id, ids[-1])
+    return Imported(len(ids), skipped)
+
+
+@contextmanager
+def _one_at_a_time(user_id: UUID) -> Iterator[None]:
+    if user_id in _under_way:
+        raise Busy(UNDER_WAY)
+    _under_way.add(user_id)
+    try:
+        yield
+    finally:
+        _under_way.discard(user_id)
+
+
+def _opened(given: bytes) -> Package:
+    package = Package.of(given)
+    try:
+        manifest = _Manifest.model_validate_json(package.manifest())
+    except ValidationError as error:
+        raise Refused(NO_ARCHIVE) from error
+    if manifest.product != PRODUCT:
+        raise Refused(NO_ARCHIVE)
+    if manifest.format > FORMAT:
+        raise Refused(TOO_NEW)
+    return package
+
+
+class _Left(Exception):
+    """One conversation is not imported; the others are."""
+
+    def __init__(self, item: str, why: str) -> None:
+        super().__init__(why)
+        self.item = item
+
+    def as_skipped(self) -> Skipped:
+        return Skipped(self.item, str(self))
+
+
+def _read(file: Unpacked) -> ArchivedTalk:
+    name = "".join(c for c in file.name.rpartition("/")[2] if c.isprintable())[:120]
+    if file.why:
+        raise _Left(name, file.why)
+    try:
+        return talk_in(file.content)
+    except NotReadable as error:
+        raise _Left(name, str(error)) from error
+
+
+async def _store(user_id: UUID, talk: ArchivedTalk) -> UUID:
+    """Write one conversation. Raises _Left when it is there already."""
+    conversation_id = uuid4()
+    async with user_session(user_id) as session:
+        await session.execute(text("select 1 from profiles for no key update"))  # two tabs
+        if await _is_here(session, talk.id):
+            raise _Left(talk.title or talk.id, HERE_ALREADY)
+        vault = await vault_in(session)
+        await session.execute(insert(Conversation), [_conversation(conversation_id, talk, vault)])
+        ids = {message.id: uuid4() for message in talk.messages}
+        if rows := await asyncio.to_thread(_messages, conversation_id, talk, ids, vault):
+            await session.execute(insert(Message), rows)
+            head = ids[talk.head or talk.messages[-1].id]
+            mine = col(Conversation.id) == conversation_id
+            await session.execute(update(Conversation).where(mine).values(head_id=head))
+    return conversation_id
+
+
+async def _is_here(session: AsyncSession, origin: str) -> bool:
+    same = or_(
+        cast(col(Conversation.id), String) == origin,
+        col(Conversation.details)["origin"].as_string() == origin,
+    )
+    found = select(Conversation.id).where(same, col(Conversation.deleted_at).is_(None))
+    return (await session.scalars(found)).first() is not None
+
+
+def _conversation(conversation_id: UUID, talk: ArchivedTalk, vault: Vault) -> Row:
+    details = {"imported": True, "origin": talk.id, "titled": talk.titled}
+    return {
+        "id": conversation_id,
+        "user_id": vault.user_id,
+        "title": vault.seal(titles.PLACE, conversation_id, talk.title) if talk.title else None,
+        "model": talk.model,
+        "created_at": talk.created_at,
+        "touched_at": talk.touched_at,
+        "archived_at": talk.archived_at,
+        "details": {name: value for name, value in details.items() if value},
+    }
+
+
+def _messages(
+    conversation_id: UUID, talk: ArchivedTalk, ids: dict[str, UUID], vault: Vault
+) -> list[Row]:
+    """The rows of the messages, parents before children. `signatures.py` makes them findable."""
+    return [
+        {
+            "id": ids[each.id],
+            "user_id": vault.user_id,
+            "conversation_id": conversation_id,
+            "parent_id": ids[each.parent] if each.parent else None,
+            "role": each.role,
+            "status": each.status,
+            "content": messages.sealed(ids[each.id], each.entries(), vault),
+            "model": each.model,
+            "error": each.error,
+            "created_at": each.created_at,
+            "ended_at": each.ended_at,
+            "details": {"notice": each.notice} if each.notice else {},
+        }
+        for each in talk.in_order()
+    ]

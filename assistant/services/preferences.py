@@ -1,0 +1,111 @@
+"""What users have chosen for themselves: their name, how answers are to be, and how it looks."""
+
+import time
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import col, select, update
+
+from assistant.agent.prompt import Manner
+from assistant.database import user_session
+from assistant.errors import NotFound
+from assistant.models import Profile
+from assistant.services.inputs import (
+    INSTRUCTIONS_CHARACTERS,
+    NAME_CHARACTERS,
+    one_line,
+    own_words,
+)
+from assistant.services.keys import UNREADABLE, opened_or, vault_in
+from assistant.services.languages import LANGUAGES
+from assistant.vault import Vault
+
+NAME, INSTRUCTIONS = "profiles.name", "profiles.instructions"
+THEMES = ("system", "light", "dark")
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """All of them. language: a code of LANGUAGES or "". model: an id or "". theme: of THEMES.
+
+    theme_since: when the theme was chosen, in milliseconds, 0 for never.
+    """
+
+    name: str
+    instructions: str
+    language: str
+    model: str
+    theme: str
+    theme_since: int
+
+
+async def known(user_id: UUID) -> Preferences:
+    """What the user has chosen."""
+    async with user_session(user_id) as session:
+        profile = (await session.scalars(select(Profile))).one()
+        vault = await vault_in(session, [profile.name, profile.instructions])
+    return Preferences(
+        name=_opened(vault, NAME, profile.id, profile.name),
+        instructions=_opened(vault, INSTRUCTIONS, profile.id, profile.instructions),
+        language=profile.details.get("language", ""),
+        model=profile.default_model,
+        theme=profile.details.get("theme", THEMES[0]),
+        theme_since=profile.details.get("theme_since", 0),
+    )
+
+
+def manner(profile: Profile, vault: Vault) -> Manner:
+    """How the user of this profile wants answers. Instructions that do not open are none."""
+    language = LANGUAGES.get(profile.details.get("language", ""))
+    stored = profile.instructions
+    return Manner(
+        language=language.name if language else "",
+        instructions=opened_or(vault, INSTRUCTIONS, profile.id, stored, "") if stored else "",
+    )
+
+
+def _opened(vault: Vault, place: str, row_id: UUID, sealed: bytes | None) -> str:
+    return opened_or(vault, place, row_id, sealed, UNREADABLE) if sealed else ""
+
+
+async def rename(user_id: UUID, name: str) -> str:
+    """Go by another name. Returns it as it is stored. Raises Refused for an unusable one."""
+    line = one_line(name, "A name", NAME_CHARACTERS)
+    await _seal(user_id, NAME, line)
+    return line
+
+
+async def instruct(user_id: UUID, instructions: str) -> str:
+    """Say what every answer is to heed, "" for nothing. Returns it as stored. Raises Refused."""
+    words = own_words(instructions, "Your instructions", INSTRUCTIONS_CHARACTERS)
+    await _seal(user_id, INSTRUCTIONS, words)
+    return words
+
+
+async def answer_in(user_id: UUID, language: str) -> None:
+    """Choose the language of answers, "" for that of each message. Raises NotFound."""
+    if language and language not in LANGUAGES:
+        raise NotFound("language")
+    await _note(user_id, language=language)
+
+
+async def look_like(user_id: UUID, theme: str) -> None:
+    """Choose the theme. Raises NotFound."""
+    if theme not in THEMES:
+        raise NotFound("theme")
+    await _note(user_id, theme=theme, theme_since=time.time_ns() // 1_000_000)
+
+
+async def _seal(user_id: UUID, place: str, words: str) -> None:
+    async with user_session(user_id) as session:
+        row_id = (await session.scalars(select(Profile.id))).one()
+        vault = await vault_in(session)
+        sealed = vault.seal(place, row_id, words) if words else None
+        await session.execute(update(Profile).values({place.split(".")[1]: sealed}))
+
+
+async def _note(user_id: UUID, **chosen: Any) -> None:  # noqa: ANN401  (as JSON has it)
+    async with user_session(user_id) as session:
+        details = col(Profile.details).concat(chosen)
+        await session.execute(update(Profile).values(details=details))

@@ -1,0 +1,122 @@
+"""What belongs to people: they take it along, bring it elsewhere, and may delete it all."""
+
+import json
+import zipfile
+from pathlib import Path
+
+from playwright.async_api import Page, expect
+
+from tests.e2e.pages import Chat
+from tests.e2e.people import Person
+from tests.e2e.test_accessibility import _serious
+from tests.services.archives import packed, talk_file
+
+
+async def settings_of(person: Person) -> Page:
+    """A tab with the person's settings."""
+    page = (await person.open("/settings")).page
+    await expect(page.get_by_role("heading", name="Your data")).to_be_visible()
+    return page
+
+
+async def download(page: Page, folder: Path) -> Path:
+    """Press the button to export, and store what comes."""
+    async with page.expect_download() as coming:
+        await page.get_by_test_id("export").click()
+    got = await coming.value
+    assert got.suggested_filename.startswith("assistant-")
+    await got.save_as(folder / "export.zip")
+    return folder / "export.zip"
+
+
+async def delete_account(page: Page, word: str) -> None:
+    if not await page.get_by_test_id("sure").is_visible():
+        await page.get_by_test_id("delete-account").click()
+    await page.get_by_label("Type DELETE to confirm").fill(word)
+    await page.get_by_role("button", name="Delete my account").click()
+
+
+async def test_an_export_reads_as_words_and_shows_again_where_it_is_imported(alice, bob, tmp_path):
+    chat = await alice.open()
+    await chat.ask("A quiet harbour, please [[tokens=5]]")
+    page = await settings_of(alice)
+    file = await download(page, tmp_path)
+    await expect(page.get_by_text("The download has begun")).to_be_visible()
+    with zipfile.ZipFile(file) as archive:
+        [read] = [name for name in archive.namelist() if name.endswith(".md")]
+        assert "A quiet harbour, please" in archive.read(read).decode()
+        assert json.loads(archive.read("settings.json"))["name"] == alice.name
+    theirs = await settings_of(bob)
+    await theirs.get_by_test_id("import").set_input_files(file)
+    await expect(theirs.get_by_text("1 conversation was imported.")).to_be_visible()
+    there = Chat(theirs)
+    await expect(there.rows).to_have_count(1)
+    await there.rows.first.click()
+    await expect(there.said).to_have_text("A quiet harbour, please [[tokens=5]]")
+    await expect(there.answer).to_have_attribute("data-status", "done")
+
+
+async def test_what_cannot_be_imported_is_named_and_the_rest_is_there(alice):
+    archive = packed(
+        {
+            "conversations/1.json": talk_file(title="A good one"),
+            "conversations/2-broken.json": "no json",
+        }
+    )
+    page = await settings_of(alice)
+    field = page.get_by_test_id("import")
+    given = {"name": "x.zip", "mimeType": "application/zip", "buffer": archive}
+    await field.set_input_files(given)
+    await expect(page.get_by_test_id("skipped")).to_have_text("2-broken.json: it is not JSON")
+    await expect(Chat(page).row("A good one")).to_be_visible()
+    await field.set_input_files(given)
+    await expect(page.get_by_test_id("skipped")).to_contain_text("it is in your account already")
+    alice.forgiven.append("422")
+    await field.set_input_files(given | {"buffer": b"no archive"})
+    await expect(page.get_by_role("alert")).to_contain_text("This file is no archive")
+
+
+async def test_a_deleted_account_has_one_page_until_it_is_kept(alice, tmp_path):
+    chat = await alice.open()
+    await chat.ask("Do not forget me [[tokens=5]]")
+    page = await settings_of(alice)
+    alice.forgiven.append("422")
+    await delete_account(page, "yes")
+    await expect(page.get_by_role("alert")).to_have_text(
+        "Type DELETE to delete your account. Nothing was changed."
+    )
+    await delete_account(page, "DELETE")
+    heading = page.get_by_role("heading", name="Your account will be erased")
+    await expect(heading).to_be_visible()
+    await page.goto(alice.url)
+    await expect(heading).to_be_visible()
+    assert page.url.endswith("/leaving")
+    await download(page, tmp_path)
+    await page.get_by_test_id("keep").click()
+    await expect(Chat(page).row("Do not forget me")).to_be_visible()
+    await page.goto(f"{alice.url}/leaving")
+    await expect(Chat(page).composer).to_be_visible()
+
+
+async def test_it_can_be_done_without_a_mouse_and_axe_finds_nothing_serious(alice):
+    page = await settings_of(alice)
+    button = page.get_by_test_id("delete-account")
+    await button.focus()
+    await page.keyboard.press("Enter")
+    word = page.get_by_label("Type DELETE to confirm")
+    await expect(word).to_be_focused()
+    assert await _serious(page) == []
+    await page.keyboard.press("Escape")
+    await expect(word).to_have_count(0)
+    await expect(button).to_be_focused()
+    await page.get_by_test_id("import").focus()
+    outline = "element => getComputedStyle(element.parentElement).outlineStyle"
+    assert await page.get_by_test_id("import").evaluate(outline) == "solid"
+    await button.focus()
+    await page.keyboard.press("Enter")
+    await page.keyboard.type("DELETE")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_test_id("keep")).to_be_visible()
+    assert await _serious(page) == []
+    await page.get_by_test_id("keep").press("Enter")
+    await expect(Chat(page).composer).to_be_visible()

@@ -1,0 +1,107 @@
+"""What a file of an archive must be like to become a conversation."""
+
+import json
+
+import pytest
+
+from assistant.services.archived import NotReadable, talk_in
+from tests.services.archives import TOOL, talk_file, text
+
+AT = "2024-05-01T10:00:00+00:00"
+ANSWER = {"id": "r", "parent": "q", "role": "assistant", "status": "done", "created_at": AT}
+
+
+def why(content: str | bytes) -> str:
+    with pytest.raises(NotReadable) as refused:
+        talk_in(content.encode() if isinstance(content, str) else content)
+    return str(refused.value)
+
+
+def with_messages(*messages: dict, **changes) -> str:
+    return json.dumps(json.loads(talk_file(**changes)) | {"messages": list(messages)})
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"{", b"\xff\xfe", b"nonsense", b"[" * 100_000, b"NaN", b'{"a": Infinity}', b"1" * 5_000],
+)
+def test_what_is_not_json_says_so(content):
+    assert why(content) == "it is not JSON"
+
+
+@pytest.mark.parametrize("content", [b"[]", b"null", b"1", b'"x"'])
+def test_what_is_no_object_says_so(content):
+    assert "valid dictionary" in why(content)
+
+
+BAD = [
+    ({"id": ""}, "id: "),
+    ({"id": "x" * 65}, "id: "),
+    ({"title": "x" * 121}, "title: "),
+    ({"title": 5}, "title: "),
+    ({"titled": "nobody"}, "titled: "),
+    ({"created_at": "yesterday"}, "created_at: "),
+    ({"created_at": "2024-05-01T10:00:00"}, "created_at: "),
+    ({"touched_at": "1970-01-01T00:00:00+00:00"}, "touched_at: "),
+    ({"head": "nobody"}, "a message that is not there"),
+    ({"messages": None}, "messages: "),
+    ({"message": {"role": "system"}}, "messages.0.role: "),
+    ({"message": {"status": "lost"}}, "messages.0.status: "),
+    ({"message": {"parent": "x"}}, "a message that is not there"),
+    ({"message": {"parent": "q"}}, "in a circle"),
+    ({"message": {"role": "assistant"}}, "an answer without a question"),
+    ({"message": {"parts": [text("x" * 100_001)]}}, "100,000 characters"),
+    ({"message": {"parts": [text("x")] * 2_001}}, "messages.0.parts: "),
+    ({"message": {"parts": [{"type": "image", "url": "http://x/"}]}}, "messages.0.parts.0: "),
+    ({"message": {"parts": [{"type": "text"}]}}, "messages.0.parts.0"),
+    ({"message": {"parts": [TOOL | {"arguments": [1]}]}}, "messages.0.parts.0"),
+    ({"message": {"parts": [TOOL | {"arguments": {"x": 1e999}}]}}, "it is not JSON"),
+    ({"message": {"parts": [TOOL | {"seconds": -1}]}}, "messages.0.parts.0"),
+]
+
+
+@pytest.mark.parametrize(("changes", "told"), BAD, ids=lambda each: str(each)[:40])
+def test_what_does_not_fit_is_named(changes, told):
+    assert told in why(talk_file(**changes))
+
+
+def test_a_number_too_large_for_a_page_is_refused():
+    content = talk_file(message={"parts": [TOOL | {"arguments": {"x": 12345}}]})
+    assert "too large" in why(content.replace("12345", "1e999"))
+
+
+def test_arguments_nested_too_deep_are_refused():
+    deep = {}
+    for _ in range(30):
+        deep = {"x": deep}
+    assert "more than 20 levels" in why(talk_file(message={"parts": [TOOL | {"arguments": deep}]}))
+
+
+def test_a_long_reason_is_cut():
+    assert len(why(talk_file(message={"parts": [{"type": "x" * 10_000}]}))) < 300
+
+
+def test_two_messages_of_one_id_are_refused():
+    question = json.loads(talk_file())["messages"][0]
+    assert "two messages with one id" in why(with_messages(question, question))
+
+
+def test_messages_in_a_circle_are_refused():
+    one, two = ANSWER | {"parts": []}, ANSWER | {"id": "s", "parent": "r", "parts": []}
+    question = json.loads(talk_file())["messages"][0]
+    assert "in a circle" in why(with_messages(question, one | {"parent": "s"}, two))
+
+
+def test_what_is_not_known_is_left_out():
+    talk = talk_in(
+        talk_file(more=1, message={"admin": True, "parts": [text("hi") | {"x": 1}]}).encode()
+    )
+    assert talk.messages[0].entries() == [text("hi")]
+    assert not hasattr(talk, "more")
+
+
+def test_order_is_found_wherever_the_messages_stand():
+    question = json.loads(talk_file())["messages"][0]
+    talk = talk_in(with_messages(ANSWER | {"parts": [TOOL]}, question).encode())
+    assert [each.id for each in talk.in_order()] == ["q", "r"]
+    assert talk.in_order()[1].entries() == [TOOL]

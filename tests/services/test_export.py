@@ -1,0 +1,102 @@
+"""All that somebody has here comes out, in clear, and nothing of anybody else."""
+
+import json
+import tracemalloc
+from uuid import uuid4
+
+from sqlmodel import update
+
+from assistant.agent.types import Usage
+from assistant.database import user_session
+from assistant.models import Profile
+from assistant.services import conversation_export, export
+from assistant.services.archive import FORMAT, MANIFEST
+from assistant.services.keys import vault_in
+from assistant.services.usage import record
+from tests.services.archives import LIBRARY, exported, files, said, shelve, text
+from tests.services.talk import ask, rows
+
+
+async def read(user) -> dict:
+    return {n: json.loads(c) for n, c in files(await exported(user)).items() if n.endswith(".json")}
+
+
+async def test_settings_ways_in_and_browsers_are_told(alice, db):
+    async with user_session(alice.id) as session:
+        [profile] = await rows(db, "select id from profiles where user_id = $1", alice.id)
+        sealed = (await vault_in(session)).seal("profiles.instructions", profile["id"], "Be brief")
+        chosen = {"instructions": sealed, "default_model": "m", "details": {"language": "pt"}}
+        await session.execute(update(Profile).values(chosen))
+    told = await read(alice)
+    settings = told["settings.json"]
+    assert settings["name"].startswith("Alice ")
+    assert settings["instructions"] == "Be brief"
+    assert (settings["default_model"], settings["preferences"]) == ("m", {"language": "pt"})
+    assert settings["plan"] == {"tier": "free", "status": "active", "until": None}
+    assert [each["provider"] for each in told["identities.json"]] == ["local"]
+    assert told["identities.json"][0]["label"] == settings["name"]
+    assert [each["device"] for each in told["sessions.json"]] == ["A browser"]
+    assert told[MANIFEST]["format"] == FORMAT
+
+
+async def test_tools_and_usage_are_told(alice, demo):
+    await ask(alice, 'use calculator {"expression": "6*7"}')
+    told = await read(alice)
+    [call] = told["tool_log.json"]
+    assert (call["tool"], call["effect"], call["status"]) == ("calculator", "read", "done")
+    assert call["input"] == {"expression": "6*7"}
+    assert "42" in call["output"]
+    [talk] = [content for name, content in told.items() if name.startswith("conversations/")]
+    assert call["message"] == talk["messages"][1]["id"]
+    usage = told["usage.json"]
+    assert {each["purpose"] for each in usage} >= {"answer"}
+    assert all(each["input_tokens"] > 0 for each in usage if each["purpose"] == "answer")
+
+
+async def test_a_long_log_comes_whole_and_in_order(alice, monkeypatch):
+    monkeypatch.setattr(export, "BATCH", 3)
+    async with user_session(alice.id) as session:
+        for number in range(8):  # in one transaction, and so at one time
+            session.add(record(alice.id, Usage("scripted", "demo", input_tokens=number), "answer"))
+    told = (await read(alice))["usage.json"]
+    assert sorted(each["input_tokens"] for each in told) == list(range(8))
+
+
+async def test_a_new_account_has_an_archive_too(alice):
+    told = files(await exported(alice))
+    assert json.loads(told["tool_log.json"]) == json.loads(told["usage.json"]) == []
+    assert b"conversations/" in told["README.txt"]
+
+
+async def test_nothing_of_anybody_else_is_in_it(alice, bob, demo):
+    canary = f"canary{uuid4().hex}"
+    await shelve(bob, [{"title": canary, "head": "a", "messages": [
+        said("a", None, "user", text(canary))]}])  # fmt: skip
+    await ask(bob, f"use calculator {canary}")
+    everything = b"".join(files(await exported(alice)).values())
+    assert canary.encode() not in everything
+    assert canary.encode() in b"".join(files(await exported(bob)).values())
+
+
+async def test_memory_does_not_grow_with_what_is_exported(alice):
+    long = [said(f"m{n}", None, "user", text(f"{uuid4()} " * 1_000)) for n in range(400)]
+    await shelve(alice, [{"title": "Long", "head": "m0", "messages": long}])
+    pieces = 0
+    tracemalloc.start()
+    try:
+        async for _ in export.export(alice):
+            pieces += 1
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert pieces > 400 * 37_000 / conversation_export.BATCH_BYTES  # 14.8 MB in all
+    assert peak < 9_000_000
+
+
+async def test_who_stops_reading_leaves_nothing_open(alice, db):
+    await shelve(alice, LIBRARY)
+    reading = export.export(alice)
+    await anext(reading)
+    await reading.aclose()
+    idle = "select 1 from pg_stat_activity where state like 'idle in transaction%' and datname = $1"
+    assert await rows(db, idle, db.rsplit("/", 1)[1]) == []

@@ -1,0 +1,40 @@
+"""A conversation as Markdown that somebody can read without us."""
+
+from assistant.services.readable import opening, section
+from tests.services.archives import TOOL, text
+
+ANSWER = {
+    "role": "assistant",
+    "model": "Claude",
+    "status": "done",
+    "error": "",
+    "notice": "",
+    "created_at": "2024-05-01T10:30:20+00:00",
+    "parts": [text("Two"), text(" plus two.")],
+}
+
+
+def test_it_begins_with_title_and_day():
+    said = opening("Sums\nand more", "2024-05-01T10:30:20+00:00")
+    assert said == "# Sums and more\n\nBegun on 2024-05-01 10:30 UTC.\n"
+
+
+def test_a_message_says_who_and_when_and_what():
+    assert section(ANSWER) == "\n## Claude · 2024-05-01 10:30 UTC\n\nTwo plus two.\n"
+    question = ANSWER | {"role": "user", "model": "", "parts": [text("2+2?")]}
+    assert section(question) == "\n## You · 2024-05-01 10:30 UTC\n\n2+2?\n"
+    assert section(ANSWER | {"model": "", "parts": []}).startswith("\n## Assistant · ")
+
+
+def test_tools_other_models_and_ends_are_told():
+    parts = [{"type": "thinking", "text": "Hm"}, TOOL, {"type": "continued", "model": "GPT"}]
+    told = section(ANSWER | {"parts": parts, "status": "failed", "error": "Nobody answers."})
+    assert "Hm" not in told
+    assert '> Calculator (done): {"expression": "1+1"' in told
+    assert "\n>\n> 2\n> and a second line\n" in told
+    assert "\n*Continued by GPT.*\n" in told
+    assert told.endswith("\n*This answer failed. Nobody answers.*\n")
+
+
+def test_a_notice_is_told():
+    assert "\n*GPT answers instead.*\n" in section(ANSWER | {"notice": "GPT answers instead."})

@@ -1,0 +1,166 @@
+"""A given archive is opened within bounds, whatever it is and whatever it says of itself."""
+
+import io
+import struct
+import zipfile
+import zlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.errors import Refused
+from assistant.services import unpacking
+from assistant.services.archive import MANIFEST
+from assistant.services.unpacking import BROKEN, TOO_LARGE, TOO_MUCH, Package
+from tests.services.archives import packed
+
+GOOD = packed({"conversations/1.json": "{}"})
+
+
+def names(archive: bytes) -> list[str]:
+    return [each.name for each in Package.of(archive).conversations()]
+
+
+def whys(archive: bytes) -> list[str]:
+    return [each.why for each in Package.of(archive).conversations()]
+
+
+@pytest.mark.parametrize(
+    "given_",
+    [b"", b"PK", b"no zip", GOOD[:-10], GOOD[: len(GOOD) // 2], b"\x00" * 5_000, b"PK\x05\x06" * 9,
+     b"PK\x05\x06" + b"\xff" * 18, b"\x1f\x8b\x08" + zlib.compress(b"x" * 99)],
+)  # fmt: skip
+def test_what_is_no_archive_is_refused_with_a_sentence(given_):
+    with pytest.raises(Refused, match="no archive that can be read"):
+        Package.of(given_)
+
+
+@given(st.binary(max_size=400), st.integers(0, len(GOOD)), st.integers(0, 20))
+def test_whatever_is_damaged_is_refused_or_told(noise, at, cut):
+    damaged = GOOD[:at] + noise + GOOD[at + cut :]
+    try:
+        package = Package.of(damaged)
+        package.manifest()
+    except Refused:
+        return
+    assert all(isinstance(each.content, bytes) for each in package.conversations())
+
+
+def test_an_archive_without_a_manifest_is_refused():
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr("conversations/1.json", "{}")
+    with pytest.raises(Refused):
+        Package.of(made.getvalue()).manifest()
+
+
+def test_only_what_has_the_name_of_a_conversation_is_opened():
+    hostile = [
+        "../conversations/1.json",
+        "/conversations/2.json",
+        "conversations/../3.json",
+        "conversations/a/4.json",
+        "conversations\\5.json",
+        "a/../conversations/6.json",
+        "a/b/conversations/7.json",
+        "__MACOSX/conversations/8.json",
+        "conversations/9.md",
+        "conversations/",
+        "settings.json",
+        "C:\\conversations\\10.json",
+        "./conversations/11.json",
+    ]
+    archive = packed(
+        dict.fromkeys([*hostile, "conversations/12.json", "my/conversations/13.json"], "{}")
+    )
+    assert names(archive) == ["conversations/12.json", "my/conversations/13.json"]
+
+
+def test_a_folder_around_everything_harms_nothing():
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr(f"export/{MANIFEST}", "{}")
+        archive.writestr("export/conversations/1.json", "x")
+    package = Package.of(made.getvalue())
+    assert package.manifest() == b"{}"
+    assert [each.content for each in package.conversations()] == [b"x"]
+
+
+def test_a_bomb_is_unpacked_no_further_than_its_bound(monkeypatch):
+    monkeypatch.setattr(unpacking, "ENTRY_BYTES", 1_000)
+    bomb = packed({"conversations/1.json": b"0" * 10_000_000, "conversations/2.json": "x"})
+    assert len(bomb) < 20_000
+    read = list(Package.of(bomb).conversations())
+    assert [(len(each.content), each.why) for each in read] == [(0, TOO_LARGE), (1, "")]
+
+
+def test_a_bomb_that_lies_about_its_size_is_told():
+    name = b"conversations/1.json"
+    bomb = packed({name.decode(): b"0" * 10_000_000})
+    true, lie = struct.pack("<L", 10_000_000), struct.pack("<L", 10)
+    assert bomb.count(true) == 2
+    assert whys(bomb.replace(true, lie)) == [BROKEN]
+
+
+def test_all_together_is_bounded_too():
+    archive = packed({f"conversations/{n}.json": "x" * 400 for n in range(9)})
+    package = Package.of(archive)
+    package.left = 1_000
+    assert [each.why for each in package.conversations()] == ["", "", TOO_MUCH]
+
+
+def test_files_that_share_their_bytes_are_counted_each_time(monkeypatch):
+    monkeypatch.setattr(unpacking, "ALL_BYTES", 2_000)
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("conversations/1.json", b"0" * 900)
+        first = made.infolist()[0]
+        for number in range(2, 9):  # more names for the same bytes
+            again = zipfile.ZipInfo(f"conversations/{number}.json")
+            for each in ("header_offset", "compress_size", "file_size", "CRC", "compress_type"):
+                setattr(again, each, getattr(first, each))
+            made.filelist.append(again)
+    package = Package.of(archive.getvalue())
+    package.left = 2_000
+    assert len(list(package.conversations())) <= 8
+    assert package.left >= 0
+
+
+def test_too_many_files_are_refused_before_they_are_listed(monkeypatch):
+    monkeypatch.setattr(unpacking, "ENTRIES", 10)
+    with pytest.raises(Refused, match="more than 20,000 files"):
+        Package.of(packed({f"conversations/{n}.json": "" for n in range(10)}))
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_other_ways_of_packing_are_told(method):
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", method) as archive:
+        archive.writestr("conversations/1.json", "{}")
+    assert whys(made.getvalue()) == [BROKEN]
+
+
+def test_what_is_encrypted_is_told():
+    at = GOOD.rindex(b"PK\x01\x02")
+    marked = bytearray(GOOD)
+    marked[at + 8] |= 1
+    assert whys(bytes(marked)) == [BROKEN]
+
+
+def test_what_was_changed_is_told():
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr("conversations/1.json", "unique words")
+    assert whys(made.getvalue().replace(b"unique", b"Unique")) == [BROKEN]
+
+
+def test_links_are_only_names():
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        link = zipfile.ZipInfo("conversations/1.json")
+        link.external_attr = 0o120777 << 16
+        archive.writestr(link, "/etc/passwd")
+    assert [each.content for each in Package.of(made.getvalue()).conversations()] == [
+        b"/etc/passwd"
+    ]
