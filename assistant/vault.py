@@ -40,6 +40,7 @@ class Vault:
         self.user_id = user_id
         self.keys = keys
         self._root = root
+        self._owner = f"|{user_id}"  # to spell an id takes longer than to seal some words
 
     @property
     def newest(self) -> int:
@@ -76,7 +77,7 @@ class Vault:
         self.keys = other.keys
 
     def _cell(self, place: str, row_id: UUID) -> bytes:
-        return f"{place}|{row_id}|{self.user_id}".encode()
+        return f"{place}|{row_id!s}{self._owner}".encode()
 
 
 def head(number: int) -> bytes:

@@ -1,5 +1,6 @@
 """Every text is refused with a sentence, or stored and shown exactly; never anything else."""
 
+import asyncio
 import unicodedata
 from collections.abc import Callable
 from uuid import UUID, uuid4
@@ -15,6 +16,8 @@ from assistant.services.inputs import BLANKS, JOINERS, identifier, message_text,
 from assistant.vault import new_wrapped_key, unlock
 from tests.services import naughty
 from tests.services.talk import ended, say, shown, text_of, title_of
+
+AT_ONCE = 4  # turns of one user; five may run
 
 odd = st.characters(categories=["Cs", "Cc", "Cf"])
 any_text = st.text(st.characters(codec=None)) | st.text(odd)
@@ -101,13 +104,21 @@ async def test_naughty_texts_are_shown_as_they_were_sent(alice, demo):
     texts = [*naughty.OWN, *naughty.packed(10)]
     fit = [text for text in texts if isinstance(taken(message_text, text), str)]
     assert len(fit) > 150
-    for text in fit:
-        started = await say(alice, text)
-        state = await ended(alice, started)
-        question, reply = await shown(alice, started.conversation_id)
-        assert text_of(question["parts"]) == text
-        assert (state.status, reply["status"]) == ("done", "done"), text[:80]
-        assert await title_of(alice, started.conversation_id)
+    for some in batched(fit, AT_ONCE):
+        await asyncio.gather(*(_is_shown_as_sent(alice, text) for text in some))
+
+
+async def _is_shown_as_sent(alice, text):
+    started = await say(alice, text)
+    state = await ended(alice, started)
+    question, reply = await shown(alice, started.conversation_id)
+    assert text_of(question["parts"]) == text
+    assert (state.status, reply["status"]) == ("done", "done"), text[:80]
+    assert await title_of(alice, started.conversation_id)
+
+
+def batched(texts: list[str], size: int) -> list[list[str]]:
+    return [texts[at : at + size] for at in range(0, len(texts), size)]
 
 
 @pytest.mark.parametrize("text", [*naughty.HALVES, *naughty.TOO_MUCH, "a\x00b"], ids=range(11))

@@ -13,6 +13,7 @@ from assistant.services.search import search
 from assistant.services.second_factor import confirm, enrol, verify
 from assistant.services.sessions import devices
 from assistant.services.turn_state import state_of
+from tests.conftest import all_ended
 from tests.services.talk import ask, end_of, say, shown, text_of
 
 
@@ -21,6 +22,7 @@ async def chats(alice, demo):
     """Two conversations of one message each."""
     for words in ("first words", "second words"):
         await ask(alice, words)
+    await all_ended()  # the titles are made behind the answers
     return [each.id for each in (await conversations.overview(alice.id, 10)).listed]
 
 
