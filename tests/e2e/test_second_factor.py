@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 import asyncpg
 import pyotp
+import pytest
 from playwright.async_api import Page, expect
 
 from assistant.local.postgres import running
 from tests.e2e.app import App
+from tests.e2e.axe import serious_faults
 from tests.e2e.pages import Chat, SignIn
 from tests.e2e.people import Person
 
@@ -48,12 +50,9 @@ async def enrolled(person: Person) -> tuple[Page, pyotp.TOTP, list[str]]:
     await expect(page.get_by_role("alert").filter(has_text=WRONG)).to_be_visible()
     await field.fill(totp.at(time.time() - 30))  # the ones of now and later stay for later
     await field.press("Enter")
-    codes = await page.get_by_test_id("recovery-codes").get_by_role("listitem").all_inner_texts()
-    while not codes:
-        await expect(page.get_by_role("heading", name="Keep these ten codes")).to_be_visible()
-        listed = page.get_by_test_id("recovery-codes").get_by_role("listitem")
-        codes = await listed.all_inner_texts()
-    return page, totp, codes
+    codes = page.get_by_test_id("recovery-codes").locator("code")
+    await expect(codes).to_have_count(10)
+    return page, totp, await codes.all_inner_texts()
 
 
 def wrong_for(totp: pyotp.TOTP) -> str:
@@ -153,6 +152,29 @@ async def test_an_old_code_is_asked_for_anew_and_leads_back(alice, app):
     await page.get_by_role("button", name="Make new recovery codes").click()
     await page.get_by_role("button", name="Make new codes").click()
     await expect(page.get_by_role("heading", name="Keep these ten codes")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_axe_finds_nothing_serious_on_the_way(person, app, scheme):
+    alice = await person(app.url, color_scheme=scheme, reduced_motion="reduce")
+    alice.forgiven = REFUSED
+    page = (await alice.open("/settings")).page
+    await page.get_by_role("button", name="Set up").click()
+    await expect(page.get_by_test_id("secret")).to_be_visible()
+    assert await serious_faults(page) == []
+    await page.get_by_role("button", name="Cancel").click()
+    await page.close()
+    page, totp, _ = await enrolled(alice)
+    assert await serious_faults(page) == []
+    await page.get_by_role("button", name="I have kept them").click()
+    await page.get_by_role("button", name="Turn the second factor off").click()
+    await expect(page.get_by_role("button", name="Turn off", exact=True)).to_be_visible()
+    assert await serious_faults(page) == []
+    verify = await signed_in_again(alice, Chat(page))
+    assert await serious_faults(page) == []
+    await verify.give(wrong_for(totp))
+    await expect(page.get_by_role("alert")).to_contain_text(WRONG)
+    assert await serious_faults(page) == []
 
 
 async def _turn_off(page: Page) -> None:
