@@ -6,19 +6,19 @@ import { useEffect, useRef, useState } from "react";
  * characters fit. lines: more than one makes it tall, with a button and a count. onSave(text).
  */
 export function TextSetting({ id, value, answer, most, lines = 1, disabled, placeholder, onSave }) {
-  const [text, write] = useState(value);
-  const stored = useRef(value);
+  const [draft, write] = useState(null);
   const asked = useRef(null);
+  const text = draft ?? value;
   useEffect(() => {
-    if (stored.current === text || text === asked.current) write(value);
-    stored.current = value;
+    const taken = asked.current;
+    write((was) => (was === taken ? null : was));
   }, [value]);
   useEffect(() => {
     asked.current = null;
   }, [answer]);
   const tooLong = [...text].length > most;
   const save = () => {
-    if (text.trim() === value) write(value);
+    if (text.trim() === value) write(null);
     if (text.trim() === value || text === asked.current || tooLong) return;
     asked.current = text;
     onSave?.(text);
@@ -43,7 +43,7 @@ export function TextSetting({ id, value, answer, most, lines = 1, disabled, plac
       </div>
     );
   }
-  return <input {...field} maxLength={most} onKeyDown={(event) => steer(event, save, () => write(value))} />;
+  return <input {...field} maxLength={most} onKeyDown={(event) => steer(event, save, () => write(null))} />;
 }
 
 /** Enter saves, Escape takes back what was typed. */
