@@ -13,11 +13,10 @@ async def close_sockets(app: rx.App, session_id: str) -> None:
     if namespace is None or sockets is None:
         return
     room = namespace.namespace
-    for sid, connection in list(sockets.manager.get_participants(room, None)):
+    for sid, _ in list(sockets.manager.get_participants(room, None)):
         environ = sockets.get_environ(sid, room) or {}
         if _session_of(environ.get(USER_HEADER)) == session_id:
-            await sockets.disconnect(sid, namespace=room)  # a page is told; another client may stay
-            await sockets.eio.disconnect(connection)
+            await sockets.disconnect(sid, namespace=room)
 
 
 def _session_of(header: str | None) -> str:

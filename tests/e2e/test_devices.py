@@ -5,15 +5,6 @@ from playwright.async_api import expect
 from tests.e2e.pages import SignIn
 
 LOST = ["status of 401", "WebSocket", "net::ERR_"]
-RAW = """() => {
-    const address = `ws://${location.host}/_event/?EIO=4&transport=websocket&token=mine`;
-    const socket = new WebSocket(address);
-    socket.onmessage = ({ data }) => {
-        if (data.startsWith("0")) socket.send("40/_event,");
-        if (data.startsWith("40/_event")) window.isIn = true;
-    };
-    socket.onclose = () => { window.isOut = true; };
-}"""
 
 
 async def two_browsers(person, app):
@@ -35,17 +26,6 @@ async def test_a_revoked_browser_is_at_the_sign_in_page(person, app):
     await expect(settings.get_by_text("Last seen")).to_have_count(1)
     await expect(settings.get_by_text("This device")).to_be_visible()
     assert (await train.get("/api/events")).status == 401
-
-
-async def test_a_client_that_would_keep_its_socket_loses_it(person, app):
-    work, train = await two_browsers(person, app)
-    page = await train.context.new_page()
-    await page.goto(f"{app.url}/api/health/live")
-    await page.evaluate(RAW)
-    await page.wait_for_function("window.isIn")
-    settings = (await work.open("/settings")).page
-    await settings.get_by_role("button", name="Sign out Chrome").click()
-    await page.wait_for_function("window.isOut")
 
 
 async def test_signed_out_everywhere_else_one_comes_back_to_the_draft(person, app):

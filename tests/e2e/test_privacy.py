@@ -92,10 +92,12 @@ async def test_after_signing_out_nothing_of_the_user_is_left_in_the_browser(alic
     await expect(SignIn(chat.page).form).to_be_visible()
     await chat.page.go_back()
     await expect(SignIn(chat.page).form).to_be_visible()
-    await SignIn(chat.page).as_("Carol")
+    alice.forgiven = NOT_FOUND
+    await SignIn(chat.page).as_("Carol")  # and comes to the address that Back has led to
+    await expect(chat.page.get_by_text("This conversation does not exist.")).to_be_visible()
+    await chat.page.get_by_role("link", name="Begin a new conversation").click()
     await expect(chat.composer).to_have_value("")
     await expect(chat.rows.filter(has_text="launch")).to_have_count(0)
-    alice.forgiven = NOT_FOUND
     await chat.page.goto(address)
     await expect(chat.page.get_by_text("This conversation does not exist.")).to_be_visible()
     kept = await chat.page.evaluate("JSON.stringify({...localStorage, ...sessionStorage})")
