@@ -32,7 +32,7 @@ imports: $(DEVELOPMENT) ## imports point down only
 	$(BIN)/lint-imports
 
 unit: $(DEVELOPMENT) ## unit and database tests
-	$(BIN)/python -m pytest tests --ignore=tests/e2e
+	$(BIN)/python -m pytest tests --ignore=tests/e2e -n 2 --dist loadfile
 
 e2e: $(DEVELOPMENT) chromium ## stories in a real browser
 	$(BIN)/python -m pytest tests/e2e
