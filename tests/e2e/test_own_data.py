@@ -6,9 +6,9 @@ from pathlib import Path
 
 from playwright.async_api import Page, expect
 
+from tests.e2e.axe import serious_faults
 from tests.e2e.pages import Chat
 from tests.e2e.people import Person
-from tests.e2e.test_accessibility import _serious
 from tests.services.archives import packed, talk_file
 
 
@@ -105,7 +105,7 @@ async def test_it_can_be_done_without_a_mouse_and_axe_finds_nothing_serious(alic
     await page.keyboard.press("Enter")
     word = page.get_by_label("Type DELETE to confirm")
     await expect(word).to_be_focused()
-    assert await _serious(page) == []
+    assert await serious_faults(page) == []
     await page.keyboard.press("Escape")
     await expect(word).to_have_count(0)
     await expect(button).to_be_focused()
@@ -117,6 +117,6 @@ async def test_it_can_be_done_without_a_mouse_and_axe_finds_nothing_serious(alic
     await page.keyboard.type("DELETE")
     await page.keyboard.press("Enter")
     await expect(page.get_by_test_id("keep")).to_be_visible()
-    assert await _serious(page) == []
+    assert await serious_faults(page) == []
     await page.get_by_test_id("keep").press("Enter")
     await expect(Chat(page).composer).to_be_visible()
