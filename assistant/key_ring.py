@@ -126,6 +126,12 @@ def ring() -> KeyRing:
     return ring_of(settings(), settings().assistant_secret_key.get_secret_value())
 
 
+def current() -> KeyEncryption:
+    """The key that wraps now. The file is read anew: another process may have changed the keys."""
+    ring.cache_clear()
+    return ring().current
+
+
 def unwrap(name: str, wrapped: bytes, cell: bytes) -> bytes:
     """Decrypt with the key of this name. A key that is unknown may have come into the file since.
 

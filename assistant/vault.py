@@ -128,7 +128,7 @@ def rewrapped(user_id: UUID, key: Wrapped) -> Wrapped:
 
 
 def _wrapped(user_id: UUID, number: int, plain: bytes) -> Wrapped:
-    current = key_ring.ring().current
+    current = key_ring.current()
     return Wrapped(number, current.wrap(plain, _key_cell(user_id, number)), current.name)
 
 

@@ -146,7 +146,7 @@ def _elsewhere(scope: Scope, user: User | None) -> str:
 
 
 async def _leaving(scope: Scope, user: User | None) -> str:
-    """Who has deleted their account can only keep it or take everything along."""
+    """The pages of who has deleted their account lead to the one that keeps it."""
     path = scope["path"].rstrip("/")
     if user is None or path in (SIGN_IN, VERIFY, CLOSED):
         return ""

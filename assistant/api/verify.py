@@ -12,7 +12,12 @@ from assistant.services.attempts import own_path, with_next
 FORM_FIELDS = 2
 SIGN_IN = "/sign-in"
 VERIFY = "/verify"
-WHY = {second_factor.NO_CODE: "code", second_factor.WRONG: "wrong", second_factor.OFF: "off"}
+WHY = {
+    second_factor.NO_CODE: "code",
+    second_factor.WRONG: "wrong",
+    second_factor.OFF: "off",
+    second_factor.LOST: "lost",
+}
 
 
 @answering

@@ -1,5 +1,5 @@
 // Requests about the whole account: what is in it, to take along, to bring back, to delete.
-import { signedOut } from "./api.js";
+import { outcome } from "./api.js";
 import { fetchSigned } from "./session.js";
 
 const AWAY = "The server does not answer. Nothing was changed; try again in a moment.";
@@ -9,10 +9,7 @@ export async function ask(path, options) {
   const response = await fetchSigned(path, { cache: "no-store", ...options }).catch(() => {
     throw new Error(AWAY);
   });
-  if (response.status === 401) signedOut();
-  const told = await response.json().catch(() => ({}));
-  if (!response.ok) throw new Error(told.error ?? AWAY);
-  return told;
+  return outcome(response, AWAY);
 }
 
 /** Whether the user has just proved who they are; else the page leaves, to where they can. */

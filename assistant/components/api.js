@@ -15,10 +15,15 @@ export async function postForm(url, form = {}) {
   const response = await fetchSigned(url, { method: "POST", body }).catch(() => {
     throw new Error(UNEXPECTED); // the browser's own words say less
   });
+  return outcome(response, UNEXPECTED);
+}
+
+/** The answer's JSON. Where the user must first prove who they are, the page leaves to do that. */
+export async function outcome(response, otherwise) {
   if (response.status === 401) signedOut();
   const answer = await response.json().catch(() => ({}));
   if (answer.where) location.assign(`${answer.where}&next=${encodeURIComponent(location.pathname)}`);
-  if (!response.ok) throw new Error(answer.error ?? UNEXPECTED);
+  if (!response.ok) throw new Error(answer.error ?? otherwise);
   return answer;
 }
 

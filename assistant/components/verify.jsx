@@ -17,6 +17,7 @@ const KINDS = {
 const ERRORS = {
   __proto__: null, // the word comes from the address
   code: "A code has six digits, a recovery code twelve letters and digits.",
+  lost: "Your second factor cannot be opened, so no code of it counts. Give a recovery code instead.",
   wrong: "This code is not right, or it was used already. Wait for the next one and try that.",
 };
 const AGAIN = "First show that it is you. You come back to where you were; nothing was changed.";

@@ -26,6 +26,7 @@ from assistant.services.turn_pen import REPLY_CHARACTERS
 
 MESSAGES_AT_MOST = 20_000
 PARTS_AT_MOST = 2_000
+LONGEST_MESSAGE = 4 * REPLY_CHARACTERS  # as JSON, with all that tools gave back
 DEPTH_AT_MOST = 20
 WHY_CHARACTERS = 200
 OPEN = ("running", "waiting")
@@ -121,6 +122,8 @@ class ArchivedMessage(_Read):
     def _fits(self) -> Self:
         if self.role == "user" and sum(len(p.text) for p in self._words()) > MESSAGE_CHARACTERS:
             raise ValueError(f"more than {MESSAGE_CHARACTERS:,} characters in one message")
+        if len(self.model_dump_json()) > LONGEST_MESSAGE:
+            raise ValueError(f"more than {LONGEST_MESSAGE:,} characters in one answer")
         if self.role == "assistant" and self.parent is None:
             raise ValueError("an answer without a question")
         self.status = "interrupted" if self.status in OPEN else self.status

@@ -13,7 +13,14 @@ from assistant.errors import NotFound, Refused, SignInFailed
 from assistant.models import Identity, Profile
 from assistant.services.accounts import LABEL, Person, find, find_or_create, identity_of
 from assistant.services.keys import UNREADABLE, opened_or, vault_in
-from assistant.services.sessions import User, require_fresh, revoke_others
+from assistant.services.sessions import (
+    User,
+    note_end,
+    others_of,
+    require_fresh,
+    revoke_others,
+    tell_end,
+)
 
 LAST = "This is your only way to sign in, so it stays. Link another one first."
 
@@ -56,11 +63,14 @@ async def link(user: User, person: Person) -> None:
         try:
             async with user_session(user.id) as session:
                 session.add(identity_of(person, await vault_in(session)))
+                ended = await note_end(session, others_of(user))
         except IntegrityError as error:  # somebody came in this way at the same moment
             raise SignInFailed("taken") from error
+        await tell_end(user.id, ended)
     elif owner != user.id:
         raise SignInFailed("taken")
-    await revoke_others(user)
+    else:
+        await revoke_others(user)
 
 
 async def listed(user_id: UUID) -> list[Linked]:
@@ -93,4 +103,5 @@ async def unlink(user: User, identity_id: UUID) -> None:
         if len(theirs) == 1:
             raise Refused(LAST)
         await session.execute(delete(Identity).where(col(Identity.id) == identity_id))
-    await revoke_others(user)
+        ended = await note_end(session, others_of(user))
+    await tell_end(user.id, ended)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import structlog
-from sqlalchemy import delete, func, or_
+from sqlalchemy import and_, delete, func, or_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select, update
 
@@ -68,7 +68,7 @@ async def refresh(token: str | None) -> Tokens:
     async with user_session(held.user_id) as session:
         good = await _rotate(session, held) or await _is_of_a_moment_ago(session, held)
     if not good:
-        if await end(held.user_id, col(LoginSession.id) == held.session_id):
+        if await end(held.user_id, and_(col(LoginSession.id) == held.session_id, *ALIVE)):
             log.warning("refresh_token_reused", session=str(held.session_id))
         raise NotSignedIn
     return _tokens(held.successor())

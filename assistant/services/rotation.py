@@ -69,9 +69,12 @@ class Done(NamedTuple):
 async def rewrap_all() -> AsyncIterator[list[Done]]:
     """Wrap each data key by the key that wraps now; yields what was done, batch by batch."""
     found = text("select distinct user_id from user_keys where wrapped_by <> :current")
-    users = await _users(found, current=ring().current.name)
-    async for done in _for_each(users, _rewrap):
-        yield done
+    tried: set[UUID] = set()
+    # Who signs up meanwhile by the old key, in another process, comes in the next round.
+    while users := set(await _users(found, current=ring().current.name)) - tried:
+        tried |= users
+        async for done in _for_each(list(users), _rewrap):
+            yield done
 
 
 async def renew_all(young: timedelta = YOUNG) -> AsyncIterator[list[Done]]:

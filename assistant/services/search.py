@@ -4,6 +4,7 @@ Words are folded strings that must all occur (`folding.py`), anywhere in a word.
 messages that have no signature yet, are opened one by one.
 """
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
@@ -118,8 +119,10 @@ async def search(
         asked = _Asked(session, vault, terms, limit, time.monotonic() + seconds)
         await _read_talks(asked)
         found = await _among(asked, _unsigned(asked)) + await _among(asked, _claimed(asked))
-    found.sort(key=lambda each: each.at, reverse=True)
-    return Answer(_titles(asked), found[:limit], asked.complete)
+    # What was signed between the two readings is found by both.
+    once = {each.message_id: each for each in found}
+    newest = sorted(once.values(), key=lambda each: each.at, reverse=True)
+    return Answer(_titles(asked), newest[:limit], asked.complete)
 
 
 async def _read_talks(asked: _Asked) -> None:
@@ -165,11 +168,15 @@ async def _among(asked: _Asked, claimed: AsyncIterator[Sequence[UUID]]) -> list[
         for start in range(0, len(ids), OPENED_AT_ONCE):
             chunk = list(ids[start : start + OPENED_AT_ONCE])
             rows = (await asked.session.execute(_OPENED, {"ids": chunk})).all()
-            matches = filter(None, (_match(asked, row) for row in rows))
-            found += islice(matches, asked.limit - len(found))
+            found += await asyncio.to_thread(_matches, asked, rows, asked.limit - len(found))
             if len(found) == asked.limit or asked.is_late():
                 return found
     return found
+
+
+def _matches(asked: _Asked, rows: Sequence[Row[Any]], limit: int) -> list[Found]:
+    """In a thread of its own: what is long to open and to read holds nobody else up."""
+    return list(islice(filter(None, (_match(asked, row) for row in rows)), limit))
 
 
 def _match(asked: _Asked, row: Row[Any]) -> Found | None:

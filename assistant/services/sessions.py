@@ -204,7 +204,12 @@ async def revoke(user: User, session_id: UUID) -> None:
 
 async def revoke_others(user: User) -> None:
     """End all of the user's sessions but this one."""
-    await end(user.id, col(LoginSession.id) != user.session_id)
+    await end(user.id, others_of(user))
+
+
+def others_of(user: User) -> ColumnElement[bool]:
+    """Which sessions of the user are not this one."""
+    return col(LoginSession.id) != user.session_id
 
 
 async def end(user_id: UUID, which: ColumnElement[bool]) -> list[UUID]:

@@ -16,6 +16,7 @@ async def app(db, tmp_path_factory):
     built.mkdir(parents=True)
     for name in ("index.html", "404.html"):
         (built / name).write_text("a page")
+    routes = list(reflex_app._api.routes)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("REFLEX_WEB_WORKDIR", str(built.parent.parent))
         patch.setenv("__REFLEX_SKIP_COMPILE", "true")
@@ -24,3 +25,4 @@ async def app(db, tmp_path_factory):
         async with alive(made):
             yield made
     asyncio.get_running_loop().remove_signal_handler(CLOSING)
+    reflex_app._api.routes[:] = routes  # making the app has added our routes and the pages

@@ -92,7 +92,7 @@ async def test_the_chosen_model_answers_and_is_remembered_by_the_conversation(al
     assert vendors.requests[0].model == "gpt-6-astra"
     vendors.requests.clear()
     await ask(alice, "again", started.conversation_id)
-    assert vendors.requests[0].model == "gpt-6-astra"
+    assert "gpt-6-astra" in [each.model for each in vendors.requests]  # a title may come between
     assert {m["model"] for m in (await shown(alice, started.conversation_id))[1::2]} == {
         MODELS["gpt-6-astra"].label
     }
