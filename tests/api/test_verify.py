@@ -125,6 +125,13 @@ async def test_a_code_lets_this_session_in_to_where_it_was_going(kind, half):
     assert await half.gives(code) == "/verify?error=wrong"
 
 
+async def test_a_factor_that_does_not_open_asks_for_a_recovery_code(half, db):
+    changed = "update second_factors set secret = secret || '\\x00' where user_id = $1"
+    await rows(db, changed, half.owner.id)
+    assert await half.gives(half.totp.at(NOON)) == "/verify?error=lost"
+    assert await half.gives(half.recovery_codes[0]) == "/"
+
+
 @pytest.mark.parametrize("path", ["//evil.example", "https://evil.example", "/auth/logout", "\\"])
 async def test_a_code_leads_to_pages_of_ours_only(path, half):
     assert await half.gives(half.wrong, path) == "/verify?error=wrong"

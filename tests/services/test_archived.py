@@ -77,6 +77,12 @@ def test_arguments_nested_too_deep_are_refused():
     assert "more than 20 levels" in why(talk_file(message={"parts": [TOOL | {"arguments": deep}]}))
 
 
+def test_an_answer_larger_than_any_of_ours_is_refused():
+    question, *_ = json.loads(talk_file())["messages"]
+    answer = ANSWER | {"parent": question["id"], "parts": [text("x" * 900_000)] * 5}
+    assert "characters in one answer" in why(with_messages(question, answer))
+
+
 def test_a_long_reason_is_cut():
     assert len(why(talk_file(message={"parts": [{"type": "x" * 10_000}]}))) < 300
 

@@ -6,9 +6,11 @@ from hypothesis import strategies as st
 from sqlmodel import col, delete, update
 
 from assistant.database import user_session
-from assistant.models import Message, UserKey
+from assistant.models import Message, SearchSignature, UserKey
 from assistant.services import conversations, keys
+from assistant.services import search as searching
 from assistant.services.search import FOUND_AT_MOST, search
+from assistant.services.signatures import sign_waiting
 from tests.services.library import oracle, plain, queries, sayings, shelve
 from tests.services.talk import say
 
@@ -130,6 +132,21 @@ async def test_without_the_key_nothing_is_found(alice):
     answer = await search(alice.id, "secret")
     assert (answer.titles, answer.messages) == ([], [])
     assert (await search(alice.id, "talk")).titles == []
+
+
+async def test_what_is_signed_between_two_readings_is_found_once(alice, monkeypatch):
+    (heron,), claimed = await shelve(alice.id, ["a grey heron"]), searching._claimed
+    async with user_session(alice.id) as session:
+        await session.execute(delete(SearchSignature))
+        await session.execute(update(Message).values(searchable=False))
+
+    async def signing(asked):
+        assert await sign_waiting(alice.id) == 1
+        async for ids in claimed(asked):
+            yield ids
+
+    monkeypatch.setattr(searching, "_claimed", signing)
+    assert [each.message_id for each in await found(alice, "heron")] == [heron]
 
 
 async def test_a_message_that_does_not_open_is_passed_over(alice):
