@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from typing import TextIO, cast
 
 import structlog
 
@@ -16,11 +17,21 @@ _PROCESSORS: list[structlog.typing.Processor] = [
 ]
 
 
+class _StandardError:
+    """Whatever stands for stderr when a line is written: loggers outlive what replaces it."""
+
+    def write(self, text: str) -> int:
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
+
+
 def configure() -> None:
     """Set the form of the log of this process. Traces come without the values of variables."""
     structlog.configure(
         processors=_PROCESSORS,
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast("TextIO", _StandardError())),
         cache_logger_on_first_use=True,
     )
     for name in CHATTY:

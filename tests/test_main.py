@@ -82,9 +82,11 @@ def test_a_file_in_place_of_the_env_file_is_one_sentence(tmp_path, environment):
 @contextmanager
 def started(environment: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
     """The app, served from this checkout; the pages are built first when they are not yet."""
+    hangup = signal.signal(signal.SIGHUP, signal.SIG_DFL)  # what nohup ignores, it would ignore too
     app = subprocess.Popen(  # noqa: S603 - our own program
         COMMAND, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, text=True
     )
+    signal.signal(signal.SIGHUP, hangup)
     try:
         said = ""
         while "Open http" not in said:
