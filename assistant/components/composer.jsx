@@ -57,6 +57,9 @@ function useComposer(props, maxLength) {
   };
   const send = useSend(id, props, takeBack);
   const turn = useTurn(id, props);
+  useEffect(() => {
+    if (!turn.running) setHint((said) => (said === STILL_WRITING ? "" : said));
+  }, [turn.running]);
 
   const submit = (event) => {
     event.preventDefault();

@@ -69,7 +69,7 @@ def _instructions() -> rx.Component:
     return row(
         "Instructions",
         "What every answer should know of you, and how it should be. They are stored encrypted, "
-        "go to the model with each message, and permit nothing: tools still ask you.",
+        "go to the model with each message, and permit no tool anything.",
         field,
         field="instructions",
         said=outcome("instructions"),

@@ -34,3 +34,11 @@ def test_a_damaged_file_is_named_and_kept(tmp_path):
 def test_a_cut_while_it_was_made_leaves_no_half_secret(tmp_path):
     (tmp_path / "secret.unfinished").write_text("ha")
     assert len(secret_key("", tmp_path)) == 64
+
+
+def test_a_lost_one_is_not_replaced_beside_a_database(tmp_path):
+    (tmp_path / "postgres").mkdir()
+    with pytest.raises(CannotStart, match="Nothing was changed; restore the file"):
+        secret_key("", tmp_path)
+    assert not (tmp_path / "secret.key").exists()
+    assert secret_key("k" * 32, tmp_path) == "k" * 32
