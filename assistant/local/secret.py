@@ -11,7 +11,7 @@ from assistant.local.lock import exclusive
 def secret_key(given: str, data: Path) -> str:
     """The secret to use. given: what ASSISTANT_SECRET_KEY says, "" when it is not set.
 
-    Raises CannotStart when the secret has fewer than SHORTEST bytes, or is gone from beside a database.
+    Raises CannotStart when it has fewer than SHORTEST bytes, or is gone from beside a database.
     """
     file = data / "secret.key"
     key = given or _kept_in(file)
