@@ -71,7 +71,7 @@ async def test_what_is_said_while_the_database_is_dead_is_kept_and_can_be_sent(a
         _kill_the_database(fragile)
         await chat.say("Are you there?")
         away = chat.page.get_by_text("The database is not answering.")
-        await expect(away.or_(chat.page.get_by_text("Not sent yet."))).to_be_visible()
+        await expect(away.or_(chat.page.get_by_text("Not sent yet.")).first).to_be_visible()
     finally:
         fragile.process.send_signal(signal.SIGCONT)
     await fragile.until_ready()

@@ -33,7 +33,7 @@ async def test_naughty_strings_are_shown_exactly(alice):
         await chat.say(text)
         await expect(chat.answers).to_have_count(number)
         await chat.ends("done")
-        assert await chat.said.last.text_content() == text
+        await expect(chat.said.last).to_have_js_property("textContent", text)
     await chat.arrives()
     asked = [text_of(m) for m in await alice.stored(chat) if m["role"] == "user"]
     assert asked == list(NAUGHTY)[-len(asked) :]
@@ -46,7 +46,7 @@ async def test_the_big_list_of_naughty_strings_is_shown_and_kept_exactly(alice):
         await chat.say(text)
         await expect(chat.answers).to_have_count(number)
         await chat.ends("done")
-        assert await chat.said.last.text_content() == text
+        await expect(chat.said.last).to_have_js_property("textContent", text)
     await chat.arrives()
     asked = [text_of(m) for m in await alice.stored(chat, 100) if m["role"] == "user"]
     assert asked == texts

@@ -16,7 +16,7 @@ from tests.e2e.pages import Chat, SignIn
 from tests.e2e.people import Person
 
 WRONG = "This code is not right, or it was used already."
-REFUSED = ["status of 422", "status of 403"]
+REFUSED = ["status of 422", "status of 403", "status of 401"]
 ASKED = re.compile(r"/verify(\?|$)")
 
 
