@@ -40,21 +40,22 @@ from assistant.state.sockets import close_sockets
 logs.configure()
 log = structlog.get_logger()
 
+ROUTES = [
+    *auth.routes,
+    *verify.routes,
+    *second_factor.routes,
+    *turns.routes,
+    *conversations.routes,
+    *data.routes,
+    *feed.routes,
+    *health.routes,
+    *search.routes,
+]
+
 
 def surround(asgi: ASGIApp) -> ASGIApp:
     """Our routes before Reflex's own and the built pages; the guard around all of them."""
-    routes = [
-        *auth.routes,
-        *verify.routes,
-        *second_factor.routes,
-        *turns.routes,
-        *conversations.routes,
-        *data.routes,
-        *feed.routes,
-        *health.routes,
-        *search.routes,
-    ]
-    asgi.routes[:0] = routes  # type: ignore[attr-defined]
+    asgi.routes[:0] = ROUTES  # type: ignore[attr-defined]
     return Guard(asgi, rx.config.get_config().cors_allowed_origins)
 
 

@@ -17,18 +17,8 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.types import Scope
 from starlette.websockets import WebSocket
 
-from assistant.api import (
-    auth,
-    conversations,
-    data,
-    feed,
-    health,
-    search,
-    second_factor,
-    turns,
-    verify,
-)
 from assistant.api.guard import Guard
+from assistant.app import ROUTES
 from assistant.services.accounts import sign_in_by_name
 from assistant.services.sessions import User, who_is
 from tests.services.talk import PATIENCE_SECONDS
@@ -51,19 +41,6 @@ async def _page(request: Request) -> Response:
 def _seen(scope: Scope) -> dict[str, Any]:
     headers = [(k.decode("latin-1"), v.decode("latin-1")) for k, v in scope["headers"]]
     return {"headers": headers, "query": scope["query_string"].decode()}
-
-
-ROUTES = [
-    *auth.routes,
-    *verify.routes,
-    *second_factor.routes,
-    *turns.routes,
-    *conversations.routes,
-    *data.routes,
-    *feed.routes,
-    *health.routes,
-    *search.routes,
-]
 
 
 @pytest.fixture(scope="session")
