@@ -79,11 +79,12 @@ const urlOf = (id, limit = PAGE) =>
 /** Reads the newest page again. When several are on their way, only the last one counts. */
 export async function refresh(id) {
   const reading = Symbol(id);
+  const asked = performance.now();
   change(id, { reading });
   const page = await getJson(urlOf(id)).catch((error) => fail(id, reading, error));
   if (!page || conversation(id).reading !== reading) return;
   endsIn(page.messages).forEach((turn) => ended.add(turn));
-  change(id, withTail(conversation(id), page));
+  change(id, withTail(conversation(id), page, asked));
   followRunning(id);
 }
 
@@ -199,11 +200,13 @@ export function send(id, text, key) {
 }
 
 const optimistic = (key, text) => [
-  { id: key, role: "user", status: "done", parts: [{ type: "text", text }], local: true },
-  { id: `${key}:answer`, role: "assistant", status: "running", parts: [], local: true },
+  { id: key, role: "user", status: "done", parts: [{ type: "text", text }], ...mark(key) },
+  { id: `${key}:answer`, role: "assistant", status: "running", parts: [], ...mark(key) },
 ];
 
-const ours = (key) => (message) => message.id === key || message.id === `${key}:answer`;
+const mark = (key) => ({ sent: key, local: true });
+
+const ours = (key) => (message) => message.local && message.sent === key;
 
 function markLate(id, key) {
   mapMessages(id, (one) => (one.id === key ? { ...one, late: true } : one));
@@ -229,7 +232,7 @@ export function acknowledge(key, id, turn) {
   const sent = settle(key);
   const isOurs = ours(key);
   const messages = conversation(sent.conversation).messages.map((one) =>
-    isOurs(one) ? { ...one, turn, key: one.id, late: false } : one,
+    isOurs(one) ? { ...one, turn, key: one.id, late: false, taken: performance.now() } : one,
   );
   change(sent.conversation, { messages });
   if (sent.conversation !== id) moveTo(id, messages);

@@ -9,15 +9,19 @@ import { lineTo } from "./shared_line.js";
 import { isStillTheirs } from "./user_mark.js";
 
 const CALM_MS = 150;
+const OPENING_MS = 500;
 
 /** onReady(timezone), once: an IANA name. onChange(): the list of conversations has changed. */
 export function Feed({ onReady, onChange }) {
   const handlers = useRef({});
   handlers.current = { onReady, onChange };
   useEffect(() => {
-    handlers.current.onReady?.(Intl.DateTimeFormat().resolvedOptions().timeZone);
     window.addEventListener("assistant:signed-out", signIn);
-    const unlisten = listen(() => handlers.current.onChange?.());
+    const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+    const unlisten = listen(
+      () => handlers.current.onReady?.(timeZone),
+      () => handlers.current.onChange?.(),
+    );
     return () => {
       window.removeEventListener("assistant:signed-out", signIn);
       unlisten();
@@ -30,8 +34,8 @@ export function Feed({ onReady, onChange }) {
 const signIn = () => location.assign(signInAddress());
 
 /** Hears the feed while somebody looks. Returns the way to stop. */
-function listen(onChange) {
-  const feed = { line: null, stale: false, timer: 0, change: () => changed(feed, onChange) };
+function listen(onReady, onChange) {
+  const feed = { line: null, begun: false, timer: 0, onReady, change: () => changed(feed, onChange) };
   const moves = {
     away: () => stop(feed),
     back: () => start(feed),
@@ -41,10 +45,13 @@ function listen(onChange) {
     if (word === "away" || isStillTheirs()) moves[word]();
     else location.reload(); // somebody else has signed in beside this page
   });
-  if (isAway()) feed.stale = true;
+  if (isAway()) begin(feed);
   else start(feed);
+  // The list is read when the line is open, so that nothing falls between; it does not wait long.
+  const opening = setTimeout(() => begin(feed), OPENING_MS);
   return () => {
     unwatch();
+    clearTimeout(opening);
     clearTimeout(feed.timer);
     stop(feed);
   };
@@ -71,14 +78,18 @@ function stop(feed) {
   restored(feed);
 }
 
-/** The first opening finds a fresh page; after any later one, something may have been missed. */
+/** What has been read before the line was open may be old. */
 function opened(feed) {
   restored(feed);
-  if (feed.stale) {
-    store.catchUp();
-    feed.change();
-  }
-  feed.stale = true;
+  if (!feed.begun) return begin(feed);
+  store.catchUp();
+  feed.change();
+}
+
+function begin(feed) {
+  if (feed.begun) return;
+  feed.begun = true;
+  feed.onReady();
 }
 
 function hear(feed, news) {

@@ -8,12 +8,12 @@ export const isRunning = (message) => RUNNING.has(message.status);
 export const endsIn = (messages) =>
   messages.filter((one) => one.role === "assistant" && one.turn && !isRunning(one)).map((one) => one.turn);
 
-/** The conversation after its newest page was read again. */
-export function withTail(conversation, page) {
+/** The conversation after its newest page was read again, which was asked for at that time. */
+export function withTail(conversation, page, asked) {
   const old = conversation.messages;
   const from = old.findIndex((message) => message.id === page.messages[0]?.id);
   const before = from > 0 ? old.slice(0, from) : [];
-  const ours = old.filter((message) => message.local && !answered(message, page.messages));
+  const ours = old.filter((message) => isMissing(message, page.messages, asked));
   const earlier = before.length ? conversation.earlier : page.earlier;
   const messages = [...before, ...page.messages.map((message) => same(old, message)), ...ours];
   return { messages, earlier, status: "ready", stale: false };
@@ -26,16 +26,20 @@ export function withEarlier(conversation, page) {
   return { messages: [...fresh, ...conversation.messages], earlier: page.earlier };
 }
 
-/** Whether the server's page has the turn that a message of ours stands for. */
-const answered = (ours, messages) =>
-  Boolean(ours.turn) && messages.some((message) => message.turn === ours.turn);
+/** Whether a message of ours came too late for a page. taken: when the server was known to have it. */
+const isMissing = ({ local, taken = Infinity, ...ours }, messages, asked) =>
+  local && taken >= asked && !messages.some((message) => twins(ours, message));
 
 /** The old object where nothing changed, so that it is not drawn again; else the new, same key. */
 function same(old, message) {
   const before = old.find((one) => one.id === message.id) ?? old.find((one) => twins(one, message));
   if (!before) return message;
-  const next = before.key ? { ...message, key: before.key } : message;
+  const key = before.key ?? (before.local && before.id);
+  const next = key ? { ...message, key } : message;
   return JSON.stringify(before) === JSON.stringify(next) ? before : next;
 }
 
-const twins = (one, other) => one.turn && one.turn === other.turn && one.role === other.role;
+/** One message: by its turn, or before that is known by the key that this page has made for it. */
+const twins = (one, other) =>
+  one.role === other.role &&
+  ((one.turn && one.turn === other.turn) || (one.sent && one.sent === other.sent));

@@ -30,7 +30,8 @@ _BRANCH = text("""
         join branch on m.id = branch.parent_id and branch.depth < :limit
     )
     select branch.id, branch.parent_id, branch.role, branch.status, branch.content, branch.model,
-           branch.error, branch.created_at, branch.metadata, turns.id as turn_id
+           branch.error, branch.created_at, branch.metadata,
+           turns.id::text as turn, turns.client_key as sent
     from branch left join turns on turns.reply_id = branch.id
     order by depth
 """)
@@ -56,16 +57,19 @@ async def page(user_id: UUID, conversation_id: UUID, before: UUID | None, limit:
         vault = await vault_in(session, (row["content"] for row in rows))
     kept = rows[: min(limit, PAGE_AT_MOST)]
     turns = _turns(kept)
-    shown = [_shown(row, turn, vault) for row, turn in zip(kept, turns, strict=True)]
+    shown = [_shown(row, vault) | turn for row, turn in zip(kept, turns, strict=True)]
     return Page(shown[::-1], earlier=len(rows) > len(kept))
 
 
-def _turns(newest_first: Sequence[RowMapping]) -> list[str | None]:
-    """The turn of each message: a reply's own, and for the user's words the one they began."""
-    turns: list[str | None] = []
-    for row in newest_first:
-        begun = turns[-1] if turns and row["role"] == "user" else None
-        turns.append(str(row["turn_id"]) if row["turn_id"] else begun)
+def _turns(newest_first: Sequence[RowMapping]) -> list[dict[str, str | None]]:
+    """The turn of each message: a reply's own, and for the user's words the one they began.
+
+    sent: the key that the page has made for it, by which it knows its own words again.
+    """
+    turns = [{"turn": row["turn"], "sent": row["sent"]} for row in newest_first]
+    for at, row in enumerate(newest_first):
+        if at and row["role"] == "user":
+            turns[at] = turns[at - 1]
     return turns
 
 
@@ -86,13 +90,12 @@ async def branch(session: AsyncSession, start: UUID | None, limit: int) -> Seque
     return (await session.execute(_BRANCH, {"start": start, "limit": limit})).mappings().all()
 
 
-def _shown(row: RowMapping, turn: str | None, vault: Vault) -> dict[str, Any]:
+def _shown(row: RowMapping, vault: Vault) -> dict[str, Any]:
     return {
         "id": str(row["id"]),
         "role": row["role"],
         "status": row["status"],
         "parts": contents.shown(readable(row["id"], row["content"], vault)),
-        "turn": turn,
         "model": row["model"],
         "error": row["error"],
         "notice": row["metadata"].get("notice", ""),

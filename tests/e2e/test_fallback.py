@@ -32,6 +32,18 @@ async def test_when_all_are_down_the_message_says_so_and_retry_works_later(alice
     await expect(chat.said).to_have_text("Is anybody there?")
 
 
+async def test_what_failed_is_tried_again_in_its_place(alice, vendors):
+    for vendor in ("anthropic", "openai", "google"):
+        vendors.then(vendor, DOWN)
+    chat = await alice.open()
+    await chat.say("Is anybody there now?")
+    await chat.ends("failed")
+    await chat.page.get_by_role("button", name="Retry").click()
+    await chat.ends("done")
+    await expect(chat.answers).to_have_count(1)
+    await expect(chat.said).to_have_text("Is anybody there now?")
+
+
 async def test_an_answer_that_breaks_off_is_continued_by_another_model(alice):
     chat = await alice.open()
     await chat.ask("Break off. [[anthropic:cut=30]] [[tokens=60 gap=10]]")

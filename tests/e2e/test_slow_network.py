@@ -1,0 +1,60 @@
+"""A slow network: what the page hears late neither doubles nor drops anything."""
+
+import asyncio
+
+from playwright.async_api import expect
+
+from tests.e2e.pages import Chat
+
+
+async def test_an_answer_that_ends_before_its_send_is_acknowledged_is_shown_once(alice):
+    gate = asyncio.Event()
+    gate.set()
+
+    async def late(message, there) -> None:
+        await gate.wait()
+        there.send(message)
+
+    def between(here) -> None:
+        there = here.connect_to_server()
+        here.on_message(there.send)
+        there.on_message(lambda message: asyncio.ensure_future(late(message, here)))
+
+    await alice.context.route_web_socket("**/_event/**", between)
+    chat = await alice.open()
+    await chat.ask("The first [[tokens=5]]")
+    gate.clear()
+    await chat.say("The second [[tokens=5]]")
+    while len(await alice.stored(chat)) < 4:
+        await asyncio.sleep(0.05)
+    again = await alice.open(f"/chat/{chat.id}")
+    await expect(again.answers).to_have_count(2)
+    await chat.page.bring_to_front()
+    await chat.page.wait_for_timeout(1_000)
+    assert await chat.said.all_text_contents() == [
+        "The first [[tokens=5]]",
+        "The second [[tokens=5]]",
+    ]
+    await expect(chat.answers).to_have_count(2)
+    gate.set()
+    await chat.ends("done")
+    await expect(chat.said).to_have_count(2)
+    await chat.ask("The third [[tokens=5]]")
+    await expect(chat.answers).to_have_count(3)
+
+
+async def test_what_changes_before_the_feed_is_open_is_shown_when_it_is(alice, seed):
+    slow = asyncio.Event()
+
+    async def late(route) -> None:
+        await slow.wait()
+        await route.continue_()
+
+    page = await alice.context.new_page()
+    await page.route("**/api/events", late)
+    await page.goto(alice.url)
+    chat = Chat(page)
+    await expect(page.get_by_test_id("account")).to_contain_text(alice.name)
+    await seed(alice, {"title": "Meanwhile"})
+    slow.set()
+    await expect(chat.row("Meanwhile")).to_be_visible()
