@@ -25,10 +25,9 @@ async def test_an_answer_that_ends_before_its_send_is_acknowledged_is_shown_once
     await chat.ask("The first [[tokens=5]]")
     gate.clear()
     await chat.say("The second [[tokens=5]]")
-    while len(await alice.stored(chat)) < 4:
-        await asyncio.sleep(0.05)
     again = await alice.open(f"/chat/{chat.id}")
     await expect(again.answers).to_have_count(2)
+    await again.ends("done")
     await chat.page.bring_to_front()
     await chat.page.wait_for_timeout(1_000)
     assert await chat.said.all_text_contents() == [
