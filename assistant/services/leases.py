@@ -21,6 +21,19 @@ RENEW_SECONDS = 2.0
 REAP_SECONDS = 2.0
 INTERRUPTED = "The answer was cut off. What was written so far is kept."
 
+# In words: each running turn does this every other second, and to build it costs more than to ask.
+_RENEW = text("""
+    with held as (
+        update turns set lease_until = now() + cast(:lease as interval)
+        where id = :turn and fence = :fence and status = 'running'
+        returning reply_id, stop_after
+    ), written as (
+        update messages set content = cast(:content as bytea) from held
+        where messages.id = held.reply_id and cast(:content as bytea) is not null
+    )
+    select stop_after from held
+""")
+
 
 @dataclass(frozen=True, slots=True)
 class Grip:
@@ -46,16 +59,9 @@ def lease_end() -> Any:  # noqa: ANN401
 
 async def renew(grip: Grip, content: bytes | None) -> Held | None:
     """Keep the lease and store the partial reply. None when the lease is lost."""
+    given = {"turn": grip.turn_id, "fence": grip.fence, "lease": LEASE, "content": content}
     async with user_session(grip.user_id) as session:
-        held = await session.execute(
-            update(Turn)
-            .where(*_ours(grip))
-            .values(lease_until=lease_end())
-            .returning(col(Turn.stop_after))
-        )
-        row = held.first()
-        if row is not None and content is not None:
-            await _write(session, grip.reply_id, content=content)
+        row = (await session.execute(_RENEW, given)).first()
     return Held(row.stop_after) if row is not None else None
 
 
@@ -76,10 +82,6 @@ def _ours(grip: Grip) -> tuple[ColumnElement[bool], ...]:
         col(Turn.fence) == grip.fence,
         col(Turn.status) == "running",
     )
-
-
-async def _write(session: AsyncSession, message_id: UUID, **values: object) -> None:
-    await session.execute(update(Message).where(col(Message.id) == message_id).values(**values))
 
 
 async def expired() -> list[tuple[UUID, UUID]]:
@@ -108,8 +110,8 @@ async def reap(turn_id: UUID, user_id: UUID) -> UUID | None:
         row = taken.first()
         if row is None:
             return None
-        await _write(
-            session, row.reply_id, status="interrupted", error=INTERRUPTED, ended_at=func.now()
-        )
+        cut = {"status": "interrupted", "error": INTERRUPTED, "ended_at": func.now()}
+        mine = col(Message.id) == row.reply_id
+        await session.execute(update(Message).where(mine).values(**cut))
         conversation_id: UUID = row.conversation_id
         return conversation_id
