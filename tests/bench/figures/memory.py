@@ -15,7 +15,7 @@ IDLE_GOAL = 250
 
 
 def measure(bench: Bench) -> list[Row]:
-    """Launcher and workers, PostgreSQL apart. It comes first: the app has served nobody yet."""
+    """Launcher, workers and PostgreSQL. It comes first: the app has served nobody yet."""
     idle = memory(bench.app.pid)
     load = QUICK_LOAD if bench.quick else LOAD
     return _rows("idle", idle, IDLE_GOAL) + uvloop.run(_loaded(bench, load))
@@ -34,9 +34,10 @@ async def _loaded(bench: Bench, load: Load) -> list[Row]:
 
 
 def _rows(at: str, held: Memory, goal: float | None = None, others: float = 0.0) -> list[Row]:
+    """In PSS: pages that launcher, worker and PostgreSQL share are counted once."""
     rss, pss, database = (each / MEGABYTE for each in (held.rss, held.pss, held.database))
-    note = f"RSS of launcher and worker; PSS {pss:.0f} MB"
+    note = f"PSS, PostgreSQL included; RSS of launcher and worker {rss:.0f} MB"
     return [
-        Row(f"memory, {at}", rss, "MB", goal, others=others, note=note),
+        Row(f"memory, {at}", pss + database, "MB", goal, others=others, note=note),
         Row(f"memory, {at}: PostgreSQL", database, "MB", others=others, note="PSS"),
     ]
