@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.dml import ReturningUpdate
 from sqlmodel import col, update
@@ -19,6 +19,34 @@ from assistant.services.keys import UNREADABLE, opened_or, vault_in
 from assistant.services.titles import PLACE, titled_by
 from assistant.services.turn_log import ALL
 from assistant.vault import Vault
+
+Query = Select[Any]
+
+
+def _query(*which: ColumnElement[bool]) -> Query:
+    running = (col(Turn.conversation_id) == Conversation.id) & (col(Turn.status) == "running")
+    return (
+        select(
+            col(Conversation.id),
+            col(Conversation.title),
+            col(Conversation.model),
+            col(Conversation.touched_at),
+            col(Turn.id).label("turn_id"),
+        )
+        .outerjoin(Turn, running)
+        .where(col(Conversation.deleted_at).is_(None), *which)
+    )
+
+
+def _newest(which: ColumnElement[bool]) -> Query:
+    newest = col(Conversation.touched_at).desc()
+    return _query(which).order_by(newest).limit(bindparam("limit", type_=Integer))
+
+
+# Built once: every page asks these again and again.
+_KEPT = _newest(col(Conversation.archived_at).is_(None))
+_PUT_AWAY = _newest(col(Conversation.archived_at).is_not(None))
+_ONE = _query(col(Conversation.id) == bindparam("id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +74,8 @@ async def overview(
 ) -> Overview:
     """Up to so many of the user's conversations, and up to so many of those put away."""
     async with user_session(user_id) as session:
-        kept, away = (
-            col(Conversation.archived_at).is_(None),
-            col(Conversation.archived_at).is_not(None),
-        )
-        listed = await _listed(session, kept, limit)
-        put_away = await _listed(session, away, archived) if archived else []
+        listed = await _listed(session, _KEPT, limit)
+        put_away = await _listed(session, _PUT_AWAY, archived) if archived else []
         found = next((each for each in listed + put_away if each.id == open_id), None)
         if found is None and open_id is not None:
             found = await _find(session, open_id)
@@ -66,27 +90,15 @@ async def opened(user_id: UUID, conversation_id: UUID) -> Listed:
         return found
 
 
-async def _listed(session: AsyncSession, which: ColumnElement[bool], limit: int) -> list[Listed]:
-    newest = col(Conversation.touched_at).desc()
-    rows = (await session.execute(_query().where(which).order_by(newest).limit(limit))).all()
+async def _listed(session: AsyncSession, query: Query, limit: int) -> list[Listed]:
+    rows = (await session.execute(query, {"limit": limit})).all()
     vault = await vault_in(session, (row.title for row in rows))
     return [_row(row, vault) for row in rows]
 
 
 async def _find(session: AsyncSession, conversation_id: UUID) -> Listed | None:
-    mine = col(Conversation.id) == conversation_id
-    row = (await session.execute(_query().where(mine))).first()
+    row = (await session.execute(_ONE, {"id": conversation_id})).first()
     return _row(row, await vault_in(session, [row.title])) if row is not None else None
-
-
-def _query() -> Any:  # noqa: ANN401  (SQLAlchemy's own type is longer than the query)
-    running = (col(Turn.conversation_id) == Conversation.id) & (col(Turn.status) == "running")
-    columns = (Conversation.id, Conversation.title, Conversation.model, Conversation.touched_at)
-    return (
-        select(*map(col, columns), col(Turn.id).label("turn_id"))
-        .outerjoin(Turn, running)
-        .where(col(Conversation.deleted_at).is_(None))
-    )
 
 
 def _row(row: Any, vault: Vault) -> Listed:  # noqa: ANN401  (SQLAlchemy's row)
