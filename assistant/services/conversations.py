@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Integer, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.dml import ReturningUpdate
 from sqlmodel import col, update
@@ -20,7 +20,7 @@ from assistant.services.titles import PLACE, titled_by
 from assistant.services.turn_log import ALL
 from assistant.vault import Vault
 
-Query = Select[Any]
+Query = Any  # SQLAlchemy's own type is longer than the query
 
 
 def _query(*which: ColumnElement[bool]) -> Query:
