@@ -43,8 +43,8 @@ def prepare(admin_url: str, secret: str, keys: KeyRing | None = None) -> Urls:
     """Create roles, migrate to head, and return the URLs of the roles.
 
     admin_url: a role that may create roles; secret: the installation's key, from which the
-    passwords of the roles are derived; keys: what must open the users' keys, the secret alone
-    where nothing is given. Raises CannotStart with one sentence.
+    passwords of the roles are derived (the migrator's from both); keys: what must open the users'
+    keys, the secret alone where nothing is given. Raises CannotStart with one sentence.
     """
     url = _address(admin_url)
     try:
@@ -75,21 +75,22 @@ async def _prepare(url: URL, secret: str, keys: KeyRing) -> None:
             await lock.execute(text("select pg_advisory_lock(:n)"), {"n": LOCK})
             async with admin.begin() as connection:
                 await _check_keys(connection, keys)
-                for statement in await _roles(connection, roles, secret):
+                for statement in await _roles(connection, url, secret):
                     await connection.execute(text(statement))
             await _upgrade(_as_role(url, roles.migrator, secret), keys)
     finally:
         await admin.dispose()
 
 
-async def _roles(connection: AsyncConnection, roles: Roles, secret: str) -> list[str]:
-    """Statements that create what is missing and set the passwords that the secret gives."""
+async def _roles(connection: AsyncConnection, admin: URL, secret: str) -> list[str]:
+    """Statements that create what is missing and set the passwords."""
     known = set(await connection.scalars(text("select rolname from pg_roles")))
+    roles = Roles.of(_database(admin))
     kinds = {
         roles.owner: "nologin",
-        roles.migrator: f"login bypassrls password '{_password(roles.migrator, secret)}'",
-        roles.app: f"login nobypassrls password '{_password(roles.app, secret)}'",
-        roles.worker: f"login nobypassrls password '{_password(roles.worker, secret)}'",
+        roles.migrator: f"login bypassrls password '{_password(admin, roles.migrator, secret)}'",
+        roles.app: f"login nobypassrls password '{_password(admin, roles.app, secret)}'",
+        roles.worker: f"login nobypassrls password '{_password(admin, roles.worker, secret)}'",
     }
     return [
         *(f'{"alter" if r in known else "create"} role "{r}" {kind}' for r, kind in kinds.items()),
@@ -160,13 +161,17 @@ def _database(url: URL) -> str:
     return url.database or "postgres"
 
 
-def _as_role(url: URL, role: str, secret: str) -> str:
-    plain = url.set(username=role, password=_password(role, secret))
+def _as_role(admin: URL, role: str, secret: str) -> str:
+    plain = admin.set(username=role, password=_password(admin, role, secret))
     return plain.render_as_string(hide_password=False)
 
 
-def _password(role: str, secret: str) -> str:
-    return hmac.new(secret.encode(), f"role {role}".encode(), hashlib.sha256).hexdigest()
+def _password(admin: URL, role: str, secret: str) -> str:
+    """From the secret, which those who serve know: the migrator's takes the administrator's, too."""
+    said = f"role {role}"
+    if role == Roles.of(_database(admin)).migrator:
+        said += f" by {admin.password}"
+    return hmac.new(secret.encode(), said.encode(), hashlib.sha256).hexdigest()
 
 
 def _why(error: Exception) -> str:

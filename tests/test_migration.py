@@ -203,3 +203,13 @@ async def test_the_app_does_not_start_on_another_schema(db):
     finally:
         await connection.execute("update alembic_version set version_num = $1", head())
         await connection.close()
+
+
+def test_who_serves_cannot_log_in_as_the_migrator(empty):
+    urls = prepare(empty, SECRET)
+    plain = migration.make_url(urls.app)
+    role = migration.Roles.of(plain.database).migrator
+    tried = migration._as_role(plain, role, SECRET).replace("+asyncpg", "")
+    with pytest.raises(asyncpg.InvalidPasswordError):
+        asked(tried, "select 1")
+    assert asked(urls.migrator.replace("+asyncpg", ""), "select 1") == [(1,)]
