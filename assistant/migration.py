@@ -167,7 +167,7 @@ def _as_role(admin: URL, role: str, secret: str) -> str:
 
 
 def _password(admin: URL, role: str, secret: str) -> str:
-    """From the secret, which those who serve know: the migrator's takes the administrator's, too."""
+    """Of the secret, which those who serve know; the migrator's of the administrator's, too."""
     said = f"role {role}"
     if role == Roles.of(_database(admin)).migrator:
         said += f" by {admin.password}"
