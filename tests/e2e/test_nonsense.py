@@ -1,5 +1,8 @@
 """Nonsense is shown exactly, or refused with a sentence; it breaks nothing."""
 
+import asyncio
+import json
+
 import pytest
 from playwright.async_api import expect
 
@@ -82,3 +85,49 @@ async def test_an_unknown_address_has_a_page_that_leads_back(alice):
     await expect(chat.page.get_by_role("heading")).to_be_visible()
     await chat.page.get_by_role("link").first.click()
     await expect(chat.composer).to_be_visible()
+
+
+TARGETS = {
+    "NUL": "/%00",
+    "no UTF-8": "/%ff%fe",
+    "half an escape": "/%zz%",
+    "half a symbol": "/%ed%a0%80",
+    "long": "/" + "a" * 300,
+    "very long": "/" + "a" * 20_000,
+    "long conversation": "/chat/" + "a" * 300,
+    "up": "/../../etc/passwd",
+    "up, escaped": "/..%2f..%2f..%2fetc%2fpasswd",
+    "slashes": "//api//search",
+    "two lines": "/a%0ab%0d%0ac",
+    "long query": "/no-such?" + "q" * 20_000,
+    "nonsense query": "/no-such?%00&%ff=%zz",
+}
+SENTENCE = {"error": "There is nothing at this address."}
+
+
+async def answered(app, target, method="GET", **headers):
+    """Status, headers and body of a request that is sent as it is written here."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", app.port)
+    said = {"Host": "localhost", "Connection": "close", "Accept": "text/html", **headers}
+    lines = [f"{method} {target} HTTP/1.1", *(f"{k}: {v}" for k, v in said.items()), "", ""]
+    writer.write("\r\n".join(lines).encode())
+    head, _, body = (await reader.read()).decode().partition("\r\n\r\n")
+    writer.close()
+    return int(head.split()[1]), head.lower(), body
+
+
+@pytest.mark.parametrize("target", TARGETS.values(), ids=TARGETS)
+async def test_no_address_breaks_the_server(target, app, alice):
+    cookie = f"session={await alice.cookie()}"
+    status, head, body = await answered(app, target, Cookie=cookie)
+    assert (status, "There is nothing here" in body) == (404, True), body[:200]
+    for before in ("/api", "/auth"):
+        status, head, body = await answered(app, before + target, Cookie=cookie)
+        assert (status, json.loads(body)) == (404, SENTENCE)
+        assert "cache-control: no-store" in head
+    for method in ("HEAD", "POST", "OPTIONS", "TRACE", "NONSENSE"):
+        for origin in (app.url, alice.url, "https://evil.example"):
+            status, head, body = await answered(app, target, method, Cookie=cookie, Origin=origin)
+            assert 200 <= status < 500
+            assert method != "HEAD" or (status, body) == (404, "")
+    assert "Traceback" not in (app.data / "app.log").read_text()
