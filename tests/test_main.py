@@ -56,7 +56,9 @@ def refusal(folder: Path, environment: dict[str, str]) -> str:
         ({"ASSISTANT_DATA_DIR": "/dev/null/data"}, "data folder /dev/null/data cannot be written"),
         ({"ASSISTANT_SECRET_KEY": "short"}, "ASSISTANT_SECRET_KEY is shorter than 32 bytes"),
         ({"WORKERS": "2"}, "WORKERS=2 needs a Redis"),
-        ({"PORT": "many"}, "The setting PORT is not usable"),
+        ({"APP_URL": "foo"}, "The setting APP_URL is not usable"),
+        ({"DATABASE_URL": "mysql://u:p@h/x"}, "The setting DATABASE_URL is not usable"),
+        ({"REDIS_URL": "redis://127.0.0.1:1"}, "The Redis of REDIS_URL cannot be used"),
         ({"DATABASE_URL": "postgresql://u:p@127.0.0.1:1/x"}, "database cannot be reached"),
     ],
 )
