@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from starlette.datastructures import Headers
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.api.answers import NO_STORE
 
 OURS = ("/api/", "/auth/")  # what is no page there
+NO_PAGE = "/404"
 NOT_HERE = "There is nothing at this address."
 NOT_SO = "This address does not take this kind of request."
 
@@ -30,10 +31,15 @@ class Unknown:
         """Pass the request on, and answer in the place of a bare "Not Found"."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
-        elif "\n" in scope["path"]:  # no pattern of a route reaches across lines
-            await self._answer(scope, Headers())(scope, receive, send)
+        elif "\n" in scope["path"]:  # across lines no pattern reaches, here or in the page
+            await self._across_lines(scope)(scope, receive, send)
         else:
             await self._pass(scope, receive, send)
+
+    def _across_lines(self, scope: Scope) -> Response:
+        if _is_ours(scope):
+            return self._answer(scope, Headers())
+        return RedirectResponse(NO_PAGE, 303, NO_STORE)
 
     async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
         instead: list[Response] = []

@@ -31,8 +31,6 @@ STRANGE = {
     "only slashes": "////",
     "a colon": "http://evil.example/",
     "blanks": " \t\r",
-    "two lines": "a\nb",
-    "a line's end": "a\n",
     "braces": "{chat_id}",
     "question": "a?b#c;d",
     "file": "no-such.js",
@@ -139,3 +137,14 @@ async def test_a_session_that_was_renewed_in_passing_is_kept(app, ann):
     answer = await ask(app, Asking("GET", "/\x00"), headers)
     cookies = [value.split("=")[0] for name, value in answer.headers if name == "set-cookie"]
     assert (answer.status, cookies) == (404, ["session", "refresh", "user"])
+
+
+@pytest.mark.parametrize("name", ["a\nb", "a\n", "\n", "\r\nset-cookie: x=y"], ids=ascii)
+async def test_an_address_of_several_lines_leads_to_one_that_the_page_can_read(name, app, ann):
+    for method in ("GET", "HEAD", "POST"):
+        answer = await ask(app, Asking(method, f"/{name}"), of(ann, accept="text/html"))
+        assert (answer.status, answer.header("location")) == (303, "/404")
+        answer = await ask(app, Asking(method, f"/api/{name}"), of(ann))
+        assert (answer.status, said(answer)) == (404, NOT_HERE)
+    answer = await ask(app, Asking("GET", "/404"), of(ann, accept="text/html"))
+    assert (answer.status, answer.body) == (404, PAGE.encode())

@@ -104,7 +104,6 @@ TARGETS = {
     "up": "/../../etc/passwd",
     "up, escaped": "/..%2f..%2f..%2fetc%2fpasswd",
     "slashes": "//api//search",
-    "two lines": "/a%0ab%0d%0ac",
     "long query": "/no-such?" + "q" * 20_000,
     "nonsense query": "/no-such?%00&%ff=%zz",
 }
