@@ -26,18 +26,24 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+@pytest.fixture(scope="module")
+def data() -> Iterator[str]:
+    """A folder for the data: empty at the first start, and what that one left at the others."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)  # root's PostgreSQL runs as `nobody`
+        yield folder
+
+
 @pytest.fixture
-def environment() -> Iterator[dict[str, str]]:
-    """The settings of a first start: nothing is set but a folder for the data and a free port."""
-    with tempfile.TemporaryDirectory() as data:
-        Path(data).chmod(0o755)  # root's PostgreSQL runs as `nobody`
-        yield {
-            **os.environ,
-            **{name.upper(): "" for name in LaunchSettings.model_fields},
-            "PYTHONPATH": str(PROJECT),
-            "ASSISTANT_DATA_DIR": data,
-            "PORT": str(free_port()),
-        }
+def environment(data: str) -> dict[str, str]:
+    """Nothing is set but the folder for the data and a free port."""
+    return {
+        **os.environ,
+        **{name.upper(): "" for name in LaunchSettings.model_fields},
+        "PYTHONPATH": str(PROJECT),
+        "ASSISTANT_DATA_DIR": data,
+        "PORT": str(free_port()),
+    }
 
 
 def refusal(folder: Path, environment: dict[str, str]) -> str:

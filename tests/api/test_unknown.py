@@ -2,6 +2,7 @@
 
 import json
 from itertools import product
+from uuid import uuid4
 
 import pytest
 from starlette.applications import Starlette
@@ -12,7 +13,7 @@ from assistant.api.guard import Guard
 from assistant.api.headers import WithHeaders
 from assistant.api.unknown import NOT_HERE, NOT_SO, Unknown
 from assistant.app import ROUTES
-from tests.api.conftest import ORIGIN
+from tests.api.conftest import ORIGIN, signed_in
 from tests.doors.wire import Asking, ask
 
 PAGE = "<!doctype html><h1>There is nothing here</h1>"
@@ -53,6 +54,13 @@ def app(prepared, tmp_path_factory):
     return WithHeaders(known, [ORIGIN], built)
 
 
+@pytest.fixture(scope="module")
+async def her(app, db):
+    """Somebody who is signed in; nothing here changes anything of hers."""
+    async with signed_in(app, f"Ann {uuid4().hex[:8]}") as person:
+        yield person
+
+
 def of(person, **more):
     return {"origin": ORIGIN, "cookie": f"session={person.token}", **more}
 
@@ -63,9 +71,9 @@ def said(answer):
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 @pytest.mark.parametrize("name", STRANGE.values(), ids=STRANGE)
-async def test_an_unknown_page_is_a_page_of_ours(name, method, app, ann):
+async def test_an_unknown_page_is_a_page_of_ours(name, method, app, her):
     for before in ("/", "/settings/", "/assets/", "//"):
-        answer = await ask(app, Asking(method, before + name), of(ann, accept="text/html"))
+        answer = await ask(app, Asking(method, before + name), of(her, accept="text/html"))
         if name == STRANGE["only slashes"] and before in ("/", "//"):
             assert (answer.status, answer.body) == (200, b"" if method == "HEAD" else b"a page")
             continue
@@ -76,8 +84,8 @@ async def test_an_unknown_page_is_a_page_of_ours(name, method, app, ann):
 
 @pytest.mark.parametrize("name", STRANGE.values(), ids=STRANGE)
 @pytest.mark.parametrize("before", ["/api/", "/auth/", "/api/turns/", "/auth/login/x/"])
-async def test_below_our_routes_it_is_a_sentence_as_of_any_route(name, before, app, ann):
-    for method, who in product(("GET", "HEAD", "POST", "NONSENSE"), (of(ann), {"origin": ORIGIN})):
+async def test_below_our_routes_it_is_a_sentence_as_of_any_route(name, before, app, her):
+    for method, who in product(("GET", "HEAD", "POST", "NONSENSE"), (of(her), {"origin": ORIGIN})):
         for accept in ("text/html", "application/json"):
             answer = await ask(app, Asking(method, before + name), who | {"accept": accept})
             assert answer.status == 404
@@ -89,8 +97,8 @@ async def test_below_our_routes_it_is_a_sentence_as_of_any_route(name, before, a
 @pytest.mark.parametrize(
     "path", ["/api", "/api/", "/auth", "/auth/", "/api/search/", "/api/Events"]
 )
-async def test_what_is_almost_a_route_is_none(path, app, ann):
-    answer = await ask(app, Asking("GET", path), of(ann))
+async def test_what_is_almost_a_route_is_none(path, app, her):
+    answer = await ask(app, Asking("GET", path), of(her))
     assert (answer.status, said(answer)) == (404, NOT_HERE)
 
 
@@ -105,30 +113,30 @@ async def test_what_is_almost_a_route_is_none(path, app, ann):
         ("/no-such-page", "GET, HEAD"),
     ],
 )
-async def test_a_request_of_another_kind_is_told_which_are_taken(path, allowed, method, app, ann):
+async def test_a_request_of_another_kind_is_told_which_are_taken(path, allowed, method, app, her):
     if method in allowed.split(", "):
         return
-    answer = await ask(app, Asking(method, path), of(ann, accept="text/html"))
+    answer = await ask(app, Asking(method, path), of(her, accept="text/html"))
     assert (answer.status, answer.header("allow"), said(answer)) == (405, allowed, NOT_SO)
 
 
 @pytest.mark.parametrize("query", QUERIES, ids=lambda query: query[:12])
-async def test_no_query_breaks_anything(query, app, ann):
+async def test_no_query_breaks_anything(query, app, her):
     for path in ("/", "/sign-in", "/no-such-page", "/api/nothing", "/auth/callback/none"):
-        for headers in (of(ann), {"origin": ORIGIN}):
+        for headers in (of(her), {"origin": ORIGIN}):
             answer = await ask(app, Asking("GET", path, query), headers | {"accept": "text/html"})
             assert answer.status < 500
 
 
-async def test_what_a_route_or_a_page_says_itself_stays(app, ann):
+async def test_what_a_route_or_a_page_says_itself_stays(app, her):
     place = "/api/conversations/6a0f3c52-5b0e-4c7c-9a55-2f0f3bd1c7ae/messages"
-    answer = await ask(app, Asking("GET", place), of(ann))
+    answer = await ask(app, Asking("GET", place), of(her))
     assert (answer.status, said(answer)) == (404, "This conversation does not exist.")
-    assert (await ask(app, Asking("GET", "/"), of(ann))).body == b"a page"
+    assert (await ask(app, Asking("GET", "/"), of(her))).body == b"a page"
 
 
-async def test_the_page_is_whole_whatever_part_is_asked_for(app, ann):
-    answer = await ask(app, Asking("GET", "/\x00"), of(ann, range="bytes=0-1"))
+async def test_the_page_is_whole_whatever_part_is_asked_for(app, her):
+    answer = await ask(app, Asking("GET", "/\x00"), of(her, range="bytes=0-1"))
     assert (answer.status, answer.body) == (404, PAGE.encode())
 
 
@@ -140,11 +148,11 @@ async def test_a_session_that_was_renewed_in_passing_is_kept(app, ann):
 
 
 @pytest.mark.parametrize("name", ["a\nb", "a\n", "\n", "\r\nset-cookie: x=y"], ids=ascii)
-async def test_an_address_of_several_lines_leads_to_one_that_the_page_can_read(name, app, ann):
+async def test_an_address_of_several_lines_leads_to_one_that_the_page_can_read(name, app, her):
     for method in ("GET", "HEAD", "POST"):
-        answer = await ask(app, Asking(method, f"/{name}"), of(ann, accept="text/html"))
+        answer = await ask(app, Asking(method, f"/{name}"), of(her, accept="text/html"))
         assert (answer.status, answer.header("location")) == (303, "/404")
-        answer = await ask(app, Asking(method, f"/api/{name}"), of(ann))
+        answer = await ask(app, Asking(method, f"/api/{name}"), of(her))
         assert (answer.status, said(answer)) == (404, NOT_HERE)
-    answer = await ask(app, Asking("GET", "/404"), of(ann, accept="text/html"))
+    answer = await ask(app, Asking("GET", "/404"), of(her, accept="text/html"))
     assert (answer.status, answer.body) == (404, PAGE.encode())
