@@ -203,3 +203,11 @@ async def test_the_app_does_not_start_on_another_schema(db):
     finally:
         await connection.execute("update alembic_version set version_num = $1", head())
         await connection.close()
+
+
+@pytest.mark.parametrize(
+    ("query", "understood"),
+    [("", {}), ("?sslmode=require", {"ssl": "require"}), ("?ssl=prefer", {"ssl": "prefer"})],
+)
+def test_the_option_by_which_others_ask_for_encryption_is_understood(query, understood):
+    assert migration._address(f"postgres://u:p@db/x{query}").query == understood
