@@ -13,6 +13,7 @@ from assistant.local.checks import (
     check_env_file,
     check_model,
     check_port,
+    check_redis,
     check_sign_in,
     check_workers,
 )
@@ -59,6 +60,7 @@ def _checked_settings() -> LaunchSettings:
     check_sign_in(chosen)
     check_port(chosen.bind_host, chosen.port)
     check_data_folder(chosen.assistant_data_dir)
+    check_redis(chosen)
     return chosen
 
 

@@ -26,6 +26,7 @@ from assistant.api import (
 )
 from assistant.api.guard import Guard
 from assistant.api.headers import WithHeaders
+from assistant.api.unknown import Unknown
 from assistant.components.boundary import boundary
 from assistant.components.head import STYLES, head
 from assistant.config import CLOSING
@@ -60,14 +61,15 @@ def surround(asgi: ASGIApp) -> ASGIApp:
 
 
 def served() -> ASGIApp:
-    """What the server runs: Reflex's app, and the headers around all that it answers."""
+    """What the server runs: Reflex's app, and the layers around all that it answers."""
     return with_headers(app())
 
 
 def with_headers(asgi: ASGIApp) -> ASGIApp:
-    """The outermost layer: Reflex answers some requests, and each defect, outside `surround`."""
+    """The outermost layers: Reflex answers some requests, and each defect, outside `surround`."""
     origins = rx.config.get_config().cors_allowed_origins
-    return WithHeaders(asgi, origins, get_web_dir() / Dirs.STATIC)
+    pages = get_web_dir() / Dirs.STATIC
+    return WithHeaders(Unknown(asgi, ROUTES, pages / "404.html"), origins, pages)
 
 
 @asynccontextmanager

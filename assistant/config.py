@@ -3,13 +3,23 @@
 import signal
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from assistant.errors import CannotStart
+from assistant.setting_forms import (
+    DatabaseAddress,
+    Interface,
+    Key,
+    Name,
+    OwnAddress,
+    RedisAddress,
+    Seconds,
+    WebAddress,
+)
 
 CLOSING = signal.SIGUSR1  # the launcher tells the workers that they are about to end
 MESSAGE_CHARACTERS = 100_000  # the most that one message may hold; pages show it
@@ -22,11 +32,17 @@ Kind = TypeVar("Kind", bound="Settings")
 class Settings(BaseSettings):
     """What an operator can set. The names of the environment are the fields in capitals."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True)
+    model_config = SettingsConfigDict(
+        env_file=".env",
+        extra="ignore",
+        env_ignore_empty=True,
+        str_strip_whitespace=True,
+        hide_input_in_errors=True,
+    )
 
     port: int = Field(3000, ge=1, le=65535)
-    app_url: str = ""
-    bind_host: str = "127.0.0.1"
+    app_url: OwnAddress = ""
+    bind_host: Interface = "127.0.0.1"
     workers: int = Field(1, ge=1, le=64)
 
     assistant_data_dir: Path = Path(".data")
@@ -36,39 +52,46 @@ class Settings(BaseSettings):
     database_app_url: SecretStr = SecretStr("")  # the launcher makes these two of DATABASE_URL
     database_worker_url: SecretStr = SecretStr("")
     database_migrator_url: SecretStr = SecretStr("")  # only the command that rotates keys has it
-    redis_url: SecretStr = SecretStr("")
+    redis_url: RedisAddress = SecretStr("")
 
-    anthropic_api_key: SecretStr = SecretStr("")
-    anthropic_base_url: str = ""
-    openai_api_key: SecretStr = SecretStr("")
-    openai_base_url: str = ""
-    gemini_api_key: SecretStr = SecretStr("")
-    google_gemini_base_url: str = ""
+    anthropic_api_key: Key = SecretStr("")
+    anthropic_base_url: WebAddress = ""
+    openai_api_key: Key = SecretStr("")
+    openai_base_url: WebAddress = ""
+    gemini_api_key: Key = SecretStr("")
+    google_gemini_base_url: WebAddress = ""
 
     default_model: str = ""
-    connect_seconds: float = Field(5.0, gt=0)
-    first_token_seconds: float = Field(30.0, gt=0)
-    idle_seconds: float = Field(15.0, gt=0)
-    turn_seconds: float = Field(300.0, gt=0)
+    connect_seconds: Seconds = 5.0
+    first_token_seconds: Seconds = 30.0
+    idle_seconds: Seconds = 15.0
+    turn_seconds: Seconds = 300.0
     turn_steps: int = Field(20, ge=1, le=100)
-    turns_at_once: int = Field(5, ge=1)
-    history_tokens: int = Field(48_000, ge=1_000)
+    turns_at_once: int = Field(5, ge=1, le=1_000)
+    history_tokens: int = Field(48_000, ge=1_000, le=10_000_000)
 
-    stripe_secret_key: SecretStr = SecretStr("")
+    stripe_secret_key: Key = SecretStr("")
     default_tier: Literal["free", "pro", "team", "enterprise"] = "pro"  # where nothing is sold
 
-    google_client_id: str = ""
-    google_client_secret: SecretStr = SecretStr("")
-    google_discovery_url: str = "https://accounts.google.com/.well-known/openid-configuration"
-    microsoft_client_id: str = ""
-    microsoft_client_secret: SecretStr = SecretStr("")
-    microsoft_discovery_url: str = (
+    google_client_id: Name = ""
+    google_client_secret: Key = SecretStr("")
+    google_discovery_url: WebAddress = (
+        "https://accounts.google.com/.well-known/openid-configuration"
+    )
+    microsoft_client_id: Name = ""
+    microsoft_client_secret: Key = SecretStr("")
+    microsoft_discovery_url: WebAddress = (
         "https://login.microsoftonline.com/common/v2.0/.well-known/openid-configuration"
     )
-    github_client_id: str = ""
-    github_client_secret: SecretStr = SecretStr("")
-    github_base_url: str = "https://github.com"
-    github_api_url: str = "https://api.github.com"
+    github_client_id: Name = ""
+    github_client_secret: Key = SecretStr("")
+    github_base_url: WebAddress = "https://github.com"
+    github_api_url: WebAddress = "https://api.github.com"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _blank_is_not_set(cls, given: dict[str, Any]) -> dict[str, Any]:
+        return {k: v for k, v in given.items() if not isinstance(v, str) or v == "" or v.strip()}
 
     @property
     def url(self) -> str:
@@ -96,7 +119,7 @@ class Settings(BaseSettings):
 class LaunchSettings(Settings):
     """The settings of the launcher, which alone holds the address of the administrator."""
 
-    database_url: SecretStr = SecretStr("")
+    database_url: DatabaseAddress = SecretStr("")
 
 
 @lru_cache(maxsize=1)
@@ -112,7 +135,8 @@ def read(kind: type[Kind]) -> Kind:
     except ValidationError as error:
         first = error.errors()[0]
         name = "_".join(str(part) for part in first["loc"]).upper()
+        reason = first["msg"][:1].lower() + first["msg"][1:]
         raise CannotStart(
-            f"The setting {name} is not usable ({first['msg'].lower()}). "
-            "Correct it in .env or in the environment."
+            f"The setting {name} is not usable ({reason}); "
+            "correct it in .env or in the environment."
         ) from error

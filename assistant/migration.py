@@ -59,12 +59,14 @@ def prepare(admin_url: str, secret: str, keys: KeyRing | None = None) -> Urls:
 
 def _address(admin_url: str) -> URL:
     try:
-        return make_url(admin_url).set(drivername="postgresql+asyncpg")
+        url = make_url(admin_url).set(drivername="postgresql+asyncpg")
     except (ArgumentError, ValueError) as error:
         raise CannotStart(
             "DATABASE_URL is no address of a database. "
             "Write it like postgresql://user:password@host:5432/name."
         ) from error
+    mode = url.query.get("sslmode")  # as others call what this driver calls ssl
+    return url.difference_update_query(["sslmode"]).update_query_dict({"ssl": mode} if mode else {})
 
 
 async def _prepare(url: URL, secret: str, keys: KeyRing) -> None:

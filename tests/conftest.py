@@ -47,7 +47,17 @@ def postgres() -> Iterator[str]:
         base = Path(folder)
         base.chmod(0o755)  # as root the server runs as another account, which must get in
         with running(base / "postgres") as url:
+            asyncio.run(_write_lazily(url))
             yield url
+
+
+async def _write_lazily(url: str) -> None:
+    """No test pulls the plug of this server, so it need not wait for the disk."""
+    connection = await asyncpg.connect(url)
+    for name in ("fsync", "full_page_writes", "synchronous_commit"):
+        await connection.execute(f"alter system set {name} = off")
+    await connection.execute("select pg_reload_conf()")
+    await connection.close()
 
 
 @pytest.fixture(scope="session")

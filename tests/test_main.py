@@ -26,18 +26,24 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+@pytest.fixture(scope="module")
+def data() -> Iterator[str]:
+    """A folder for the data: empty at the first start, and what that one left at the others."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)  # root's PostgreSQL runs as `nobody`
+        yield folder
+
+
 @pytest.fixture
-def environment() -> Iterator[dict[str, str]]:
-    """The settings of a first start: nothing is set but a folder for the data and a free port."""
-    with tempfile.TemporaryDirectory() as data:
-        Path(data).chmod(0o755)  # root's PostgreSQL runs as `nobody`
-        yield {
-            **os.environ,
-            **{name.upper(): "" for name in LaunchSettings.model_fields},
-            "PYTHONPATH": str(PROJECT),
-            "ASSISTANT_DATA_DIR": data,
-            "PORT": str(free_port()),
-        }
+def environment(data: str) -> dict[str, str]:
+    """Nothing is set but the folder for the data and a free port."""
+    return {
+        **os.environ,
+        **{name.upper(): "" for name in LaunchSettings.model_fields},
+        "PYTHONPATH": str(PROJECT),
+        "ASSISTANT_DATA_DIR": data,
+        "PORT": str(free_port()),
+    }
 
 
 def refusal(folder: Path, environment: dict[str, str]) -> str:
@@ -56,7 +62,9 @@ def refusal(folder: Path, environment: dict[str, str]) -> str:
         ({"ASSISTANT_DATA_DIR": "/dev/null/data"}, "data folder /dev/null/data cannot be written"),
         ({"ASSISTANT_SECRET_KEY": "short"}, "ASSISTANT_SECRET_KEY is shorter than 32 bytes"),
         ({"WORKERS": "2"}, "WORKERS=2 needs a Redis"),
-        ({"PORT": "many"}, "The setting PORT is not usable"),
+        ({"APP_URL": "foo"}, "The setting APP_URL is not usable"),
+        ({"DATABASE_URL": "mysql://u:p@h/x"}, "The setting DATABASE_URL is not usable"),
+        ({"REDIS_URL": "redis://127.0.0.1:1"}, "The Redis of REDIS_URL cannot be used"),
         ({"DATABASE_URL": "postgresql://u:p@127.0.0.1:1/x"}, "database cannot be reached"),
     ],
 )

@@ -213,3 +213,11 @@ def test_who_serves_cannot_log_in_as_the_migrator(empty):
     with pytest.raises(asyncpg.InvalidPasswordError):
         asked(tried, "select 1")
     assert asked(urls.migrator.replace("+asyncpg", ""), "select 1") == [(1,)]
+
+
+@pytest.mark.parametrize(
+    ("query", "understood"),
+    [("", {}), ("?sslmode=require", {"ssl": "require"}), ("?ssl=prefer", {"ssl": "prefer"})],
+)
+def test_the_option_by_which_others_ask_for_encryption_is_understood(query, understood):
+    assert migration._address(f"postgres://u:p@db/x{query}").query == understood

@@ -56,6 +56,22 @@ async def session_of(connection: HTTPConnection) -> User:
         return await holder_of(REFRESH.of(connection))
 
 
+async def body_of(request: Request, at_most: int, too_large: str) -> bytes:
+    """The body in memory: it is in clear, and no disk may hold that.
+
+    at_most: its bytes. Raises Refused with the sentence `too_large`.
+    """
+    announced = request.headers.get("content-length", "0")
+    if not announced.isdecimal() or int(announced[:20]) > at_most:
+        raise Refused(too_large)
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > at_most:
+            raise Refused(too_large)
+    return bytes(body)
+
+
 def sent_to(address: str) -> RedirectResponse:
     """Lets the browser that has sent a form read this page of ours instead."""
     return RedirectResponse(address, 303, headers=NO_STORE)

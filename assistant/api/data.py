@@ -11,8 +11,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from assistant.api.answers import NO_STORE, answering, sent_to, user_of
-from assistant.errors import Refused, StepUpNeeded
+from assistant.api.answers import NO_STORE, answering, body_of, sent_to, user_of
+from assistant.errors import StepUpNeeded
 from assistant.services import erasure
 from assistant.services.attempts import with_next
 from assistant.services.export import export
@@ -73,22 +73,9 @@ async def _pieces(user: User) -> AsyncGenerator[bytes, None]:
 async def bring_back(request: Request) -> Response:
     """Import the archive in the body: {"imported": how many, "skipped": [{"item", "why"}]}."""
     user = await user_of(request)
-    done = await import_archive(user.id, await _body(request))
+    done = await import_archive(user.id, await body_of(request, ARCHIVE_BYTES, TOO_LARGE))
     skipped = [each._asdict() for each in done.skipped]
     return JSONResponse({"imported": done.imported, "skipped": skipped}, headers=NO_STORE)
-
-
-async def _body(request: Request) -> bytes:
-    """The body in memory: it is in clear, and no disk may hold that."""
-    announced = request.headers.get("content-length", "0")
-    if not announced.isdecimal() or int(announced[:20]) > ARCHIVE_BYTES:
-        raise Refused(TOO_LARGE)
-    body = bytearray()
-    async for piece in request.stream():
-        body += piece
-        if len(body) > ARCHIVE_BYTES:
-            raise Refused(TOO_LARGE)
-    return bytes(body)
 
 
 @answering

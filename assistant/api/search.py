@@ -1,27 +1,40 @@
-"""GET /api/search?q=...: what a user's titles and messages hold."""
+"""POST /api/search: what a user's titles and messages hold.
 
-from typing import Any
+What is searched for travels in the body: addresses are kept by proxies and by browsers.
+"""
 
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from assistant.api.answers import answering, user_of
+from assistant.api.answers import answering, body_of, user_of
 from assistant.errors import Refused
 from assistant.services.search import Found, search
 
 QUERY_CHARACTERS = 200
+BODY_BYTES = 4_000  # each character may be written as an escape of twelve bytes
 PRIVATE = {"cache-control": "private, no-store"}
+NO_SEARCH = f"A search has between 1 and {QUERY_CHARACTERS} characters."
+
+
+class Asked(BaseModel):
+    """The body. q: words, and phrases in double quotes."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    q: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=QUERY_CHARACTERS)
+    ]
 
 
 @answering
 async def found(request: Request) -> Response:
-    """The titles and messages that hold every word of `q`; a phrase stands in double quotes."""
+    """The titles and messages that hold every word and phrase of `q`."""
     user = await user_of(request)
-    query = request.query_params.get("q", "").strip()
-    if not 1 <= len(query) <= QUERY_CHARACTERS:
-        raise Refused(f"A search has between 1 and {QUERY_CHARACTERS} characters.")
-    answer = await search(user.id, query)
+    answer = await search(user.id, _words(await body_of(request, BODY_BYTES, NO_SEARCH)))
     return JSONResponse(
         {
             "titles": [_shown(each) for each in answer.titles],
@@ -30,6 +43,13 @@ async def found(request: Request) -> Response:
         },
         headers=PRIVATE,
     )
+
+
+def _words(body: bytes) -> str:
+    try:
+        return Asked.model_validate_json(body).q
+    except ValidationError as error:
+        raise Refused(NO_SEARCH) from error
 
 
 def _shown(each: Found) -> dict[str, Any]:
@@ -44,4 +64,4 @@ def _shown(each: Found) -> dict[str, Any]:
     }
 
 
-routes = [Route("/api/search", found)]
+routes = [Route("/api/search", found, methods=["POST"])]

@@ -28,9 +28,16 @@ export async function outcome(response, otherwise) {
 }
 
 /** The answer's JSON. signal: gives up. Throws with `status` when refused. */
-export async function getJson(url, signal) {
-  const headers = { Accept: "application/json" };
-  const response = await fetchSigned(url, { headers, cache: "no-store", signal });
+export const getJson = (url, signal) => jsonOf(url, { signal });
+
+/** Sends a value as JSON; the rest as above. */
+export const postJson = (url, value, signal) =>
+  jsonOf(url, { method: "POST", body: JSON.stringify(value), signal });
+
+async function jsonOf(url, options) {
+  const sent = options.body ? { "Content-Type": "application/json" } : {};
+  const headers = { Accept: "application/json", ...sent };
+  const response = await fetchSigned(url, { ...options, headers, cache: "no-store" });
   if (response.status === 401) signedOut();
   if (!response.ok) throw Object.assign(new Error(url), { status: response.status });
   return response.json();

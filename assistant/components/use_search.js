@@ -1,11 +1,9 @@
 // Asking the server while somebody types: not at every key, and only the last question counts.
 import { useEffect, useState } from "react";
-import { getJson } from "./api.js";
+import { postJson } from "./api.js";
 
 const CALM_MS = 120;
 const NOTHING = { words: "", answer: null, failed: false };
-
-const urlOf = (words) => `/api/search?q=${encodeURIComponent(words)}`;
 
 /**
  * {answer, failed, waiting, again}: the last answer stays while the next is awaited. answer is null
@@ -23,7 +21,7 @@ export function useSearch(query) {
     const leaving = new AbortController();
     const hear = (told) => leaving.signal.aborted || setHeard({ words, ...told });
     const ask = () =>
-      getJson(urlOf(words), leaving.signal).then(
+      postJson("/api/search", { q: words }, leaving.signal).then(
         (answer) => hear({ answer, failed: false }),
         () => hear({ answer: null, failed: true }),
       );

@@ -1,14 +1,26 @@
 """What must hold before anything is started; each fault is one sentence that says what to do."""
 
+import errno
 import socket
 import tempfile
 from pathlib import Path
 
 from dotenv.parser import parse_stream
+from redis import Redis, RedisError
 
 from assistant.agent.catalog import MODELS
 from assistant.config import Settings
 from assistant.errors import CannotStart
+
+REDIS_SECONDS = 5
+STOP_IT = "stop the program that has it, or choose another port: PORT={} make run"
+NOT_OURS = "set BIND_HOST to an address of this machine like 127.0.0.1, or to 0.0.0.0 for all"
+REMEDIES = {
+    errno.EACCES: "choose one above 1023: PORT=3000 make run",
+    errno.EADDRNOTAVAIL: NOT_OURS,
+    errno.EAFNOSUPPORT: NOT_OURS,
+    errno.EINVAL: NOT_OURS,
+}
 
 
 def check_env_file(path: Path) -> None:
@@ -40,11 +52,26 @@ def check_workers(chosen: Settings) -> None:
         )
 
 
+def check_redis(chosen: Settings) -> None:
+    """The Redis that is named answers."""
+    url = chosen.redis_url.get_secret_value()
+    if not url:
+        return
+    try:
+        with Redis.from_url(url, socket_connect_timeout=REDIS_SECONDS) as client:
+            client.ping()
+    except (RedisError, OSError, ValueError, TypeError) as error:  # the last two: by its options
+        raise CannotStart(
+            f"The Redis of REDIS_URL cannot be used ({type(error).__name__}); "
+            "start it, or correct REDIS_URL, or unset it to do without."
+        ) from error
+
+
 def check_model(chosen: Settings) -> None:
     """The model that answers who has not chosen is one that we know."""
     if chosen.default_model and chosen.default_model not in MODELS:
         raise CannotStart(
-            f"DEFAULT_MODEL={chosen.default_model} is not a model that this version knows; "
+            f"DEFAULT_MODEL={chosen.default_model[:80]} is not a model that this version knows; "
             f"choose one of {', '.join(MODELS)}, or unset it."
         )
 
@@ -75,9 +102,9 @@ def check_port(host: str, port: int) -> None:
             probe.bind(address)
             probe.listen(1)
     except OSError as error:
+        remedy = REMEDIES.get(error.errno or 0, STOP_IT).format(_other(port))
         raise CannotStart(
-            f"Port {port} on {host} cannot be used ({error.strerror}); stop the program that has "
-            f"it, or choose another port: PORT={_other(port)} make run"
+            f"Port {port} on {host} cannot be used ({error.strerror}); {remedy}"
         ) from error
 
 

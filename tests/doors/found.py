@@ -5,12 +5,13 @@ import re
 from collections.abc import Iterator
 from enum import Enum
 from importlib import import_module
-from inspect import getsource, signature
+from inspect import getmembers, getsource, isclass, signature
 from itertools import product
+from types import ModuleType
 from typing import Any, Literal, get_args, get_origin
 from uuid import UUID, uuid4
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError, create_model
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError, create_model
 from pydantic.fields import FieldInfo
 from reflex_base.registry import RegistrationContext
 from starlette.routing import Mount, Route
@@ -63,7 +64,15 @@ def fields_asked_by(route: Route | Mount) -> list[str]:
     """The names by which a route's module reads queries, forms and bodies (and a few more)."""
     if isinstance(route, Mount):
         return []
-    return sorted(set(ASKED.findall(getsource(import_module(route.endpoint.__module__)))))
+    module = import_module(route.endpoint.__module__)
+    return sorted({*ASKED.findall(getsource(module)), *_fields_of_models(module)})
+
+
+def _fields_of_models(module: ModuleType) -> Iterator[str]:
+    """What the module's own forms of a body hold."""
+    for _, each in getmembers(module, isclass):
+        if issubclass(each, BaseModel) and each.__module__ == module.__name__:
+            yield from each.model_fields
 
 
 def table_named(name: str, ids: Ids) -> list[str]:

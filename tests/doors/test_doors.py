@@ -95,7 +95,9 @@ async def test_she_herself_is_shown_what_nobody_else_may_see(app, ada):
     path = f"/api/conversations/{ada.ids['conversations']}/messages"
     answer = await ask(app, Asking("GET", path), ada.headers)
     assert answer.text.count(CANARY) >= 3  # what she said, the tool's input and its output
-    found = await ask(app, Asking("GET", "/api/search", f"q={LEAD}"), ada.headers)
+    found = await ask(
+        app, Asking("POST", "/api/search", kind=JSON, body=json.dumps({"q": LEAD})), ada.headers
+    )
     assert CANARY in found.text
 
 

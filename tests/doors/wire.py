@@ -55,7 +55,7 @@ def _scope(kind: str, path: str, query: str, headers: Headers) -> Scope:
         "http_version": "1.1",
         "scheme": "http" if kind == "http" else "ws",
         "path": path,
-        "raw_path": path.encode(),
+        "raw_path": path.encode(errors="replace"),
         "query_string": query.encode(),
         "root_path": "",
         "headers": [(k.encode(), v.encode()) for k, v in headers.items()],

@@ -57,6 +57,11 @@ class Person:
         """Ask a route of the app with this person's cookie."""
         return await self.context.request.get(self.url + path)
 
+    async def post(self, path: str, value: dict):
+        """Send JSON to a route of the app, as a page of it does."""
+        headers = {"Origin": self.url}
+        return await self.context.request.post(self.url + path, data=value, headers=headers)
+
     async def stored(self, chat: Chat, limit: int = 30) -> list[dict]:
         """The newest messages of the conversation as the server keeps them."""
         answer = await self.get(f"/api/conversations/{chat.id}/messages?limit={limit}")

@@ -111,7 +111,8 @@ async def used(person, pair):
     await settings.page.get_by_role("button", name="Save", exact=True).click()
     await expect(settings.outcome("instructions")).to_have_text("Saved.")
     await chat.ask("And now?")
-    assert SAID in await (await alice.get(f"/api/search?q={SAID}")).text()
+    found = await alice.post("/api/search", {"q": SAID})
+    assert SAID in await found.text()
     return pair
 
 

@@ -1,5 +1,8 @@
 """Nonsense is shown exactly, or refused with a sentence; it breaks nothing."""
 
+import asyncio
+import json
+
 import pytest
 from playwright.async_api import expect
 
@@ -66,7 +69,9 @@ async def test_a_megabyte_is_refused_and_kept(alice):
 
 
 @pytest.mark.parametrize(
-    "address", ["/chat/not-a-uuid", "/chat/6a0f3c52-5b0e-4c7c-9a55-2f0f3bd1c7ae"]
+    "address",
+    ["/chat/not-a-uuid", "/chat/6a0f3c52-5b0e-4c7c-9a55-2f0f3bd1c7ae", "/chat/" + "a" * 300],
+    ids=["no id", "unknown id", "long"],
 )
 async def test_an_address_of_no_conversation_says_so(alice, address):
     alice.forgiven = ["404"]
@@ -76,9 +81,59 @@ async def test_an_address_of_no_conversation_says_so(alice, address):
     await expect(chat.composer).to_be_visible()
 
 
-async def test_an_unknown_address_has_a_page_that_leads_back(alice):
+@pytest.mark.parametrize(
+    "address",
+    ["/no-such-page", "/%00", "/%ff", "/a%0ab", "/" + "a" * 300, "/no-such?%ff=%00", "//a//b"],
+    ids=lambda address: address[:16],
+)
+async def test_an_unknown_address_has_a_page_that_leads_back(address, alice):
     alice.forgiven = ["404"]
-    chat = await alice.open("/no-such-page")
-    await expect(chat.page.get_by_role("heading")).to_be_visible()
+    chat = await alice.open(address)
+    await expect(chat.page.get_by_role("heading")).to_have_text("There is nothing here")
     await chat.page.get_by_role("link").first.click()
     await expect(chat.composer).to_be_visible()
+
+
+TARGETS = {
+    "NUL": "/%00",
+    "no UTF-8": "/%ff%fe",
+    "half an escape": "/%zz%",
+    "half a symbol": "/%ed%a0%80",
+    "long": "/" + "a" * 300,
+    "very long": "/" + "a" * 20_000,
+    "up": "/../../etc/passwd",
+    "up, escaped": "/..%2f..%2f..%2fetc%2fpasswd",
+    "slashes": "//api//search",
+    "long query": "/no-such?" + "q" * 20_000,
+    "nonsense query": "/no-such?%00&%ff=%zz",
+}
+SENTENCE = {"error": "There is nothing at this address."}
+
+
+async def answered(app, target, method="GET", **headers):
+    """Status, headers and body of a request that is sent as it is written here."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", app.port)
+    said = {"Host": "localhost", "Connection": "close", "Accept": "text/html", **headers}
+    lines = [f"{method} {target} HTTP/1.1", *(f"{k}: {v}" for k, v in said.items()), "", ""]
+    writer.write("\r\n".join(lines).encode())
+    head, _, body = (await reader.read()).decode().partition("\r\n\r\n")
+    writer.close()
+    return int(head.split()[1]), head.lower(), body
+
+
+@pytest.mark.parametrize("target", TARGETS.values(), ids=TARGETS)
+async def test_no_address_breaks_the_server(target, app, alice):
+    cookie = f"session={await alice.cookie()}"
+    status, head, body = await answered(app, target, Cookie=cookie)
+    assert (status, "There is nothing at this address" in body) == (404, False)
+    assert "content-type: text/html" in head
+    for before in ("/api", "/auth"):
+        status, head, body = await answered(app, before + target, Cookie=cookie)
+        assert (status, json.loads(body)) == (404, SENTENCE)
+        assert "cache-control: no-store" in head
+    for method in ("HEAD", "POST", "OPTIONS", "TRACE", "NONSENSE"):
+        for origin in (app.url, alice.url, "https://evil.example"):
+            status, head, body = await answered(app, target, method, Cookie=cookie, Origin=origin)
+            assert 200 <= status < 500
+            assert method != "HEAD" or (status, body) == (404, "")
+    assert "Traceback" not in (app.data / "app.log").read_text()

@@ -13,6 +13,7 @@ from assistant.local.checks import (
     check_env_file,
     check_model,
     check_port,
+    check_redis,
     check_sign_in,
     check_workers,
 )
@@ -70,9 +71,16 @@ def test_a_free_port_passes():
     check_port("127.0.0.1", port)
 
 
-def test_a_host_that_is_not_this_machine_cannot_be_used():
-    with pytest.raises(CannotStart, match=r"on 192\.0\.2\.1 cannot be used"):
-        check_port("192.0.2.1", 3000)
+@pytest.mark.parametrize("host", ["192.0.2.1", "fe80::1"])
+def test_a_host_that_is_not_this_machine_is_named_and_not_the_port(host):
+    with pytest.raises(CannotStart, match=f"on {host} cannot be used .*; set BIND_HOST to"):
+        check_port(host, 3000)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may take every port")
+def test_a_port_that_only_root_may_have_is_told_so():
+    with pytest.raises(CannotStart, match="choose one above 1023: PORT=3000 make run"):
+        check_port("127.0.0.1", 80)
 
 
 def test_a_new_data_folder_is_made(tmp_path):
@@ -98,6 +106,27 @@ def test_several_workers_need_redis():
     check_workers(Settings(workers=2, redis_url="redis://127.0.0.1:6379"))
     with pytest.raises(CannotStart, match="WORKERS=2 needs a Redis"):
         check_workers(Settings(workers=2))
+
+
+def test_a_redis_that_answers_passes(valkey_server):
+    check_redis(Settings())
+    check_redis(Settings(redis_url=valkey_server.connection_url))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis://u:hunter2@127.0.0.1:1",
+        "redis://u:hunter2@no-such-host.invalid:6379",
+        "redis://:hunter2@127.0.0.1:1/?no_such_option=1",
+        "redis://:hunter2@127.0.0.1:1/?socket_timeout=soon",
+        "unix:///no/such/hunter2.sock",
+    ],
+)
+def test_a_redis_that_does_not_answer_is_one_sentence_without_its_password(url):
+    with pytest.raises(CannotStart, match="The Redis of REDIS_URL cannot be used") as caught:
+        check_redis(Settings(redis_url=url))
+    assert "hunter2" not in str(caught.value)
 
 
 def test_a_model_that_is_not_known_is_named_with_those_that_are():

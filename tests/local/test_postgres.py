@@ -63,52 +63,52 @@ def test_it_is_version_18_in_utf_8_and_asks_for_a_password(base):
             ask(url.replace("postgres:", "postgres:wrong"), "select 1")
 
 
-def test_a_restart_keeps_what_was_committed(base):
-    with running(base) as url:
+def test_a_restart_keeps_what_was_committed(made):
+    with running(made) as url:
         ask(url, "create table t as select 42 as n")
-        server = postmaster_of(base)
+        server = postmaster_of(made)
     assert not server.is_running()
-    with running(base) as url:
+    with running(made) as url:
         assert ask(url, "select n from t") == "42"
 
 
-def test_a_killed_server_starts_again_with_its_data(base):
-    with running(base) as url:
+def test_a_killed_server_starts_again_with_its_data(made):
+    with running(made) as url:
         ask(url, "create table t as select 42 as n")
-        postmaster_of(base).kill()
-    with running(base) as url:
+        postmaster_of(made).kill()
+    with running(made) as url:
         assert ask(url, "select n from t") == "42"
 
 
-def test_a_server_that_is_killed_while_it_is_used_comes_back_where_it_was(base):
-    with running(base) as url:
+def test_a_server_that_is_killed_while_it_is_used_comes_back_where_it_was(made):
+    with running(made) as url:
         ask(url, "create table t as select 42 as n")
-        killed = postmaster_of(base)
+        killed = postmaster_of(made)
         killed.kill()
         assert ask_until_answered(url, "select n from t") == "42"
-        server = postmaster_of(base)
+        server = postmaster_of(made)
         assert server.pid != killed.pid
     assert not server.is_running()
 
 
-def test_who_has_joined_a_server_brings_it_back_when_its_starter_is_gone(base):
-    first = user_of(base)
+def test_who_has_joined_a_server_brings_it_back_when_its_starter_is_gone(made):
+    first = user_of(made)
     url = first.stdout.readline().strip()
-    with running(base) as joined:
+    with running(made) as joined:
         first.kill()
         first.communicate()
-        postmaster_of(base).kill()
+        postmaster_of(made).kill()
         assert ask_until_answered(joined, "select 1") == "1"
     assert joined == url
 
 
-def test_a_killed_user_leaves_a_server_that_the_next_one_joins_and_stops(base):
-    first = user_of(base)
+def test_a_killed_user_leaves_a_server_that_the_next_one_joins_and_stops(made):
+    first = user_of(made)
     url = first.stdout.readline().strip()
     first.kill()
     first.communicate()
-    server = postmaster_of(base)
-    with running(base) as joined:
+    server = postmaster_of(made)
+    with running(made) as joined:
         assert joined == url
     assert not server.is_running() or server.status() == psutil.STATUS_ZOMBIE
 
@@ -139,12 +139,12 @@ def test_a_start_that_was_killed_half_way_is_mended_by_the_next(base, also_initd
 
 
 @pytest.mark.parametrize("pid", [os.getpid(), 1, 999_999_999], ids=["ourselves", "init", "nobody"])
-def test_a_pid_file_that_names_a_stranger_is_not_believed(base, pid):
-    with running(base):
-        left_behind = (base / "data/postmaster.pid").read_text()
+def test_a_pid_file_that_names_a_stranger_is_not_believed(made, pid):
+    with running(made):
+        left_behind = (made / "data/postmaster.pid").read_text()
         own = left_behind.split()[0]
-    (base / "data/postmaster.pid").write_text(left_behind.replace(own, str(pid), 1))
-    with running(base) as url:
+    (made / "data/postmaster.pid").write_text(left_behind.replace(own, str(pid), 1))
+    with running(made) as url:
         assert ask(url, "select 1") == "1"
 
 
@@ -153,10 +153,10 @@ def test_a_long_path_is_no_hindrance(base):
         assert ask(url, "select 1") == "1"
 
 
-def test_the_server_does_not_inherit_our_secrets(base, monkeypatch):
+def test_the_server_does_not_inherit_our_secrets(made, monkeypatch):
     monkeypatch.setenv("ANTHROPIC_API_KEY", "only-for-us")
-    with running(base):
-        assert "ANTHROPIC_API_KEY" not in postmaster_of(base).environ()
+    with running(made):
+        assert "ANTHROPIC_API_KEY" not in postmaster_of(made).environ()
 
 
 @needs_root
@@ -179,27 +179,21 @@ def test_an_ordinary_user_runs_it_as_himself(base):
     user.communicate()
 
 
-def test_a_cluster_of_another_version_is_left_alone(base):
-    with running(base):
-        pass
-    (base / "data/PG_VERSION").write_text("16\n")
-    with pytest.raises(CannotStart, match="made by PostgreSQL 16"), running(base):
+def test_a_cluster_of_another_version_is_left_alone(made):
+    (made / "data/PG_VERSION").write_text("16\n")
+    with pytest.raises(CannotStart, match="made by PostgreSQL 16"), running(made):
         pass
 
 
-def test_a_lost_password_is_one_sentence(base):
-    with running(base):
-        pass
-    (base / "password").unlink()
-    with pytest.raises(CannotStart, match="password is missing"), running(base):
+def test_a_lost_password_is_one_sentence(made):
+    (made / "password").unlink()
+    with pytest.raises(CannotStart, match="password is missing"), running(made):
         pass
 
 
-def test_a_server_that_cannot_start_is_one_sentence_with_its_last_words(base, monkeypatch):
+def test_a_server_that_cannot_start_is_one_sentence_with_its_last_words(made, monkeypatch):
     monkeypatch.setattr("assistant.local.postgres.START_SECONDS", 0.5)
-    with running(base):
-        pass
-    shutil.rmtree(Cluster.at(base).data / "global")
+    shutil.rmtree(Cluster.at(made).data / "global")
     last_words = r"did not start: .+ \(more in .*server.log\)"
-    with pytest.raises(CannotStart, match=last_words), running(base):
+    with pytest.raises(CannotStart, match=last_words), running(made):
         pass
