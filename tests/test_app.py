@@ -63,7 +63,7 @@ async def test_a_stop_is_heard_while_it_works_and_nothing_runs_on_after_it(alice
         assert (await ended(alice, stopped)).status == "stopped"
     state = await ended(alice, running)
     assert (state.status, state.end["error"]) == ("interrupted", leases.INTERRUPTED)
-    assert len(chores) == 2
+    assert len(chores) == 3
     assert all(chore.done() for chore in chores)
 
 

@@ -90,12 +90,15 @@ class Guard:
 
 
 async def _holder(scope: Scope) -> User | None:
-    """In whose name the socket speaks: nobody's while the code of a second factor is missing."""
+    """In whose name the socket speaks.
+
+    Nobody's while the code of a second factor is missing, or when the account will be erased.
+    """
     try:
         user = await session_of(HTTPConnection(scope))
     except NotSignedIn:
         return None
-    return user if user.verified else None
+    return user if user.verified and not user.leaving else None
 
 
 def _is_page(scope: Scope) -> bool:
