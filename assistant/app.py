@@ -31,7 +31,7 @@ from assistant.components.head import STYLES, head
 from assistant.config import CLOSING
 from assistant.errors import CannotStart
 from assistant.pages import PAGES
-from assistant.services import erasure, keys, reaper, sessions, signals, turn_run
+from assistant.services import erasure, keys, local_names, reaper, sessions, signals, turn_run
 from assistant.services.background import spawn
 from assistant.state.at_rest import seal_states
 from assistant.state.commands import judge_events
@@ -75,6 +75,7 @@ async def at_work() -> AsyncIterator[None]:
     """What runs beside the requests, and the orderly end of the turns."""
     if await database.schema_revision() != migration.head():
         raise CannotStart("The database is not at this code's version. Start with `make run`.")
+    await local_names.hash_anew()
     work = (reaper.reap_forever(), signals.relay(), close_ended_forever(app))
     chores = [spawn(each) for each in work]
     asyncio.get_running_loop().add_signal_handler(CLOSING, lambda: spawn(turn_run.drain()))

@@ -1,6 +1,5 @@
 """Accounts: who somebody is, by name or by what a provider says, and what is kept about them."""
 
-import unicodedata
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,14 +13,11 @@ from assistant.config import settings
 from assistant.database import system_session, user_session
 from assistant.errors import NotFound, SignInFailed
 from assistant.models import Identity, Profile, Subscription
-from assistant.services.inputs import JOINERS, NAME_CHARACTERS, one_line
+from assistant.services.inputs import NAME_CHARACTERS, one_line
 from assistant.services.keys import UNREADABLE, create_key, opened_or, vault_in
+from assistant.services.local_names import LABEL, LOCAL, subject_of
 from assistant.services.renewal import Tokens, begin
 from assistant.vault import Vault
-
-LOCAL = "local"
-LABEL = "identities.label"
-UNSEEN = dict.fromkeys(map(ord, JOINERS))  # two names that look alike are one
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +45,7 @@ async def sign_in_by_name(name: str, user_agent: str = "") -> Tokens:
     if not settings().local_sign_in:
         raise NotFound("page")
     shown = one_line(name, "A name", NAME_CHARACTERS)
-    subject = unicodedata.normalize("NFC", shown.translate(UNSEEN)).lower()
-    person = Person(LOCAL, LOCAL, subject, shown)
-    return await arrive(person, user_agent)
+    return await arrive(Person(LOCAL, LOCAL, subject_of(shown), shown), user_agent)
 
 
 async def arrive(person: Person, user_agent: str = "") -> Tokens:

@@ -10,8 +10,9 @@ from sqlmodel import col, delete, select
 from assistant.database import user_session
 from assistant.errors import NotFound, Refused, SignInFailed
 from assistant.models import Identity, Profile
-from assistant.services.accounts import LABEL, Person, find, identity_of
+from assistant.services.accounts import Person, find, identity_of
 from assistant.services.keys import UNREADABLE, opened_or, vault_in
+from assistant.services.local_names import LABEL
 from assistant.services.sessions import (
     User,
     note_end,

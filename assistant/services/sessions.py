@@ -30,7 +30,7 @@ IDLE = timedelta(days=14)
 FRESH = timedelta(minutes=5)
 SEEN_EVERY = timedelta(minutes=1)
 KNOWN_FOR_SECONDS = 5.0  # a session that was revoked without a notice is noticed within this time
-LOOK_SECONDS = 3.0  # whoever has something open is asked after so often
+LOOK_SECONDS = 4.0  # for whom something is open is looked for anew so often
 DEVICE = "login_sessions.device"
 
 ALIVE = (
