@@ -32,11 +32,11 @@ from assistant.components.head import STYLES, head
 from assistant.config import CLOSING
 from assistant.errors import CannotStart
 from assistant.pages import PAGES
-from assistant.services import erasure, keys, reaper, sessions, signals, turn_run
+from assistant.services import erasure, keys, local_names, reaper, sessions, signals, turn_run
 from assistant.services.background import spawn
 from assistant.state.at_rest import seal_states
 from assistant.state.commands import judge_events
-from assistant.state.sockets import close_sockets
+from assistant.state.sockets import close_ended_forever, close_sockets
 
 logs.configure()
 log = structlog.get_logger()
@@ -77,7 +77,9 @@ async def at_work() -> AsyncIterator[None]:
     """What runs beside the requests, and the orderly end of the turns."""
     if await database.schema_revision() != migration.head():
         raise CannotStart("The database is not at this code's version. Start with `make run`.")
-    chores = [spawn(reaper.reap_forever()), spawn(signals.relay())]
+    await local_names.hash_anew()
+    work = (reaper.reap_forever(), signals.relay(), close_ended_forever(app))
+    chores = [spawn(each) for each in work]
     asyncio.get_running_loop().add_signal_handler(CLOSING, lambda: spawn(turn_run.drain()))
     with (
         signals.listening("stop", turn_run.stop_here),

@@ -11,6 +11,7 @@
     │   ├── NotFound                  no such thing, or not yours: the same answer
     │   ├── NotSignedIn
     │   ├── StepUpNeeded              the user must first prove again who they are
+    │   ├── Leaving                   the account will be erased: it is closed until it is kept
     │   ├── SignInFailed              a provider's answer is none that signs anybody in
     │   ├── DatabaseAway              it restarts, or has no connection to spare
     │   └── CannotStart               the launcher says this sentence and exits
@@ -103,6 +104,16 @@ STEPS_UP = {
         "/verify?again=1",
     ),
 }
+
+
+class Leaving(AssistantError):
+    """The account will be erased, and is closed until it is kept."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Your account will be erased, so it is closed. Nothing was changed; keep the account "
+            "to go on."
+        )
 
 
 class SignInFailed(AssistantError):

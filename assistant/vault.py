@@ -137,7 +137,7 @@ def _key_cell(user_id: UUID, number: int) -> bytes:
     return f"{place}|{user_id}".encode()
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=16)
 def derived_key(purpose: str) -> bytes:
     """A key of 32 bytes for one purpose, derived from ASSISTANT_SECRET_KEY."""
     return derive(settings().assistant_secret_key.get_secret_value().encode(), purpose)

@@ -15,6 +15,7 @@ from assistant.config import CLOSING
 from assistant.errors import CannotStart
 from assistant.services import background, erasure, keys, leases, signals, turns
 from assistant.services.accounts import name_of
+from assistant.services.local_names import subject_of
 from tests.services.talk import ended, rows, say, until_entry
 
 LONG = "[[tokens=2000 gap=20]]"
@@ -63,7 +64,7 @@ async def test_a_stop_is_heard_while_it_works_and_nothing_runs_on_after_it(alice
         assert (await ended(alice, stopped)).status == "stopped"
     state = await ended(alice, running)
     assert (state.status, state.end["error"]) == ("interrupted", leases.INTERRUPTED)
-    assert len(chores) == 2
+    assert len(chores) == 3
     assert all(chore.done() for chore in chores)
 
 
@@ -82,6 +83,14 @@ async def test_the_keys_of_who_was_erased_elsewhere_are_held_no_longer(alice, wo
         assert alice.id in keys._OPENED
         await signals.tell(erasure.ERASED, {"user": str(alice.id)})
         assert alice.id not in keys._OPENED
+
+
+async def test_names_in_clear_are_hashed_before_it_works(alice, db, working):
+    clear = "update identities set subject = $2 where user_id = $1"
+    await rows(db, clear, alice.id, f"alice {alice.id}")
+    async with working():
+        (row,) = await rows(db, "select subject from identities where user_id = $1", alice.id)
+    assert row["subject"] == subject_of(f"Alice {alice.id}")
 
 
 async def test_it_does_not_work_on_a_database_of_another_version(db):

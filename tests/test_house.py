@@ -65,6 +65,6 @@ def test_a_module_has_its_tests(path: Path) -> None:
 
 
 def test_only_sign_in_and_chores_act_without_a_user() -> None:
-    allowed = {"database", "accounts", "leases", "reaper", "rotation"}
+    allowed = {"database", "accounts", "leases", "local_names", "reaper", "rotation", "sessions"}
     users = {path.stem for path in SOURCES if "system_session" in path.read_text()}
     assert users <= allowed

@@ -14,6 +14,7 @@ from assistant.errors import (
     AssistantError,
     Busy,
     DatabaseAway,
+    Leaving,
     NotFound,
     NotSignedIn,
     Refused,
@@ -27,6 +28,7 @@ STATUS: dict[type[Exception], int] = {
     NotFound: 404,
     Refused: 422,
     StepUpNeeded: 403,
+    Leaving: 403,
     Busy: 429,
     DatabaseAway: 503,
 }
@@ -38,7 +40,18 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 async def user_of(request: Request) -> User:
-    """The signed-in user of a request. Raises NotSignedIn, and StepUpNeeded before the code."""
+    """The signed-in user of a request.
+
+    Raises NotSignedIn, StepUpNeeded before the code, and Leaving when the account will be erased.
+    """
+    user = await owner_of(request)
+    if user.leaving:
+        raise Leaving
+    return user
+
+
+async def owner_of(request: Request) -> User:
+    """As `user_of`, also of an account that will be erased: for what its one page needs."""
     user = await who_is(SESSION.of(request))
     if not user.verified:
         raise StepUpNeeded("code")

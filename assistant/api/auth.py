@@ -17,10 +17,10 @@ from assistant.api.cookies import ATTEMPT, REFRESH, drop_session, keep_session, 
 from assistant.config import settings
 from assistant.errors import NotFound, NotSignedIn, Refused, SignInFailed, StepUpNeeded
 from assistant.services import attempts, identities
-from assistant.services.accounts import sign_in_by_name
+from assistant.services.accounts import arrive, sign_in_by_name
 from assistant.services.attempts import Arrival, own_path, with_next
 from assistant.services.oauth import configured
-from assistant.services.renewal import Tokens, open_session, refresh
+from assistant.services.renewal import Tokens, refresh
 from assistant.services.sessions import User, require_fresh, revoke
 from assistant.services.tokens import ACCESS_SECONDS
 
@@ -46,6 +46,8 @@ async def local_sign_in(request: Request) -> Response:
         tokens = await sign_in_by_name(name, request.headers.get("user-agent", ""))
     except Refused:
         return _failed("name", path)
+    except SignInFailed as error:
+        return _failed(error.why, path)
     return await _signed_in(request, tokens, own_path(path))
 
 
@@ -108,12 +110,11 @@ async def callback(request: Request) -> Response:
         )
         if arrival.linking is not None:
             return await _linked(request, arrival, arrival.linking)
-        user_id = await identities.arrive(arrival.person)
+        tokens = await arrive(arrival.person, request.headers.get("user-agent", ""))
     except SignInFailed as error:
         return _failed(error.why, "")
     except StepUpNeeded as error:
         return sent_to(with_next(error.where, SETTINGS))
-    tokens = await open_session(user_id, request.headers.get("user-agent", ""))
     return await _signed_in(request, tokens, arrival.path)
 
 

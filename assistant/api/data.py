@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from assistant.api.answers import NO_STORE, answering, body_of, sent_to, user_of
+from assistant.api.answers import NO_STORE, answering, body_of, owner_of, sent_to, user_of
 from assistant.errors import StepUpNeeded
 from assistant.services import erasure
 from assistant.services.attempts import with_next
@@ -34,7 +34,7 @@ async def account(request: Request) -> Response:
 
     step_up: the page on which the user has to prove again who they are before an export.
     """
-    user = await user_of(request)
+    user = await owner_of(request)
     day = await erasure.erased_at(user.id)
     told = {"erase_at": day.isoformat() if day else None, "step_up": await _step_up(user)}
     return JSONResponse(told, headers=NO_STORE)
@@ -52,7 +52,7 @@ async def _step_up(user: User) -> str:
 async def take_along(request: Request) -> Response:
     """The archive with everything, as a download; or the page on which to sign in again first."""
     try:
-        user = await user_of(request)
+        user = await owner_of(request)
         await require_fresh(user)
     except StepUpNeeded as error:
         return sent_to(with_next(error.where, SETTINGS))
@@ -91,7 +91,7 @@ async def delete(request: Request) -> Response:
 @answering
 async def keep(request: Request) -> Response:
     """Take a deletion back."""
-    user = await user_of(request)
+    user = await owner_of(request)
     await erasure.keep(user.id)
     return Response(status_code=204, headers=NO_STORE)
 

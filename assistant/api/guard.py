@@ -8,14 +8,15 @@
   has expired is renewed in passing.
 - An account that will be erased has one page, until it is kept.
 - A page answers at its address, without a slash at the end and without a redirect to one.
+- Whatever name a client calls us by, addresses are made of our own.
 """
 
 import hashlib
 import hmac
 import uuid
-from collections.abc import Iterable
+from collections.abc import Sequence
 from contextlib import suppress
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
@@ -47,11 +48,15 @@ FOREIGN = ("This request came from another site.", 403)
 
 
 class Guard:
-    """ASGI middleware. origins: those whose pages may change something or open the socket."""
+    """ASGI middleware. origins: those whose pages may change something or open the socket.
 
-    def __init__(self, app: ASGIApp, origins: Iterable[str]) -> None:
+    The first one is that by which everybody knows us.
+    """
+
+    def __init__(self, app: ASGIApp, origins: Sequence[str]) -> None:
         self._app = app
         self._origins = frozenset(origins)
+        self._hosts = [urlsplit(origin).netloc.lower() for origin in origins]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, refuse it, or send it to the sign-in page."""
@@ -61,7 +66,7 @@ class Guard:
             await _refuse(scope, receive, send, *FOREIGN)
         else:
             try:
-                await self._pass(scope, receive, send)
+                await self._pass(self._under_our_name(scope), receive, send)
             except DatabaseAway as error:
                 await _refuse(scope, receive, send, str(error), 503)
 
@@ -82,6 +87,17 @@ class Guard:
         else:
             await self._app(_in_its_folder(scope), receive, send)
 
+    def _under_our_name(self, scope: Scope) -> Scope:
+        """The scope with a Host of ours, of which what lies inside makes the targets of redirects.
+
+        Nobody is refused for another one: a proxy may well call us by a name of its own.
+        """
+        named = [each.lower() for each in Headers(scope=scope).getlist("host")]
+        if scope["type"] != "http" or (len(named) == 1 and named[0] in self._hosts):
+            return scope
+        others = [(name, value) for name, value in scope["headers"] if name.lower() != b"host"]
+        return {**scope, "headers": [(b"host", self._hosts[0].encode()), *others]}
+
     def _origin_is_ours(self, scope: Scope) -> bool:
         harmless = scope["type"] == "http" and scope["method"] in SAFE
         if harmless and not scope["path"].startswith(SOCKET):
@@ -90,12 +106,15 @@ class Guard:
 
 
 async def _holder(scope: Scope) -> User | None:
-    """In whose name the socket speaks: nobody's while the code of a second factor is missing."""
+    """In whose name the socket speaks.
+
+    Nobody's while the code of a second factor is missing, or when the account will be erased.
+    """
     try:
         user = await session_of(HTTPConnection(scope))
     except NotSignedIn:
         return None
-    return user if user.verified else None
+    return user if user.verified and not user.leaving else None
 
 
 def _is_page(scope: Scope) -> bool:
@@ -140,7 +159,9 @@ def _elsewhere(scope: Scope, user: User | None) -> str:
     here = own_path(f"{path or '/'}?{query}" if query else path or "/")
     if path == SIGN_IN:
         return _from_sign_in(parse_qs(query, keep_blank_values=True), user)
-    if path == CLOSED or (user and (user.verified or path == VERIFY)):
+    if path == CLOSED:
+        return SIGN_IN if _is_open() else ""
+    if user and (user.verified or path == VERIFY):
         return ""
     return with_next(VERIFY if user else SIGN_IN, here)
 
@@ -160,7 +181,12 @@ def _from_sign_in(query: dict[str, list[str]], user: User | None) -> str:
     """Who is signed in has no business there, unless to try again."""
     if user is not None and not query.keys() & {"error", "again"}:
         return own_path(query.get("next", ["/"])[0])
-    return "" if settings().local_sign_in or configured() else CLOSED
+    return "" if _is_open() else CLOSED
+
+
+def _is_open() -> bool:
+    """Whether there is a way to sign in."""
+    return settings().local_sign_in or bool(configured())
 
 
 def _in_its_folder(scope: Scope) -> Scope:
@@ -169,7 +195,7 @@ def _in_its_folder(scope: Scope) -> Scope:
     What serves the files would send browsers from the folder's name to the one with a slash.
     """
     path: str = scope["path"]
-    is_file = "." in path.rpartition("/")[2]
+    is_file = "." in path.rpartition("/")[2].strip(".")  # "." and ".." are folders
     if scope["type"] != "http" or is_file or path.endswith("/") or path.startswith(NO_PAGES):
         return scope
     return {**scope, "path": f"{path}/"}

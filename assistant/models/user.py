@@ -30,7 +30,7 @@ class Profile(Owned, table=True):
 
 
 class Identity(Owned, table=True):
-    """A way to sign in: (issuer, subject), never an e-mail address.
+    """A way to sign in: (issuer, subject), never an e-mail address nor a name in clear.
 
     provider: "google", "microsoft", "github" or "local". label: what its owner knows it by, such as
     the e-mail address that the provider gave; for the eye only.

@@ -1,53 +1,77 @@
 """Accounts: who somebody is, by name or by what a provider says, and what is kept about them."""
 
-import unicodedata
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import text
+from sqlalchemy import Select, text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import select, update
 
 from assistant.config import settings
 from assistant.database import system_session, user_session
-from assistant.errors import NotFound, NotSignedIn
+from assistant.errors import NotFound, SignInFailed
 from assistant.models import Identity, Profile, Subscription
-from assistant.services.inputs import JOINERS, NAME_CHARACTERS, one_line
+from assistant.services.inputs import NAME_CHARACTERS, one_line
 from assistant.services.keys import UNREADABLE, create_key, opened_or, vault_in
-from assistant.services.renewal import Tokens, open_session
+from assistant.services.local_names import LABEL, LOCAL, subject_of
+from assistant.services.renewal import Tokens, begin
 from assistant.vault import Vault
-
-LOCAL = "local"
-LABEL = "identities.label"
-UNSEEN = dict.fromkeys(map(ord, JOINERS))  # two names that look alike are one
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody as a provider knows them: (issuer, subject) says who; the rest is for the eye."""
+    """Somebody as a provider knows them: (issuer, subject) says who.
+
+    name, label: for the eye. proved_at: when they last proved there who they are, None where the
+    provider does not tell.
+    """
 
     provider: str
     issuer: str
     subject: str
     name: str
     label: str = ""
+    proved_at: datetime | None = None
 
 
 async def sign_in_by_name(name: str, user_agent: str = "") -> Tokens:
     """Sign in locally: find or make the account of this name, and begin a session.
 
-    Raises NotFound where the local sign-in does not exist, and Refused for an unusable name.
+    Raises NotFound where the local sign-in does not exist, Refused for an unusable name, and
+    SignInFailed.
     """
     if not settings().local_sign_in:
         raise NotFound("page")
     shown = one_line(name, "A name", NAME_CHARACTERS)
-    subject = unicodedata.normalize("NFC", shown.translate(UNSEEN)).lower()
-    person = Person(LOCAL, LOCAL, subject, shown)
-    return await open_session(await find_or_create(person), user_agent)
+    return await arrive(Person(LOCAL, LOCAL, subject_of(shown), shown), user_agent)
 
 
-async def find_or_create(person: Person) -> UUID:
+async def arrive(person: Person, user_agent: str = "") -> Tokens:
+    """Begin a session of whom a provider has just vouched for; who is new gets an account.
+
+    Raises SignInFailed when the identity was removed at the same moment.
+    """
+    user_id = await _find_or_create(person)
+    async with user_session(user_id) as session:
+        await session.execute(select(Profile.id).with_for_update())  # nothing is unlinked meanwhile
+        row = (await session.scalars(_named(person))).one_or_none()
+        if row is None:
+            raise SignInFailed
+        vault = await vault_in(session)
+        row.label = vault.seal(LABEL, row.id, person.label or person.name)
+        row.used_at = datetime.now(UTC)
+        return await begin(session, user_agent, person.proved_at)
+
+
+def _named(person: Person) -> Select[Identity]:
+    return select(Identity).where(
+        Identity.issuer == person.issuer, Identity.subject == person.subject
+    )
+
+
+async def _find_or_create(person: Person) -> UUID:
     """The user with this identity, a new one if there is none."""
     if found := await find(person):
         return found
@@ -55,7 +79,7 @@ async def find_or_create(person: Person) -> UUID:
         await _create(person)
     created = await find(person)
     if created is None:
-        raise NotSignedIn
+        raise SignInFailed
     return created
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 from uuid import UUID
 
+import structlog
 from joserfc import jwe
 from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
@@ -18,7 +19,7 @@ from assistant.database import user_session
 from assistant.errors import SignInFailed
 from assistant.models import SignInAttempt
 from assistant.services.accounts import Person
-from assistant.services.oauth import address_of, provider_of, who_came
+from assistant.services.oauth import LEEWAY_SECONDS, address_of, provider_of, who_came
 from assistant.services.sessions import User
 from assistant.vault import derived_key
 
@@ -27,6 +28,8 @@ OWN_PATH = re.compile(r"/(?:[A-Za-z0-9_-]+(?:/[A-Za-z0-9_-]+)*)?(?:\?[A-Za-z0-9_
 NO_PAGES = ("/auth/", "/api/", "/_")
 PATH_CHARACTERS = 200
 SEALED_BY = {"alg": "dir", "enc": "A256GCM"}
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,8 @@ async def begin(
         provider, again=fresh, state=str(row.id), nonce=nonce, code_verifier=verifier
     )
     plan = {"nonce": nonce, "verifier": verifier, "path": own_path(path)}
+    if fresh:
+        plan["fresh"] = "yes"
     if linking is not None:
         plan["link"] = f"{linking.id} {linking.session_id}"
     row.plan = _seal(row, plan)
@@ -76,6 +81,7 @@ async def begin(
 async def finish(provider_id: str, mark: UUID | None, answer: dict[str, str]) -> Arrival:
     """The arrival that the provider's answer (the query of the callback) stands for.
 
+    Who was asked to prove anew who they are, and by the provider's own word has not, has failed.
     Raises NotFound for a provider that is not set up, and SignInFailed.
     """
     provider = provider_of(provider_id)
@@ -84,6 +90,9 @@ async def finish(provider_id: str, mark: UUID | None, answer: dict[str, str]) ->
         raise SignInFailed
     plan = _open(row)
     person = await who_came(provider, answer, plan["nonce"], plan["verifier"])
+    if plan.get("fresh") and _is_older(person.proved_at, row.created_at):
+        log.info("sign_in_not_fresh", provider=provider.id)
+        raise SignInFailed
     return Arrival(person, plan["path"], _linking(plan.get("link", "")))
 
 
@@ -100,6 +109,12 @@ async def _claimed(mark: UUID | None, state: str) -> SignInAttempt | None:
             col(SignInAttempt.id) == attempt_id, col(SignInAttempt.expires_at) > func.now()
         )
         return (await session.scalars(claiming.returning(SignInAttempt))).one_or_none()
+
+
+def _is_older(proved_at: datetime | None, asked_at: datetime) -> bool:
+    """Whether a proof, where its time is known, was given before it was asked for."""
+    leeway = timedelta(seconds=LEEWAY_SECONDS)
+    return proved_at is not None and proved_at < asked_at - leeway
 
 
 def _linking(pair: str) -> User | None:

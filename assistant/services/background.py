@@ -1,10 +1,12 @@
 """Work that goes on after its caller has returned."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 import structlog
+
+from assistant.errors import DatabaseAway
 
 log = structlog.get_logger()
 _tasks: set[asyncio.Task[Any]] = set()
@@ -16,6 +18,18 @@ def spawn(work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
     _tasks.add(task)
     task.add_done_callback(_ended)
     return task
+
+
+async def again(work: Callable[[], Awaitable[None]], seconds: float) -> None:
+    """Do it again and again, whatever happens, with so much rest between."""
+    while True:
+        try:
+            await work()
+        except DatabaseAway:
+            log.warning("chore_waits")
+        except Exception:  # one bad row must not end the chore
+            log.exception("chore_failed")
+        await asyncio.sleep(seconds)
 
 
 def _ended(task: asyncio.Task[Any]) -> None:

@@ -28,7 +28,7 @@ from assistant.database import user_session
 from assistant.errors import Refused
 from assistant.models import LoginSession, Profile
 from assistant.services import keys, signals
-from assistant.services.sessions import User, note_end, require_fresh, tell_end
+from assistant.services.sessions import User, forget, note_end, require_fresh, tell_end
 
 GRACE = timedelta(days=14)
 WORD = "DELETE"
@@ -50,6 +50,7 @@ async def ask(user: User, word: str) -> None:
     async with user_session(user.id) as session:
         await session.execute(update(Profile).values(erase_at=day))
         ended = await note_end(session, col(LoginSession.id) != user.session_id)
+    forget({"user": str(user.id), "session": str(user.session_id)})  # it is closed from now on
     await tell_end(user.id, ended)
 
 

@@ -1,18 +1,18 @@
-"""The ways in which a user signs in: found by (issuer, subject), added and removed by the user."""
+"""The ways in which a user signs in: listed, added and removed by the user."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, delete, select
 
 from assistant.database import user_session
 from assistant.errors import NotFound, Refused, SignInFailed
 from assistant.models import Identity, Profile
-from assistant.services.accounts import LABEL, Person, find, find_or_create, identity_of
+from assistant.services.accounts import Person, find, identity_of
 from assistant.services.keys import UNREADABLE, opened_or, vault_in
+from assistant.services.local_names import LABEL
 from assistant.services.sessions import (
     User,
     note_end,
@@ -33,23 +33,6 @@ class Linked:
     provider: str
     label: str
     used_at: datetime
-
-
-async def arrive(person: Person) -> UUID:
-    """The user whom a provider has just vouched for, a new one if nobody has this identity."""
-    user_id = await find_or_create(person)
-    async with user_session(user_id) as session:
-        vault = await vault_in(session)
-        row = (await session.scalars(_named(person))).one()
-        row.label = vault.seal(LABEL, row.id, person.label or person.name)
-        row.used_at = datetime.now(UTC)
-    return user_id
-
-
-def _named(person: Person) -> Select[Identity]:
-    return select(Identity).where(
-        Identity.issuer == person.issuer, Identity.subject == person.subject
-    )
 
 
 async def link(user: User, person: Person) -> None:

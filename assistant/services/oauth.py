@@ -8,7 +8,8 @@ import re
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from functools import lru_cache, partial
 from typing import Any
 
@@ -25,6 +26,7 @@ from assistant.config import settings
 from assistant.errors import NotFound, Refused, SignInFailed
 from assistant.services.accounts import Person
 from assistant.services.inputs import NAME_CHARACTERS, one_line
+from assistant.services.renewal import ABSOLUTE
 
 # Asymmetric ones only: with any other, who knows our secret or nothing at all could sign.
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
@@ -52,7 +54,8 @@ Reader = Callable[["Provider", Client, dict[str, Any], str], Awaitable[Person]]
 class Provider:
     """A way to sign in. read: learns from the tokens who came.
 
-    again: what asks the provider to let the user prove anew who they are.
+    usual: what else every sign-in asks for. again: what asks the provider instead to let the user
+    prove anew who they are.
     """
 
     id: str
@@ -60,6 +63,7 @@ class Provider:
     scope: str
     endpoints: Callable[[str], dict[str, str]]
     read: Reader
+    usual: dict[str, str] = field(default_factory=dict)
     again: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -94,7 +98,7 @@ async def address_of(provider: Provider, *, again: bool, **proof: str) -> str:
     """
     with _believing_nothing_odd(provider):
         made = await _client(provider).create_authorization_url(
-            callback_of(provider), **proof, **(provider.again if again else {})
+            callback_of(provider), **proof, **(provider.again if again else provider.usual)
         )
         address: str = made["url"]
         return address
@@ -182,7 +186,8 @@ async def _by_id_token(
     )  # fmt: skip
     _check_claims(claims, metadata, client.client_id)
     label = claims.get("email") or claims.get("preferred_username")
-    return _person(provider, claims["iss"], claims["sub"], claims.get("name"), label)
+    person = _person(provider, claims["iss"], claims["sub"], claims.get("name"), label)
+    return replace(person, proved_at=_proved_at(claims.get("auth_time")))
 
 
 def _check_claims(claims: dict[str, Any], metadata: dict[str, Any], client_id: str) -> None:
@@ -194,6 +199,15 @@ def _check_claims(claims: dict[str, Any], metadata: dict[str, Any], client_id: s
         raise SignInFailed
     if claims["aud"] not in (client_id, [client_id]):
         raise SignInFailed
+
+
+def _proved_at(stated: Any) -> datetime | None:  # noqa: ANN401
+    """When the user last proved there who they are, None where the provider does not tell."""
+    if stated is None:
+        return None
+    if isinstance(stated, bool) or not 0 < stated <= time.time() + LEEWAY_SECONDS:
+        raise SignInFailed
+    return datetime.fromtimestamp(stated, UTC)
 
 
 def _person(provider: Provider, issuer: str, subject: Any, name: Any, label: Any) -> Person:  # noqa: ANN401
@@ -247,12 +261,16 @@ async def _asked(client: Client, path: str, token: dict[str, Any]) -> Any:  # no
     return answer.json()
 
 
-_oidc = partial(Provider, scope="openid email profile", endpoints=_discovered, read=_by_id_token)
+# Who is asked for an age must say when the user proved who they are (OpenID Connect Core 3.1.2.1).
+USUAL, NOW = {"max_age": str(int(ABSOLUTE.total_seconds()))}, {"max_age": "0"}
+_oidc = partial(
+    Provider, scope="openid email profile", endpoints=_discovered, read=_by_id_token, usual=USUAL
+)
 PROVIDERS = {
     provider.id: provider
     for provider in (
-        _oidc("google", "Google", again={"prompt": "select_account"}),
-        _oidc("microsoft", "Microsoft", again={"prompt": "login"}),
+        _oidc("google", "Google", again=NOW | {"prompt": "select_account"}),
+        _oidc("microsoft", "Microsoft", again=NOW | {"prompt": "login"}),
         Provider("github", "GitHub", "read:user user:email", _github, _by_github),
     )
 }

@@ -5,7 +5,6 @@ and those of an older version.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
 
 import structlog
 from sqlalchemy import text
@@ -15,6 +14,7 @@ from assistant.database import system_session, user_session
 from assistant.errors import DatabaseAway
 from assistant.models import Conversation, SignInAttempt
 from assistant.services import erasure, leases, signals, signatures, turn_log, turn_run
+from assistant.services.background import again
 
 PURGE_SECONDS = 60.0
 SIGN_SECONDS = 5.0
@@ -26,21 +26,10 @@ log = structlog.get_logger()
 async def reap_forever() -> None:
     """Do all of it again and again, for as long as the process runs."""
     await asyncio.gather(
-        _again(reap_once, leases.REAP_SECONDS),
-        _again(purge_once, PURGE_SECONDS),
-        _again(sign_once, SIGN_SECONDS),
+        again(reap_once, leases.REAP_SECONDS),
+        again(purge_once, PURGE_SECONDS),
+        again(sign_once, SIGN_SECONDS),
     )
-
-
-async def _again(work: Callable[[], Awaitable[None]], seconds: float) -> None:
-    while True:
-        try:
-            await work()
-        except DatabaseAway:
-            log.warning("reaper_waits")
-        except Exception:  # one bad row must not end the chore
-            log.exception("reaper_failed")
-        await asyncio.sleep(seconds)
 
 
 async def reap_once() -> None:

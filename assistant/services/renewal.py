@@ -9,7 +9,7 @@ from sqlalchemy import and_, delete, func, or_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select, update
 
-from assistant.database import user_session
+from assistant.database import user_of, user_session
 from assistant.errors import NotSignedIn
 from assistant.models import LoginSession
 from assistant.services.devices import label_of
@@ -32,24 +32,29 @@ class Tokens:
     refresh: str
 
 
-async def open_session(user_id: UUID, user_agent: str = "") -> Tokens:
-    """A new session of a user who has just proved who they are."""
+async def begin(
+    session: AsyncSession, user_agent: str, proved_at: datetime | None = None
+) -> Tokens:
+    """A new session of the user whose transaction this is; it stands once that is committed.
+
+    proved_at: when the user last proved who they are, None for just now.
+    """
+    user_id, now = user_of(session), datetime.now(UTC)
     refresh = RefreshToken.first(user_id, uuid4())
     row = LoginSession(
         id=refresh.session_id,
         user_id=user_id,
-        expires_at=datetime.now(UTC) + ABSOLUTE,
+        expires_at=now + ABSOLUTE,
         refresh_hash=refresh.hash(),
+        fresh_at=min(proved_at or now, now),
     )
-    async with user_session(user_id) as session:
-        vault = await vault_in(session)
-        row.device = vault.seal(DEVICE, row.id, label_of(user_agent))
-        session.add(row)
-        over = or_(
-            col(LoginSession.expires_at) < func.now(),
-            col(LoginSession.revoked_at) < func.now() - timedelta(days=1),
-        )
-        await session.execute(delete(LoginSession).where(over))
+    row.device = (await vault_in(session)).seal(DEVICE, row.id, label_of(user_agent))
+    session.add(row)
+    over = or_(
+        col(LoginSession.expires_at) < func.now(),
+        col(LoginSession.revoked_at) < func.now() - timedelta(days=1),
+    )
+    await session.execute(delete(LoginSession).where(over))
     return _tokens(refresh)
 
 

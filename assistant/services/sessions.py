@@ -7,6 +7,7 @@ import asyncio
 import hashlib
 import hmac
 import time
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -16,9 +17,9 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, update
 
-from assistant.database import user_session
+from assistant.database import system_session, user_session
 from assistant.errors import DatabaseAway, NotFound, NotSignedIn, StepUpNeeded
-from assistant.models import LoginSession, SecondFactor
+from assistant.models import LoginSession, Profile, SecondFactor
 from assistant.services import signals
 from assistant.services.keys import UNREADABLE, opened_or, vault_in
 from assistant.services.tokens import claimed
@@ -29,6 +30,7 @@ IDLE = timedelta(days=14)
 FRESH = timedelta(minutes=5)
 SEEN_EVERY = timedelta(minutes=1)
 KNOWN_FOR_SECONDS = 5.0  # a session that was revoked without a notice is noticed within this time
+LOOK_SECONDS = 4.0  # for whom something is open is looked for anew so often
 DEVICE = "login_sessions.device"
 
 ALIVE = (
@@ -39,6 +41,7 @@ ALIVE = (
 _FACTOR_ON = (
     select(col(SecondFactor.id)).where(col(SecondFactor.confirmed_at).is_not(None)).exists()
 )
+_LEAVING = select(col(Profile.id)).where(col(Profile.erase_at).is_not(None)).exists()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +49,13 @@ class User:
     """The user of a request. session_id names the browser's session.
 
     verified: no second factor is on, or this session has given it; False while that is not known.
+    leaving: the account will be erased.
     """
 
     id: UUID
     session_id: UUID
     verified: bool = field(default=False, compare=False)
+    leaving: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +106,20 @@ async def require_alive(user: User) -> User:
     """The user as of now; asks the database every few seconds. Raises NotSignedIn when over."""
     if _known.get((user.id, user.session_id), 0.0) > time.monotonic():
         return User(user.id, user.session_id, verified=True)
+    return await as_of_now(user)
+
+
+async def as_of_now(user: User) -> User:
+    """The user as the database knows them now. Raises NotSignedIn when the session is over."""
     async with user_session(user.id) as session:
         standing = await _standing(session, user)
         if standing.unseen:
             mine = col(LoginSession.id) == user.session_id
             await session.execute(update(LoginSession).where(mine).values(seen_at=func.now()))
     verified = standing.verified or not standing.factor_on
-    if verified:  # else the next request asks again, and sees at once that the code was given
+    if verified and not standing.leaving:  # else the next request sees at once what has changed
         _remember(user)
-    return User(user.id, user.session_id, verified)
+    return User(user.id, user.session_id, verified, standing.leaving)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +131,7 @@ class _Standing:
     factor_on: bool
     verified: bool
     just_verified: bool
+    leaving: bool
 
 
 async def _standing(session: AsyncSession, user: User) -> _Standing:
@@ -132,6 +143,7 @@ async def _standing(session: AsyncSession, user: User) -> _Standing:
         _FACTOR_ON,
         given.is_not(None),
         func.coalesce(given > now - FRESH, False),
+        _LEAVING,
     ).where(col(LoginSession.id) == user.session_id, *ALIVE)
     row = (await session.execute(query)).one_or_none()
     if row is None:
@@ -161,21 +173,32 @@ async def require_fresh(user: User) -> None:
 async def over(user: User) -> None:
     """Returns when the session is over: at once by a notice, else within a few seconds.
 
-    A session that has yet to give the code of a second factor that was turned on is over, too.
+    A session that has yet to give the code of a second factor that was turned on is over, too, and
+    so is that of an account that will be erased.
     """
-    told, verified = asyncio.Event(), True
+    told, goes_on = asyncio.Event(), True
 
     def hear(notice: signals.Notice) -> None:
         if notice["session"] == str(user.session_id):
             told.set()
 
     with signals.listening(REVOKED, hear), suppress(NotSignedIn):
-        while verified and not told.is_set():
+        while goes_on and not told.is_set():
             with suppress(TimeoutError):
-                async with asyncio.timeout(KNOWN_FOR_SECONDS):
+                async with asyncio.timeout(LOOK_SECONDS):
                     await told.wait()
             with suppress(DatabaseAway):
-                verified = (await require_alive(user)).verified
+                now = await as_of_now(user)  # not what is remembered: two waits would be too long
+                goes_on = now.verified and not now.leaving
+
+
+async def ended_among(users: Collection[User]) -> list[User]:
+    """Those of these users whose sessions are over: one question, however many they are."""
+    sessions = [user.session_id for user in users]
+    alive = select(col(LoginSession.id)).where(col(LoginSession.id).in_(sessions), *ALIVE)
+    async with system_session() as session:
+        going_on = set(await session.scalars(alive))
+    return [user for user in users if user.session_id not in going_on]
 
 
 async def devices(user: User) -> list[Device]:
@@ -236,5 +259,5 @@ async def tell_end(user_id: UUID, session_ids: list[UUID]) -> None:
 
 
 def forget(notice: signals.Notice) -> None:
-    """What is remembered of a session that was revoked."""
+    """Let the database be asked about this session again, whatever is remembered of it."""
     _known.pop((UUID(notice["user"]), UUID(notice["session"])), None)

@@ -19,7 +19,8 @@ from assistant.services.sessions import recognised, require_alive
 USER_HEADER = "HTTP_X_AUTH_REQUEST_ACCESS_TOKEN"
 SIGNED_OUT = "not signed in"
 HALF_IN = "no second factor yet"
-WAYS_IN = {SIGNED_OUT: "/sign-in", HALF_IN: "/verify"}
+LEAVING = "the account will be erased"
+WAYS_IN = {SIGNED_OUT: "/sign-in", HALF_IN: "/verify", LEAVING: "/leaving"}
 Handling = Callable[..., Awaitable[None]]
 
 log = structlog.get_logger()
@@ -115,10 +116,9 @@ async def _refusal(event: Any, environ: dict[str, Any]) -> str | None:  # noqa: 
         return "not a command"
     try:
         _ADDRESS.validate_python(event.get("router_data", {}))
-        if header or name not in FRAMEWORK:
-            user = await require_alive(recognised(header))
-            if not user.verified:  # the framework's own would load any page that they name
-                return HALF_IN
+        # The framework's own, too: they would load any page that they name.
+        if (header or name not in FRAMEWORK) and (closed := await _closed_to(header)):
+            return closed
         arguments.validate_python(event.get("payload", {}))
     except NotSignedIn:
         return SIGNED_OUT
@@ -127,6 +127,14 @@ async def _refusal(event: Any, environ: dict[str, Any]) -> str | None:  # noqa: 
     except ValidationError:
         return "arguments do not fit"
     return None
+
+
+async def _closed_to(header: str | None) -> str | None:
+    """Why this session may send nothing now, or None. Raises NotSignedIn."""
+    user = await require_alive(recognised(header))
+    if not user.verified:
+        return HALF_IN
+    return LEAVING if user.leaving else None
 
 
 def _of_command(name: str) -> TypeAdapter[Any] | None:

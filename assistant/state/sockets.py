@@ -1,9 +1,12 @@
 """The sockets of a session, so that none outlives it."""
 
+from collections.abc import Iterator
+
 import reflex as rx
 
 from assistant.errors import NotSignedIn
-from assistant.services.sessions import recognised
+from assistant.services.background import again
+from assistant.services.sessions import LOOK_SECONDS, User, ended_among, forget, recognised
 from assistant.state.commands import USER_HEADER
 
 
@@ -12,15 +15,34 @@ async def close_sockets(app: rx.App, session_id: str) -> None:
     namespace, sockets = app.event_namespace, app.sio
     if namespace is None or sockets is None:
         return
+    for sid, user in list(_open(app)):
+        if str(user.session_id) == session_id:
+            await sockets.disconnect(sid, namespace=namespace.namespace)
+
+
+async def close_ended_forever(app: rx.App) -> None:
+    """Look again and again, for as long as the process runs: a notice may be lost."""
+    await again(lambda: close_ended(app), LOOK_SECONDS)
+
+
+async def close_ended(app: rx.App) -> None:
+    """Close the sockets whose session is over by the word of the database."""
+    users = {user for _, user in _open(app)}
+    for user in await ended_among(users) if users else ():
+        session_id = str(user.session_id)
+        forget({"user": str(user.id), "session": session_id})
+        await close_sockets(app, session_id)
+
+
+def _open(app: rx.App) -> Iterator[tuple[str, User]]:
+    """The sockets that are open here and speak for somebody."""
+    namespace, sockets = app.event_namespace, app.sio
+    if namespace is None or sockets is None:
+        return
     room = namespace.namespace
-    for sid, _ in list(sockets.manager.get_participants(room, None)):
+    for sid, _ in sockets.manager.get_participants(room, None):
         environ = sockets.get_environ(sid, room) or {}
-        if _session_of(environ.get(USER_HEADER)) == session_id:
-            await sockets.disconnect(sid, namespace=room)
-
-
-def _session_of(header: str | None) -> str:
-    try:
-        return str(recognised(header).session_id)
-    except NotSignedIn:
-        return ""
+        try:
+            yield sid, recognised(environ.get(USER_HEADER))
+        except NotSignedIn:
+            continue

@@ -1,16 +1,17 @@
 """The whole account over HTTP: export, import, delete and keep, each for its owner alone."""
 
 import io
+import json
 import zipfile
 from datetime import datetime, timedelta
 
 import pytest
 
 from assistant.api import data
-from assistant.errors import NotSignedIn
+from assistant.errors import Leaving, NotSignedIn
 from assistant.services import erasure, unpacking
 from assistant.services.sessions import revoke
-from tests.api.conftest import browser
+from tests.api.conftest import ORIGIN, browser, knock
 from tests.services.archives import LIBRARY, files, packed, shelve, talk_file
 from tests.services.talk import rows, turn_factor_on
 
@@ -175,6 +176,39 @@ async def test_who_leaves_has_one_page_until_they_stay(ann, ben):
     await ann.browser.post("/api/account/keep")
     assert await at(ann, "/leaving") == "/"
     assert await at(ann, "/settings") == "/settings"
+
+
+async def test_who_leaves_has_what_that_page_needs_and_nothing_else(ann):
+    await ann.browser.post("/api/account/delete", data={"word": "DELETE"})
+    for method, path in (
+        ("GET", "/api/events"),
+        ("GET", "/api/search?q=x"),
+        ("POST", "/api/import"),
+        ("POST", "/api/account/delete"),
+        ("POST", "/auth/link/google"),
+    ):
+        answer = await ann.browser.request(method, path)
+        assert (answer.status_code, answer.json()) == (403, {"error": str(Leaving())})
+    assert (await ann.browser.get("/api/account")).json()["erase_at"]
+    assert (await ann.browser.get("/api/export")).status_code == 200
+    assert (await ann.browser.get("/auth/verify")).status_code == 200
+    ann.browser.cookies.set("refresh", ann.refresh)
+    assert (await ann.browser.post("/auth/refresh")).status_code == 200
+    assert (await ann.browser.post("/api/account/keep")).status_code == 204
+    assert (await ann.browser.get("/api/search?q=x")).status_code == 200
+    await ann.browser.post("/api/account/delete", data={"word": "DELETE"})
+    answer = await ann.browser.post("/auth/logout")
+    assert answer.headers["location"] == "/sign-in"
+
+
+async def test_the_socket_of_who_leaves_speaks_for_nobody(ann, app):
+    headers = {"origin": ORIGIN, "cookie": f"session={ann.token}"}
+    await erasure.ask(ann.user, erasure.WORD)
+    told = json.loads((await knock(app, headers))[1]["text"])
+    assert [name for name, _ in told["headers"]] == ["origin"]
+    await erasure.keep(ann.user.id)
+    told = json.loads((await knock(app, headers))[1]["text"])
+    assert [name for name, _ in told["headers"]] == ["origin", "x-auth-request-access-token"]
 
 
 async def test_a_visitor_is_not_told_who_leaves(app, db):

@@ -35,7 +35,7 @@ async def test_a_page_hears_of_its_users_changes_and_of_no_others(ann, ben, app,
 
 async def test_a_quiet_feed_beats_until_the_session_is_revoked(ann, app, db, monkeypatch):
     monkeypatch.setattr(feed, "BEAT_SECONDS", 0.02)
-    monkeypatch.setattr(sessions, "KNOWN_FOR_SECONDS", 0.0)
+    monkeypatch.setattr(sessions, "LOOK_SECONDS", 0.01)
     sessions._known.clear()
     async with streaming(app, "/api/events", ann.token) as told:
         assert [await told.get() for _ in range(3)] == [": beat\n\n"] * 3
@@ -50,7 +50,7 @@ async def test_a_quiet_feed_beats_until_the_session_is_revoked(ann, app, db, mon
 
 
 async def test_a_revoked_session_hears_nothing_from_that_moment_on(ann, ben, app, monkeypatch):
-    monkeypatch.setattr(sessions, "KNOWN_FOR_SECONDS", 1_000.0)  # by the notice alone
+    monkeypatch.setattr(sessions, "LOOK_SECONDS", 1_000.0)  # by the notice alone
     async with (
         streaming(app, "/api/events", ann.token) as told,
         streaming(app, "/api/events", ben.token) as others,
@@ -62,7 +62,7 @@ async def test_a_revoked_session_hears_nothing_from_that_moment_on(ann, ben, app
 
 
 async def test_another_processs_notice_ends_a_stream_too(ann, app, valkey, db, monkeypatch):
-    monkeypatch.setattr(sessions, "KNOWN_FOR_SECONDS", 1_000.0)
+    monkeypatch.setattr(sessions, "LOOK_SECONDS", 1_000.0)
     relaying = asyncio.create_task(signals.relay())
     notice = {"user": str(ann.user.id), "session": str(ann.user.session_id)}
     message = {"from": "another", "topic": sessions.REVOKED, "notice": notice}

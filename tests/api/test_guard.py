@@ -128,7 +128,15 @@ async def test_where_nobody_can_sign_in_visitors_are_told_so(visitor, ann, monke
     assert (signed_in.status_code, signed_in.headers["location"]) == (303, "/")
 
 
-@pytest.mark.parametrize("path", ["/sign-in", "/closed", "/assets/x.js", "/api/health/live"])
+async def test_where_one_can_sign_in_nobody_is_told_otherwise(visitor, ann):
+    for browser_of, there in ((visitor, None), (ann.browser, "/")):
+        answer = await browser_of.get("/closed", headers=HTML)
+        assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
+        answer = await browser_of.get("/sign-in", headers=HTML)
+        assert answer.headers.get("location") == there
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/assets/x.js", "/api/health/live"])
 async def test_what_everybody_may_see_needs_nobody(path, visitor):
     assert (await visitor.get(path, headers=HTML)).status_code == 200
 
@@ -225,6 +233,38 @@ async def test_a_page_answers_at_its_address_without_a_slash(path, status, text,
             answer = await client.request(method, f"{ORIGIN}{path}")
             assert (answer.status_code, answer.headers.get("location")) == (status, None)
         assert (await client.get(f"{ORIGIN}{path}")).text == text
+
+
+@pytest.mark.parametrize("host", ["localhost:3000", "evil.example", "localhost:3000@evil.example"])
+@pytest.mark.parametrize(
+    "path",
+    ["/%2e%2e", "/%2e", "//evil.example/%2e%2e", "/sign-in/%2e", "/sign-in/%2e%2e", "/x/%2e%2e"],
+)
+async def test_no_path_and_no_host_lead_anywhere_else(path, host, built, db):
+    async with browser(built) as client:
+        answer = await client.get(f"{ORIGIN}{path}", headers={"host": host})
+    assert answer.headers.get("location") is None
+    assert answer.text in ("index.html", "sign-in/index.html", "404.html")
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost:3000", "evil.example", "localhost:3000.evil.example", "localhost", "", "@"]
+)
+async def test_addresses_are_made_of_our_own_name(host, db):
+    routes = [Route("/api/x/", _at)]  # what serves it sends who forgets the slash to it
+    async with browser(Guard(Starlette(routes=routes), [ORIGIN])) as client:
+        answer = await client.get("/api/x", headers={"host": host})
+    assert (answer.status_code, answer.headers["location"]) == (307, f"{ORIGIN}/api/x/")
+
+
+async def test_each_name_of_ours_stays_and_of_two_at_once_none_counts(db):
+    twin = "http://127.0.0.1:3000"
+    guard = Guard(Starlette(routes=[Route("/api/x/", _at)]), [ORIGIN, twin])
+    async with browser(guard) as client:
+        for hosts, origin in ((["127.0.0.1:3000"], twin), (["127.0.0.1:3000", "x"], ORIGIN)):
+            headers = [("host", each) for each in hosts]
+            answer = await client.get("/api/x", headers=headers)
+            assert answer.headers["location"] == f"{origin}/api/x/"
 
 
 async def test_garbage_in_the_cookie_is_nobody(app, db):

@@ -144,7 +144,7 @@ async def test_open_streams_are_counted_for_each_user(ann, ben, vendors, app, mo
 
 async def test_a_stream_ends_soon_after_its_session(ann, vendors, app, db, monkeypatch):
     monkeypatch.setattr(turn_log, "BEAT_SECONDS", 0.02)
-    monkeypatch.setattr(sessions, "KNOWN_FOR_SECONDS", 0.05)
+    monkeypatch.setattr(sessions, "LOOK_SECONDS", 0.05)
     sessions._known.clear()
     started = await say(ann.user, "[[hang=0]]")
     async with streaming(app, path(started.turn_id), ann.token) as told:

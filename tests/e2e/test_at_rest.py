@@ -21,8 +21,8 @@ from tests.e2e.app import App, keys_for
 from tests.e2e.pages import Settings
 
 MARK = uuid4().hex
-WORDS = ("said", "title", "tool", "name", "rule", "plant")
-SAID, RENAMED, ASKED, NAME, RULE, PLANTED = (f"{word}{MARK}ü" for word in WORDS)
+WORDS = ("who", "said", "title", "tool", "name", "rule", "plant")
+WHO, SAID, RENAMED, ASKED, NAME, RULE, PLANTED = (f"{word}{MARK}ü" for word in WORDS)
 ALIGNMENTS = 3
 
 
@@ -90,8 +90,10 @@ async def pair(vendors, new_data, valkey):
 
 @pytest.fixture
 async def used(person, pair):
-    """Somebody has talked, with a tool, and has named things, given instructions, and searched."""
-    alice = await person(pair.url)
+    """Somebody has signed in by a name and talked, with a tool, and has named things, given
+    instructions, and searched.
+    """
+    alice = await person(pair.url, WHO)
     chat = await alice.open()
     await chat.ask(f"{SAID} [[tool=current_time timezone={ASKED}]]")
     await expect(chat.words.last).to_contain_text(ASKED)
@@ -138,7 +140,7 @@ async def test_nothing_that_was_written_lies_in_clear(used, valkey):
     planted = hits(stored, PLANTED)
     for place in ("/base/", "/pg_wal/", "the dump"):
         assert any(place in each for each in planted), place
-    assert hits(stored, SAID, RENAMED, ASKED, NAME, RULE) == []
+    assert hits(stored, WHO, SAID, RENAMED, ASKED, NAME, RULE) == []
 
 
 def _dumped(admin_url: str) -> bytes:

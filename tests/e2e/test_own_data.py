@@ -3,6 +3,7 @@
 import json
 import zipfile
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from playwright.async_api import Page, expect
 
@@ -82,7 +83,7 @@ async def test_a_deleted_account_has_one_page_until_it_is_kept(alice, tmp_path):
     chat = await alice.open()
     await chat.ask("Do not forget me [[tokens=5]]")
     page = await settings_of(alice)
-    alice.forgiven.append("422")
+    alice.forgiven += ["422", "403"]  # the other tab learns by the latter that it is closed
     await delete_account(page, "yes")
     refusal = "Type DELETE to delete your account. Nothing was changed."
     await expect(page.get_by_role("alert").filter(has_text=refusal)).to_be_visible()
@@ -99,7 +100,26 @@ async def test_a_deleted_account_has_one_page_until_it_is_kept(alice, tmp_path):
     await expect(Chat(page).composer).to_be_visible()
 
 
+async def test_the_other_tabs_of_a_deleted_account_come_to_that_page_and_stay_there(alice):
+    chat = await alice.open()
+    await chat.ask("Do not forget me [[tokens=5]]")
+    place, asked = urlsplit(chat.page.url).path, []
+    chat.page.on("request", lambda request: asked.append(request))
+    page = await settings_of(alice)
+    alice.forgiven.append("403")  # by which the other tab learns of it
+    await delete_account(page, "DELETE")
+    for each in (page, chat.page):
+        heading = each.get_by_role("heading", name="Your account will be erased")
+        await expect(heading).to_be_visible()
+    await chat.page.get_by_test_id("keep").click()
+    await expect(chat.row("Do not forget me")).to_be_visible()
+    pages = [urlsplit(each.url).path for each in asked if each.is_navigation_request()]
+    assert pages == [place, "/leaving", "/"]
+    await chat.ask("And go on [[tokens=5]]")
+
+
 async def test_it_can_be_done_without_a_mouse_and_axe_finds_nothing_serious(alice):
+    alice.forgiven.append("403")  # of the feed, if that is faster than the page is left
     page = await settings_of(alice)
     button = page.get_by_test_id("delete-account")
     await button.focus()

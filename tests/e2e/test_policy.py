@@ -78,7 +78,7 @@ async def test_the_other_pages_break_it_nowhere(alice, app):
     alice.forgiven = ["404"]
     await alice.context.add_init_script(BROKEN)
     tab = await alice.open()
-    for path in ("/closed", "/sign-in?again=1", "/nothing"):
+    for path in ("/sign-in?again=1", "/nothing"):
         await tab.page.goto(app.url + path)
         await expect(tab.page.get_by_role("heading")).to_be_visible()
         assert await tab.page.evaluate("window.broken") == []
@@ -155,7 +155,7 @@ async def _calls_hostile_tools(chat, vendors) -> None:
 
 
 async def test_each_built_page_is_served_with_the_hashes_of_its_scripts(alice, app):
-    for path in ("/", "/sign-in?again=1", "/closed", "/chat/x", "/nothing/here"):
+    for path in ("/", "/sign-in?again=1", "/chat/x", "/nothing/here"):
         answer = await alice.context.request.get(app.url + path, headers={"accept": "text/html"})
         policy = answer.headers["content-security-policy"]
         scripts = INLINE.findall(re.sub(r"<script[^>]*></script>", "", await answer.text()))

@@ -4,8 +4,10 @@ from hashlib import sha256
 
 import pytest
 
+from assistant.errors import StepUpNeeded
 from assistant.services.accounts import name_of
 from assistant.services.identities import listed
+from assistant.services.sessions import require_fresh
 from tests.identity.server import CLIENT, KEYS, TENANT, FromNow, encoded, signed, spelled
 
 OTHER_TENANT = "72f988bf-86f1-41af-91ab-2d7cd011db47"
@@ -103,10 +105,29 @@ async def test_who_comes_back_is_where_they_were(visitor):
 
 async def test_a_fresh_sign_in_is_asked_for_as_each_provider_has_it(visitor, providers):
     for provider, prompt in (("google", "select_account"), ("microsoft", "login")):
-        for query, asked in (("", None), ("?again=1", prompt)):
+        for query, *asked in (("", None, "2592000"), ("?again=1", prompt, "0")):
             await visitor.begins(provider, query)
             *_, last = providers.asked.values()
-            assert last.query.get("prompt") == asked
+            assert [last.query.get("prompt"), last.query["max_age"]] == asked
+
+
+@pytest.mark.parametrize("stated", [FromNow(0), FromNow(-50), FromNow(50), None], ids=str)
+async def test_who_has_proved_it_anew_or_whose_provider_does_not_say_is_fresh(
+    stated, providers, visitor
+):
+    providers.claims |= spelled({"auth_time": stated})
+    answer = await visitor.signs_in("google", "?again=1&next=/settings")
+    assert answer.headers["location"] == "/settings"
+    await require_fresh(await visitor.user())
+
+
+async def test_who_signs_in_by_what_a_browser_remembers_is_signed_in_and_not_fresh(
+    providers, visitor
+):
+    providers.claims |= spelled({"auth_time": FromNow(-3600)})
+    assert (await visitor.signs_in("google")).headers["location"] == "/"
+    with pytest.raises(StepUpNeeded):
+        await require_fresh(await visitor.user())
 
 
 async def test_of_github_only_the_main_and_proven_address_is_shown(providers, people):

@@ -56,12 +56,29 @@ PUBLIC = KEYS["rsa"].as_pem(private=False)
         {"sub": 7},
         {"sub": "x" * 256},
         {"at_hash": "AAAAAAAAAAAAAAAAAAAAAA"},
+        {"auth_time": FromNow(3600)},
+        {"auth_time": 0},
+        {"auth_time": -1},
+        {"auth_time": True},
+        {"auth_time": ""},
+        {"auth_time": "now"},
+        {"auth_time": 1e400},
+        {"auth_time": [1]},
     ],
     ids=str,
 )
 async def test_an_id_token_that_says_anything_wrong_is_refused(claims, providers, visitor, lying):
     providers.claims |= spelled(claims, providers.url)
     await lying.refused(await visitor.signs_in("google"))
+
+
+@pytest.mark.parametrize("provider", ["google", "microsoft"])
+@pytest.mark.parametrize("stated", [FromNow(-90), FromNow(-86_400), 1], ids=str)
+async def test_who_should_prove_anew_who_they_are_and_did_not_is_refused(
+    stated, provider, providers, visitor, lying
+):
+    providers.claims |= spelled({"auth_time": stated})
+    await lying.refused(await visitor.signs_in(provider, "?again=1"))
 
 
 @pytest.mark.parametrize(

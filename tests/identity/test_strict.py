@@ -78,3 +78,14 @@ async def test_a_strict_server_and_we_understand_each_other(strict, iam_server):
         assert await strict.id() != first
     finally:
         iam_server.logout()
+
+
+async def test_who_should_prove_anew_who_they_are_is_asked_for_it_there(strict, iam_server):
+    person = iam_server.random_user()
+    iam_server.login(person)
+    iam_server.consent(person)
+    try:
+        sent = await strict.browser.get("/auth/login/google?again=1")
+        assert await back_from(sent.headers["location"]) == "/login"
+    finally:
+        iam_server.logout()

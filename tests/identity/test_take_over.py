@@ -14,7 +14,8 @@ from assistant.services import sessions
 from assistant.services.identities import listed, unlink
 from assistant.services.sessions import who_is
 from tests.identity.conftest import GITHUB_MAIL, at_provider
-from tests.services.talk import rows
+from tests.identity.server import FromNow, spelled
+from tests.services.talk import rows, unlink_during
 
 VICTIM = "victim@example.org"
 
@@ -150,6 +151,17 @@ async def test_linking_needs_a_sign_in_of_the_last_minutes(providers, visitor, d
     assert (await links(visitor, "github")).headers["location"] == "/settings"
 
 
+async def test_a_way_in_is_linked_by_a_sign_in_of_now_and_not_by_what_a_browser_remembers(
+    providers, visitor
+):
+    await visitor.signs_in("github")
+    providers.claims |= spelled({"auth_time": FromNow(-3600)})
+    assert (await links(visitor, "google")).headers["location"] == "/sign-in?error=refused"
+    assert len(await listed(await visitor.id())) == 1
+    providers.claims |= spelled({"auth_time": FromNow(0)})
+    assert (await links(visitor, "google")).headers["location"] == "/settings"
+
+
 async def test_nobody_links_without_a_session_or_from_another_site(visitor):
     assert (await visitor.links("github")).status_code == 401
     await visitor.signs_in("google")
@@ -180,6 +192,21 @@ async def test_a_way_in_that_was_removed_leads_to_an_account_of_its_own(provider
         await unlink(await owner.user(), first.id)
     await later.signs_in("github")
     assert await later.id() != await owner.id()
+
+
+async def test_a_way_in_that_is_removed_while_its_owner_arrives_signs_nobody_in(
+    providers, people, db
+):
+    owner, other = people(), people()
+    as_(providers)
+    await owner.signs_in("google")
+    await links(owner, "github")
+    address = await other.begins("google")
+    subject = providers.claims["sub"]
+    answer = await unlink_during(db, await owner.id(), subject, other.comes_back(address))
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in?error=refused")
+    with pytest.raises(NotSignedIn):
+        await other.user()
 
 
 async def test_signing_in_takes_no_session_that_was_there_before(people, providers):

@@ -15,6 +15,7 @@ GRANTED_TO_WORKER = {
     "turns": {"id", "user_id", "status", "lease_until"},
     "conversations": {"id", "user_id", "deleted_at"},
     "messages": {"user_id", "status", "searchable"},
+    "login_sessions": {"id", "revoked_at", "expires_at", "seen_at"},
     "profiles": {"user_id", "erase_at"},
     "sign_in_attempts": {"id", "user_id", "expires_at"},
     "user_keys": {"user_id", "number", "wrapped_by"},

@@ -129,3 +129,23 @@ async def turn_factor_on(db: str, user: User) -> None:
     on = "insert into second_factors (id, user_id, secret, confirmed_at) values ($1, $2, '', now())"
     await rows(db, on, uuid4(), user.id)
     sessions._known.clear()
+
+
+async def unlink_during(db: str, user_id: UUID, subject: str, arrival: Awaitable[Any]) -> Any:
+    """Remove a way in while somebody arrives by it, and is as far as they get meanwhile.
+
+    Returns what comes of the arrival; what it raises is raised.
+    """
+    admin = await asyncpg.connect(db)
+    async with admin.transaction():
+        await admin.execute("select 1 from profiles where user_id = $1 for update", user_id)
+        arriving = asyncio.ensure_future(arrival)
+
+        async def is_through_or_waits() -> bool:
+            waiting = "select 1 from pg_stat_activity where $1 = any(pg_blocking_pids(pid))"
+            return arriving.done() or bool(await rows(db, waiting, admin.get_server_pid()))
+
+        await eventually(is_through_or_waits)
+        await admin.execute("delete from identities where subject = $1", subject)
+    await admin.close()
+    return await arriving

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 import pytest
 from structlog.testing import capture_logs
 
+from assistant.errors import DatabaseAway
 from assistant.services import background
-from assistant.services.background import spawn
+from assistant.services.background import again, spawn
 
 
 @pytest.fixture
@@ -69,3 +70,19 @@ async def test_work_that_is_cancelled_is_no_failure():
         await asyncio.gather(task, return_exceptions=True)
         await asyncio.sleep(0)
     assert (logs, task in background._tasks) == ([], False)
+
+
+async def test_a_chore_goes_on_whatever_happens():
+    done, failures = asyncio.Event(), [DatabaseAway(), RuntimeError("broken")]
+
+    async def work() -> None:
+        if failures:
+            raise failures.pop(0)
+        done.set()
+
+    with capture_logs() as logs:
+        chore = spawn(again(work, 0))
+        await asyncio.wait_for(done.wait(), 20)
+        chore.cancel()
+        await asyncio.gather(chore, return_exceptions=True)
+    assert [entry["event"] for entry in logs] == ["chore_waits", "chore_failed"]

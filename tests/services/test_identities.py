@@ -6,9 +6,9 @@ from uuid import uuid4
 import pytest
 
 from assistant.errors import NotFound, Refused, SignInFailed, StepUpNeeded
-from assistant.services.accounts import Person, name_of
-from assistant.services.identities import arrive, link, listed, unlink
-from tests.services.talk import rows
+from assistant.services.accounts import Person, arrive, name_of
+from assistant.services.identities import link, listed, unlink
+from tests.services.talk import rows, unlink_during
 
 
 def somebody(**said):
@@ -17,9 +17,9 @@ def somebody(**said):
 
 async def test_who_arrives_twice_is_one_user_whose_label_is_the_latest(db):
     person = somebody()
-    user_id = await arrive(person)
+    user_id = (await arrive(person)).user_id
     changed = Person(person.provider, person.issuer, person.subject, "Other", "new@x.org")
-    assert await arrive(changed) == user_id
+    assert (await arrive(changed)).user_id == user_id
     (identity,) = await listed(user_id)
     assert identity.label == "new@x.org"
     assert await name_of(user_id) == "Zoë"  # the name is the user's own from then on
@@ -27,12 +27,12 @@ async def test_who_arrives_twice_is_one_user_whose_label_is_the_latest(db):
 
 async def test_ten_first_arrivals_at_once_make_one_account(db):
     person = somebody()
-    users = await asyncio.gather(*(arrive(person) for _ in range(10)))
-    assert len(set(users)) == 1
+    arrived = await asyncio.gather(*(arrive(person) for _ in range(10)))
+    assert len({tokens.user_id for tokens in arrived}) == 1
 
 
 async def test_addresses_and_names_are_kept_sealed(db):
-    user_id = await arrive(somebody())
+    user_id = (await arrive(somebody())).user_id
     (row,) = await rows(db, "select label from identities where user_id = $1", user_id)
     assert b"zoe" not in row["label"]
 
@@ -42,7 +42,16 @@ async def test_a_way_in_is_linked_once_however_often_it_is_asked_for(alice):
     for _ in range(2):
         await link(alice, person)
     assert [each.provider for each in await listed(alice.id)] == ["local", "google"]
-    assert await arrive(person) == alice.id
+    assert (await arrive(person)).user_id == alice.id
+
+
+async def test_an_identity_that_is_unlinked_at_the_same_moment_begins_no_session(alice, db):
+    person = somebody()
+    await link(alice, person)
+    with pytest.raises(SignInFailed):
+        await unlink_during(db, alice.id, person.subject, arrive(person))
+    sessions = await rows(db, "select id from login_sessions where user_id = $1", alice.id)
+    assert [row["id"] for row in sessions] == [alice.session_id]
 
 
 async def test_two_who_link_the_same_way_in_at_once_do_not_both_get_it(alice, bob):

@@ -7,8 +7,8 @@ import pytest
 
 from assistant.errors import NotSignedIn
 from assistant.services import sessions
-from assistant.services.accounts import sign_in_by_name
-from assistant.services.renewal import holder_of, open_session, refresh
+from assistant.services.accounts import name_of, sign_in_by_name
+from assistant.services.renewal import holder_of, refresh
 from assistant.services.sessions import who_is
 from assistant.services.tokens import RefreshToken
 from tests.services.talk import rows
@@ -123,7 +123,7 @@ async def test_who_holds_a_token_is_known_without_an_exchange(tokens, db):
 
 async def test_sessions_that_are_long_over_are_cleared_away(tokens, db):
     await later(db, tokens, "revoked_at = now() - interval '2 days'")
-    await open_session(tokens.user_id)
+    await sign_in_by_name(await name_of(tokens.user_id))
     found = await rows(
         db, "select revoked_at from login_sessions where user_id = $1", tokens.user_id
     )

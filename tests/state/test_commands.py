@@ -5,11 +5,11 @@ from uuid import uuid4
 import pytest
 from reflex_base.registry import RegistrationContext
 
-from assistant.services import sessions
+from assistant.services import erasure, sessions
 from assistant.services.sessions import User, revoke, vouched
 from assistant.state.base import BaseState
 from assistant.state.chat import ChatState
-from assistant.state.commands import FRAMEWORK, USER_HEADER, _commands, _refusal
+from assistant.state.commands import FRAMEWORK, LEAVING, USER_HEADER, _commands, _refusal
 from assistant.state.sidebar import SidebarState
 from tests.conftest import away
 from tests.services.talk import rows, turn_factor_on
@@ -175,6 +175,16 @@ async def test_before_the_code_of_a_second_factor_nothing_may_run(alice, db):
             assert await refused(event(name, GOOD.get(name)), alice) == "no second factor yet"
     given = "update login_sessions set verified_at = now() where id = $1"
     await rows(db, given, alice.session_id)
+    for name, payload in GOOD.items():
+        assert await refused(event(name, payload), alice) is None
+
+
+async def test_of_an_account_that_will_be_erased_nothing_may_run_until_it_is_kept(alice):
+    await erasure.ask(alice, erasure.WORD)
+    for name, handler in handlers().items():
+        if name in FRAMEWORK or handler.handler.fn in _commands:
+            assert await refused(event(name, GOOD.get(name)), alice) == LEAVING
+    await erasure.keep(alice.id)
     for name, payload in GOOD.items():
         assert await refused(event(name, payload), alice) is None
 

@@ -1,12 +1,19 @@
 """The sockets of a session close with it, and no others."""
 
+import asyncio
+
+import pytest
+
 from assistant.app import app, end_here
-from assistant.services.sessions import revoke, vouched
+from assistant.errors import NotSignedIn
+from assistant.services.sessions import require_alive, revoke, vouched
+from assistant.state import sockets
 from assistant.state.commands import USER_HEADER
 from assistant.state.sockets import close_sockets
 from tests.conftest import signed_in
-from tests.services.talk import eventually
+from tests.services.talk import eventually, rows
 
+REVOKED = "update login_sessions set revoked_at = now() where id = $1"
 ROOM = app.event_namespace.namespace
 
 
@@ -46,3 +53,28 @@ async def test_the_app_hears_of_it_from_any_process(alice):
     assert await eventually(closed)
     assert is_open(hers)
     await app.sio.manager.disconnect(hers, ROOM)
+
+
+async def test_a_session_whose_end_nobody_told_of_is_found_by_looking(alice, bob, db, monkeypatch):
+    monkeypatch.setattr(sockets, "LOOK_SECONDS", 0.02)
+    sids = [await connected(f"{n}", vouched(user)) for n, user in enumerate((alice, alice, bob))]
+    nobody = await connected("nobody's", "")
+    looking = asyncio.create_task(sockets.close_ended_forever(app))
+    try:
+        await rows(db, REVOKED, alice.session_id)
+
+        async def closed():
+            return [is_open(sid) for sid in sids] == [False, False, True]
+
+        assert await eventually(closed)
+        with pytest.raises(NotSignedIn):
+            await require_alive(alice)
+    finally:
+        looking.cancel()
+    for sid in (sids[2], nobody):
+        assert is_open(sid)
+        await app.sio.manager.disconnect(sid, ROOM)
+
+
+def test_nobody_waits_five_seconds_for_it():
+    assert sockets.LOOK_SECONDS < 5
