@@ -36,7 +36,7 @@ from assistant.services import erasure, keys, local_names, reaper, sessions, sig
 from assistant.services.background import spawn
 from assistant.state.at_rest import seal_states
 from assistant.state.commands import judge_events
-from assistant.state.sockets import close_ended_forever, close_sockets
+from assistant.state.sockets import close_sockets, watch_sessions
 
 logs.configure()
 log = structlog.get_logger()
@@ -78,7 +78,7 @@ async def at_work() -> AsyncIterator[None]:
     if await database.schema_revision() != migration.head():
         raise CannotStart("The database is not at this code's version. Start with `make run`.")
     await local_names.hash_anew()
-    work = (reaper.reap_forever(), signals.relay(), close_ended_forever(app))
+    work = (reaper.reap_forever(), signals.relay(), watch_sessions(app))
     chores = [spawn(each) for each in work]
     asyncio.get_running_loop().add_signal_handler(CLOSING, lambda: spawn(turn_run.drain()))
     with (

@@ -21,6 +21,8 @@ from assistant.local.postgres import running
 from assistant.migration import prepare
 from assistant.services import background, model_choice, shared, signals, turn_run
 from assistant.services.accounts import sign_in_by_name
+from assistant.services.background import again
+from assistant.services.session_ends import open_here, tell_ended
 from assistant.services.sessions import User, who_is
 from tests.vendors import VendorServer
 
@@ -204,3 +206,11 @@ async def valkey(valkey_server: ValkeyServer, db: str) -> AsyncIterator[ValkeySe
             await client.aclose()
     settings.cache_clear()
     shared.redis.cache_clear()
+
+
+@pytest.fixture
+async def looking(db: str) -> AsyncIterator[None]:
+    """Look for sessions that are over all the time, as the app does every few seconds."""
+    chore = asyncio.create_task(again(lambda: tell_ended(open_here()), 0.02))
+    yield
+    chore.cancel()

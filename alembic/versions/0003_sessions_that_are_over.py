@@ -1,4 +1,4 @@
-"""The worker may see which sessions are over, so that their sockets close without a notice."""
+"""The worker may see which sessions are over, so that all closes without a notice."""
 
 from alembic import op
 
@@ -7,15 +7,19 @@ from assistant.models.isolation import discoverable
 revision = "0003"
 down_revision = "0002"
 
-TABLE = "login_sessions"
-COLUMNS = ("id", "revoked_at", "expires_at", "seen_at")
+DISCOVERABLE = {
+    "login_sessions": ("id", "user_id", "revoked_at", "expires_at", "seen_at", "verified_at"),
+    "second_factors": ("user_id", "confirmed_at"),
+}
 
 
 def upgrade(roles, **_):
-    for statement in discoverable(TABLE, COLUMNS, roles):
-        op.execute(statement)
+    for table, columns in DISCOVERABLE.items():
+        for statement in discoverable(table, columns, roles):
+            op.execute(statement)
 
 
 def downgrade(roles, **_):
-    op.execute(f"drop policy found_by_worker on {TABLE}")
-    op.execute(f'revoke select on {TABLE} from "{roles.worker}"')  # noqa: S608
+    for table in DISCOVERABLE:
+        op.execute(f"drop policy found_by_worker on {table}")
+        op.execute(f'revoke select on {table} from "{roles.worker}"')  # noqa: S608

@@ -9,7 +9,7 @@ from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from assistant.errors import Busy
-from assistant.services import sessions
+from assistant.services import session_ends
 from assistant.services.sessions import User
 
 BEAT = b": beat\n\n"
@@ -49,7 +49,7 @@ class EventStream(StreamingResponse):
 
     async def _until_over(self, scope: Scope, receive: Receive, send: Send) -> None:
         sending = asyncio.ensure_future(super().__call__(scope, receive, send))
-        ending = asyncio.ensure_future(sessions.over(self._user))
+        ending = asyncio.ensure_future(session_ends.over(self._user))
         try:
             await asyncio.wait((sending, ending), return_when=asyncio.FIRST_COMPLETED)
             if sending.done():

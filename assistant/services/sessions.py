@@ -3,22 +3,19 @@
 A session ends when it is revoked, after 14 days in which nobody used it, and after 30 in any case.
 """
 
-import asyncio
 import hashlib
 import hmac
 import time
-from collections.abc import Collection
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, update
 
-from assistant.database import system_session, user_session
-from assistant.errors import DatabaseAway, NotFound, NotSignedIn, StepUpNeeded
+from assistant.database import user_session
+from assistant.errors import NotFound, NotSignedIn, StepUpNeeded
 from assistant.models import LoginSession, Profile, SecondFactor
 from assistant.services import signals
 from assistant.services.keys import UNREADABLE, opened_or, vault_in
@@ -30,7 +27,6 @@ IDLE = timedelta(days=14)
 FRESH = timedelta(minutes=5)
 SEEN_EVERY = timedelta(minutes=1)
 KNOWN_FOR_SECONDS = 5.0  # a session that was revoked without a notice is noticed within this time
-LOOK_SECONDS = 4.0  # for whom something is open is looked for anew so often
 DEVICE = "login_sessions.device"
 
 ALIVE = (
@@ -42,6 +38,14 @@ _FACTOR_ON = (
     select(col(SecondFactor.id)).where(col(SecondFactor.confirmed_at).is_not(None)).exists()
 )
 _LEAVING = select(col(Profile.id)).where(col(Profile.erase_at).is_not(None)).exists()
+_STANDING = select(
+    col(LoginSession.seen_at) < func.now() - SEEN_EVERY,
+    col(LoginSession.fresh_at) > func.now() - FRESH,
+    _FACTOR_ON,
+    col(LoginSession.verified_at).is_not(None),
+    func.coalesce(col(LoginSession.verified_at) > func.now() - FRESH, False),
+    _LEAVING,
+).where(col(LoginSession.id) == bindparam("session_id"), *ALIVE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +110,6 @@ async def require_alive(user: User) -> User:
     """The user as of now; asks the database every few seconds. Raises NotSignedIn when over."""
     if _known.get((user.id, user.session_id), 0.0) > time.monotonic():
         return User(user.id, user.session_id, verified=True)
-    return await as_of_now(user)
-
-
-async def as_of_now(user: User) -> User:
-    """The user as the database knows them now. Raises NotSignedIn when the session is over."""
     async with user_session(user.id) as session:
         standing = await _standing(session, user)
         if standing.unseen:
@@ -136,16 +135,7 @@ class _Standing:
 
 async def _standing(session: AsyncSession, user: User) -> _Standing:
     """Raises NotSignedIn when the session is over."""
-    now, given = func.now(), col(LoginSession.verified_at)
-    query = select(
-        col(LoginSession.seen_at) < now - SEEN_EVERY,
-        col(LoginSession.fresh_at) > now - FRESH,
-        _FACTOR_ON,
-        given.is_not(None),
-        func.coalesce(given > now - FRESH, False),
-        _LEAVING,
-    ).where(col(LoginSession.id) == user.session_id, *ALIVE)
-    row = (await session.execute(query)).one_or_none()
+    row = (await session.execute(_STANDING, {"session_id": user.session_id})).one_or_none()
     if row is None:
         raise NotSignedIn
     return _Standing(*row)
@@ -168,37 +158,6 @@ async def require_fresh(user: User) -> None:
         raise StepUpNeeded("sign-in")
     if standing.factor_on and not standing.just_verified:
         raise StepUpNeeded("code")
-
-
-async def over(user: User) -> None:
-    """Returns when the session is over: at once by a notice, else within a few seconds.
-
-    A session that has yet to give the code of a second factor that was turned on is over, too, and
-    so is that of an account that will be erased.
-    """
-    told, goes_on = asyncio.Event(), True
-
-    def hear(notice: signals.Notice) -> None:
-        if notice["session"] == str(user.session_id):
-            told.set()
-
-    with signals.listening(REVOKED, hear), suppress(NotSignedIn):
-        while goes_on and not told.is_set():
-            with suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_SECONDS):
-                    await told.wait()
-            with suppress(DatabaseAway):
-                now = await as_of_now(user)  # not what is remembered: two waits would be too long
-                goes_on = now.verified and not now.leaving
-
-
-async def ended_among(users: Collection[User]) -> list[User]:
-    """Those of these users whose sessions are over: one question, however many they are."""
-    sessions = [user.session_id for user in users]
-    alive = select(col(LoginSession.id)).where(col(LoginSession.id).in_(sessions), *ALIVE)
-    async with system_session() as session:
-        going_on = set(await session.scalars(alive))
-    return [user for user in users if user.session_id not in going_on]
 
 
 async def devices(user: User) -> list[Device]:

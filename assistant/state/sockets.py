@@ -6,7 +6,8 @@ import reflex as rx
 
 from assistant.errors import NotSignedIn
 from assistant.services.background import again
-from assistant.services.sessions import LOOK_SECONDS, User, ended_among, forget, recognised
+from assistant.services.session_ends import LOOK_SECONDS, open_here, tell_ended
+from assistant.services.sessions import User, recognised
 from assistant.state.commands import USER_HEADER
 
 
@@ -20,18 +21,13 @@ async def close_sockets(app: rx.App, session_id: str) -> None:
             await sockets.disconnect(sid, namespace=namespace.namespace)
 
 
-async def close_ended_forever(app: rx.App) -> None:
-    """Look again and again, for as long as the process runs: a notice may be lost."""
-    await again(lambda: close_ended(app), LOOK_SECONDS)
+async def watch_sessions(app: rx.App) -> None:
+    """Look for sessions that are over, for as long as the process runs: a notice may be lost."""
 
+    async def look() -> None:
+        await tell_ended({user for _, user in _open(app)} | open_here())
 
-async def close_ended(app: rx.App) -> None:
-    """Close the sockets whose session is over by the word of the database."""
-    users = {user for _, user in _open(app)}
-    for user in await ended_among(users) if users else ():
-        session_id = str(user.session_id)
-        forget({"user": str(user.id), "session": session_id})
-        await close_sockets(app, session_id)
+    await again(look, LOOK_SECONDS)
 
 
 def _open(app: rx.App) -> Iterator[tuple[str, User]]:

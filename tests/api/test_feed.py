@@ -33,10 +33,8 @@ async def test_a_page_hears_of_its_users_changes_and_of_no_others(ann, ben, app,
     assert not signals._listeners.get(f"user:{ann.user.id}")
 
 
-async def test_a_quiet_feed_beats_until_the_session_is_revoked(ann, app, db, monkeypatch):
+async def test_a_quiet_feed_beats_until_the_session_is_over(ann, app, db, looking, monkeypatch):
     monkeypatch.setattr(feed, "BEAT_SECONDS", 0.02)
-    monkeypatch.setattr(sessions, "LOOK_SECONDS", 0.01)
-    sessions._known.clear()
     async with streaming(app, "/api/events", ann.token) as told:
         assert [await told.get() for _ in range(3)] == [": beat\n\n"] * 3
         await rows(
@@ -49,8 +47,7 @@ async def test_a_quiet_feed_beats_until_the_session_is_revoked(ann, app, db, mon
         assert await eventually(over)
 
 
-async def test_a_revoked_session_hears_nothing_from_that_moment_on(ann, ben, app, monkeypatch):
-    monkeypatch.setattr(sessions, "LOOK_SECONDS", 1_000.0)  # by the notice alone
+async def test_a_revoked_session_hears_nothing_from_that_moment_on(ann, ben, app):
     async with (
         streaming(app, "/api/events", ann.token) as told,
         streaming(app, "/api/events", ben.token) as others,
@@ -61,8 +58,7 @@ async def test_a_revoked_session_hears_nothing_from_that_moment_on(ann, ben, app
         assert others.empty()
 
 
-async def test_another_processs_notice_ends_a_stream_too(ann, app, valkey, db, monkeypatch):
-    monkeypatch.setattr(sessions, "LOOK_SECONDS", 1_000.0)
+async def test_another_processs_notice_ends_a_stream_too(ann, app, valkey, db):
     relaying = asyncio.create_task(signals.relay())
     notice = {"user": str(ann.user.id), "session": str(ann.user.session_id)}
     message = {"from": "another", "topic": sessions.REVOKED, "notice": notice}

@@ -8,7 +8,7 @@ import pytest
 
 from assistant.api import events
 from assistant.api import turns as route
-from assistant.services import sessions, turn_log, turns
+from assistant.services import turn_log, turns
 from tests.api.conftest import frames, streaming
 from tests.conftest import away
 from tests.services.talk import ended, eventually, rows, say, text_of, until_entry
@@ -142,10 +142,8 @@ async def test_open_streams_are_counted_for_each_user(ann, ben, vendors, app, mo
         assert not {ann.user.id, ben.user.id} & events._open.keys()
 
 
-async def test_a_stream_ends_soon_after_its_session(ann, vendors, app, db, monkeypatch):
-    monkeypatch.setattr(turn_log, "BEAT_SECONDS", 0.02)
-    monkeypatch.setattr(sessions, "LOOK_SECONDS", 0.05)
-    sessions._known.clear()
+@pytest.mark.usefixtures("looking")
+async def test_a_stream_ends_soon_after_its_session(ann, vendors, app, db):
     started = await say(ann.user, "[[hang=0]]")
     async with streaming(app, path(started.turn_id), ann.token) as told:
         assert await told.get() == ": beat\n\n"

@@ -1,6 +1,5 @@
 """Sessions: who is known, what is remembered, which devices there are, and how each ends."""
 
-import asyncio
 from uuid import uuid4
 
 import pytest
@@ -8,10 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.errors import NotFound, NotSignedIn, StepUpNeeded
-from assistant.services import erasure, sessions, signals
+from assistant.services import erasure, sessions
 from assistant.services.accounts import name_of, sign_in_by_name
 from assistant.services.sessions import (
-    User,
     devices,
     recognised,
     require_alive,
@@ -23,7 +21,7 @@ from assistant.services.sessions import (
 )
 from assistant.services.tokens import access_token
 from tests.conftest import signed_in
-from tests.services.talk import PATIENCE_SECONDS, rows, turn_factor_on
+from tests.services.talk import rows, turn_factor_on
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64) Firefox/131.0"
 
@@ -175,46 +173,6 @@ async def test_all_other_devices_are_signed_out(alice, bob):
     assert await require_alive(bob) == bob
 
 
-async def test_whoever_waits_for_the_end_of_a_session_hears_of_it_at_once(alice, bob):
-    waiting = asyncio.create_task(sessions.over(alice))
-    await asyncio.sleep(0)
-    await revoke(bob, bob.session_id)
-    assert not waiting.done()
-    await revoke(alice, alice.session_id)
-    await asyncio.wait_for(waiting, PATIENCE_SECONDS)
-    assert sessions.REVOKED not in signals._listeners
-
-
-async def test_who_has_yet_to_give_the_code_hears_nothing_more(alice, db, monkeypatch):
-    monkeypatch.setattr(sessions, "LOOK_SECONDS", 0.02)
-    waiting = asyncio.create_task(sessions.over(alice))
-    await asyncio.sleep(0)
-    assert not waiting.done()
-    await turn_factor_on(db, alice)
-    await asyncio.wait_for(waiting, PATIENCE_SECONDS)
-
-
-async def test_an_end_without_a_notice_is_found_by_asking(alice, db, monkeypatch):
-    monkeypatch.setattr(sessions, "LOOK_SECONDS", 0.02)
-    waiting = asyncio.create_task(sessions.over(User(alice.id, alice.session_id)))
-    await set_on(db, alice, "expires_at = now()")
-    await asyncio.wait_for(waiting, PATIENCE_SECONDS)
-
-
-async def test_whoever_waits_is_told_the_truth_and_not_what_is_remembered(alice, db, monkeypatch):
-    monkeypatch.setattr(sessions, "LOOK_SECONDS", 0.02)
-    monkeypatch.setattr(sessions, "KNOWN_FOR_SECONDS", 1_000.0)
-    sessions._known.clear()
-    await require_alive(alice)
-    await rows(db, "update login_sessions set revoked_at = now() where id = $1", alice.session_id)
-    assert await require_alive(alice) == alice
-    await asyncio.wait_for(sessions.over(alice), PATIENCE_SECONDS)
-
-
-def test_neither_what_is_remembered_nor_a_look_takes_more_than_five_seconds():
-    assert max(sessions.KNOWN_FOR_SECONDS, sessions.LOOK_SECONDS) <= 5
-
-
 async def test_who_deletes_their_account_is_leaving_at_once_until_it_is_kept(alice, bob):
     assert not (await require_alive(alice)).leaving
     await erasure.ask(alice, erasure.WORD)
@@ -231,22 +189,3 @@ async def test_who_deleted_their_account_in_another_process_is_leaving_soon(alic
     assert not (await require_alive(alice)).leaving
     await rows(db, "update profiles set erase_at = now() where user_id = $1", alice.id)
     assert (await require_alive(alice)).leaving
-
-
-async def test_who_leaves_hears_nothing_more(alice, monkeypatch):
-    monkeypatch.setattr(sessions, "LOOK_SECONDS", 0.02)
-    waiting = asyncio.create_task(sessions.over(alice))
-    await erasure.ask(alice, erasure.WORD)
-    await asyncio.wait_for(waiting, PATIENCE_SECONDS)
-
-
-async def test_of_many_sessions_those_that_are_over_are_found(alice, bob, db):
-    name = await name_of(alice.id)
-    revoked, expired, idle, lasting = [await signed_in(name) for _ in range(4)]
-    await set_on(db, revoked, "revoked_at = now()")
-    await set_on(db, expired, "expires_at = now()")
-    await set_on(db, idle, "seen_at = now() - interval '14 days 1 minute'")
-    gone = User(uuid4(), uuid4())
-    asked = [alice, revoked, bob, expired, gone, idle, lasting]
-    assert await sessions.ended_among(asked) == [revoked, expired, gone, idle]
-    assert await sessions.ended_among([]) == []

@@ -6,6 +6,7 @@ import pytest
 
 from assistant.app import app, end_here
 from assistant.errors import NotSignedIn
+from assistant.services import sessions, signals
 from assistant.services.sessions import require_alive, revoke, vouched
 from assistant.state import sockets
 from assistant.state.commands import USER_HEADER
@@ -59,8 +60,8 @@ async def test_a_session_whose_end_nobody_told_of_is_found_by_looking(alice, bob
     monkeypatch.setattr(sockets, "LOOK_SECONDS", 0.02)
     sids = [await connected(f"{n}", vouched(user)) for n, user in enumerate((alice, alice, bob))]
     nobody = await connected("nobody's", "")
-    looking = asyncio.create_task(sockets.close_ended_forever(app))
-    try:
+    looking = asyncio.create_task(sockets.watch_sessions(app))
+    with signals.listening(sessions.REVOKED, end_here):
         await rows(db, REVOKED, alice.session_id)
 
         async def closed():
@@ -69,8 +70,7 @@ async def test_a_session_whose_end_nobody_told_of_is_found_by_looking(alice, bob
         assert await eventually(closed)
         with pytest.raises(NotSignedIn):
             await require_alive(alice)
-    finally:
-        looking.cancel()
+    looking.cancel()
     for sid in (sids[2], nobody):
         assert is_open(sid)
         await app.sio.manager.disconnect(sid, ROOM)
