@@ -1,9 +1,11 @@
 """What tests of several services share."""
 
+from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
 
+from assistant.config import settings
 from assistant.database import user_session
 from assistant.models import Conversation, Message, Turn
 from assistant.services import leases
@@ -31,3 +33,13 @@ async def grip(alice: User) -> Grip:
         )
         session.add(turn)
     return Grip(alice.id, turn.id, reply.id, 1)
+
+
+@pytest.fixture
+def sold(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Plans cost money here, so what counts is what somebody has."""
+    monkeypatch.setenv("STRIPE_SECRET_KEY", "key")
+    settings.cache_clear()
+    yield
+    monkeypatch.undo()
+    settings.cache_clear()
