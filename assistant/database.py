@@ -49,7 +49,7 @@ async def user_session(user_id: UUID) -> AsyncIterator[AsyncSession]:
 
 @asynccontextmanager
 async def system_session() -> AsyncIterator[AsyncSession]:
-    """A transaction that belongs to nobody: it may only find whose work waits (see isolation).
+    """A transaction that belongs to nobody: it finds whose work waits (see isolation).
 
     Raises DatabaseAway.
     """

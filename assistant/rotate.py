@@ -23,6 +23,7 @@ from assistant.services.rotation import Done, renew_all, rewrap_all, settled_aft
 
 KINDS = {"keys": rewrap_all, "data": renew_all}
 SAID_EVERY = 100  # users
+UNREADABLE = "They stay as they are, and so do the old data keys that they name."
 
 
 def main(arguments: list[str]) -> int:
@@ -74,6 +75,8 @@ async def _report(batches: AsyncIterator[list[Done]], kind: str) -> int:
     say(f"{len(done)} users: {sum(each.changed for each in done)} {what}, {failed} users failed.")
     if kind == "data":
         say(_about_keys(done))
+        if unreadable := sum(each.unreadable for each in done):
+            say(f"Values that do not open: {unreadable}. {UNREADABLE}")
     return failed
 
 

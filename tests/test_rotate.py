@@ -169,6 +169,21 @@ def test_new_data_keys_after_a_kill_in_the_middle(url, tmp_path, environment):
     assert all_open(url) == {head(2)}
 
 
+def test_what_does_not_open_is_told_and_stays(url, tmp_path, environment):
+    some = "select id from conversations limit 3"
+    asked(url, f"update conversations set title = title || '\\x00' where id in ({some})")  # noqa: S608
+    said = rotate("data", tmp_path, environment)
+    assert f"{USERS * TITLES - 3} values sealed anew, 0 users failed." in said
+    assert "Values that do not open: 3. They stay as they are" in said
+    asked(url, "update user_keys set created_at = created_at - interval '2 hours'")
+    assert "do not open: 3." in rotate("data", tmp_path, environment)
+    heads = "select distinct substring(title, 1, 3) from conversations"
+    assert {row[0] for row in asked(url, heads)} == {head(1), head(2)}
+    named = "select user_id from conversations where substring(title, 1, 3) = '\\x020001'"
+    old = "select user_id from user_keys where number = 1"
+    assert set(asked(url, old)) == set(asked(url, named))
+
+
 def test_a_new_wrapping_key(url, tmp_path, environment):
     environment |= {"ASSISTANT_SECRET_KEY": NEW, "ASSISTANT_OLD_KEYS": SECRET}
     assert f"{USERS} data keys wrapped anew" in rotate("keys", tmp_path, environment)

@@ -10,21 +10,18 @@ from datetime import UTC, datetime
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
-from assistant.api.answers import NO_STORE, answering, body_of, owner_of, sent_to, user_of
-from assistant.errors import StepUpNeeded
+from assistant.api.answers import NO_STORE, answering, owner_of, sent_to, user_of
+from assistant.errors import Refused, StepUpNeeded
 from assistant.services import erasure
 from assistant.services.attempts import with_next
-from assistant.services.export import export
-from assistant.services.imports import import_archive
+from assistant.services.export import ONE_EACH, export
+from assistant.services.imports import TOO_LARGE, import_from
 from assistant.services.sessions import User, require_alive, require_fresh
 from assistant.services.unpacking import ARCHIVE_BYTES
 
 SETTINGS = "/settings"
-TOO_LARGE = (
-    f"This archive has more than {ARCHIVE_BYTES // 1_000_000} MB, which is the most that can be "
-    "imported at once. Nothing was imported."
-)
 HEADERS = {**NO_STORE, "x-accel-buffering": "no"}  # proxies neither keep nor wait
 
 
@@ -33,10 +30,15 @@ async def account(request: Request) -> Response:
     """{"erase_at": when the account will be erased, or null; "step_up": where to go first, or ""}.
 
     step_up: the page on which the user has to prove again who they are before an export.
+    exporting: whether one is being written already.
     """
     user = await owner_of(request)
     day = await erasure.erased_at(user.id)
-    told = {"erase_at": day.isoformat() if day else None, "step_up": await _step_up(user)}
+    told = {
+        "erase_at": day.isoformat() if day else None,
+        "step_up": await _step_up(user),
+        "exporting": user.id in ONE_EACH.users,
+    }
     return JSONResponse(told, headers=NO_STORE)
 
 
@@ -56,9 +58,33 @@ async def take_along(request: Request) -> Response:
         await require_fresh(user)
     except StepUpNeeded as error:
         return sent_to(with_next(error.where, SETTINGS))
+    pieces = _pieces(user)
+    first = await anext(pieces)  # raises Busy while there still can be another answer
     name = f"assistant-{datetime.now(UTC):%Y-%m-%d}.zip"
     named = {"content-disposition": f'attachment; filename="{name}"'}
-    return StreamingResponse(_pieces(user), media_type="application/zip", headers=HEADERS | named)
+    return _Download(first, pieces, HEADERS | named)
+
+
+class _Download(StreamingResponse):
+    """Pieces that come to an end with the answer, also when the browser goes away."""
+
+    def __init__(
+        self, first: bytes, pieces: AsyncGenerator[bytes, None], headers: dict[str, str]
+    ) -> None:
+        super().__init__(_chained(first, pieces), headers=headers, media_type="application/zip")
+        self._pieces = pieces
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async with aclosing(self._pieces):
+            await super().__call__(scope, receive, send)
+
+
+async def _chained(
+    first: bytes, pieces: AsyncGenerator[bytes, None]
+) -> AsyncGenerator[bytes, None]:
+    yield first
+    async for piece in pieces:
+        yield piece
 
 
 async def _pieces(user: User) -> AsyncGenerator[bytes, None]:
@@ -73,7 +99,10 @@ async def _pieces(user: User) -> AsyncGenerator[bytes, None]:
 async def bring_back(request: Request) -> Response:
     """Import the archive in the body: {"imported": how many, "skipped": [{"item", "why"}]}."""
     user = await user_of(request)
-    done = await import_archive(user.id, await body_of(request, ARCHIVE_BYTES, TOO_LARGE))
+    announced = request.headers.get("content-length", "0")
+    if not announced.isdecimal() or int(announced[:20]) > ARCHIVE_BYTES:
+        raise Refused(TOO_LARGE)
+    done = await import_from(user.id, request.stream())
     skipped = [each._asdict() for each in done.skipped]
     return JSONResponse({"imported": done.imported, "skipped": skipped}, headers=NO_STORE)
 

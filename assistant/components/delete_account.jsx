@@ -7,7 +7,8 @@ export function DeleteAccount() {
   const [open, setOpen] = useState(false);
   const [error, setError] = useState("");
   const button = useRef(null);
-  const begin = () => mayGoOn().then(setOpen, ({ message }) => setError(message));
+  const begin = () =>
+    ask("/api/account").then(mayGoOn).then(setOpen, ({ message }) => setError(message));
   const close = () => {
     setOpen(false);
     setError("");

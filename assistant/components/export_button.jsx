@@ -1,7 +1,9 @@
 // Takes everything along: the browser stores the archive itself, so that it may be large.
 import { useState } from "react";
-import { mayGoOn } from "./account.js";
+import { ask, mayGoOn } from "./account.js";
 
+const UNDER_WAY =
+  "An export of yours is being written already. Wait until that download is done, or end it.";
 const BEGUN = "The download has begun. Keep the archive where only you can read it.";
 
 export function ExportButton({ label = "Export" }) {
@@ -9,7 +11,9 @@ export function ExportButton({ label = "Export" }) {
   const start = async () => {
     setSaid({ busy: true });
     try {
-      if (!(await mayGoOn())) return;
+      const account = await ask("/api/account");
+      if (!mayGoOn(account)) return;
+      if (account.exporting) throw new Error(UNDER_WAY);
       const link = Object.assign(document.createElement("a"), { href: "/api/export", download: "" });
       link.click();
       setSaid({ done: BEGUN });

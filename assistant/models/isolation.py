@@ -2,8 +2,9 @@
 
 owner: owns the tables and cannot log in. migrator: Alembic and backups only; it bypasses row
 security, because a forced policy would hide the rows of a backfill from it. app: what serves
-requests; it sees the rows of the user that the transaction names. worker: finds work across users,
-and may read nothing but the few columns that `discoverable` grants.
+requests; it sees the rows of the user that the transaction names. worker: finds work across users;
+it may read nothing but the few columns that `discoverable` grants, and remove nothing but what has
+run out where `removable` says so.
 """
 
 from dataclasses import dataclass
@@ -44,4 +45,17 @@ def discoverable(table: str, columns: tuple[str, ...], roles: Roles) -> list[str
     return [
         f'create policy found_by_worker on {table} for select to "{roles.worker}" using (true)',
         f'grant select ({", ".join(columns)}) on {table} to "{roles.worker}"',
+    ]
+
+
+def removable(table: str, condition: str, roles: Roles) -> list[str]:
+    """Statements that let the worker role delete all users' rows that meet this condition.
+
+    The restrictive policy is there because `of_the_user` would allow more to who sets a user.
+    """
+    removing = f'for delete to "{roles.worker}" using ({condition})'
+    return [
+        f"create policy removed_by_worker on {table} {removing}",
+        f"create policy no_more_by_worker on {table} as restrictive {removing}",
+        f'grant delete on {table} to "{roles.worker}"',
     ]

@@ -1,7 +1,7 @@
 """The conversations of an export: each as JSON with all its branches, and as Markdown to read."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -13,6 +13,7 @@ from assistant.database import user_session
 from assistant.models import Conversation
 from assistant.services import messages, readable, titles
 from assistant.services.archive import Archive, Listing, iso, slug
+from assistant.services.batches import batches
 from assistant.services.holdings import CONVERSATIONS
 from assistant.services.keys import UNREADABLE, opened_or, vault_in
 from assistant.vault import Vault
@@ -138,26 +139,13 @@ async def _as_markdown(talk: _Talk, name: str, archive: Archive) -> Writing:
 
 async def _items(user_id: UUID, places: list[Row[Any]]) -> AsyncGenerator[list[Item], None]:
     """The messages at these places, opened, batch by batch."""
-    for ids in _batches(places):
+    for ids in batches(places, BATCH, BATCH_BYTES):
         async with user_session(user_id) as session:
             rows = (await session.execute(_CONTENTS, {"ids": ids})).all()
             vault = await vault_in(session, (row.content for row in rows))
         found = {row.id: row for row in rows}
         there = [found[each] for each in ids if each in found]
         yield await asyncio.to_thread(_opened, there, vault)
-
-
-def _batches(places: list[Row[Any]]) -> Iterable[list[UUID]]:
-    ids: list[UUID] = []
-    size = 0
-    for place in places:
-        if ids and (len(ids) == BATCH or size + place.size > BATCH_BYTES):
-            yield ids
-            ids, size = [], 0
-        ids.append(place.id)
-        size += place.size
-    if ids:
-        yield ids
 
 
 def _opened(rows: list[Row[Any]], vault: Vault) -> list[Item]:

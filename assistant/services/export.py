@@ -4,10 +4,12 @@ Rows are read in batches, each in a transaction of its own, so that neither memo
 grows with what somebody owns. What stands where, `holdings.py` says.
 """
 
+import asyncio
 import json
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -16,15 +18,21 @@ from sqlmodel import select
 
 from assistant.database import user_session
 from assistant.models import Profile, Subscription
-from assistant.services import conversation_export, holdings, identities
+from assistant.services import conversation_export, holdings, identities, tiers
 from assistant.services.archive import FORMAT, MANIFEST, PRODUCT, Archive, Listing, iso, pretty
 from assistant.services.contents import dump
 from assistant.services.conversation_export import Writing
 from assistant.services.keys import UNREADABLE, opened_or, vault_in
+from assistant.services.one_each import OneEach
 from assistant.services.sessions import User, devices
 from assistant.vault import Vault
 
 BATCH = 100  # rows
+BATCH_BYTES = 1_000_000
+UNDER_WAY = (
+    "An export of yours is being written already. Wait until that download is done, or end it; "
+    "then export again."
+)
 README = """\
 This is everything that you have in your assistant.
 
@@ -43,10 +51,16 @@ keep for themselves. Nothing in this archive is encrypted: keep it where only yo
 """
 
 _TOOL_LOG = text("""
-    select t.id, t.created_at, t.tool, t.effect, t.status, t.seconds, t.input, t.output,
-           turns.reply_id
-    from tool_executions t left join turns on turns.id = t.turn_id
-    where (t.created_at, t.id) > (:at, :id) order by t.created_at, t.id limit :limit
+    select t.*, turns.reply_id
+    from (
+        select *, sum(size) over (order by created_at, id) - size as before from (
+            select id, created_at, turn_id, tool, effect, status, seconds, input, output,
+                   coalesce(octet_length(input), 0) + coalesce(octet_length(output), 0) as size
+            from tool_executions
+            where (created_at, id) > (:at, :id) order by created_at, id limit :limit
+        ) found
+    ) t left join turns on turns.id = t.turn_id
+    where before < :bytes order by t.created_at, t.id
 """)
 _USAGE = text("""
     select id, created_at, provider, model, purpose, input_tokens, output_tokens,
@@ -55,11 +69,19 @@ _USAGE = text("""
     from usage_logs
     where (created_at, id) > (:at, :id) order by created_at, id limit :limit
 """)
+ONE_EACH = OneEach(UNDER_WAY)
 _BEFORE_ALL = {"at": datetime(1970, 1, 1, tzinfo=UTC), "id": UUID(int=0)}
 
 
 async def export(user: User) -> AsyncGenerator[bytes, None]:
-    """The archive, piece by piece."""
+    """The archive, piece by piece. Raises Busy while another one of the user's is written."""
+    with ONE_EACH.held(user.id):
+        async with aclosing(_export(user)) as pieces:
+            async for piece in pieces:
+                yield piece
+
+
+async def _export(user: User) -> AsyncGenerator[bytes, None]:
     archive, now = Archive(), datetime.now(UTC)
     archive.add("README.txt", now, README)
     made = {"product": PRODUCT, "format": FORMAT, "made_at": now.isoformat()}
@@ -95,8 +117,13 @@ async def _settings(user_id: UUID) -> dict[str, Any]:
         "default_model": profile.default_model,
         "preferences": profile.details,
         "since": iso(profile.created_at),
-        "plan": plan and {"tier": plan.tier, "status": plan.status, "until": iso(plan.period_end)},
+        "plan": plan and _plan(plan),
     }
+
+
+def _plan(plan: Subscription) -> dict[str, Any]:
+    tier = tiers.in_force(plan).id
+    return {"tier": tier, "status": plan.status, "until": iso(plan.period_end)}
 
 
 async def _identities(user_id: UUID) -> list[dict[str, Any]]:
@@ -118,7 +145,7 @@ async def _log(
     archive: Archive,
     name: str,
     query: TextClause,
-    item: Callable[[Any, Vault], dict[str, Any]],
+    item: Callable[..., dict[str, Any]],
 ) -> Writing:
     """A list of rows, the oldest first, as many at a time as a batch holds."""
     behind = _BEFORE_ALL
@@ -126,9 +153,10 @@ async def _log(
         listing = Listing(file)
         while behind:
             async with user_session(user_id) as session:
-                rows = (await session.execute(query, {**behind, "limit": BATCH})).all()
+                bounds = {"limit": BATCH, "bytes": BATCH_BYTES}
+                rows = (await session.execute(query, behind | bounds)).all()
                 vault = await vault_in(session, [v for r in rows for v in (r.input, r.output)])
-            listing.add(item(row, vault) for row in rows)
+            await asyncio.to_thread(listing.add, map(partial(item, vault=vault), rows))
             behind = {"at": rows[-1].created_at, "id": rows[-1].id} if rows else {}
             yield
         listing.close()
@@ -150,7 +178,7 @@ def _tool_call(row: Any, vault: Vault) -> dict[str, Any]:  # noqa: ANN401  (SQLA
     }
 
 
-def _request(row: Any, _: Vault) -> dict[str, Any]:  # noqa: ANN401  (SQLAlchemy's row)
+def _request(row: Any, vault: Vault) -> dict[str, Any]:  # noqa: ANN401  (SQLAlchemy's row)
     counts = ("input", "output", "cache_read", "cache_write", "thinking")
     return {
         "at": iso(row.created_at),
@@ -159,5 +187,5 @@ def _request(row: Any, _: Vault) -> dict[str, Any]:  # noqa: ANN401  (SQLAlchemy
         "purpose": row.purpose,
         **{f"{each}_tokens": getattr(row, f"{each}_tokens") for each in counts},
         "estimated": row.estimated,
-        "cost": str(row.cost),
+        "cost": f"{row.cost.normalize():f}",  # 0, and not 0E-8
     }

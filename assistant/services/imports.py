@@ -6,8 +6,9 @@ be given twice; after a deletion it brings back what is gone.
 """
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from io import BytesIO
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
@@ -23,7 +24,8 @@ from assistant.services import messages, signals, titles
 from assistant.services.archive import FORMAT, PRODUCT
 from assistant.services.archived import ArchivedTalk, NotReadable, talk_in
 from assistant.services.keys import vault_in
-from assistant.services.unpacking import NO_ARCHIVE, Package, Unpacked
+from assistant.services.one_each import OneEach
+from assistant.services.unpacking import ARCHIVE_BYTES, NO_ARCHIVE, Package, Unpacked
 from assistant.vault import Vault
 
 HERE_ALREADY = "it is in your account already"
@@ -33,8 +35,24 @@ TOO_NEW = (
 )
 UNDER_WAY = "An archive of yours is being imported already. Wait until that is done."
 
+FULL = (
+    "Other archives are being imported at the moment. Nothing was imported; try again in a minute."
+)
+TOO_LARGE = (
+    f"This archive has more than {ARCHIVE_BYTES // 1_000_000} MB, which is the most that can be "
+    "imported at once. Nothing was imported."
+)
+TOO_SLOW = (
+    "The archive did not arrive within five minutes. Nothing was imported; try again over a faster "
+    "connection."
+)
+AT_ONCE = 2  # archives in the memory of this process
+WAIT_SECONDS = 30
+RECEIVE_SECONDS = 300  # what 50 MB take at 1.4 megabits a second
+
 Row = dict[str, Any]
-_under_way: set[UUID] = set()
+ONE_EACH = OneEach(UNDER_WAY)
+_PLACES = asyncio.Semaphore(AT_ONCE)
 
 
 class Skipped(NamedTuple):
@@ -56,36 +74,62 @@ class _Manifest(BaseModel):
     format: int
 
 
-async def import_archive(user_id: UUID, given: bytes) -> Imported:
-    """Import the conversations of an archive that `export.py` has made, or somebody else.
+async def import_from(user_id: UUID, pieces: AsyncIterator[bytes]) -> Imported:
+    """Import an archive as it comes in; nothing of it is read before there is room for it.
 
-    Raises Refused when it is no such archive, and Busy while the user's last one is being read.
-    What was imported stays, also when the database goes away in the middle.
+    Raises Refused when it is too large, too slow or no archive, and Busy while the user's last one
+    is being imported, or too many are.
     """
-    with _one_at_a_time(user_id):
-        package = await asyncio.to_thread(_opened, given)
-        skipped: list[Skipped] = []
-        ids: list[UUID] = []
-        files = package.conversations()
-        while (file := await asyncio.to_thread(next, files, None)) is not None:
-            try:
-                ids.append(await _store(user_id, await asyncio.to_thread(_read, file)))
-            except _Left as error:
-                skipped.append(error.as_skipped())
-    if ids:
-        await signals.tell_changed(user_id, ids[-1])
-    return Imported(len(ids), skipped)
+    with ONE_EACH.held(user_id):
+        async with _room():
+            return await import_archive(user_id, await _received(pieces))
 
 
-@contextmanager
-def _one_at_a_time(user_id: UUID) -> Iterator[None]:
-    if user_id in _under_way:
-        raise Busy(UNDER_WAY)
-    _under_way.add(user_id)
+@asynccontextmanager
+async def _room() -> AsyncIterator[None]:
+    """One of the few places; archives lie in memory, because they are in clear."""
+    try:
+        async with asyncio.timeout(WAIT_SECONDS):
+            await _PLACES.acquire()
+    except TimeoutError as error:
+        raise Busy(FULL, minutes=1) from error
     try:
         yield
     finally:
-        _under_way.discard(user_id)
+        _PLACES.release()
+
+
+async def _received(pieces: AsyncIterator[bytes]) -> bytes:
+    body = BytesIO()
+    try:
+        async with asyncio.timeout(RECEIVE_SECONDS):
+            async for piece in pieces:
+                body.write(piece)
+                if body.tell() > ARCHIVE_BYTES:
+                    raise Refused(TOO_LARGE)
+    except TimeoutError as error:
+        raise Refused(TOO_SLOW) from error
+    return body.getvalue()  # not copied: the buffer itself
+
+
+async def import_archive(user_id: UUID, given: bytes) -> Imported:
+    """Import the conversations of an archive that `export.py` has made, or somebody else.
+
+    Raises Refused when it is no such archive. What was imported stays, also when the database goes
+    away in the middle.
+    """
+    package = await asyncio.to_thread(_opened, given)
+    skipped: list[Skipped] = []
+    ids: list[UUID] = []
+    files = package.conversations()
+    while (file := await asyncio.to_thread(next, files, None)) is not None:
+        try:
+            ids.append(await _store(user_id, await asyncio.to_thread(_read, file)))
+        except _Left as error:
+            skipped.append(error.as_skipped())
+    if ids:
+        await signals.tell_changed(user_id, ids[-1])
+    return Imported(len(ids), skipped)
 
 
 def _opened(given: bytes) -> Package:

@@ -68,8 +68,8 @@ def forget(user_id: UUID) -> None:
 
 async def fresh_vault(session: AsyncSession) -> Vault:
     """The vault with the keys that the database has now."""
-    rows = (await session.scalars(select(UserKey))).all()
-    return unlock(user_of(session), *(Wrapped(r.number, r.wrapped, r.wrapped_by) for r in rows))
+    rows = await session.execute(select(UserKey.number, UserKey.wrapped, UserKey.wrapped_by))
+    return unlock(user_of(session), *(Wrapped(*row) for row in rows))
 
 
 def opened_or(vault: Vault, place: str, row_id: UUID, sealed: bytes, instead: str) -> str:

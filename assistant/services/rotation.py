@@ -7,6 +7,7 @@ themselves: a data key tells which key wrapped it, a sealed value which data key
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import timedelta
+from functools import cache
 from typing import NamedTuple
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Executable,
+    LargeBinary,
     Table,
     bindparam,
     func,
@@ -58,12 +60,25 @@ log = structlog.get_logger()
 
 
 class Done(NamedTuple):
-    """What was done for one user. left: old data keys that are still there."""
+    """What was done for one user.
+
+    left: old data keys that are still there. unreadable: values that do not open; they stay as they
+    are, and so do the keys that they name.
+    """
 
     changed: int = 0
     dropped: int = 0
     left: int = 0
+    unreadable: int = 0
     failed: bool = False
+
+
+class _Older(NamedTuple):
+    """A value that is not sealed with the newest key, and the number of the one it names."""
+
+    place: str
+    row: UUID
+    number: int
 
 
 async def rewrap_all() -> AsyncIterator[list[Done]]:
@@ -130,24 +145,28 @@ async def _rewrap(user_id: UUID) -> Done:
 
 
 async def _renew(user_id: UUID, young: timedelta) -> Done:
-    changed = 0
     async with user_session(user_id) as session:
         await _add_key(session, young)
+    changed, dropped, left = 0, 0, 0
+    unreadable: set[_Older] = set()
     for _ in range(ROUNDS):
-        if not (again := await _reseal(user_id)):
+        async with user_session(user_id) as session:
+            vault = await fresh_vault(session)
+            older = await _older(session, vault.newest)
+            gone = await _drop_keys(session, vault, {each.number for each in older})
+        dropped, left = dropped + gone, len(vault.keys) - 1 - gone
+        if not (waiting := older - unreadable):
             break
-        changed += again
-    async with user_session(user_id) as session:
-        dropped, left = await _drop_keys(session)
-    return Done(changed, dropped, left)
+        again, broken = await _reseal(vault, waiting)
+        changed, unreadable = changed + again, unreadable | broken
+    return Done(changed, dropped, left, len(unreadable))
 
 
 async def _add_key(session: AsyncSession, young: timedelta) -> None:
-    """A new key, unless a rotation is under way (there are several) or the only key is young."""
+    """A new key, unless the newest one is young: then a rotation is under way, or just done."""
     await session.execute(text("select 1 from profiles for no key update"))
     is_old = col(UserKey.created_at) <= func.now() - young
-    keys = (await session.execute(select(col(UserKey.number), is_old))).all()
-    if len(keys) == 1 and keys[0][1]:
+    if await session.scalar(select(is_old).order_by(col(UserKey.number).desc()).limit(1)):
         session.add(row_of(user_of(session), (await fresh_vault(session)).next_key()))
 
 
@@ -165,46 +184,68 @@ def _beginning(place: str, size: int) -> ColumnElement[bytes]:
     return func.substring(column_of(place), 1, size)
 
 
-async def _reseal(user_id: UUID) -> int:
-    """Seal with the newest key what an older one has sealed. Returns how many values."""
-    async with user_session(user_id) as session:
-        vault = await fresh_vault(session)
-        found = (await session.execute(_not_sealed_with(vault.newest))).all()
-    changed = 0
-    for place in SEALED:
-        rows = [row.id for row in found if row.place == place]
-        for at in range(0, len(rows), BATCH):
-            changed += await _reseal_batch(place, rows[at : at + BATCH], vault)
-    return changed
+async def _older(session: AsyncSession, newest: int) -> set[_Older]:
+    """What is sealed with another key than the newest."""
+    rows = await session.execute(_not_sealed_with_newest(), {"newest": head(newest)})
+    return {_Older(row.place, row.id, number_in(row.beginning)) for row in rows}
 
 
-def _not_sealed_with(number: int) -> Executable:
+@cache  # to spell it for each user took as long as to ask it
+def _not_sealed_with_newest() -> Executable:
+    newest = bindparam("newest", type_=LargeBinary)
     return union_all(
         *(
-            select(literal(place).label("place"), _table(place).c.id).where(
-                _beginning(place, len(head(number))) != head(number)
-            )
+            select(
+                literal(place).label("place"),
+                _table(place).c.id,
+                _beginning(place, len(head(0))).label("beginning"),
+            ).where(_beginning(place, len(head(0))) != newest)
             for place in SEALED
         )
     )
 
 
-async def _reseal_batch(place: str, rows: list[UUID], vault: Vault) -> int:
+async def _drop_keys(session: AsyncSession, vault: Vault, named: set[int]) -> int:
+    """Drop the keys that nothing names and nobody holds. Returns how many."""
+    unused = set(vault.keys) - named - {vault.newest}
+    if not unused:
+        return 0
+    settled = col(UserKey.created_at) <= func.now() - settled_after()
+    newest = col(UserKey.number) == vault.newest
+    if not await session.scalar(select(settled).where(newest)):
+        return 0
+    await session.execute(delete(UserKey).where(col(UserKey.number).in_(unused)))
+    return len(unused)
+
+
+async def _reseal(vault: Vault, older: set[_Older]) -> tuple[int, set[_Older]]:
+    """Seal these with the newest key. Returns how many were, and those that do not open."""
+    changed = 0
+    unreadable: set[_Older] = set()
+    for place in SEALED:
+        here = {each.row: each for each in older if each.place == place}
+        rows = list(here)
+        for at in range(0, len(rows), BATCH):
+            again, broken = await _reseal_batch(place, rows[at : at + BATCH], vault)
+            changed += again
+            unreadable |= {here[row] for row in broken}
+    return changed, unreadable
+
+
+async def _reseal_batch(place: str, rows: list[UUID], vault: Vault) -> tuple[int, list[UUID]]:
     mine, column = _table(place), column_of(place)
     session_of = migrator_session() if place in APPEND_ONLY else user_session(vault.user_id)
     here = mine.c.user_id == vault.user_id
     async with session_of as session:
         query = select(mine.c.id, column).where(mine.c.id.in_(rows), here).order_by(mine.c.id)
-        changes = [
-            {"row": row.id, "old": row[1], "new": new}
-            for row in await session.execute(query)
-            if row[1] and (new := _sealed_anew(place, row.id, row[1], vault))
-        ]
+        found = {row.id: row[1] for row in await session.execute(query) if row[1] is not None}
+        new = {row: _sealed_anew(place, row, value, vault) for row, value in found.items()}
+        changes = [{"row": row, "old": found[row], "new": new[row]} for row in new if new[row]]
         if changes:
             unchanged = (mine.c.id == bindparam("row")) & (column == bindparam("old")) & here
             changing = update(mine).where(unchanged).values({column: bindparam("new")})
             await (await session.connection()).execute(changing, changes)
-    return len(changes)
+    return len(changes), [row for row in new if not new[row]]
 
 
 def _sealed_anew(place: str, row_id: UUID, sealed: bytes, vault: Vault) -> bytes | None:
@@ -213,27 +254,3 @@ def _sealed_anew(place: str, row_id: UUID, sealed: bytes, vault: Vault) -> bytes
     except Tampered:
         log.warning("unreadable", place=place, row=str(row_id))
         return None
-
-
-async def _drop_keys(session: AsyncSession) -> tuple[int, int]:
-    """Drop the keys that nothing names and nobody holds. Returns how many, and how many stay."""
-    settled = col(UserKey.created_at) <= func.now() - settled_after()
-    newest = col(UserKey.number).desc()
-    keys = (await session.execute(select(col(UserKey.number), settled).order_by(newest))).all()
-    old = [number for number, _ in keys[1:]]
-    if not old or not keys[0][1]:
-        return 0, len(old)
-    named = {number_in(each) for each in await session.scalars(_beginnings())}
-    unused = [number for number in old if number not in named]
-    await session.execute(delete(UserKey).where(col(UserKey.number).in_(unused)))
-    return len(unused), len(old) - len(unused)
-
-
-def _beginnings() -> Executable:
-    """How the values of all columns begin: what tells their keys."""
-    return union_all(
-        *(
-            select(_beginning(place, len(head(0)))).where(column_of(place).is_not(None))
-            for place in SEALED
-        )
-    )

@@ -8,7 +8,6 @@ message (`search.py`). A message that is too various for the largest filter clai
 
 import asyncio
 from collections.abc import Iterable
-from datetime import datetime
 from itertools import chain
 from typing import Any
 from uuid import UUID
@@ -17,6 +16,7 @@ import structlog
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES256
 from cryptography.hazmat.primitives.ciphers.modes import ECB
+from sqlalchemy import func
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select, update
 from sqlmodel.sql.expression import Select
@@ -24,6 +24,7 @@ from sqlmodel.sql.expression import Select
 from assistant.database import user_session
 from assistant.models import Message, SearchSignature
 from assistant.services import contents, messages
+from assistant.services.batches import batches
 from assistant.services.folding import folded
 from assistant.services.keys import vault_in
 from assistant.vault import Tampered, Vault
@@ -36,6 +37,7 @@ CLAIMS_ALL = b"\xff"
 ONE = ord("1")
 AT_ONCE_CHARACTERS = 20_000  # above that, signing takes too long for whoever waits for an answer
 BATCH = 100
+BATCH_BYTES = 2_000_000  # sealed: messages are of any size
 UNFINISHED = ("running", "waiting")
 
 log = structlog.get_logger()
@@ -99,17 +101,20 @@ async def sign_waiting(user_id: UUID) -> int:
     """Sign some of the user's finished messages that have no signature. Returns how many."""
     async with user_session(user_id) as session:
         waiting = (await session.execute(_waiting())).all()
-        vault = await vault_in(session, (row.content for row in waiting))
-        signed = await asyncio.to_thread(lambda: [_signed(user_id, row, vault) for row in waiting])
+        chosen = next(batches(waiting, BATCH, BATCH_BYTES), [])
+        query = select(Message.id, Message.created_at, Message.content)
+        rows = (await session.execute(query.where(col(Message.id).in_(chosen)))).all()
+        vault = await vault_in(session, (row.content for row in rows))
+        signed = await asyncio.to_thread(lambda: [_signed(user_id, row, vault) for row in rows])
         session.add_all(signed)
-        await _mark(session, [row.id for row in waiting])
-    return len(waiting)
+        await _mark(session, chosen)
+    return len(chosen)
 
 
-def _waiting() -> Select[UUID, datetime, bytes | None]:
-    columns = (col(Message.id), col(Message.created_at), col(Message.content))
+def _waiting() -> Select[UUID, int]:
+    size = func.coalesce(func.octet_length(col(Message.content)), 0).label("size")
     return (
-        select(*columns)
+        select(col(Message.id), size)
         .where(~col(Message.searchable), col(Message.status).not_in(UNFINISHED))
         .order_by(col(Message.created_at).desc())
         .limit(BATCH)

@@ -32,13 +32,18 @@ TIERS = {
 }
 
 
+ENDED = frozenset({"canceled", "unpaid"})  # who is past due still has time to pay
+
+
 async def may(user_id: UUID, feature: str) -> bool:
     """Whether the user's plan allows this feature. A plan that we do not know allows none."""
-    return feature in TIERS.get(await _tier(user_id), FREE).features
-
-
-async def _tier(user_id: UUID) -> str:
-    if not settings().stripe_secret_key.get_secret_value():  # nothing is sold here
-        return settings().default_tier
     async with user_session(user_id) as session:
-        return (await session.scalars(select(Subscription.tier))).one()
+        plan = (await session.scalars(select(Subscription))).one()
+    return feature in in_force(plan).features
+
+
+def in_force(plan: Subscription) -> Tier:
+    """What a user has now: what they pay for, or where nothing is sold what the setting says."""
+    if not settings().stripe_secret_key.get_secret_value():
+        return TIERS[settings().default_tier]
+    return FREE if plan.status in ENDED else TIERS.get(plan.tier, FREE)

@@ -16,7 +16,7 @@ from assistant.errors import Refused
 from assistant.services.archive import MANIFEST
 
 ARCHIVE_BYTES = 50_000_000
-ENTRY_BYTES = 32_000_000
+ENTRY_BYTES = 8_000_000  # about 4,000 pages; once read it takes many times that
 ALL_BYTES = 500_000_000
 ENTRIES = 20_000
 
@@ -26,7 +26,7 @@ NO_ARCHIVE = (
 )
 TOO_MANY = f"This archive holds more than {ENTRIES:,} files. Nothing was imported."
 TOO_MUCH = "the archive unpacks to more than 500 MB; from here on nothing was read"
-TOO_LARGE = "it unpacks to more than 32 MB"
+TOO_LARGE = "it unpacks to more than 8 MB"
 BROKEN = "it is damaged, encrypted, or packed in a way that is not read here"
 
 _ENTRY_MARK = b"PK\x01\x02"  # begins each line of the directory

@@ -1,5 +1,6 @@
 """The whole account over HTTP: export, import, delete and keep, each for its owner alone."""
 
+import asyncio
 import io
 import json
 import zipfile
@@ -9,9 +10,9 @@ import pytest
 
 from assistant.api import data
 from assistant.errors import Leaving, NotSignedIn
-from assistant.services import erasure, unpacking
+from assistant.services import erasure, export, imports, unpacking
 from assistant.services.sessions import revoke
-from tests.api.conftest import ORIGIN, browser, knock
+from tests.api.conftest import ORIGIN, _http, browser, knock
 from tests.services.archives import LIBRARY, files, packed, shelve, talk_file
 from tests.services.talk import rows, turn_factor_on
 
@@ -75,6 +76,46 @@ async def test_an_export_ends_with_the_session(ann):
         await anext(pieces)
 
 
+async def test_a_second_export_waits_for_the_first_one(ann, ben):
+    with export.ONE_EACH.held(ann.user.id):
+        answer = await ann.browser.get("/api/export")
+        assert (answer.status_code, answer.json()) == (429, {"error": export.UNDER_WAY})
+        assert (await ann.browser.get("/api/account")).json()["exporting"] is True
+        assert (await ben.browser.get("/api/export")).status_code == 200
+    assert (await ann.browser.get("/api/account")).json()["exporting"] is False
+    assert (await ann.browser.get("/api/export")).status_code == 200
+
+
+async def test_an_export_is_over_when_the_browser_goes_away(ann, app):
+    sending, gone = asyncio.Event(), asyncio.Event()
+
+    async def send(message):
+        if message["type"] == "http.response.body":
+            sending.set()
+            await asyncio.Event().wait()  # a browser that reads no more
+
+    async def receive():
+        await gone.wait()
+        return {"type": "http.disconnect"}
+
+    task = asyncio.create_task(app(_http("/api/export", ann.token), receive, send))
+    await sending.wait()
+    assert ann.user.id in export.ONE_EACH.users
+    gone.set()
+    await task
+    assert ann.user.id not in export.ONE_EACH.users
+
+
+async def test_an_archive_is_not_read_while_another_is_imported(ann):
+    async def unread():
+        raise AssertionError("it must not come to this")
+        yield b""
+
+    with imports.ONE_EACH.held(ann.user.id):
+        answer = await ann.browser.post("/api/import", content=unread())
+    assert (answer.status_code, answer.json()) == (429, {"error": imports.UNDER_WAY})
+
+
 async def test_an_export_is_imported(ann, ben):
     await shelve(ann.user, LIBRARY)
     archive = (await ann.browser.get("/api/export")).content
@@ -103,11 +144,11 @@ async def test_an_archive_that_is_too_large_is_refused_before_it_is_read(ann, mo
         (b"x", {"content-length": "-1"}),
     ):
         answer = await give(ann, archive, **headers)
-        assert (answer.status_code, answer.json()) == (422, {"error": data.TOO_LARGE})
+        assert (answer.status_code, answer.json()) == (422, {"error": imports.TOO_LARGE})
 
 
 async def test_an_archive_of_unsaid_size_is_counted_while_it_comes(ann, monkeypatch):
-    monkeypatch.setattr(data, "ARCHIVE_BYTES", 100)
+    monkeypatch.setattr(imports, "ARCHIVE_BYTES", 100)
     seen = []
 
     async def endless():
@@ -116,7 +157,7 @@ async def test_an_archive_of_unsaid_size_is_counted_while_it_comes(ann, monkeypa
             yield b"x" * 30
 
     answer = await ann.browser.post("/api/import", content=endless())
-    assert (answer.status_code, answer.json()) == (422, {"error": data.TOO_LARGE})
+    assert (answer.status_code, answer.json()) == (422, {"error": imports.TOO_LARGE})
 
 
 async def test_a_hostile_archive_harms_nobody(ann):

@@ -82,6 +82,17 @@ ONCE = (
         'revoke select (title) on conversations from "{worker}"',
     ),
     Mutation(
+        "more to be removed by the worker",
+        "drop policy no_more_by_worker on sign_in_attempts",
+        "create policy no_more_by_worker on sign_in_attempts as restrictive "
+        'for delete to "{worker}" using (expires_at < now())',
+    ),
+    Mutation(
+        "all to be removed by the worker",
+        'create policy too_much on sign_in_attempts for delete to "{worker}" using (true)',
+        "drop policy too_much on sign_in_attempts",
+    ),
+    Mutation(
         "no index",
         "drop index ix_identities_user",
         "create index ix_identities_user on identities (user_id)",

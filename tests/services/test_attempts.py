@@ -92,6 +92,17 @@ async def test_attempts_that_were_never_finished_are_removed(providers, db):  # 
     assert [str(row["id"]) for row in left] == [new]
 
 
+async def test_what_an_attack_left_is_removed_in_one_go(db):
+    attempts_ = """
+        insert into sign_in_attempts (id, user_id, provider, plan, expires_at)
+        select gen_random_uuid(), gen_random_uuid(), 'google', '\\x00', now() - interval '1 minute'
+        from generate_series(1, 3000)
+    """
+    await rows(db, attempts_)
+    await reaper.purge_once()
+    assert await rows(db, "select 1 from sign_in_attempts where expires_at < now()") == []
+
+
 async def test_a_provider_that_is_not_set_up_begins_and_finishes_nothing(db):
     for provider in ("google", "local", ""):
         with pytest.raises(NotFound):

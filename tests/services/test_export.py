@@ -1,19 +1,23 @@
 """All that somebody has here comes out, in clear, and nothing of anybody else."""
 
 import json
+import threading
 import tracemalloc
+from datetime import timedelta
 from uuid import uuid4
 
+import pytest
 from sqlmodel import update
 
 from assistant.agent.types import Usage
 from assistant.database import user_session
-from assistant.models import Profile
+from assistant.errors import Busy
+from assistant.models import Profile, ToolExecution
 from assistant.services import conversation_export, export
-from assistant.services.archive import FORMAT, MANIFEST
+from assistant.services.archive import FORMAT, MANIFEST, Archive
 from assistant.services.keys import vault_in
 from assistant.services.usage import record
-from tests.services.archives import LIBRARY, exported, files, said, shelve, text
+from tests.services.archives import LIBRARY, NOON, exported, files, said, shelve, text
 from tests.services.talk import ask, rows
 
 
@@ -32,7 +36,7 @@ async def test_settings_ways_in_and_browsers_are_told(alice, db):
     assert settings["name"].startswith("Alice ")
     assert settings["instructions"] == "Be brief"
     assert (settings["default_model"], settings["preferences"]) == ("m", {"language": "pt"})
-    assert settings["plan"] == {"tier": "free", "status": "active", "until": None}
+    assert settings["plan"] == {"tier": "pro", "status": "active", "until": None}
     assert [each["provider"] for each in told["identities.json"]] == ["local"]
     assert told["identities.json"][0]["label"] == settings["name"]
     assert [each["device"] for each in told["sessions.json"]] == ["A browser"]
@@ -51,6 +55,83 @@ async def test_tools_and_usage_are_told(alice, demo):
     usage = told["usage.json"]
     assert {each["purpose"] for each in usage} >= {"answer"}
     assert all(each["input_tokens"] > 0 for each in usage if each["purpose"] == "answer")
+
+
+@pytest.mark.parametrize(
+    ("stored", "status", "told"),
+    [
+        ("team", "active", "team"),
+        ("team", "past_due", "team"),
+        ("team", "canceled", "free"),
+        ("pro", "unpaid", "free"),
+        ("gold", "active", "free"),
+    ],
+)
+@pytest.mark.usefixtures("sold")
+async def test_the_plan_is_the_one_that_is_in_force(stored, status, told, alice, db):
+    sql = "update subscriptions set tier = $1, status = $2 where user_id = $3"
+    await rows(db, sql, stored, status, alice.id)
+    plan = (await read(alice))["settings.json"]["plan"]
+    assert (plan["tier"], plan["status"]) == (told, status)
+
+
+@pytest.mark.parametrize(
+    ("cost", "told"),
+    [("0", "0"), ("0.00000001", "0.00000001"), ("0.25", "0.25"), ("120000", "120000")],
+)
+async def test_costs_are_plain_numbers(cost, told, alice, db):
+    async with user_session(alice.id) as session:
+        session.add(record(alice.id, Usage("scripted", "demo"), "answer"))
+    await rows(db, f"update usage_logs set cost = {cost} where user_id = $1", alice.id)  # noqa: S608
+    assert [each["cost"] for each in (await read(alice))["usage.json"]] == [told]
+
+
+async def calls(user, outputs: list[str]) -> None:
+    """So many calls of a tool, a second apart, with these outputs."""
+    async with user_session(user.id) as session:
+        vault = await vault_in(session)
+        for number, output in enumerate(outputs):
+            call = ToolExecution(
+                user_id=user.id, call_id="c", tool="t", effect="read", status="done",
+                created_at=NOON + timedelta(seconds=number),
+            )  # fmt: skip
+            call.input = vault.seal("tool_executions.input", call.id, "[{}]")
+            call.output = vault.seal("tool_executions.output", call.id, output)
+            session.add(call)
+
+
+@pytest.mark.parametrize(("size", "batches"), [(10**6, [5, 0]), (1, [1, 1, 1, 1, 1, 0]),
+                                               (2_500, [3, 2, 0])])  # fmt: skip
+async def test_a_batch_of_the_tool_log_holds_no_more_bytes_than_it_may(
+    size, batches, alice, monkeypatch
+):
+    monkeypatch.setattr(export, "BATCH_BYTES", size)
+    outputs = [f"{number}" * 1_000 for number in range(5)]
+    await calls(alice, outputs)
+    threads, written = set(), []
+
+    def item(row, vault):
+        threads.add(threading.current_thread())
+        written.append(row.id)
+        return export._tool_call(row, vault)
+
+    counts = []
+    log = export._log(alice.id, Archive(), "tool_log.json", export._TOOL_LOG, item)
+    async for _ in log:
+        counts.append(len(written) - sum(counts))
+    assert counts == batches
+    assert threading.main_thread() not in threads
+    assert [each["output"] for each in (await read(alice))["tool_log.json"]] == outputs
+
+
+async def test_one_export_of_a_user_at_a_time(alice, bob):
+    reading = export.export(alice)
+    await anext(reading)
+    with pytest.raises(Busy, match="being written already"):
+        await anext(export.export(alice))
+    assert await exported(bob)
+    await reading.aclose()
+    assert await exported(alice)
 
 
 async def test_a_long_log_comes_whole_and_in_order(alice, monkeypatch):

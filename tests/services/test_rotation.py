@@ -115,7 +115,7 @@ async def test_what_is_begun_is_gone_on_with_and_a_young_key_stays(alice, demo, 
     async with user_session(alice.id) as session:
         await rotation._add_key(session, NONE)  # and here the rotation was killed
     assert await numbers(db, alice) == [1, 2]
-    await rotation._renew(alice.id, NONE)
+    await rotation._renew(alice.id, rotation.YOUNG)
     assert await numbers(db, alice) == [2]
     await rotation._renew(alice.id, rotation.YOUNG)
     assert await numbers(db, alice) == [2]
@@ -128,14 +128,50 @@ async def test_an_old_key_stays_while_running_answers_may_hold_it(alice, db, mig
     assert await numbers(db, alice) == [1, 2]
 
 
-async def test_an_old_key_stays_while_a_value_names_it(alice, demo, db, migrator):
-    started = await conversations_of(alice)
-    row = (await rows(db, "select id, title from conversations where id = $1", started))[0]
+async def broken_title(db: str, user) -> bytes:
+    """A conversation of this user now has a title that does not open: its bytes."""
+    chat = await conversations_of(user)
+    row = (await rows(db, "select title from conversations where id = $1", chat))[0]
     broken = row["title"][:-1] + bytes([row["title"][-1] ^ 1])
-    await run(db, "update conversations set title = $1 where id = $2", broken, row["id"])
+    await run(db, "update conversations set title = $1 where id = $2", broken, chat)
+    assert await title_of(user, chat) == keys.UNREADABLE
+    return broken
+
+
+async def test_an_old_key_stays_while_a_value_names_it(alice, demo, db, migrator):
+    broken = await broken_title(db, alice)
     done = await rotation._renew(alice.id, NONE)
-    assert (done.dropped, done.left) == (0, 1)
-    assert await title_of(alice, started) == keys.UNREADABLE
+    assert (done.dropped, done.left, done.unreadable) == (0, 1, 1)
+    assert [value for _, value in (await stored(db, alice))["conversations.title"]] == [broken]
+
+
+async def test_a_value_that_does_not_open_keeps_nobody_from_new_keys(alice, demo, db, migrator):
+    broken = await broken_title(db, alice)
+    await rotation._renew(alice.id, NONE)
+    await run(db, "update user_keys set created_at = created_at - interval '2 days'")
+    done = await rotation._renew(alice.id, rotation.YOUNG)
+    assert (done.dropped, done.left, done.unreadable) == (1, 1, 1)
+    assert await numbers(db, alice) == [1, 3]
+    values = [value for each in (await stored(db, alice)).values() for _, value in each if value]
+    assert {value[:3] for value in values if value != broken} == {head(3)}
+    assert broken in values
+    again = await rotation._renew(alice.id, rotation.YOUNG)
+    assert (again.changed, again.dropped, again.unreadable) == (0, 0, 1)
+    assert await numbers(db, alice) == [1, 3]
+
+
+async def test_a_value_that_does_not_open_is_tried_once(alice, demo, db, migrator, monkeypatch):
+    await broken_title(db, alice)
+    tried = []
+    sealed_anew = rotation._sealed_anew
+
+    def noted(place, *rest):
+        tried.append(place)
+        return sealed_anew(place, *rest)
+
+    monkeypatch.setattr(rotation, "_sealed_anew", noted)
+    assert (await rotation._renew(alice.id, NONE)).changed > 1
+    assert tried.count("conversations.title") == 1
 
 
 async def conversations_of(user):
@@ -158,7 +194,7 @@ async def test_what_changed_meanwhile_is_left_for_the_next_round(alice, demo, db
     await sealing
     await writer.close()
     assert await title_of(alice, chat) == "late words"
-    await rotation._renew(alice.id, NONE)
+    await rotation._renew(alice.id, rotation.YOUNG)
     assert await title_of(alice, chat) == "late words"
     assert await numbers(db, alice) == [2]
 
@@ -183,11 +219,16 @@ async def test_readers_and_writers_go_on_meanwhile(alice, demo, db, migrator):
     for _ in range(4):
         async with user_session(alice.id) as session:
             session.add(row_of(alice.id, (await fresh_vault(session)).next_key()))
-        assert await rotation._reseal(alice.id)
+        async with user_session(alice.id) as session:
+            vault = await fresh_vault(session)
+            older = await rotation._older(session, vault.newest)
+        changed, unreadable = await rotation._reseal(vault, older)
+        assert changed
+        assert not unreadable
         keys._OPENED.clear()  # as if another process wrote from now on
     over.set()
     await asyncio.gather(*tasks)
-    assert (await rotation._renew(alice.id, NONE)).dropped == 4
+    assert (await rotation._renew(alice.id, rotation.YOUNG)).dropped == 4
     keys._OPENED.clear()
     titles += [await title_of(alice, chat), *(str(each) for each in await shown(alice, chat))]
     assert len(titles) > 10

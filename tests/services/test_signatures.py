@@ -11,7 +11,7 @@ from sqlmodel import col, delete, select, update
 
 from assistant.database import user_session
 from assistant.models import Message, SearchSignature, UserKey
-from assistant.services import keys, reaper
+from assistant.services import keys, reaper, signatures
 from assistant.services.folding import folded
 from assistant.services.search import search
 from assistant.services.signatures import (
@@ -121,6 +121,17 @@ async def test_messages_of_an_old_installation_are_signed_in_batches(alice):
     assert sum(counts) == 250
     written = await signed(alice)
     assert all(row.searchable and row.at == row.created_at for row in written)
+
+
+@pytest.mark.parametrize(("size", "counts"), [(10**6, [4]), (1, [1, 1, 1, 1]), (5_000, [2, 2])])
+async def test_a_batch_holds_no_more_bytes_than_it_may(size, counts, alice, monkeypatch):
+    monkeypatch.setattr(signatures, "BATCH_BYTES", size)
+    await shelve(alice.id, [f"{number} " * 1_000 for number in range(4)], signed=False)
+    signed_ = []
+    while count := await sign_waiting(alice.id):
+        signed_.append(count)
+    assert signed_ == counts
+    assert all(row.searchable and row.at == row.created_at for row in await signed(alice))
 
 
 async def test_a_message_that_does_not_open_stops_nobody(alice):

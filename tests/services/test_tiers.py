@@ -9,16 +9,6 @@ from assistant.services.tiers import TIERS, may
 from tests.services.talk import rows
 
 
-@pytest.fixture
-def sold(monkeypatch):
-    """Plans cost money here, so what counts is what somebody has."""
-    monkeypatch.setenv("STRIPE_SECRET_KEY", "key")
-    settings.cache_clear()
-    yield
-    monkeypatch.undo()
-    settings.cache_clear()
-
-
 def test_the_setting_names_exactly_the_tiers():
     assert get_args(Settings.model_fields["default_tier"].annotation) == tuple(TIERS)
 
@@ -28,6 +18,19 @@ def test_the_setting_names_exactly_the_tiers():
 )
 async def test_where_plans_are_sold_the_users_own_decides(tier, allowed, sold, alice, db):
     await rows(db, "update subscriptions set tier = $1 where user_id = $2", tier, alice.id)
+    assert await may(alice.id, "second_factor") is allowed
+
+
+@pytest.mark.parametrize(
+    ("status", "allowed"),
+    [("active", True), ("trialing", True), ("past_due", True), ("canceled", False),
+     ("unpaid", False)],
+)  # fmt: skip
+async def test_a_plan_that_has_ended_allows_what_the_free_one_does(
+    status, allowed, sold, alice, db
+):
+    sql = "update subscriptions set tier = 'pro', status = $1 where user_id = $2"
+    await rows(db, sql, status, alice.id)
     assert await may(alice.id, "second_factor") is allowed
 
 

@@ -95,6 +95,12 @@ def test_a_bomb_is_unpacked_no_further_than_its_bound(monkeypatch):
     assert [(len(each.content), each.why) for each in read] == [(0, TOO_LARGE), (1, "")]
 
 
+def test_a_conversation_of_8_mb_is_read_and_no_larger_one():
+    archive = packed({"conversations/1.json": b"0" * 8_000_000,
+                      "conversations/2.json": b"0" * 8_000_001})  # fmt: skip
+    assert whys(archive) == ["", "it unpacks to more than 8 MB"]
+
+
 def test_a_bomb_that_lies_about_its_size_is_told():
     name = b"conversations/1.json"
     bomb = packed({name.decode(): b"0" * 10_000_000})
