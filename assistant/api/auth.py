@@ -25,21 +25,29 @@ from assistant.services.sessions import User, require_fresh, revoke
 from assistant.services.tokens import ACCESS_SECONDS
 
 FORM_FIELDS = 4
+OF_A_PROXY = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 SIGN_IN = "/sign-in"
 SETTINGS = "/settings"
 
 
 @answering
-async def ways(_: Request) -> Response:
+async def ways(request: Request) -> Response:
     """How one can sign in here: {"local": bool, "providers": [{"id", "label"}]}."""
     providers = [{"id": each.id, "label": each.label} for each in configured()]
-    offered = {"local": settings().local_sign_in, "providers": providers}
+    offered = {"local": _may_be_local(request), "providers": providers}
     return JSONResponse(offered, headers=NO_STORE)
+
+
+def _may_be_local(request: Request) -> bool:
+    """Whether the browser may be on this machine: what a proxy passes on can come from anywhere."""
+    return settings().local_sign_in and not any(name in request.headers for name in OF_A_PROXY)
 
 
 @answering
 async def local_sign_in(request: Request) -> Response:
     """Sign in by a name; exists on loopback only (`accounts.sign_in_by_name`)."""
+    if not _may_be_local(request):
+        raise NotFound("page")
     async with request.form(max_files=0, max_fields=FORM_FIELDS) as form:
         name, path = (str(form.get(field, "")) for field in ("name", "next"))
     try:

@@ -12,6 +12,9 @@ const REFUSED =
   "This sign-in could not be completed: it may have expired, or was used already. " +
   "Nothing was changed; please try again.";
 const AGAIN = "Please sign in once more, to show that it is you.";
+const NO_WAY =
+  "Signing in by a name works without a proxy only, on the machine itself. " +
+  "Whoever runs this server can offer Google, GitHub or Microsoft instead: the README says how.";
 const AWAY = "The server does not answer. Reload the page to try again.";
 
 export function SignIn() {
@@ -29,6 +32,7 @@ export function SignIn() {
       <h1>Sign in</h1>
       {asked && <Said asked={asked} away={ways?.away} />}
       {ways?.providers?.map((way) => <Way key={way.id} {...way} asked={asked} />)}
+      {ways?.local === false && ways.providers.length === 0 && <p className="error">{NO_WAY}</p>}
       {ways?.local && <ByName next={asked.get("next")} />}
       {user && asked?.has("error") && (
         <a className="quiet-button" href="/">To your conversations</a>

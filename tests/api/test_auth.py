@@ -157,6 +157,15 @@ async def test_the_page_learns_how_one_can_sign_in(visitor, monkeypatch):
     assert answer.json() == {"local": False, "providers": [github]}
 
 
+@pytest.mark.parametrize("header", ["Forwarded", "X-Forwarded-For", "X-Real-IP", "Via"])
+async def test_behind_a_proxy_nobody_signs_in_by_a_name(visitor, header):
+    passed_on = {header: "203.0.113.9"}
+    assert (await visitor.get("/auth/ways", headers=passed_on)).json()["local"] is False
+    answer = await visitor.post("/auth/login/local", data={"name": "Eve"}, headers=passed_on)
+    assert answer.status_code == 404
+    assert "set-cookie" not in answer.headers
+
+
 async def test_a_session_that_was_revoked_elsewhere_is_refused_soon(ann, db, monkeypatch):
     monkeypatch.setattr(sessions, "KNOWN_FOR_SECONDS", 0.0)
     sessions._known.clear()

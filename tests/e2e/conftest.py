@@ -119,17 +119,24 @@ async def bob(person, app: App) -> Person:
     return await person(app.url, "Bob")
 
 
+@pytest.fixture(scope="session")
+async def seeder(app: App) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A process that writes conversations into the app's database."""
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    program = (sys.executable, "-m", "tests.e2e.seed", str(app.data))
+    process = await asyncio.create_subprocess_exec(*program, cwd=PROJECT, **pipes)
+    yield process
+    process.stdin.close()
+    await process.wait()
+
+
 @pytest.fixture
-def seed(app: App) -> Callable[..., Awaitable[list[str]]]:
+def seed(seeder: asyncio.subprocess.Process) -> Callable[..., Awaitable[list[str]]]:
     """Gives a person conversations: await seed(alice, {"title": "A", "count": 2, "days": 1})."""
 
     async def hold(person: Person, *talks: dict) -> list[str]:
-        given = [str(app.data), await person.id(), json.dumps(talks)]
-        made = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "tests.e2e.seed", *given, cwd=PROJECT, stdout=subprocess.PIPE
-        )
-        said, _ = await made.communicate()
-        assert made.returncode == 0
-        return json.loads(said)
+        asked = {"user": await person.id(), "talks": talks}
+        seeder.stdin.write(f"{json.dumps(asked)}\n".encode())
+        return json.loads(await seeder.stdout.readline())
 
     return hold

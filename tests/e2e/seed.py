@@ -1,6 +1,7 @@
 """Writes conversations into the app's database, as if they had been held some days ago.
 
-python -m tests.e2e.seed DATA USER_ID '[{"title": "A talk", "count": 2, "days": 1}]'
+`python -m tests.e2e.seed DATA` reads lines like {"user": id, "talks": [{"title": "A", "days": 1}]},
+and answers each with the ids of the conversations.
 """
 
 import asyncio
@@ -9,7 +10,6 @@ import os
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -66,17 +66,20 @@ async def write(session: AsyncSession, vault: Vault, message: Message, words: st
     await session.flush()
 
 
-async def hold_all(user_id: UUID, talks: list[dict[str, Any]]) -> list[str]:
-    """One after the other. Returns the conversations' ids."""
-    held = [str(await hold(user_id, **talk)) for talk in talks]
+async def answer() -> None:
+    """Do what the lines ask for, one after the other, until there are no more."""
+    while line := await asyncio.to_thread(sys.stdin.readline):
+        asked = json.loads(line)
+        held = [str(await hold(UUID(asked["user"]), **talk)) for talk in asked["talks"]]
+        sys.stdout.write(f"{json.dumps(held)}\n")
+        sys.stdout.flush()
     await database.close()
-    return held
 
 
 if __name__ == "__main__":
-    data, user, talks = sys.argv[1:]
-    secret = (Path(data) / "secret.key").read_text().strip()
-    with running(Path(data) / "postgres") as admin_url:
+    data = Path(sys.argv[1])
+    secret = (data / "secret.key").read_text().strip()
+    with running(data / "postgres") as admin_url:
         urls = prepare(admin_url, secret)
         os.environ.update(
             ASSISTANT_SECRET_KEY=secret,
@@ -84,5 +87,4 @@ if __name__ == "__main__":
             DATABASE_WORKER_URL=urls.worker,
         )
         settings.cache_clear()
-        made = asyncio.run(hold_all(UUID(user), json.loads(talks)))
-    sys.stdout.write(json.dumps(made))
+        asyncio.run(answer())
