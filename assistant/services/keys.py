@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import select
 
 from assistant.database import user_of
+from assistant.errors import NotFound
 from assistant.models import UserKey
 from assistant.vault import Tampered, Vault, Wrapped, new_wrapped_key, unlock
 
@@ -67,8 +68,10 @@ def forget(user_id: UUID) -> None:
 
 
 async def fresh_vault(session: AsyncSession) -> Vault:
-    """The vault with the keys that the database has now."""
-    rows = await session.execute(select(UserKey.number, UserKey.wrapped, UserKey.wrapped_by))
+    """The vault with the keys that the database has now. Raises NotFound: the account is erased."""
+    query = select(UserKey.number, UserKey.wrapped, UserKey.wrapped_by)
+    if not (rows := (await session.execute(query)).all()):
+        raise NotFound("account")
     return unlock(user_of(session), *(Wrapped(*row) for row in rows))
 
 

@@ -31,7 +31,7 @@ from sqlmodel import SQLModel, col, delete, update
 
 from assistant.config import settings
 from assistant.database import migrator_session, system_session, user_of, user_session
-from assistant.errors import DatabaseAway
+from assistant.errors import DatabaseAway, NotFound
 from assistant.key_ring import KeyLost, ring
 from assistant.models import UserKey
 from assistant.services.keys import fresh_vault, row_of
@@ -124,11 +124,13 @@ async def _for_each(
 
 
 async def _tried(work: Callable[[UUID], Awaitable[Done]], user_id: UUID) -> Done:
-    """One user whose keys do not open does not hold up the others."""
+    """One user whose keys do not open does not hold up the others; who was erased has none."""
     try:
         async for attempt in stamina.retry_context(on=DatabaseAway, attempts=5):
             with attempt:
                 return await work(user_id)
+    except NotFound:
+        return Done()
     except (Tampered, KeyLost) as error:
         log.warning("keys_not_rotated", user=str(user_id), error=type(error).__name__)
     return Done(failed=True)

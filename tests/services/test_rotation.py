@@ -13,7 +13,7 @@ from assistant.config import settings
 from assistant.database import user_session
 from assistant.key_ring import LocalKey
 from assistant.models import SecondFactor
-from assistant.services import conversations, keys, rotation
+from assistant.services import conversations, erasure, keys, rotation
 from assistant.services.accounts import name_of
 from assistant.services.keys import fresh_vault, row_of, vault_in
 from assistant.services.rotation import SEALED
@@ -275,4 +275,16 @@ async def test_a_user_whose_key_does_not_open_holds_up_nobody(alice, bob, db, mi
 
     batches = [batch async for batch in rotation._for_each([alice.id, bob.id], renew)]
     assert [done.failed for done in batches[0]] == [True, False]
+    assert await numbers(db, bob) == [2]
+
+
+async def test_who_was_erased_meanwhile_holds_up_nobody(alice, bob, db, migrator):
+    await run(db, "update profiles set erase_at = now() where user_id = $1", alice.id)
+    assert await erasure.erase(alice.id)
+
+    async def renew(user_id):
+        return await rotation._renew(user_id, NONE)
+
+    batches = [batch async for batch in rotation._for_each([alice.id, bob.id], renew)]
+    assert [done.failed for done in batches[0]] == [False, False]
     assert await numbers(db, bob) == [2]
