@@ -48,6 +48,7 @@ class Settings(BaseSettings):
     default_model: str = ""
     connect_seconds: float = Field(5.0, gt=0)
     first_token_seconds: float = Field(30.0, gt=0)
+    thinking_seconds: float = Field(120.0, gt=0)
     idle_seconds: float = Field(15.0, gt=0)
     turn_seconds: float = Field(300.0, gt=0)
     turn_steps: int = Field(20, ge=1, le=100)

@@ -9,6 +9,7 @@ from itertools import groupby
 
 import structlog
 
+from assistant.agent.arguments import UNREADABLE, are_malformed
 from assistant.agent.gate import Gate
 from assistant.agent.repeats import STOP_ASKING, Repeats
 from assistant.agent.types import (
@@ -117,6 +118,8 @@ class Toolbox:
         tool = self._tools.get(call.name)
         if tool is None:
             return f"There is no such tool. The tools are: {', '.join(self._tools) or 'none'}."
+        if are_malformed(call):
+            return UNREADABLE
         decision = self._gate.decide(tool, call)
         if decision.verdict == "allow":
             return ""

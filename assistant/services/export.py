@@ -4,7 +4,6 @@ Rows are read in batches, each in a transaction of its own, so that neither memo
 grows with what somebody owns. What stands where, `holdings.py` says.
 """
 
-import json
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from datetime import UTC, datetime
@@ -18,7 +17,7 @@ from assistant.database import user_session
 from assistant.models import Profile, Subscription
 from assistant.services import conversation_export, holdings, identities
 from assistant.services.archive import FORMAT, MANIFEST, PRODUCT, Archive, Listing, iso, pretty
-from assistant.services.contents import dump
+from assistant.services.contents import TOO_DEEP, dump, read
 from assistant.services.conversation_export import Writing
 from assistant.services.keys import UNREADABLE, opened_or, vault_in
 from assistant.services.sessions import User, devices
@@ -145,7 +144,7 @@ def _tool_call(row: Any, vault: Vault) -> dict[str, Any]:  # noqa: ANN401  (SQLA
         "effect": row.effect,
         "status": row.status,
         "seconds": row.seconds,
-        "input": json.loads(asked)[0],
+        "input": read(asked, [TOO_DEEP])[0],
         "output": told,
     }
 

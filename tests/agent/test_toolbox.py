@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from structlog.testing import capture_logs
 
+from assistant.agent.arguments import UNREADABLE, parsed
 from assistant.agent.gate import Gate
 from assistant.agent.toolbox import OUTPUT_CHARACTERS, Toolbox
 from assistant.agent.types import (
@@ -72,6 +73,12 @@ async def test_an_unknown_tool_is_refused_with_the_names_of_the_known() -> None:
     refused = await result(tool_that("x"), name="wipe")
     assert refused.is_error
     assert "The tools are: look." in refused.content
+
+
+async def test_arguments_that_could_not_be_read_are_told_to_the_model_and_not_run() -> None:
+    broken = ToolCall("1", "look", parsed('{"a": NaN}'))
+    [finished] = await answer(broken, tools=(tool_that("a cat"),))
+    assert finished.result == ToolResult("1", "look", UNREADABLE, is_error=True)
 
 
 async def test_an_error_of_a_tool_is_read_by_the_model() -> None:
