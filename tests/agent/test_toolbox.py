@@ -7,7 +7,14 @@ from structlog.testing import capture_logs
 
 from assistant.agent.arguments import UNREADABLE, parsed
 from assistant.agent.gate import Gate
-from assistant.agent.toolbox import OUTPUT_CHARACTERS, Toolbox
+from assistant.agent.toolbox import (
+    CALLS_AT_ONCE,
+    CALLS_OF_A_REPLY,
+    OUTPUT_CHARACTERS,
+    TOO_MANY,
+    TURN_CHARACTERS,
+    Toolbox,
+)
 from assistant.agent.types import (
     Effect,
     Tool,
@@ -47,6 +54,53 @@ async def test_reads_beside_each_other_run_at_once() -> None:
     events = await answer(call("a"), call("b"), tools=tools)
     assert events[:2] == [ToolStarted(call("a")), ToolStarted(call("b"))]
     assert {event.result.content for event in events[2:]} == {"met"}
+
+
+async def test_only_so_many_run_at_once() -> None:
+    running = most = 0
+
+    async def work() -> str:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        for _ in range(20):
+            await asyncio.sleep(0)
+        running -= 1
+        return "done"
+
+    calls = [ToolCall(str(n), "look", {}) for n in range(CALLS_OF_A_REPLY)]
+    events = await answer(*calls, tools=(tool_that(work),))
+    results = [event.result for event in events if isinstance(event, ToolFinished)]
+    assert [each.content for each in results] == ["done"] * CALLS_OF_A_REPLY
+    assert most == CALLS_AT_ONCE
+
+
+async def test_calls_over_the_most_of_one_reply_are_not_run_and_the_model_is_told() -> None:
+    ran = 0
+
+    async def work() -> str:
+        nonlocal ran
+        ran += 1
+        return "done"
+
+    calls = [ToolCall(str(n), "look", {}) for n in range(CALLS_OF_A_REPLY + 3)]
+    toolbox = Toolbox((tool_that(work),), Gate(), ToolContext())
+    await all_of(toolbox.answer(done(*calls, stop="tools")))
+    assert ran == CALLS_OF_A_REPLY
+    assert [part.call_id for part in toolbox.results.parts] == [call.id for call in calls]
+    told = [part.content for part in toolbox.results.parts if part.is_error]
+    assert told == [TOO_MANY] * 3
+
+
+async def test_the_results_of_one_turn_are_bounded_together() -> None:
+    toolbox = Toolbox((tool_that("x" * OUTPUT_CHARACTERS),), Gate(), ToolContext())
+    lengths = []
+    for _ in range(TURN_CHARACTERS // OUTPUT_CHARACTERS + 2):
+        await all_of(toolbox.answer(done(call("look"), stop="tools")))
+        lengths.append(toolbox.results.parts[0].content.count("x"))
+    assert sum(lengths) == TURN_CHARACTERS
+    assert lengths[-1] == 0
+    assert "more characters are not shown" in toolbox.results.parts[0].content
 
 
 async def test_what_changes_something_runs_alone_and_in_order() -> None:

@@ -259,7 +259,8 @@ async def test_a_worker_that_lost_its_lease_writes_nothing_more(alice, vendors, 
     await eventually(lambda: _gone(started.turn_id))
     state = await ended(alice, started)
     assert (state.status, state.parts) == ("interrupted", [])
-    assert await usage_of(db, alice) == []
+    (booked,) = await eventually(lambda: usage_of(db, alice))
+    assert (booked["turn_id"], booked["estimated"]) == (started.turn_id, True)
 
 
 async def _gone(turn_id):
