@@ -205,8 +205,10 @@ class GoogleDraft(Draft[GenerateContentResponse]):
         call_id = call.id or f"{OWN_ID}{uuid4().hex}"
         name, arguments = call.name or "", call.args or {}
         written = json.dumps(arguments)
-        call.args = arguments = dict(accepted(arguments, written))
-        self.parts.append(ToolCall(call_id, name, arguments, self.replay(_plain(part))))
+        said = accepted(arguments, written)
+        if said is not arguments:
+            call.args = dict(said)  # else what goes back could not be encoded
+        self.parts.append(ToolCall(call_id, name, said, self.replay(_plain(part))))
         return ToolCallDelta(call_id, name, written)
 
     def _words(self, part: GooglePart, text: str) -> Iterator[ModelEvent]:
