@@ -64,6 +64,7 @@ class Settings(BaseSettings):
     default_model: str = ""
     connect_seconds: Seconds = 5.0
     first_token_seconds: Seconds = 30.0
+    thinking_seconds: Seconds = 120.0
     idle_seconds: Seconds = 15.0
     turn_seconds: Seconds = 300.0
     turn_steps: int = Field(20, ge=1, le=100)

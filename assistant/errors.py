@@ -4,6 +4,7 @@
     ├── AssistantError            its text is for the user
     │   ├── ProviderError
     │   │   ├── ProviderUnavailable   try the next provider
+    │   │   │   └── RequestNotSent        it never left us: the provider is not to blame
     │   │   └── ProviderRejected      the request itself is refused: do not try the next
     │   ├── CeilingReached            a turn took too many steps or too long
     │   ├── Refused                   the input is not one that we take
@@ -42,6 +43,10 @@ class ProviderError(AssistantError):
 
 class ProviderUnavailable(ProviderError):
     """Overloaded, out of quota, unreachable, cut off or silent: another provider may answer."""
+
+
+class RequestNotSent(ProviderUnavailable):
+    """The request could not be put into the vendor's form, which says nothing of the vendor."""
 
 
 class ProviderRejected(ProviderError):

@@ -103,5 +103,10 @@ def resolve(model_id: str, today: date | None = None) -> Model:
     return model
 
 
+def thinks(model_id: str) -> bool:
+    """Whether a model can reason before it answers; one that we do not know may."""
+    return model_id not in MODELS or MODELS[model_id].thinks
+
+
 def _is_gone(model: Model, day: date) -> bool:
     return model.status == "retired" or (model.ends is not None and day >= model.ends)

@@ -1,14 +1,16 @@
 """Several providers behind one face: when one cannot answer, or breaks off, the next goes on."""
 
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Hashable, Iterator
 from contextlib import aclosing
 from dataclasses import replace
 
 from assistant.agent.breaker import Breaker
-from assistant.agent.deadlines import timed
+from assistant.agent.catalog import thinks
+from assistant.agent.deadlines import Limits, timed
 from assistant.agent.history import BYTES_PER_TOKEN, estimated_tokens
 from assistant.agent.prompt import continuation
 from assistant.agent.types import (
+    Alive,
     Answering,
     Continued,
     Message,
@@ -23,7 +25,7 @@ from assistant.agent.types import (
     ToolCallDelta,
     Usage,
 )
-from assistant.errors import ProviderUnavailable
+from assistant.errors import ProviderRejected, ProviderUnavailable, RequestNotSent
 
 ALL_DOWN = (
     "None of the models can be reached right now. Your message is kept; try again in a moment."
@@ -39,16 +41,13 @@ class Fallback:
 
     Before the first words it moves on in silence. After them the next provider writes the rest,
     once in an answer, and only while no tool is in play: what a tool did must not be done twice.
-    first_seconds, idle_seconds: how long each may stay silent before and after its first event.
+    limits: how long each may stay silent.
     """
 
-    def __init__(
-        self, *providers: Provider, breaker: Breaker, first_seconds: float, idle_seconds: float
-    ) -> None:
+    def __init__(self, *providers: Provider, breaker: Breaker, limits: Limits) -> None:
         self._providers = providers
         self._breaker = breaker
-        self._first_seconds = first_seconds
-        self._idle_seconds = idle_seconds
+        self._limits = limits
 
     @property
     def name(self) -> str:
@@ -62,29 +61,30 @@ class Fallback:
 
     @property
     def _next(self) -> Provider:
-        closed = (each for each in self._providers if not self._breaker.is_open(each.name))
+        closed = (each for each in self._providers if not self._breaker.is_open(_key(each)))
         return next(closed, self._providers[0])
 
     async def stream(self, request: Request) -> AsyncGenerator[ModelEvent, None]:
-        """See `Provider.stream`. Each failure is told as ProviderFailed, a change of model as
-        Answering before the first words and as Continued behind them.
+        """See `Provider.stream`. Each attempt is told as Answering once its model shows life, each
+        failure as ProviderFailed, and the place where another model goes on as Continued.
 
         Raises ProviderUnavailable when nobody may or can go on, ProviderRejected at once.
         """
         partial = ""
         for provider in self._order():
             attempt = _Attempt(provider, request, partial)
-            attempt.stands_in = provider is not self._providers[0]
             try:
-                async with aclosing(
-                    attempt.events(self._first_seconds, self._idle_seconds)
-                ) as told:
+                async with aclosing(attempt.events(self._limits)) as told:
                     async for event in told:
                         yield event
-                self._breaker.succeeded(provider.name)
+                self._breaker.succeeded(_key(provider))
                 return
+            except ProviderRejected:
+                self._breaker.succeeded(_key(provider))  # who refuses is there
+                raise
             except ProviderUnavailable as error:
-                self._breaker.failed(provider.name)
+                if not isinstance(error, RequestNotSent):
+                    self._breaker.failed(_key(provider))
                 yield attempt.failure(error)
                 if not attempt.may_be_followed:
                     raise
@@ -95,7 +95,7 @@ class Fallback:
         """The providers to ask, one at a time; at last those that the breaker left out."""
         left_out = []
         for provider in self._providers:
-            if self._breaker.lets_through(provider.name):
+            if self._breaker.lets_through(_key(provider)):
                 yield provider
             else:
                 left_out.append(provider)
@@ -111,15 +111,12 @@ class _Attempt:
         self._partial = partial
         self._tools_ran = request.messages[-1].role == "tool"
         self._request = _rest_of(request, partial) if partial.strip() else request
-        self.stands_in = False
         self._begun = self._announced = self._called = False
 
-    async def events(
-        self, first_seconds: float, idle_seconds: float
-    ) -> AsyncGenerator[ModelEvent, None]:
+    async def events(self, limits: Limits) -> AsyncGenerator[ModelEvent, None]:
         """The provider's events, made part of the whole answer. Raises ProviderError."""
-        source = timed(self._provider.stream(self._request), first_seconds, idle_seconds)
-        async with aclosing(source) as events:
+        source = self._provider.stream(self._request)
+        async with aclosing(timed(source, limits, thinks=thinks(self._provider.model))) as events:
             async for event in events:
                 for told in self._told(event):
                     yield told
@@ -128,9 +125,11 @@ class _Attempt:
         raise ProviderUnavailable(NO_END, provider=self._provider.name)
 
     def _told(self, event: ModelEvent) -> Iterator[ModelEvent]:
-        if self.stands_in and not self._begun and not self._partial:
+        if not self._begun:
+            self._begun = True
             yield Answering(self._provider.name, self._provider.model)
-        self._begun = True
+        if isinstance(event, Alive):
+            return
         if self._partial and not self._announced and not isinstance(event, ThinkingDelta):
             self._announced = True
             yield Continued(self._provider.name, self._provider.model)
@@ -171,6 +170,11 @@ class _Attempt:
             output_tokens=-(-len(self.text.encode(errors="replace")) // BYTES_PER_TOKEN),
             estimated=True,
         )
+
+
+def _key(provider: Provider) -> Hashable:
+    """By what the breaker knows it: one model that is missing says nothing of the others."""
+    return provider.name, provider.model
 
 
 def _rest_of(request: Request, partial: str) -> Request:

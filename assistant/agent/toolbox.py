@@ -9,6 +9,7 @@ from itertools import groupby
 
 import structlog
 
+from assistant.agent.arguments import UNREADABLE, are_malformed
 from assistant.agent.gate import Gate
 from assistant.agent.repeats import STOP_ASKING, Repeats
 from assistant.agent.types import (
@@ -27,9 +28,16 @@ from assistant.errors import ToolError
 
 TOOL_SECONDS = 30.0
 OUTPUT_CHARACTERS = 20_000
+TURN_CHARACTERS = 200_000  # of all results together
+CALLS_AT_ONCE = 8
+CALLS_OF_A_REPLY = 32
 
 FAILED = "The tool failed."
 NOT_YET = "Asking the user is not possible yet, so the call was not run. Tell the user so."
+TOO_MANY = (
+    f"The call was not run: one answer may ask for at most {CALLS_OF_A_REPLY} calls. Ask again in "
+    "the next one, for what is still needed."
+)
 UNFINISHED: dict[StopReason, str] = {
     "length": "The call was not run: the answer reached its length limit, so the call may be "
     "incomplete. Ask again, with less text.",
@@ -54,24 +62,29 @@ class Toolbox:
         self._gate = gate
         self._context = context
         self._seconds = seconds
+        self._places = asyncio.Semaphore(CALLS_AT_ONCE)
+        self._room = TURN_CHARACTERS
         self.repeats = Repeats()
         self.results = Message("tool", ())
 
     async def answer(self, reply: MessageDone) -> AsyncGenerator[ToolEvent, None]:
         """Run the calls of one reply: neighbours that only read at once, all others one by one.
 
-        Every call ends in one ToolFinished; one that runs begins with ToolStarted. Closing the
-        generator cancels what still runs. Raises nothing: what fails is a result. At the end
-        `results` holds the results, in the order of the calls.
+        Every call ends in one ToolFinished; one that runs begins with ToolStarted, and those over
+        CALLS_OF_A_REPLY do not run. Closing the generator cancels what still runs. Raises nothing:
+        what fails is a result. At the end `results` holds the results, in the order of the calls.
         """
         calls = reply.message.tool_calls
         finished: list[ToolFinished] = []
-        for batch in self._batches(calls):
+        for batch in self._batches(calls[:CALLS_OF_A_REPLY]):
             async with aclosing(self._run(batch, reply.stop_reason)) as events:
                 async for event in events:
                     if isinstance(event, ToolFinished):
                         finished.append(event)
                     yield event
+        for call in calls[CALLS_OF_A_REPLY:]:
+            finished.append(_finished(call, TOO_MANY, is_error=True))
+            yield finished[-1]
         finished.sort(key=lambda each: calls.index(each.call))
         self.repeats.note(finished)
         self.results = Message("tool", tuple(each.result for each in finished))
@@ -117,12 +130,18 @@ class Toolbox:
         tool = self._tools.get(call.name)
         if tool is None:
             return f"There is no such tool. The tools are: {', '.join(self._tools) or 'none'}."
+        if are_malformed(call):
+            return UNREADABLE
         decision = self._gate.decide(tool, call)
         if decision.verdict == "allow":
             return ""
         return f"{decision.reason} {NOT_YET}" if decision.verdict == "ask" else decision.reason
 
     async def _execute(self, call: ToolCall) -> ToolFinished:
+        async with self._places:
+            return await self._timed(call)
+
+    async def _timed(self, call: ToolCall) -> ToolFinished:
         started = time.monotonic()
         try:
             async with asyncio.timeout(self._seconds):
@@ -132,7 +151,7 @@ class Toolbox:
         except TimeoutError:
             content, is_error = f"The tool did not answer within {self._seconds:g} seconds.", True
         seconds = time.monotonic() - started
-        return _finished(call, content, is_error=is_error, seconds=seconds)
+        return _finished(call, self._fitted(content), is_error=is_error, seconds=seconds)
 
     async def _outcome(self, call: ToolCall) -> str:
         """What the tool says. Raises ToolError, also for a defect in the tool, which is logged."""
@@ -144,6 +163,12 @@ class Toolbox:
             _log_crash(call.name, error)
             raise ToolError(FAILED) from error
 
+    def _fitted(self, content: str) -> str:
+        """The content, in the room that is left in this turn."""
+        content = _capped(content, min(OUTPUT_CHARACTERS, self._room))
+        self._room = max(0, self._room - len(content))
+        return content
+
 
 def _log_crash(tool: str, error: Exception) -> None:
     """Only the kind and the place: the exception's message may hold the user's arguments."""
@@ -154,13 +179,13 @@ def _log_crash(tool: str, error: Exception) -> None:
 def _finished(
     call: ToolCall, content: str, *, is_error: bool = False, seconds: float = 0.0
 ) -> ToolFinished:
-    return ToolFinished(call, ToolResult(call.id, call.name, _capped(content), is_error), seconds)
+    return ToolFinished(call, ToolResult(call.id, call.name, content, is_error), seconds)
 
 
-def _capped(content: str) -> str:
-    """At most OUTPUT_CHARACTERS of the content, and what can be written in UTF-8."""
+def _capped(content: str, most: int) -> str:
+    """At most so many characters of the content, and what can be written in UTF-8."""
     content = content.encode(errors="replace").decode()
-    if len(content) <= OUTPUT_CHARACTERS:
+    if len(content) <= most:
         return content
-    left_out = len(content) - OUTPUT_CHARACTERS
-    return f"{content[:OUTPUT_CHARACTERS]}\n… cut: {left_out:,} more characters are not shown"
+    left_out = len(content) - most
+    return f"{content[:most]}\n… cut: {left_out:,} more characters are not shown"

@@ -126,6 +126,11 @@ class ToolCallDelta:
 
 
 @dataclass(frozen=True, slots=True)
+class Alive:
+    """The vendor sent something that says nothing new. `Fallback` keeps it to itself."""
+
+
+@dataclass(frozen=True, slots=True)
 class MessageDone:
     """The model has said all; this ends its stream."""
 
@@ -146,7 +151,7 @@ class ProviderFailed:
 
 @dataclass(frozen=True, slots=True)
 class Answering:
-    """Another model answers than the one that was asked first; it has said nothing yet."""
+    """A request has reached this model, which costs from now on; it has said nothing yet."""
 
     provider: str
     model: str
@@ -161,7 +166,14 @@ class Continued:
 
 
 ModelEvent = (
-    TextDelta | ThinkingDelta | ToolCallDelta | MessageDone | ProviderFailed | Answering | Continued
+    TextDelta
+    | ThinkingDelta
+    | ToolCallDelta
+    | Alive
+    | MessageDone
+    | ProviderFailed
+    | Answering
+    | Continued
 )
 
 

@@ -5,7 +5,7 @@ import { lost, restored } from "./connection.js";
 import { paced } from "./pace.js";
 import { weightOf } from "./parts.js";
 import { isAway, onPresence } from "./presence.js";
-import { soFar, takeInto, unread } from "./reading.js";
+import { said, soFar, takeInto, unread } from "./reading.js";
 import { lineTo } from "./shared_line.js";
 
 const QUIET_MS = 9_000;
@@ -62,7 +62,7 @@ export function pause(id) {
 
 function take(turn, event) {
   if (!takeInto(turn.reading, event)) return turn.line?.ask?.();
-  if (event.type === "end") return finish(turn, JSON.parse(event.data));
+  if (event.type === "end") return finish(turn, said(event));
   if (!turn.frozen) turn.draw();
 }
 
@@ -93,6 +93,7 @@ function show(turn, shown) {
 }
 
 function finish(turn, end) {
+  if (!end) return refuse(turn, 0);
   const { frozen } = turn;
   const { parts } = frozen ? turn.shown : turn.reading;
   drop(turn);

@@ -27,8 +27,8 @@ export function withEarlier(conversation, page) {
 }
 
 /** Whether a message of ours came too late for a page. taken: when the server was known to have it. */
-const isMissing = ({ local, taken = Infinity, ...ours }, messages, asked) =>
-  local && taken >= asked && !messages.some((message) => twins(ours, message));
+const isMissing = (ours, messages, asked) =>
+  ours.local && !(ours.taken < asked) && !messages.some((message) => twins(ours, message));
 
 /** The old object where nothing changed, so that it is not drawn again; else the new, same key. */
 function same(old, message) {

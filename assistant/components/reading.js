@@ -7,13 +7,28 @@ import { applyTo } from "./parts.js";
  */
 export const unread = () => ({ parts: [], number: 0, whole: false });
 
-/** Takes an event of the stream. False when the events before it are missing; once is enough. */
-export function takeInto(reading, { id, type, data }) {
+/** What an event says; undefined when nobody can read it, which no second look would change. */
+export function said({ data }) {
+  try {
+    return JSON.parse(data);
+  } catch (error) {
+    console.error("An event of the stream cannot be read", error);
+    return undefined;
+  }
+}
+
+/**
+ * Takes an event of the stream. False when the events before it are missing; once is enough.
+ * One that cannot be read is passed over: the end tells the page how it stands.
+ */
+export function takeInto(reading, event) {
+  const { id, type } = event;
   const number = Number(id);
   if (number && number <= reading.number) return true;
   const replace = REPLACING[type];
   if (number > reading.number + 1 && !replace) return false;
-  if (type !== "end") (replace ?? extend)(reading, JSON.parse(data), number);
+  const data = type === "end" ? undefined : said(event);
+  if (data) (replace ?? extend)(reading, data, number);
   reading.number = number;
   return true;
 }

@@ -13,9 +13,11 @@ import json
 import re
 from typing import Any
 
+from assistant.agent.arguments import accepted
 from assistant.agent.types import Message, Part, Replay, Text, Thinking, ToolCall, ToolResult
 
 Entry = dict[str, Any]
+TOO_DEEP = "What stood here cannot be shown: it has too many levels."
 NOT_RUN = "This call did not run: the answer ended first."
 _NO_TEXT = re.compile(r"[\x00\ud800-\udfff]")
 
@@ -32,13 +34,31 @@ def clean(text: str) -> str:
 
 def dump(value: object) -> str:
     """The stored form, and that of an entry of a log: one line of JSON that is clean."""
-    return clean(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+    return clean(json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False))
 
 
 def load(stored: str) -> list[Entry]:
-    """The parts of a stored form."""
-    parts: list[Entry] = json.loads(stored)
+    """The parts of a stored form. Arguments too deep to be written again are left out."""
+    parts: list[Entry] = read(stored, words(TOO_DEEP))
+    for part in parts:
+        if part.get("arguments"):
+            part["arguments"] = dict(accepted(part["arguments"], TOO_DEEP))
     return parts
+
+
+def read(stored: str, too_deep: list[Any]) -> Any:  # noqa: ANN401  (any JSON)
+    """What `dump` wrote, `too_deep` for what has too many levels.
+
+    Older ones may hold numbers that JSON does not have; they become null.
+    """
+    try:
+        return json.loads(stored, parse_constant=_nothing)
+    except RecursionError:
+        return too_deep
+
+
+def _nothing(_constant: str) -> None:
+    """In place of NaN and its like."""
 
 
 def shown(parts: list[Entry]) -> list[Entry]:

@@ -5,7 +5,6 @@ grows with what somebody owns. What stands where, `holdings.py` says.
 """
 
 import asyncio
-import json
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from datetime import UTC, datetime
@@ -20,7 +19,7 @@ from assistant.database import user_session
 from assistant.models import Profile, Subscription
 from assistant.services import conversation_export, holdings, identities, tiers
 from assistant.services.archive import FORMAT, MANIFEST, PRODUCT, Archive, Listing, iso, pretty
-from assistant.services.contents import dump
+from assistant.services.contents import TOO_DEEP, dump, read
 from assistant.services.conversation_export import Writing
 from assistant.services.keys import UNREADABLE, opened_or, vault_in
 from assistant.services.one_each import OneEach
@@ -173,7 +172,7 @@ def _tool_call(row: Any, vault: Vault) -> dict[str, Any]:  # noqa: ANN401  (SQLA
         "effect": row.effect,
         "status": row.status,
         "seconds": row.seconds,
-        "input": json.loads(asked)[0],
+        "input": read(asked, [TOO_DEEP])[0],
         "output": told,
     }
 

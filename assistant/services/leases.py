@@ -15,6 +15,7 @@ from sqlmodel import col, update
 
 from assistant.database import system_session, user_session
 from assistant.models import Message, Turn
+from assistant.services import orphan_costs
 
 LEASE = timedelta(seconds=10)
 RENEW_SECONDS = 2.0
@@ -113,5 +114,6 @@ async def reap(turn_id: UUID, user_id: UUID) -> UUID | None:
         cut = {"status": "interrupted", "error": INTERRUPTED, "ended_at": func.now()}
         mine = col(Message.id) == row.reply_id
         await session.execute(update(Message).where(mine).values(**cut))
+        await orphan_costs.book(session, turn_id, row.reply_id, row.conversation_id)
         conversation_id: UUID = row.conversation_id
         return conversation_id

@@ -7,6 +7,7 @@ from pydantic import SecretStr
 
 from assistant.agent.breaker import Breaker
 from assistant.agent.catalog import DEFAULTS, MODELS, SCRIPTED, SMALL, VENDORS, Model, resolve
+from assistant.agent.deadlines import Limits
 from assistant.agent.fallback import Fallback
 from assistant.agent.providers import connect
 from assistant.agent.providers.scripted import Scripted
@@ -69,7 +70,9 @@ def name_of(model: str) -> str:
 
 def _notice(wanted: str, model: Model) -> str:
     known = MODELS.get(wanted)
-    if known is None or known.id == model.id:
+    if known is None:
+        return f"The model that was chosen is not known here. {model.label} answers instead."
+    if known.id == model.id:
         return ""
     if known.status == "retired" or known.successor == model.id:
         return f"{known.label} has been retired by its maker. {model.label} answers instead."
@@ -80,27 +83,29 @@ def provider_for(choice: Choice) -> Provider:
     """The chosen model, and behind it the current ones of the other vendors."""
     first = MODELS[choice.model].provider
     others = [DEFAULTS[vendor] for vendor in reachable() if vendor != first]
-    return _line(choice.model, *others)
+    return _line("answer", choice.model, *others)
 
 
 def small_provider() -> Provider:
     """The cheapest models, for titles."""
-    return _line(*(SMALL[vendor] for vendor in reachable()))
+    return _line("title", *(SMALL[vendor] for vendor in reachable()))
 
 
-def _line(*models: str) -> Provider:
-    limits = settings()
+def _line(purpose: str, *models: str) -> Provider:
+    given = settings()
     return Fallback(
         *(_provider(model) for model in models or (SCRIPTED.id,)),
-        breaker=_breaker(),
-        first_seconds=limits.first_token_seconds,
-        idle_seconds=limits.idle_seconds,
+        breaker=_breaker(purpose),
+        limits=Limits(given.first_token_seconds, given.thinking_seconds, given.idle_seconds),
     )
 
 
-@lru_cache(maxsize=1)
-def _breaker() -> Breaker:
-    """One for the process: what one turn learns of a vendor spares the next one the wait."""
+@lru_cache
+def _breaker(_purpose: str) -> Breaker:
+    """One for each purpose: what one turn learns of a model spares the next one the wait.
+
+    What fails for titles says nothing of answers.
+    """
     return Breaker()
 
 

@@ -1,25 +1,25 @@
 """The end of a turn, written in one transaction: reply, usage, tool calls, status."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import stamina
 from sqlalchemy import func
 from sqlmodel import col, update
 
-from assistant.agent.tools import TOOLS
-from assistant.agent.types import ToolFinished
 from assistant.database import user_session
 from assistant.errors import DatabaseAway
-from assistant.models import Conversation, Message, ToolExecution
-from assistant.services import contents, leases, messages, signatures
+from assistant.models import Conversation, Message
+from assistant.services import leases, messages, signatures, turn_books
 from assistant.services.contents import Entry
 from assistant.services.leases import Grip
 from assistant.services.turn_meter import Meter
-from assistant.services.usage import record
 from assistant.vault import Vault
 
 STORED_WITHIN_SECONDS = 60.0  # how long a lost database is waited for
-EFFECTS = {tool.name: tool.effect for tool in TOOLS}
+
+Written = TypeVar("Written")
 
 
 @dataclass(slots=True)
@@ -39,11 +39,20 @@ async def write_end(
 
     A database that restarts is waited for. Repeating is safe: a turn is closed once.
     """
+    return await _patiently(lambda: _write(grip, parts, outcome, meter, vault))
+
+
+async def give_up(grip: Grip, meter: Meter, vault: Vault) -> None:
+    """Another has closed the turn: store only what it cost and did, which nobody else knows."""
+    await _patiently(lambda: turn_books.enter_late(grip, meter, vault))
+
+
+async def _patiently(write: Callable[[], Awaitable[Written]]) -> Written:
     async for attempt in stamina.retry_context(
         on=DatabaseAway, attempts=None, timeout=STORED_WITHIN_SECONDS, wait_max=2.0
     ):
         with attempt:
-            return await _write(grip, parts, outcome, meter, vault)
+            return await write()
     raise AssertionError("stamina either returns or raises")
 
 
@@ -74,25 +83,5 @@ async def _write(
             session.add(signature)
         touched = update(Conversation).where(col(Conversation.id) == row.conversation_id)
         await session.execute(touched.values(touched_at=func.now()))
-        for usage in meter.usages:
-            session.add(record(grip.user_id, usage, "answer", grip.turn_id))
-        for call in meter.calls:
-            session.add(_execution(grip, call, vault))
+        turn_books.enter(session, grip, meter, vault)
     return True
-
-
-def _execution(grip: Grip, finished: ToolFinished, vault: Vault) -> ToolExecution:
-    call, result = finished.call, finished.result
-    row = ToolExecution(
-        user_id=grip.user_id,
-        turn_id=grip.turn_id,
-        call_id=contents.clean(call.id[:200]),
-        tool=contents.clean(call.name[:200]),
-        effect=EFFECTS.get(call.name, "read"),
-        status="failed" if result.is_error else "done",
-        seconds=finished.seconds,
-    )
-    arguments = contents.dump([dict(call.arguments)])
-    row.input = vault.seal("tool_executions.input", row.id, arguments)
-    row.output = vault.seal("tool_executions.output", row.id, contents.clean(result.content))
-    return row

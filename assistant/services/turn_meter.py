@@ -10,6 +10,7 @@ from assistant.agent.types import (
     ProviderFailed,
     TextDelta,
     ThinkingDelta,
+    ToolCallDelta,
     ToolFinished,
     Usage,
 )
@@ -18,31 +19,41 @@ from assistant.agent.types import (
 class Meter:
     """Notes the usages and calls of one turn.
 
-    provider, model: who is asked first; asked: who was asked last.
+    provider, model: who is asked first; author: the model whose words are the last.
     """
 
     def __init__(self, provider: str, model: str, messages: tuple[Message, ...]) -> None:
         self.usages: list[Usage] = []
         self.calls: list[ToolFinished] = []
-        self.asked = (provider, model)
-        self._messages = messages
+        self.author = model
+        self._asked = (provider, model)
+        self._read = sum(map(estimated_tokens, messages))
         self._written = 0
-        self._open = True
+        self._open = False
 
     def note(self, event: Event) -> None:
         """Take what one event says of cost."""
         match event:
-            case TextDelta(text) | ThinkingDelta(text):
-                self._written += len(text.encode(errors="replace"))
-            case MessageDone(usage=usage):
+            case ThinkingDelta(text):
+                self._write(text)
+            case TextDelta(text) | ToolCallDelta(arguments=text):
+                self._write(text)
+                self.author = self._asked[1]
+            case Answering(provider, model) | Continued(provider, model):
+                self._asked, self._open = (provider, model), True
+            case MessageDone(message=message, usage=usage):
                 self._settle(usage)
+                self._read += estimated_tokens(message)
+                self.author = self._asked[1]
             case ProviderFailed(usage=usage):
                 self._settle(usage)
-            case Continued(provider, model) | Answering(provider, model):
-                self.asked, self._open = (provider, model), True
-            case ToolFinished():
+            case ToolFinished(result=result):
                 self.calls.append(event)
-                self._open = True
+                self._read += estimated_tokens(Message("tool", (result,)))
+
+    def _write(self, text: str) -> None:
+        self._written += len(text.encode(errors="replace"))
+        self._open = True
 
     def _settle(self, usage: Usage | None) -> None:
         if usage is not None:
@@ -51,12 +62,13 @@ class Meter:
 
     def close(self) -> None:
         """The turn ended: a request that was cut off is booked by our own count."""
-        if self._open and self._written:
-            self.usages.append(
-                Usage(
-                    *self.asked,
-                    input_tokens=sum(map(estimated_tokens, self._messages)),
-                    output_tokens=-(-self._written // BYTES_PER_TOKEN),
-                    estimated=True,
-                )
-            )
+        if self._open:
+            self._settle(self._estimate())
+
+    def _estimate(self) -> Usage:
+        return Usage(
+            *self._asked,
+            input_tokens=self._read,
+            output_tokens=-(-self._written // BYTES_PER_TOKEN),
+            estimated=True,
+        )

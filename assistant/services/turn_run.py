@@ -37,7 +37,7 @@ from assistant.services.background import spawn
 from assistant.services.model_choice import Choice, name_of, provider_for
 from assistant.services.reply import Reply
 from assistant.services.shared import redis
-from assistant.services.turn_end import Outcome, write_end
+from assistant.services.turn_end import Outcome, give_up, write_end
 from assistant.services.turn_meter import Meter
 from assistant.services.turn_pen import Pen
 from assistant.vault import Vault
@@ -203,11 +203,12 @@ class Running:
         pen.flush()
         pen.reply.close()
         self.meter.close()
-        outcome.model = name_of(self.meter.asked[1])
+        outcome.model = name_of(self.meter.author)
         if outcome.status == "lost" or not await write_end(
             job.grip, pen.reply.parts, outcome, self.meter, job.vault
         ):
             self.log.close()
+            await give_up(job.grip, self.meter, job.vault)
         else:
             pen.close(outcome, str(job.grip.reply_id))
             await signals.tell_turn(user_id, job.conversation_id, turn_id, outcome.status)

@@ -170,13 +170,15 @@ async def _begin(
 ) -> Job:
     """Write the empty reply and the turn, and read what the model needs.
 
-    A branch that ends with the model's own words is to be continued, and the model is told so.
+    A branch that ends with the model's own words is to be continued, and the model is told so;
+    one that ends with thought alone is answered anew.
     """
     await _require_room(session, conversation.id)
     choice = choose(wish.model or conversation.model)
     said = await messages.history(session, parent_id, choice.history_tokens)
     if said[-1].role == "assistant":
-        said.append(continuation(said[-1].text))
+        begun = said[-1].text
+        said = [*said, continuation(begun)] if begun.strip() else said[:-1]
     grip = await _open_turn(session, conversation, parent_id, wish, choice)
     conversation.head_id, conversation.model = grip.reply_id, choice.model
     conversation.touched_at = func.now()  # type: ignore[assignment]

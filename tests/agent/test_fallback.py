@@ -5,8 +5,10 @@ from contextlib import aclosing
 import pytest
 
 from assistant.agent.breaker import Breaker
+from assistant.agent.deadlines import Limits
 from assistant.agent.fallback import ALL_DOWN, BROKEN_OFF, Fallback
 from assistant.agent.types import (
+    Alive,
     Answering,
     Continued,
     Message,
@@ -22,7 +24,7 @@ from assistant.agent.types import (
     ToolResult,
     Usage,
 )
-from assistant.errors import ProviderRejected, ProviderUnavailable
+from assistant.errors import ProviderRejected, ProviderUnavailable, RequestNotSent
 from tests.agent.streams import (
     HANG,
     Scripts,
@@ -38,11 +40,12 @@ from tests.agent.streams import (
 )
 
 LOOK = ToolCall("1", "look", {})
+ONE, TWO, THREE = (Answering(name, f"{name}-model") for name in ("one", "two", "three"))
 DOWN: list[Step] = [ProviderUnavailable("It is down.")]
 
 
 def behind(*providers: Scripts, breaker: Breaker | None = None) -> Fallback:
-    return Fallback(*providers, breaker=breaker or Breaker(), first_seconds=60, idle_seconds=60)
+    return Fallback(*providers, breaker=breaker or Breaker(), limits=Limits(60, 60, 60))
 
 
 def one(*scripts: list[Step]) -> Scripts:
@@ -73,7 +76,7 @@ def text_of(events: list[ModelEvent]) -> str:
 
 async def test_the_first_that_answers_is_the_only_one_asked() -> None:
     second = two(says("Hi"))
-    assert await all_of(behind(one(says("Hello")), second).stream(asked())) == says("Hello")
+    assert await all_of(behind(one(says("Hello")), second).stream(asked())) == [ONE, *says("Hello")]
     assert second.requests == []
 
 
@@ -81,7 +84,7 @@ async def test_before_the_first_word_the_next_answers_in_silence() -> None:
     events = await all_of(behind(one(DOWN), two(says("Hi"))).stream(asked()))
     assert events == [
         ProviderFailed("one", "one-model", "It is down."),
-        Answering("two", "two-model"),
+        TWO,
         *says("Hi"),
     ]
 
@@ -93,18 +96,31 @@ async def test_thinking_alone_is_not_yet_an_answer() -> None:
     assert events[-1] == says("Hi")[-1]
 
 
-async def test_the_one_that_stands_in_is_told_once_and_only_when_it_answers() -> None:
+async def test_who_answers_is_told_once_and_only_when_it_answers() -> None:
     events = await all_of(behind(one(DOWN), two(DOWN), three(says("a", "b"))).stream(asked()))
     assert [type(event) for event in events[:3]] == [ProviderFailed, ProviderFailed, Answering]
-    assert [e for e in events if isinstance(e, Answering)] == [Answering("three", "three-model")]
+    assert [e for e in events if isinstance(e, Answering)] == [THREE]
+
+
+async def test_who_answers_is_told_at_the_first_sign_of_life_and_that_goes_no_further() -> None:
+    lives = one([Alive(), Alive(), ThinkingDelta(""), *says("Hi")])
+    events = await all_of(behind(lives).stream(asked()))
+    assert events == [ONE, ThinkingDelta(""), *says("Hi")]
+
+
+async def test_the_first_that_answers_again_after_another_stood_in_is_told() -> None:
+    fallback = behind(one(DOWN, says("Hi")), two(says("Hi")))
+    told = [await all_of(fallback.stream(asked())) for _ in range(2)]
+    assert [[e for e in each if isinstance(e, Answering)] for each in told] == [[TWO], [ONE]]
 
 
 async def test_after_the_first_word_the_next_writes_the_rest() -> None:
     second = two(says("lo, ", "Alice", provider="two"))
     events = await all_of(behind(one(breaks_off("Hel")), second).stream(asked()))
-    assert events[0] == TextDelta("Hel")
+    assert events[:2] == [ONE, TextDelta("Hel")]
     assert failures(events) == ["one"]
-    assert events[2:] == [
+    assert events[3:] == [
+        TWO,
         Continued("two", "two-model"),
         *words("lo, ", "Alice"),
         done(Text("Hel"), Text("lo, Alice"), provider="two"),
@@ -146,7 +162,7 @@ async def test_an_answer_is_continued_only_once() -> None:
 async def test_the_continuation_marks_its_place_after_thinking_and_before_words() -> None:
     second = two([ThinkingDelta("Hm"), *says("lo")])
     events = await all_of(behind(one(breaks_off("Hel")), second).stream(asked()))
-    assert [type(event) for event in events[2:5]] == [ThinkingDelta, Continued, TextDelta]
+    assert [type(event) for event in events[4:7]] == [ThinkingDelta, Continued, TextDelta]
 
 
 async def test_once_a_call_was_begun_nobody_goes_on() -> None:
@@ -170,7 +186,7 @@ async def test_after_a_tool_has_run_the_next_may_still_give_the_whole_answer() -
     second = two(says("A cat."))
     request = after_a_tool()
     events = await all_of(behind(one(DOWN), second).stream(request))
-    assert events[1:] == [Answering("two", "two-model"), *says("A cat.")]
+    assert events[1:] == [TWO, *says("A cat.")]
     assert second.requests == [request]
 
 
@@ -213,18 +229,16 @@ async def test_a_stream_that_just_ends_is_a_failure() -> None:
 
 async def test_silence_is_a_failure() -> None:
     silent = one([HANG])
-    fallback = Fallback(
-        silent, two(says("Hi")), breaker=Breaker(), first_seconds=0.01, idle_seconds=60
-    )
+    limits = Limits(first=0.01, thinking=60, idle=60)
+    fallback = Fallback(silent, two(says("Hi")), breaker=Breaker(), limits=limits)
     assert failures(await all_of(fallback.stream(asked()))) == ["one"]
     assert silent.open == 0
 
 
 async def test_silence_in_mid_answer_is_a_failure() -> None:
     stuck = one([*words("Hel"), HANG])
-    fallback = Fallback(
-        stuck, two(says("lo")), breaker=Breaker(), first_seconds=60, idle_seconds=0.01
-    )
+    limits = Limits(first=60, thinking=60, idle=0.01)
+    fallback = Fallback(stuck, two(says("lo")), breaker=Breaker(), limits=limits)
     assert text_of(await all_of(fallback.stream(asked()))) == "Hello"
     assert stuck.open == 0
 
@@ -261,21 +275,53 @@ async def test_a_provider_that_keeps_failing_is_left_out_and_tried_again() -> No
     for _ in range(3):
         await all_of(fallback.stream(asked()))
     assert (fallback.name, fallback.model) == ("two", "two-model")
-    stands_in = [Answering("two", "two-model"), *says("Hi")]
-    assert await all_of(fallback.stream(asked())) == stands_in
+    assert await all_of(fallback.stream(asked())) == [TWO, *says("Hi")]
     assert len(first.requests) == 3
     now = 30.0
     assert fallback.name == "one"
-    assert await all_of(fallback.stream(asked())) == says("Back")
+    assert await all_of(fallback.stream(asked())) == [ONE, *says("Back")]
     assert fallback.name == "one"
 
 
 async def test_when_all_are_left_out_they_are_tried_all_the_same() -> None:
     breaker = Breaker(clock=lambda: 0.0)
     for name in ("one", "two") * 3:
-        breaker.failed(name)
+        breaker.failed((name, f"{name}-model"))
     fallback = behind(one(DOWN), two(says("Hi")), breaker=breaker)
     assert fallback.name == "one"
     events = await all_of(fallback.stream(asked()))
     assert failures(events) == ["one"]
     assert text_of(events) == "Hi"
+
+
+async def test_a_model_that_fails_takes_no_other_model_of_its_vendor_with_it() -> None:
+    breaker = Breaker(clock=lambda: 0.0)
+    missing, other = one(DOWN), one(says("Hi"))
+    missing.model = "one-of-tomorrow"
+    for _ in range(3):
+        await until_error(behind(missing, breaker=breaker).stream(asked()))
+    assert behind(missing, two(), breaker=breaker).name == "two"
+    assert behind(other, two(), breaker=breaker).name == "one"
+
+
+async def test_a_request_that_was_never_sent_is_not_the_providers_fault() -> None:
+    breaker = Breaker(clock=lambda: 0.0)
+    fallback = behind(one([RequestNotSent("Not sent.")]), two(says("Hi")), breaker=breaker)
+    for _ in range(3):
+        events = await all_of(fallback.stream(asked()))
+        assert failures(events) == ["one"]
+        assert text_of(events) == "Hi"
+    assert fallback.name == "one"
+
+
+async def test_who_rejects_a_request_is_alive() -> None:
+    now = 0.0
+    breaker = Breaker(clock=lambda: now)
+    first = one(DOWN, DOWN, DOWN, [ProviderRejected("Too long.")], says("Back"))
+    fallback = behind(first, two(says("Hi")), breaker=breaker)
+    for _ in range(3):
+        await all_of(fallback.stream(asked()))
+    now = 30.0
+    with pytest.raises(ProviderRejected):
+        await all_of(fallback.stream(asked()))
+    assert text_of(await all_of(fallback.stream(asked()))) == "Back"

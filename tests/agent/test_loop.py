@@ -6,6 +6,7 @@ from contextlib import aclosing
 import pytest
 
 from assistant.agent.breaker import Breaker
+from assistant.agent.deadlines import Limits
 from assistant.agent.fallback import Fallback
 from assistant.agent.gate import Gate
 from assistant.agent.loop import run
@@ -147,16 +148,18 @@ async def test_a_tool_that_hangs_meets_the_ceiling_of_time() -> None:
 
 async def test_stopping_closes_the_vendors_stream_through_the_fallback() -> None:
     provider = Scripts([*words("Hel", "lo"), HANG])
-    fallback = Fallback(provider, breaker=Breaker(), first_seconds=60, idle_seconds=60)
+    fallback = Fallback(provider, breaker=Breaker(), limits=Limits(60, 60, 60))
     async with aclosing(turn(fallback, asked())) as events:
-        assert await anext(events) == TextDelta("Hel")
+        async for event in events:
+            if event == TextDelta("Hel"):
+                break
         assert provider.open == 1
     assert provider.open == 0
 
 
 async def test_cancelling_the_task_closes_the_vendors_stream_too() -> None:
     provider = Scripts([HANG])
-    fallback = Fallback(provider, breaker=Breaker(), first_seconds=60, idle_seconds=60)
+    fallback = Fallback(provider, breaker=Breaker(), limits=Limits(60, 60, 60))
     task = asyncio.create_task(all_of(turn(fallback, asked())))
     await provider.hangs.wait()
     task.cancel()

@@ -5,8 +5,16 @@ import asyncio
 import pytest
 from structlog.testing import capture_logs
 
+from assistant.agent.arguments import UNREADABLE, parsed
 from assistant.agent.gate import Gate
-from assistant.agent.toolbox import OUTPUT_CHARACTERS, Toolbox
+from assistant.agent.toolbox import (
+    CALLS_AT_ONCE,
+    CALLS_OF_A_REPLY,
+    OUTPUT_CHARACTERS,
+    TOO_MANY,
+    TURN_CHARACTERS,
+    Toolbox,
+)
 from assistant.agent.types import (
     Effect,
     Tool,
@@ -48,6 +56,53 @@ async def test_reads_beside_each_other_run_at_once() -> None:
     assert {event.result.content for event in events[2:]} == {"met"}
 
 
+async def test_only_so_many_run_at_once() -> None:
+    running = most = 0
+
+    async def work() -> str:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        for _ in range(20):
+            await asyncio.sleep(0)
+        running -= 1
+        return "done"
+
+    calls = [ToolCall(str(n), "look", {}) for n in range(CALLS_OF_A_REPLY)]
+    events = await answer(*calls, tools=(tool_that(work),))
+    results = [event.result for event in events if isinstance(event, ToolFinished)]
+    assert [each.content for each in results] == ["done"] * CALLS_OF_A_REPLY
+    assert most == CALLS_AT_ONCE
+
+
+async def test_calls_over_the_most_of_one_reply_are_not_run_and_the_model_is_told() -> None:
+    ran = 0
+
+    async def work() -> str:
+        nonlocal ran
+        ran += 1
+        return "done"
+
+    calls = [ToolCall(str(n), "look", {}) for n in range(CALLS_OF_A_REPLY + 3)]
+    toolbox = Toolbox((tool_that(work),), Gate(), ToolContext())
+    await all_of(toolbox.answer(done(*calls, stop="tools")))
+    assert ran == CALLS_OF_A_REPLY
+    assert [part.call_id for part in toolbox.results.parts] == [call.id for call in calls]
+    told = [part.content for part in toolbox.results.parts if part.is_error]
+    assert told == [TOO_MANY] * 3
+
+
+async def test_the_results_of_one_turn_are_bounded_together() -> None:
+    toolbox = Toolbox((tool_that("x" * OUTPUT_CHARACTERS),), Gate(), ToolContext())
+    lengths = []
+    for _ in range(TURN_CHARACTERS // OUTPUT_CHARACTERS + 2):
+        await all_of(toolbox.answer(done(call("look"), stop="tools")))
+        lengths.append(toolbox.results.parts[0].content.count("x"))
+    assert sum(lengths) == TURN_CHARACTERS
+    assert lengths[-1] == 0
+    assert "more characters are not shown" in toolbox.results.parts[0].content
+
+
 async def test_what_changes_something_runs_alone_and_in_order() -> None:
     running: list[str] = []
 
@@ -72,6 +127,12 @@ async def test_an_unknown_tool_is_refused_with_the_names_of_the_known() -> None:
     refused = await result(tool_that("x"), name="wipe")
     assert refused.is_error
     assert "The tools are: look." in refused.content
+
+
+async def test_arguments_that_could_not_be_read_are_told_to_the_model_and_not_run() -> None:
+    broken = ToolCall("1", "look", parsed('{"a": NaN}'))
+    [finished] = await answer(broken, tools=(tool_that("a cat"),))
+    assert finished.result == ToolResult("1", "look", UNREADABLE, is_error=True)
 
 
 async def test_an_error_of_a_tool_is_read_by_the_model() -> None:

@@ -1,9 +1,14 @@
 """Pages of a conversation over HTTP."""
 
+import json
 from uuid import uuid4
 
 import pytest
 
+from assistant.database import user_session
+from assistant.models import Conversation, Message
+from assistant.services import messages
+from assistant.services.keys import vault_in
 from tests.services.talk import ended, say, text_of
 
 NOT_THERE = b'{"error":"This conversation does not exist."}'
@@ -33,6 +38,29 @@ async def test_a_page_holds_the_newest_messages_and_leads_to_the_earlier_ones(an
     before = (await ann.browser.get(path(conversation, f"?before={first}"))).json()
     assert [text_of(m["parts"]) for m in before["messages"]] == ["one"]
     assert before["earlier"] is False
+
+
+@pytest.mark.parametrize(
+    "written", ['{"a": NaN}', '{"a": [Infinity]}', '{"a": ' * 900 + "1" + "}" * 900]
+)
+async def test_what_was_stored_before_arguments_were_judged_does_not_break_the_page(
+    written, ann, demo
+):
+    conversation = await talked(ann, "calculate 1+1")
+    async with user_session(ann.user.id) as session:
+        reply = await session.get(Message, (await session.get(Conversation, conversation)).head_id)
+        vault = await vault_in(session)
+        stored = vault.open(messages.PLACE, reply.id, reply.content)
+        old = stored.replace('{"expression":"1+1"}', written)
+        assert old != stored
+        reply.content = vault.seal(messages.PLACE, reply.id, old)
+    answer = await ann.browser.get(path(conversation))
+    assert answer.status_code == 200
+    parts = json.loads(answer.content, parse_constant=pytest.fail)["messages"][-1]["parts"]
+    assert text_of(parts).endswith("2")
+    turn = answer.json()["messages"][-1]["turn"]
+    assert "NaN" not in (await ann.browser.get(f"/api/turns/{turn}/events")).text
+    assert (await ended(ann.user, await say(ann.user, "again", conversation))).status == "done"
 
 
 LIMITS = ["0", "-1", "101", "x", "1.5", "9" * 99, "", "%00", "٣٠٠", "000001" + "0" * 5_000]

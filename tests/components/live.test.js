@@ -147,3 +147,21 @@ test("a turn that the server streams no more is let go", async () => {
   await until(() => turn.gone);
   assert.equal(shownOf(turn.id), undefined);
 });
+
+test("an end that cannot be read ends the following, and nothing is asked for again", async (t) => {
+  t.mock.method(console, "error", () => {});
+  const turn = followed();
+  const stream = await opened(server);
+  stream.write(words(["One "]) + frame({ id: 2, type: "end", data: '{"status":NaN}' }));
+  await until(() => turn.gone && server.open.length === 0);
+  assert.deepEqual([turn.ended, shownOf(turn.id)], [null, undefined]);
+});
+
+test("an entry that cannot be read does not cut the line", async (t) => {
+  t.mock.method(console, "error", () => {});
+  const turn = followed();
+  const stream = await opened(server);
+  stream.write(words(["One "]) + frame({ id: 2, data: "[NaN]" }) + words(["three."], 3) + end(4));
+  await over(turn);
+  assert.equal(wordsOf(turn.ended.parts), "One three.");
+});

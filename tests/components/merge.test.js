@@ -69,3 +69,19 @@ test("a page tells which turns have ended: those of its answers that are whole",
   const messages = [asked, reply("t1", "running"), reply("t2", "done"), reply("t3", "stopped")];
   assert.deepEqual(endsIn(messages), ["t2", "t3"]);
 });
+
+test("a send that is not acknowledged yet is known by its key in the server's page", () => {
+  const mine = OURS.map(({ turn, ...one }) => ({ ...one, key: undefined, sent: "key" }));
+  const stored = [message(0), { ...message(1), role: "assistant" }];
+  const page = { messages: stored.map((one) => ({ ...one, turn: "t1", sent: "key" })), earlier: false };
+  const read = withTail({ ...EMPTY, messages: mine }, page, 5);
+  assert.deepEqual(idsOf(read), ["m0", "m1"]);
+  assert.deepEqual(read.messages.map((one) => one.key), ["key", "key:answer"]);
+});
+
+test("an exchange that another branch has taken the place of goes with the next page", () => {
+  const mine = OURS.map((one) => ({ ...one, taken: 3 }));
+  const page = { messages: [{ ...message(0), turn: "t2" }], earlier: false };
+  assert.deepEqual(idsOf(withTail({ ...EMPTY, messages: mine }, page, 2)), ["m0", "key", "key:answer"]);
+  assert.deepEqual(idsOf(withTail({ ...EMPTY, messages: mine }, page, 4)), ["m0"]);
+});

@@ -50,6 +50,16 @@ test("an entry behind a gap is refused and changes nothing", () => {
   }
 });
 
+test("an entry that cannot be read is passed over, once", (t) => {
+  const { mock } = t.mock.method(console, "error", () => {});
+  const broken = { id: "4", type: "message", data: '[["c",{"id":"c1","arguments":{"a":NaN}}]]' };
+  const { parts, number, taken } = read([...ENTRIES.slice(0, 3), broken, ...ENTRIES.slice(4)]);
+  assert.deepEqual([number, taken.every(Boolean)], [ENTRIES.length, true]);
+  assert.ok(wordsOf(parts).startsWith("One "));
+  assert.ok(wordsOf(parts).endsWith("four."));
+  assert.equal(mock.callCount(), 1);
+});
+
 test("what another tab has read, and then the tail, equals the whole", () => {
   for (let known = 0; known <= ENTRIES.length; known++) {
     for (let told = Math.max(1, known); told <= ENTRIES.length; told++) {

@@ -2,11 +2,23 @@
 
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.agent.arguments import DEEPEST
 from assistant.agent.types import Message, Replay, Text, Thinking, ToolCall, ToolResult
-from assistant.services.contents import NOT_RUN, clean, dump, history, load, shown, words
+from assistant.services.contents import (
+    NOT_RUN,
+    TOO_DEEP,
+    clean,
+    dump,
+    history,
+    load,
+    read,
+    shown,
+    words,
+)
 
 SEAL = {"model": "m", "payload": {"signature": "s"}}
 
@@ -46,7 +58,28 @@ def test_the_stored_form_is_text_for_any_value(value):
     assert "\n" not in stored
     assert stored.encode().decode() == stored
     if clean(json.dumps(value, ensure_ascii=False)) == json.dumps(value, ensure_ascii=False):
-        assert load(stored) == value
+        assert read(stored, []) == value
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), -float("inf")])
+def test_a_number_that_json_does_not_have_is_not_stored(number):
+    with pytest.raises(ValueError, match="JSON"):
+        dump([number])
+
+
+def test_what_was_stored_before_that_is_read_with_nothing_in_its_place():
+    old = tool() | {"arguments": {"a": [float("nan"), float("inf"), -float("inf"), 1.5]}}
+    (part,) = load(json.dumps([old]))
+    assert part == tool() | {"arguments": {"a": [None, None, None, 1.5]}}
+    assert load(dump([part])) == [part]
+
+
+@pytest.mark.parametrize("levels", [DEEPEST + 1, 100_000])
+def test_what_is_too_deep_is_left_out_and_the_rest_can_be_shown(levels):
+    deep = '{"a":' * levels + "1" + "}" * levels
+    stored = json.dumps([tool()]).replace(json.dumps(tool()["arguments"]), deep)
+    (part,) = load(stored)
+    assert TOO_DEEP in dump(part)
 
 
 def test_the_page_gets_no_vendors_blocks_and_words_in_one_piece():

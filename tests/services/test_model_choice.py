@@ -2,9 +2,9 @@
 
 import pytest
 
-from assistant.agent.catalog import DEFAULTS, MODELS, VENDORS
+from assistant.agent.catalog import DEFAULTS, MODELS, SMALL, VENDORS
 from assistant.config import settings
-from assistant.services import turns
+from assistant.services import model_choice, turns
 from assistant.services.model_choice import (
     choose,
     default_model,
@@ -66,10 +66,36 @@ def test_a_model_that_is_asked_for_answers_without_a_word(only):
 
 
 @pytest.mark.parametrize("unknown", ["nonsense", "x" * 10_000, "\x00", "claude-9"])
-def test_an_id_that_nobody_knows_is_the_default(unknown, only):
+def test_an_id_that_nobody_knows_is_the_default_and_the_page_says_so(unknown, only):
     only("openai")
-    assert choose(unknown).model == DEFAULTS["openai"]
-    assert choose(unknown).notice == ""
+    choice = choose(unknown)
+    assert choice.model == DEFAULTS["openai"]
+    assert choice.notice == (
+        f"The model that was chosen is not known here. {choice.label} answers instead."
+    )
+
+
+@pytest.fixture
+def fresh_breakers():
+    model_choice._breaker.cache_clear()
+    yield
+    model_choice._breaker.cache_clear()
+
+
+def test_what_fails_for_titles_is_still_asked_for_answers(only, fresh_breakers):
+    only("openai", "google")
+    for _ in range(3):
+        model_choice._breaker("title").failed(("openai", SMALL["openai"]))
+    assert small_provider().name == "google"
+    assert provider_for(choose(SMALL["openai"])).model == SMALL["openai"]
+
+
+def test_one_broken_model_leaves_the_others_of_its_vendor(only, fresh_breakers):
+    only("openai", "google")
+    for _ in range(3):
+        model_choice._breaker("answer").failed(("openai", "gpt-6-astra"))
+    assert provider_for(choose("gpt-6-astra")).name == "google"
+    assert provider_for(choose("")).model == DEFAULTS["openai"]
 
 
 def test_the_history_fits_the_window_and_the_operators_limit(only):

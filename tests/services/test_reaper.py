@@ -58,6 +58,17 @@ async def test_a_dead_workers_turn_ends_as_interrupted_with_what_was_stored(
     assert (await ended(alice, again)).status == "done"
 
 
+async def test_what_a_dead_workers_turn_cost_is_estimated_once(alice, vendors, db, monkeypatch):
+    monkeypatch.setattr(leases, "RENEW_SECONDS", 0.05)
+    started = await orphaned(alice, db)
+    for _ in range(2):
+        await reaper.reap_once()
+    (row,) = await rows(db, "select * from usage_logs where turn_id = $1", started.turn_id)
+    assert (row["provider"], row["model"]) == ("anthropic", "claude-sonnet-5-5")
+    assert (row["purpose"], row["estimated"]) == ("answer", True)
+    assert min(row["input_tokens"], row["output_tokens"], row["cost"]) > 0
+
+
 async def test_a_turn_that_runs_here_is_never_reaped(alice, vendors, db):
     started = await say(alice, "[[tokens=30 gap=10]]")
     await until_entry(started.turn_id, 1)

@@ -10,17 +10,21 @@ from assistant.agent.types import (
     ProviderFailed,
     Text,
     TextDelta,
+    ThinkingDelta,
     ToolCall,
+    ToolCallDelta,
     ToolFinished,
     ToolResult,
     Usage,
 )
-from assistant.services import turns
+from assistant.services import turn_run, turns
 from assistant.services.turn_meter import Meter
 from tests.services.talk import ended, eventually, rows, say, until_entry
+from tests.vendors import Say, Script, Think
 
 USAGE = Usage("anthropic", "m", 10, 5)
 DONE = MessageDone(Message("assistant", (Text("a"),)), USAGE, "end")
+BEGUN = Answering("anthropic", "m")
 FINISHED = ToolFinished(ToolCall("c", "t", {}), ToolResult("c", "t", "2"), 0.1)
 
 
@@ -38,6 +42,11 @@ def metered(*events) -> Meter:
         ((), 0),
         ((TextDelta("abc"), DONE), 1),
         ((TextDelta("abc"),), 1),
+        ((ThinkingDelta(""),), 1),
+        ((BEGUN,), 1),
+        ((BEGUN, DONE), 1),
+        ((BEGUN, DONE, FINISHED, BEGUN), 2),
+        ((BEGUN, ProviderFailed("anthropic", "m", "cut", USAGE)), 1),
         ((TextDelta("abc"), DONE, FINISHED, TextDelta("more")), 2),
         ((TextDelta("abc"), DONE, FINISHED), 1),
         ((ProviderFailed("anthropic", "m", "down", None), TextDelta("a"), DONE), 1),
@@ -65,17 +74,39 @@ def test_a_request_of_one_that_stood_in_is_estimated_there_when_it_is_cut_off():
     assert (usage.provider, usage.model, usage.estimated) == ("openai", "o", True)
 
 
+def test_a_request_that_was_cut_off_in_hidden_thought_has_read_all_there_was():
+    first = metered(BEGUN, ThinkingDelta("")).usages[-1]
+    assert (first.output_tokens, first.estimated) == (0, True)
+    assert first.input_tokens > 0
+    later = metered(BEGUN, DONE, FINISHED, BEGUN, ThinkingDelta("")).usages[-1]
+    assert later.input_tokens > first.input_tokens
+
+
+STANDS_IN = Answering("openai", "o")
+
+
 @pytest.mark.parametrize(
-    ("events", "asked"),
+    ("events", "author"),
     [
-        ((), ("anthropic", "m")),
-        ((TextDelta("abc"), DONE), ("anthropic", "m")),
-        ((Answering("openai", "o"), TextDelta("abc"), DONE), ("openai", "o")),
-        ((Answering("openai", "o"), TextDelta("a"), Continued("google", "g")), ("google", "g")),
+        ((), "m"),
+        ((BEGUN, TextDelta("abc"), DONE), "m"),
+        ((STANDS_IN, TextDelta("abc"), DONE), "o"),
+        ((STANDS_IN, DONE), "o"),
+        ((STANDS_IN, TextDelta("a"), Continued("google", "g"), TextDelta("b")), "g"),
+        ((BEGUN, TextDelta("a"), STANDS_IN, ThinkingDelta("hm")), "m"),
+        ((STANDS_IN, ToolCallDelta("1", "t", "{}"), DONE, FINISHED, BEGUN, TextDelta("b")), "m"),
     ],
 )
-def test_who_was_asked_last_is_known(events, asked):
-    assert metered(*events).asked == asked
+def test_whose_words_are_the_last_is_known(events, author):
+    assert metered(*events).author == author
+
+
+def test_who_answers_again_after_another_stood_in_is_booked_when_it_is_cut_off():
+    cut = metered(STANDS_IN, TextDelta("a"), DONE, FINISHED, BEGUN, TextDelta("b"))
+    assert [(each.provider, each.estimated) for each in cut.usages] == [
+        ("anthropic", False),
+        ("anthropic", True),
+    ]
 
 
 def test_calls_are_kept_in_order():
@@ -92,3 +123,20 @@ async def test_a_stopped_answer_is_booked(alice, vendors, db):
     )
     assert (row["provider"], row["estimated"]) == ("anthropic", True)
     assert row["cost"] > 0
+
+
+async def test_an_answer_that_was_stopped_in_hidden_thought_is_booked(alice, vendors, db):
+    vendors.then("anthropic", Script((Think(("", "")), Say(("So.",))), gap_seconds=60))
+    started = await say(alice, "think")
+    await vendors.until(lambda stats: stats.open == 1)
+    running = turn_run._running[started.turn_id]
+
+    async def begun():
+        return running.meter._open
+
+    await eventually(begun)
+    await turns.stop(alice.id, started.turn_id, 0)
+    assert (await ended(alice, started)).parts == []
+    (row,) = await rows(db, "select * from usage_logs where user_id = $1", alice.id)
+    assert (row["model"], row["estimated"], row["output_tokens"]) == ("claude-sonnet-5-5", True, 0)
+    assert row["input_tokens"] > 0

@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from assistant.agent.arguments import MALFORMED, UNREADABLE
 from assistant.errors import UNEXPECTED
 from assistant.services import leases, turn_log, turn_run, turns
 from assistant.services.shared import PROCESS
@@ -158,6 +159,32 @@ async def test_what_no_text_can_hold_in_a_models_arguments_is_replaced(words, al
     assert (state.status, text_of(state.parts)) == ("done", "Oh.")
 
 
+ENDLESS = ['{"expression": NaN}', '{"expression": [-Infinity]}', '{"expression": 1e999}']
+
+
+@pytest.mark.parametrize("written", [*ENDLESS, '{"expression": ' * 60 + "1" + "}" * 60])
+async def test_arguments_that_nothing_can_carry_are_told_to_the_model_and_stored_as_written(
+    written, alice, vendors
+):
+    vendors.then("anthropic", Script(blocks=(Call("calculator", (written,)),)))
+    started = await say(alice, "calculate, please")
+    state = await ended(alice, started)
+    assert (state.status, state.parts[0]["state"]) == ("done", "failed")
+    assert state.parts[0]["result"] == UNREADABLE
+    assert state.parts[0]["arguments"] == {MALFORMED: written}
+    assert UNREADABLE in text_of(state.parts)
+    assert (await ask(alice, "and now?", started.conversation_id)).status == "done"
+    assert {seen.vendor for seen in vendors.requests} == {"anthropic"}
+
+
+@pytest.mark.parametrize("written", ENDLESS)
+async def test_arguments_that_nothing_can_carry_fail_at_the_demo_model_too(written, alice, demo):
+    started = await say(alice, f"use calculator {written}")
+    state = await ended(alice, started)
+    assert (state.status, state.parts[0]["result"]) == ("done", UNREADABLE)
+    assert state.parts == parts_from(await entries(started.turn_id))
+
+
 async def test_arguments_that_no_text_can_hold_reach_the_demo_model_and_end(alice, demo):
     state = await ask(alice, 'use calculator {"expression": "\\ud800 + \\u0000"}')
     assert state.status == "done"
@@ -259,7 +286,8 @@ async def test_a_worker_that_lost_its_lease_writes_nothing_more(alice, vendors, 
     await eventually(lambda: _gone(started.turn_id))
     state = await ended(alice, started)
     assert (state.status, state.parts) == ("interrupted", [])
-    assert await usage_of(db, alice) == []
+    (booked,) = await eventually(lambda: usage_of(db, alice))
+    assert (booked["turn_id"], booked["estimated"]) == (started.turn_id, True)
 
 
 async def _gone(turn_id):

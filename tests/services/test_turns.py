@@ -1,6 +1,7 @@
 """Sending, retrying, continuing and stopping, with the real database and the demo model."""
 
 import asyncio
+import json
 from uuid import uuid4
 
 import pytest
@@ -22,6 +23,7 @@ from tests.services.talk import (
     until_entry,
     wish,
 )
+from tests.vendors import Say, Script, Think
 
 SLOW = "[[tokens=200 gap=20]]"
 
@@ -224,3 +226,18 @@ async def test_a_turn_leaves_no_task_behind(alice, demo):
         return not any(name.startswith(("Running.", "entitle")) for name in names)
 
     assert await eventually(quiet)
+
+
+async def test_a_reply_that_only_thought_is_answered_anew(alice, vendors):
+    vendors.then("anthropic", Script((Think(("Hm, ",)), Say(("So.",))), gap_seconds=60))
+    started = await say(alice, "think")
+    await until_entry(started.turn_id, 1)
+    await turns.stop(alice.id, started.turn_id, 1)
+    stopped = await ended(alice, started)
+    assert [part["type"] for part in stopped.parts] == ["thinking"]
+    vendors.requests.clear()
+    again = await turns.proceed(alice.id, stopped.end["message"], wish())
+    assert (await ended(alice, again)).status == "done"
+    asked = next(seen.body for seen in vendors.requests if seen.vendor == "anthropic")
+    assert [message["role"] for message in asked["messages"]] == ["user"]
+    assert "broke off" not in json.dumps(asked["messages"])

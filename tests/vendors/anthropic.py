@@ -32,7 +32,8 @@ def _frames(script: Script, model: str) -> Iterator[Frame]:
         "stop_reason": None, "stop_sequence": None, "usage": {**usage, "output_tokens": 1},
     }  # fmt: skip
     yield _event("message_start", message=message), False
-    yield _event("ping"), False
+    for _ in range(script.pings):
+        yield _event("ping"), False
     for index, block in enumerate(script.blocks):
         yield from _block(index, block)
     stop = script.stop or ("tool_use" if script.calls else "end_turn")

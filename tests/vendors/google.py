@@ -26,6 +26,8 @@ def _frames(script: Script, model: str) -> Iterator[Frame]:
         feedback = {"blockReason": "PROHIBITED_CONTENT"}
         yield sse({"promptFeedback": feedback, "usageMetadata": _usage(script.figures)}), True
         return
+    for _ in range(script.pings):
+        yield sse(_chunk([{"text": ""}], script, model)), False
     for block in script.blocks:
         for part in _parts(block):
             yield sse(_chunk([part], script, model)), True

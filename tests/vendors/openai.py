@@ -26,7 +26,8 @@ def _frames(script: Script, model: str) -> Iterator[Frame]:
         "parallel_tool_calls": True, "tool_choice": "auto", "tools": [],
     }  # fmt: skip
     yield emit("response.created", response=response), False
-    yield emit("response.in_progress", response=response), False
+    for _ in range(script.pings):
+        yield emit("response.in_progress", response=response), False
     items: list[Body] = []
     for index, block in enumerate(script.blocks):
         items.append((yield from _item(emit, index, block, script)))

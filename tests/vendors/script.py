@@ -50,6 +50,7 @@ class Script:
     """One answer.
 
     stop: "" (end, or tools when there are calls), "length", "refusal", or the vendor's own word.
+    pings: how many of the vendor's events that say nothing come before the first delta.
     status: other than 200 answers with `body`, or with the vendor's usual error when it is empty;
       200 with a body answers with that and no stream.
     fault: what goes wrong after so many deltas; `after` of -1 means before the headers.
@@ -62,6 +63,7 @@ class Script:
     stop: str = ""
     first_seconds: float = 0.0
     gap_seconds: float = 0.0
+    pings: int = 1
     status: int = 200
     body: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)

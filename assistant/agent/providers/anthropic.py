@@ -2,14 +2,22 @@
 
 from collections.abc import AsyncGenerator, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any, cast
+from typing import Any
 
 import httpx2
 from anthropic import APIConnectionError, APIError, APIStatusError, AsyncAnthropic, AsyncStream
 
+from assistant.agent.arguments import parsed
 from assistant.agent.providers.clients import shared_client
-from assistant.agent.providers.draft import Draft, follow, parsed
-from assistant.agent.providers.faults import GARBAGE, Fault, VendorError, by_status, by_transport
+from assistant.agent.providers.draft import Draft, follow
+from assistant.agent.providers.faults import (
+    GARBAGE,
+    Fault,
+    VendorError,
+    by_status,
+    by_transport,
+    sending,
+)
 from assistant.agent.types import (
     Message,
     ModelEvent,
@@ -60,16 +68,19 @@ class Anthropic:
     async def _events(self, request: Request) -> AsyncGenerator[Json, None]:
         client = shared_client(_client, self.key, self.base_url, self.connect_seconds)
         # The plain post gives events as JSON: the SDK's typed ones cost as much again to build.
-        stream = await client.post(
-            "/v1/messages",
-            body=_body(self.model, request),
-            cast_to=object,
-            stream=True,
-            stream_cls=AsyncStream[object],
-        )
+        with sending():
+            stream = await client.post(
+                "/v1/messages",
+                body=_body(self.model, request),
+                cast_to=object,
+                stream=True,
+                stream_cls=AsyncStream[object],
+            )
         async with stream:
-            async for event in cast(AsyncStream[Json], stream):
-                yield event
+            # Raw, because the stream of the SDK keeps pings to itself, which are signs of life.
+            async for event in AsyncStream.raw_events(stream.response):
+                if event.data:
+                    yield event.json()
 
 
 def _client(key: str, base_url: str, http: httpx2.AsyncClient) -> AsyncAnthropic:

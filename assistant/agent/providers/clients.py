@@ -1,7 +1,7 @@
 """Connections to the vendors: one pool for each event loop, one SDK client for each key."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar, cast
 from uuid import uuid4
@@ -59,6 +59,11 @@ async def closed_response() -> AsyncIterator[dict[str, str]]:
     finally:
         if response := _marked.pop(mark, None):
             await response.aclose()
+
+
+def has_answered(headers: Mapping[str, str]) -> bool:
+    """Whether the request with these headers of a `closed_response` has its response."""
+    return headers[MARK] in _marked
 
 
 def _http(connect_seconds: float) -> httpx2.AsyncClient:

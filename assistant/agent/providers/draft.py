@@ -1,6 +1,5 @@
 """An answer as it grows, event by event, and what all vendors' answers have in common."""
 
-import json
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import aclosing
@@ -10,10 +9,10 @@ from typing import Generic, TypeVar
 from pydantic import JsonValue
 
 from assistant.agent.history import BYTES_PER_TOKEN, estimated_tokens
-from assistant.agent.providers.faults import CUT, GARBAGE, MALFORMED, Fault, raised
+from assistant.agent.providers.faults import CUT, GARBAGE, MALFORMED, UNSENT, Fault, Unsent, raised
 from assistant.agent.providers.surrogates import whole_event, whole_part
 from assistant.agent.types import (
-    Arguments,
+    Alive,
     Message,
     MessageDone,
     ModelEvent,
@@ -89,7 +88,7 @@ async def follow(
     explain: Callable[[Exception], Fault],
     causes: tuple[type[Exception], ...],
 ) -> AsyncGenerator[ModelEvent, None]:
-    """What the vendor's events say, then MessageDone.
+    """What the vendor's events say, Alive for one that says nothing, then MessageDone.
 
     explain: what an exception among `causes` (all but MALFORMED that the vendor causes) means.
     Raises ProviderError. Closing it closes `events`, and with them the vendor's HTTP request.
@@ -98,26 +97,20 @@ async def follow(
         async with aclosing(events):
             async for event in events:
                 draft.begun = True
+                silent = True
                 for said in map(whole_event, draft.take(event)):
+                    silent = False
                     draft.count(said)
                     yield said
+                if silent:
+                    yield Alive()
         yield draft.done()
+    except Unsent as error:
+        raise draft.failed(UNSENT) from error
     except causes as error:
         raise draft.failed(explain(error)) from error
     except MALFORMED as error:
         raise draft.failed(GARBAGE) from error
-
-
-def parsed(arguments: str) -> Arguments:
-    """A call's arguments. What is no JSON object is kept under a name that no tool takes,
-
-    so that the tool's own check refuses it and the model reads why.
-    """
-    try:
-        value = json.loads(arguments or "{}")
-    except ValueError:
-        value = None
-    return value if isinstance(value, dict) else {"malformed_json": arguments}
 
 
 def _unfinished(parts: list[Part]) -> list[Part]:

@@ -4,16 +4,17 @@ Sources: platform.claude.com/docs/en/api/errors, developers.openai.com/api/docs/
 ai.google.dev/gemini-api/docs/troubleshooting.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import httpx2
 from pydantic import JsonValue
 
 from assistant.agent.catalog import VENDORS
-from assistant.errors import ProviderError, ProviderRejected, ProviderUnavailable
+from assistant.errors import ProviderError, ProviderRejected, ProviderUnavailable, RequestNotSent
 
-MALFORMED = (LookupError, TypeError, ValueError, AttributeError)
+MALFORMED = (LookupError, TypeError, ValueError, AttributeError, RecursionError)
 
 
 class VendorError(Exception):
@@ -22,6 +23,24 @@ class VendorError(Exception):
     def __init__(self, body: JsonValue) -> None:
         super().__init__("The vendor reported an error in its stream.")
         self.body = body
+
+
+class Unsent(Exception):
+    """The request could not be encoded."""
+
+
+@contextmanager
+def sending(answered: Callable[[], bool] = lambda: False) -> Iterator[None]:
+    """What is malformed before the vendor has answered is of our own making. Raises Unsent.
+
+    answered: whether it has, where the block goes on after that.
+    """
+    try:
+        yield
+    except MALFORMED as error:
+        if answered():
+            raise
+        raise Unsent from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +60,7 @@ MODEL = Fault("{vendor} does not know the model {model}.")
 SLOW = Fault("{vendor} took too long.")
 UNREACHABLE = Fault("{vendor} cannot be reached.")
 CUT = Fault("The connection to {vendor} broke off in the middle of the answer.")
+UNSENT = Fault("The request to {vendor} could not be put together.", RequestNotSent)
 GARBAGE = Fault("{vendor} sent an answer that cannot be read.")
 UNUSABLE = Fault("{vendor} ended its answer without a usable result.")
 LONG = Fault("The conversation is too long for {model}.", ProviderRejected)

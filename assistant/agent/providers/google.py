@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncGenerator, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from uuid import uuid4
 
 import httpx2
@@ -20,12 +21,15 @@ from google.genai.types import (
     GenerateContentResponseUsageMetadata,
     HttpOptions,
     HttpRetryOptions,
+    ThinkingConfig,
 )
 from google.genai.types import Part as GooglePart
 from google.genai.types import Tool as GoogleTool
 from pydantic import JsonValue
 
-from assistant.agent.providers.clients import closed_response, shared_client
+from assistant.agent.arguments import accepted
+from assistant.agent.catalog import thinks
+from assistant.agent.providers.clients import closed_response, has_answered, shared_client
 from assistant.agent.providers.draft import Draft, follow
 from assistant.agent.providers.faults import (
     GARBAGE,
@@ -33,6 +37,7 @@ from assistant.agent.providers.faults import (
     Fault,
     by_status,
     by_transport,
+    sending,
 )
 from assistant.agent.types import (
     Message,
@@ -94,13 +99,16 @@ class Google:
 
     async def _events(self, request: Request) -> AsyncGenerator[GenerateContentResponse, None]:
         client = shared_client(_client, self.key, self.base_url, self.connect_seconds)
-        contents = [c for c in (_content(self.model, m) for m in request.messages) if c.parts]
         async with closed_response() as headers:
-            chunks = await client.aio.models.generate_content_stream(
-                model=self.model, contents=contents, config=_config(request, headers)
-            )
-            async for chunk in chunks:
-                yield chunk
+            # The SDK sends when its answer is first read.
+            with sending(partial(has_answered, headers)):
+                chunks = await client.aio.models.generate_content_stream(
+                    model=self.model,
+                    contents=_contents(self.model, request),
+                    config=_config(self.model, request, headers),
+                )
+                async for chunk in chunks:
+                    yield chunk
 
 
 def _client(key: str, base_url: str, http: httpx2.AsyncClient) -> Client:
@@ -123,7 +131,7 @@ def _explain(error: Exception) -> Fault:
     return GARBAGE
 
 
-def _config(request: Request, headers: dict[str, str]) -> GenerateContentConfig:
+def _config(model: str, request: Request, headers: dict[str, str]) -> GenerateContentConfig:
     declarations = [
         FunctionDeclaration(
             name=tool.name, description=tool.description, parameters_json_schema=dict(tool.schema)
@@ -136,8 +144,14 @@ def _config(request: Request, headers: dict[str, str]) -> GenerateContentConfig:
         tools=[GoogleTool(function_declarations=declarations)] if declarations else None,
         automatic_function_calling=AutomaticFunctionCallingConfig(disable=True),
         automatic_continuation=False,
+        # Told in summaries; without them a model that thinks for long would seem to be dead.
+        thinking_config=ThinkingConfig(include_thoughts=True) if thinks(model) else None,
         http_options=HttpOptions(headers=headers),
     )
+
+
+def _contents(model: str, request: Request) -> list[Content]:
+    return [c for c in (_content(model, m) for m in request.messages) if c.parts]
 
 
 def _content(model: str, message: Message) -> Content:
@@ -190,8 +204,12 @@ class GoogleDraft(Draft[GenerateContentResponse]):
     def _call(self, part: GooglePart, call: FunctionCall) -> ToolCallDelta:
         call_id = call.id or f"{OWN_ID}{uuid4().hex}"
         name, arguments = call.name or "", call.args or {}
-        self.parts.append(ToolCall(call_id, name, arguments, self.replay(_plain(part))))
-        return ToolCallDelta(call_id, name, json.dumps(arguments))
+        written = json.dumps(arguments)
+        said = accepted(arguments, written)
+        if said is not arguments:
+            call.args = dict(said)  # else what goes back could not be encoded
+        self.parts.append(ToolCall(call_id, name, said, self.replay(_plain(part))))
+        return ToolCallDelta(call_id, name, written)
 
     def _words(self, part: GooglePart, text: str) -> Iterator[ModelEvent]:
         """Text or thinking; what follows on unsealed words of its kind belongs to them."""

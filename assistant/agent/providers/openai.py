@@ -8,10 +8,18 @@ from typing import Any, cast
 import httpx2
 from openai import APIConnectionError, APIError, APIStatusError, AsyncOpenAI, AsyncStream
 
-from assistant.agent.catalog import MODELS
+from assistant.agent.arguments import parsed
+from assistant.agent.catalog import thinks
 from assistant.agent.providers.clients import shared_client
-from assistant.agent.providers.draft import Draft, follow, parsed
-from assistant.agent.providers.faults import GARBAGE, Fault, VendorError, by_status, by_transport
+from assistant.agent.providers.draft import Draft, follow
+from assistant.agent.providers.faults import (
+    GARBAGE,
+    Fault,
+    VendorError,
+    by_status,
+    by_transport,
+    sending,
+)
 from assistant.agent.types import (
     Message,
     ModelEvent,
@@ -55,13 +63,14 @@ class OpenAI:
     async def _events(self, request: Request) -> AsyncGenerator[Json, None]:
         client = shared_client(_client, self.key, self.base_url, self.connect_seconds)
         # The plain post gives events as JSON: the SDK's typed ones cost six times as much to build.
-        stream = await client.post(
-            "/responses",
-            body=_body(self.model, request),
-            cast_to=object,
-            stream=True,
-            stream_cls=AsyncStream[object],
-        )
+        with sending():
+            stream = await client.post(
+                "/responses",
+                body=_body(self.model, request),
+                cast_to=object,
+                stream=True,
+                stream_cls=AsyncStream[object],
+            )
         async with stream:
             async for event in cast(AsyncStream[Json], stream):
                 yield event
@@ -112,8 +121,9 @@ def _body(model: str, request: Request) -> Json:
             }
             for tool in request.tools
         ]
-    if model not in MODELS or MODELS[model].thinks:
-        # Models that do not reason refuse the field.
+    if thinks(model):
+        # Models that do not reason refuse the field. Summaries of the reasoning are not asked for:
+        # OpenAI refuses the whole request of an organisation that it has not verified.
         body["include"] = ["reasoning.encrypted_content"]
     return body
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from itertools import cycle, islice
 from zoneinfo import available_timezones
 
+from assistant.agent.arguments import accepted
 from assistant.agent.types import (
+    Arguments,
     Message,
     MessageDone,
     ModelEvent,
@@ -71,6 +73,8 @@ PARAGRAPH_WORDS = 60
 MOST_WORDS = 20_000
 TITLE_WORDS = 6
 CHARACTERS_PER_TOKEN = 4
+
+DECODER = json.JSONDecoder()
 
 Answer = str | tuple[ToolCall, ...]
 
@@ -141,14 +145,15 @@ def _use(request: Request, match: re.Match[str]) -> Answer:
     for line in re.finditer(USE, match.string):
         arguments = match.string[line.end() :].lstrip()
         try:
-            given = json.JSONDecoder().raw_decode(arguments)[0] if arguments[:1] == "{" else {}
-        except ValueError as error:
+            given, end = DECODER.raw_decode(arguments) if arguments[:1] == "{" else ({}, 0)
+        except (ValueError, RecursionError) as error:
             return f"The arguments of `{line['tool']}` are not JSON: {error}."
-        calls.append(_call(request, line["tool"], given, len(calls)))
+        said = accepted(given, arguments[:end])
+        calls.append(_call(request, line["tool"], said, len(calls)))
     return tuple(calls)
 
 
-def _call(request: Request, tool: str, arguments: dict[str, str], index: int = 0) -> ToolCall:
+def _call(request: Request, tool: str, arguments: Arguments, index: int = 0) -> ToolCall:
     """A call with an id that no other call of the conversation has."""
     return ToolCall(f"demo-{len(request.messages)}-{index}", tool, arguments)
 

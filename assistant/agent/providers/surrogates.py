@@ -1,5 +1,6 @@
-"""Half symbols: a vendor's JSON may hold lone surrogates, which no later request could carry."""
+"""What a vendor's JSON may hold and no later request could carry: half symbols, endless numbers."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -56,6 +57,8 @@ def _whole_json(value: JsonValue) -> JsonValue:
     match value:
         case str():
             return whole(value)
+        case float() if not math.isfinite(value):
+            return None
         case list():
             return [_whole_json(each) for each in value]
         case dict():

@@ -5,8 +5,10 @@ import json
 
 import pytest
 
-from assistant.agent.deadlines import timed
+from assistant.agent.arguments import are_malformed
+from assistant.agent.deadlines import Limits, timed
 from assistant.agent.types import (
+    Alive,
     Effect,
     Message,
     ModelEvent,
@@ -22,7 +24,12 @@ from assistant.agent.types import (
     ToolResult,
     Usage,
 )
-from assistant.errors import ProviderError, ProviderRejected, ProviderUnavailable
+from assistant.errors import (
+    ProviderError,
+    ProviderRejected,
+    ProviderUnavailable,
+    RequestNotSent,
+)
 from tests.agent.providers.conftest import Vendor, done, said, text_of
 from tests.vendors import Call, Figures, Say, Script, Think
 from tests.vendors.script import Fault
@@ -195,9 +202,29 @@ async def _told_until_it_failed(
 @pytest.mark.parametrize("after", [-1, 0, 2])
 async def test_silence_ends_at_the_deadline(vendor: Vendor, after: int) -> None:
     vendor.server.then(vendor.name, Script((WORDS,), fault="hang", after=after))
-    stream = timed(vendor.provider().stream(said("Hi.")), 0.2, 0.2)
+    limits = Limits(0.2, 0.2, 0.2)
+    stream = timed(vendor.provider().stream(said("Hi.")), limits, thinks=True)
     with pytest.raises(ProviderUnavailable):
         _ = [event async for event in stream]
+
+
+async def test_each_event_of_the_vendor_is_a_sign_of_life(vendor: Vendor) -> None:
+    few = (await vendor.told(Script((WORDS,), pings=1))).count(Alive())
+    many = (await vendor.told(Script((WORDS,), pings=9))).count(Alive())
+    assert many - few == 8
+
+
+async def test_a_model_may_think_in_silence_once_its_vendor_shows_life(vendor: Vendor) -> None:
+    vendor.server.then(vendor.name, Script((WORDS,), first_seconds=1.5))
+    stream = timed(vendor.provider().stream(said("Hi.")), Limits(1, 60, 1), thinks=True)
+    assert text_of([event async for event in stream]) == "One two three."
+
+
+async def test_a_model_may_think_for_longer_than_it_may_be_silent(vendor: Vendor) -> None:
+    thinks = Script((Think(("Hm, ", "well.")), Say(("So.",))), gap_seconds=0.3)
+    vendor.server.then(vendor.name, thinks)
+    stream = timed(vendor.provider().stream(said("Hi.")), Limits(60, 60, 0.2), thinks=True)
+    assert text_of([event async for event in stream]) == "So."
 
 
 async def test_a_host_that_is_not_there_is_unavailable(vendor: Vendor) -> None:
@@ -245,6 +272,28 @@ async def test_half_a_symbol_in_a_call_does_not_spoil_the_next_request(
     assert "call_a" in json.dumps(vendor.server.requests[-1].body)
 
 
+@pytest.mark.parametrize(
+    "written", ['{"a": NaN}', '{"a": [-Infinity]}', '{"a": 1e999}', '{"a": ' * 60 + "1" + "}" * 60]
+)
+async def test_arguments_that_nothing_can_carry_do_not_spoil_the_next_request(
+    vendor: Vendor, written: str
+) -> None:
+    call = Call("calculator", (written,), id="call_a")
+    answer = done(await vendor.told(Script((call,)))).message
+    assert are_malformed(answer.tool_calls[0])
+    json.dumps([part.replay and part.replay.payload for part in answer.parts], allow_nan=False)
+    await vendor.told(Script(), Request("", (*said("Hi.").messages, answer, _result())))
+    assert "call_a" in json.dumps(vendor.server.requests[-1].body)
+
+
+async def test_a_request_that_cannot_be_encoded_is_never_sent(vendor: Vendor) -> None:
+    call = ToolCall("call_a", "calculator", {"a": object()})  # type: ignore[dict-item]
+    answer = Message("assistant", (call,))
+    with pytest.raises(RequestNotSent):
+        await vendor.told(Script(), Request("", (*said("Hi.").messages, answer, _result())))
+    assert not vendor.server.requests
+
+
 async def test_half_a_symbol_in_the_words_does_not_spoil_the_next_request(vendor: Vendor) -> None:
     events = await vendor.told(Script((Think(("Hm \ud83d.",)), Say(("a\ud83d", "b é")), SUM)))
     answer = done(events).message
@@ -268,8 +317,9 @@ async def test_an_empty_answer_is_an_answer(vendor: Vendor) -> None:
 
 
 async def test_a_web_page_in_place_of_a_stream_is_unavailable(vendor: Vendor) -> None:
-    with pytest.raises(ProviderUnavailable):
+    with pytest.raises(ProviderUnavailable) as caught:
         await vendor.told(Script(body="<html>\nSign in to the hotel's network.\n</html>"))
+    assert not isinstance(caught.value, RequestNotSent)
 
 
 async def test_a_vendors_error_is_one_of_ours(vendor: Vendor) -> None:

@@ -70,3 +70,9 @@ async def test_a_call_without_an_id_is_answered_without_one(google: Vendor) -> N
     assert call.id
     assert not sent[1]["parts"][0]["functionCall"].get("id")
     assert "id" not in sent[2]["parts"][0]["functionResponse"]
+
+
+async def test_thoughts_are_asked_for_where_a_model_thinks(google: Vendor) -> None:
+    await google.told(Script())
+    config = google.server.requests[-1].body["generationConfig"]
+    assert config["thinkingConfig"] == {"include_thoughts": True}

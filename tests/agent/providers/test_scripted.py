@@ -2,6 +2,7 @@
 
 import pytest
 
+from assistant.agent.arguments import MALFORMED
 from assistant.agent.gate import Gate
 from assistant.agent.loop import run
 from assistant.agent.prompt import clean_title, continuation, title_request
@@ -102,6 +103,16 @@ async def test_it_can_ask_for_several_tools_at_once() -> None:
 
 async def test_arguments_that_are_not_json_are_answered_in_words() -> None:
     text = (await done(asked("use look {at: x}"))).message.text
+    assert text.startswith("The arguments of `look` are not JSON")
+
+
+async def test_arguments_that_nothing_can_carry_are_kept_as_written() -> None:
+    for written in ('{"a": NaN}', '{"a": 1e999}', '{"a": ' * 60 + "1" + "}" * 60):
+        assert await calls(f"use look {written}") == [("look", {MALFORMED: written})]
+
+
+async def test_arguments_that_are_too_deep_to_be_read_are_answered_in_words() -> None:
+    text = (await done(asked("use look " + '{"a": ' * 5000))).message.text
     assert text.startswith("The arguments of `look` are not JSON")
 
 

@@ -74,3 +74,9 @@ def test_what_is_told_meanwhile_is_whole_too() -> None:
     last = done(Text("a"))
     assert isinstance(last, MessageDone)
     assert whole_event(last) is last
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), -float("inf")])
+def test_a_number_that_json_does_not_have_is_none_in_what_goes_back(number: float) -> None:
+    part = whole_part(Thinking("", Replay("m", {"a": [number, 1.5]})))
+    assert part == Thinking("", Replay("m", {"a": [None, 1.5]}))

@@ -1,0 +1,66 @@
+"""What a turn cost and did stands in the books once, whoever closed it."""
+
+import pytest
+
+from assistant.agent.types import (
+    Message,
+    MessageDone,
+    Text,
+    ToolCall,
+    ToolFinished,
+    ToolResult,
+    Usage,
+)
+from assistant.database import user_session
+from assistant.services import turn_books
+from assistant.services.keys import vault_in
+from assistant.services.turn_meter import Meter
+from tests.services.talk import rows
+
+USAGE = Usage("anthropic", "claude-sonnet-5-5", 10, 5)
+DONE = MessageDone(Message("assistant", (Text("Forty-two."),)), USAGE, "end")
+RAN = ToolFinished(ToolCall("c", "calculator", {}), ToolResult("c", "calculator", "42"), 0.25)
+
+
+@pytest.fixture
+def meter():
+    meter = Meter("anthropic", "claude-sonnet-5-5", ())
+    meter.note(DONE)
+    meter.note(RAN)
+    return meter
+
+
+@pytest.fixture
+async def vault(alice):
+    async with user_session(alice.id) as session:
+        return await vault_in(session)
+
+
+async def booked(db, grip) -> tuple[int, int]:
+    """How many requests and calls stand in the books."""
+    query = "select * from {} where user_id = $1"
+    return tuple(
+        [
+            len(await rows(db, query.format(table), grip.user_id))
+            for table in ("usage_logs", "tool_executions")
+        ]
+    )
+
+
+async def test_what_nobody_booked_is_entered_late_and_once(grip, meter, vault, db):
+    for _ in range(3):
+        await turn_books.enter_late(grip, meter, vault)
+    assert await booked(db, grip) == (1, 1)
+
+
+async def test_what_was_booked_at_the_end_is_not_entered_again(grip, meter, vault, db):
+    async with user_session(grip.user_id) as session:
+        turn_books.enter(session, grip, meter, vault)
+    await turn_books.enter_late(grip, meter, vault)
+    assert await booked(db, grip) == (1, 1)
+
+
+async def test_a_turn_that_is_gone_is_not_booked(grip, meter, vault, db):
+    await rows(db, "delete from turns where id = $1", grip.turn_id)
+    await turn_books.enter_late(grip, meter, vault)
+    assert await booked(db, grip) == (0, 0)
