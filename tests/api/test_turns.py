@@ -8,7 +8,7 @@ import pytest
 
 from assistant.api import events
 from assistant.api import turns as route
-from assistant.services import sessions, shared, turn_log, turn_run, turns
+from assistant.services import leases, sessions, shared, turn_log, turns
 from tests.api.conftest import frames, streaming
 from tests.conftest import away
 from tests.services.talk import ended, eventually, frozen, rows, say, text_of, until_entry
@@ -134,19 +134,17 @@ async def test_a_reader_that_finds_nothing_shared_yet_reads_the_log_when_it_is(
     assert words(read) == "".join(f"w{n:04d} " for n in range(100))
 
 
-async def test_a_shared_log_without_an_end_is_ended_by_the_database(
-    ann, vendors, valkey, app, monkeypatch
-):
+@pytest.mark.usefixtures("vendors", "valkey")
+async def test_a_shared_log_without_an_end_is_ended_by_the_database(ann, app, db, monkeypatch):
     monkeypatch.setattr(turn_log, "BEAT_SECONDS", 0.05)
     started = await say(ann.user, "[[hang=0]]")
-    running = turn_run._running[started.turn_id]
     await eventually(lambda: shared.redis().exists(f"assistant:turn:{started.turn_id}"))
     turn_log._logs.pop(started.turn_id)
     async with streaming(app, path(started.turn_id), ann.token) as told:
         assert await told.get() == ": beat\n\n"
-        running.log = turn_log.Log(started.turn_id, running.log.vault)  # its end is not shared
-        running.pen._log = running.log
-        await turns.stop(ann.user.id, started.turn_id, 0)
+        expired = "update turns set lease_until = now() - interval '1 second' where id = $1"
+        await rows(db, expired, started.turn_id)
+        await leases.reap(started.turn_id, ann.user.id)  # and Redis was away: no log says so
         await eventually(lambda: _comes(told, "event: end"))
 
 
