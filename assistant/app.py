@@ -32,7 +32,16 @@ from assistant.components.head import STYLES, head
 from assistant.config import CLOSING
 from assistant.errors import CannotStart
 from assistant.pages import PAGES
-from assistant.services import erasure, keys, local_names, reaper, sessions, signals, turn_run
+from assistant.services import (
+    erasure,
+    keys,
+    local_names,
+    reaper,
+    sessions,
+    shared,
+    signals,
+    turn_run,
+)
 from assistant.services.background import spawn
 from assistant.state.at_rest import seal_states
 from assistant.state.commands import judge_events
@@ -88,10 +97,12 @@ async def at_work() -> AsyncIterator[None]:
     ):
         yield
         await turn_run.drain()
+        await signals.all_sent()
     for chore in chores:
         chore.cancel()
     await asyncio.gather(*chores, return_exceptions=True)
     await close_clients()
+    await shared.close()
     await database.close()
 
 

@@ -124,7 +124,8 @@ def forget_choices() -> None:
 async def all_ended() -> None:
     """Close the turns that still run, and wait for what goes on behind them."""
     await turn_run.drain()
-    await asyncio.gather(*background._tasks, return_exceptions=True)
+    while background._tasks:
+        await asyncio.gather(*background._tasks, return_exceptions=True)
 
 
 @asynccontextmanager
@@ -201,11 +202,8 @@ async def valkey(valkey_server: ValkeyServer, db: str) -> AsyncIterator[ValkeySe
         shared.redis.cache_clear()
         yield valkey_server
         await all_ended()
-        client = shared.redis()
-        if client is not None:
-            await client.aclose()
+        await shared.close()
     settings.cache_clear()
-    shared.redis.cache_clear()
 
 
 @pytest.fixture

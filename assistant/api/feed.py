@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from assistant.api.answers import answering, user_of
 from assistant.api.events import BEAT, EventStream, frame
-from assistant.services.signals import Notice, listening
+from assistant.services.signals import GAP, USERS, Notice, listening
 
 UNREAD_AT_MOST = 100
 BEAT_SECONDS = 10.0
@@ -28,10 +28,13 @@ async def _frames(user_id: UUID) -> AsyncGenerator[bytes, None]:
     unread: asyncio.Queue[Notice] = asyncio.Queue(UNREAD_AT_MOST)
 
     def take(notice: Notice) -> None:
-        if not unread.full():  # a page that far behind reads all anew anyway
-            unread.put_nowait(notice)
+        if unread.full():  # a page that far behind reads all anew
+            while not unread.empty():
+                unread.get_nowait()
+            notice = GAP
+        unread.put_nowait(notice)
 
-    with listening(f"user:{user_id}", take):
+    with listening(f"{USERS}{user_id}", take):
         yield BEAT
         while True:
             try:

@@ -8,7 +8,7 @@ all, or the end.
 import asyncio
 import json
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from uuid import UUID
 
 from redis.exceptions import RedisError
@@ -19,7 +19,7 @@ from starlette.routing import Route
 from assistant.api.answers import NO_STORE, answering, user_of
 from assistant.api.events import BEAT, EventStream, frame
 from assistant.errors import Refused
-from assistant.services import turn_log, turns
+from assistant.services import shared_log, turn_log, turns
 from assistant.services.inputs import identifier
 from assistant.services.turn_state import TurnState, state_of
 
@@ -43,39 +43,56 @@ def _number(text: str) -> int:
 async def _frames(
     user_id: UUID, turn_id: UUID, state: TurnState, after: int
 ) -> AsyncGenerator[bytes, None]:
-    """From the log where there is one, from the database where there is none (any more)."""
-    log = turn_log.local(turn_id)
-    batches = log.follow(after) if log else turn_log.follow_shared(turn_id, state.vault, after)
-    try:
-        async with aclosing(batches):
+    """From the log while there is one, from the database while there is none, until the end.
+
+    What the database tells has no number: behind it the log is told from its beginning.
+    """
+    shown = None
+    while True:
+        async with aclosing(_from_log(user_id, turn_id, state, after)) as batches:
             async for batch in batches:
                 yield b"".join(map(_frame, batch)) or BEAT
                 if batch and batch[-1].kind == "end":
                     return
-    except RedisError:
-        yield BEAT
-    async with aclosing(_from_database(user_id, turn_id)) as stored:
-        async for each in stored:
-            yield each
-
-
-def _frame(entry: turn_log.Entry) -> bytes:
-    return frame(entry.data, kind=entry.kind, number=entry.number)
-
-
-async def _from_database(user_id: UUID, turn_id: UUID) -> AsyncGenerator[bytes, None]:
-    """What is stored, again when it has grown, until the turn has ended."""
-    shown = None
-    while True:
+                after, shown = (batch[-1].number, None) if batch else (after, shown)
         state = await state_of(user_id, turn_id)
         if state.parts != shown:
-            shown = state.parts
+            after, shown = 0, state.parts
             yield frame(_json({"parts": shown}), kind="snapshot")
         if state.status != "running":
             yield frame(_json(state.end), kind="end")
             return
         yield BEAT
         await asyncio.sleep(LOOK_SECONDS)
+
+
+async def _from_log(
+    user_id: UUID, turn_id: UUID, state: TurnState, after: int
+) -> AsyncGenerator[list[turn_log.Entry], None]:
+    """Batches of the log, here or shared; none of a shared one whose end the database knows.
+
+    A shared log may lack its end: where it is silent, the database is asked.
+    """
+    if (log := turn_log.local(turn_id)) is not None:
+        batches = log.follow(after)
+    elif state.status == "running":
+        batches = shared_log.follow(turn_id, state.vault, after)
+    else:
+        return
+    with suppress(RedisError):
+        async with aclosing(batches):
+            async for batch in batches:
+                yield batch
+                if log is None and not batch and await _is_over(user_id, turn_id):
+                    return
+
+
+async def _is_over(user_id: UUID, turn_id: UUID) -> bool:
+    return (await state_of(user_id, turn_id)).status != "running"
+
+
+def _frame(entry: turn_log.Entry) -> bytes:
+    return frame(entry.data, kind=entry.kind, number=entry.number)
 
 
 def _json(value: object) -> str:

@@ -3,7 +3,7 @@ import { announce, announceEnd } from "./announcements.js";
 import { getJson } from "./api.js";
 import { forgetUnsent, keepUnsent, moveDraft } from "./drafts.js";
 import { follow, freeze, letGo, pause, shownOf, thaw } from "./live.js";
-import { endsIn, isRunning, withEarlier, withTail } from "./merge.js";
+import { endsIn, isRunning, twins, withEarlier, withTail } from "./merge.js";
 import { wordsOf } from "./parts.js";
 import { signal } from "./signal.js";
 import { stopTurn } from "./stopping.js";
@@ -147,7 +147,7 @@ function loseTurn(id, turn) {
 
 /** A turn runs, says somebody else: the server's state, or the feed. */
 export function attach(id, turn) {
-  if (!turn || ended.has(turn) || shownOf(turn) || isSending(id) || isSending("")) return;
+  if (!turn || ended.has(turn) || shownOf(turn) || isSending(id)) return;
   renew(id);
 }
 
@@ -221,15 +221,10 @@ function settle(key) {
   return sent;
 }
 
-/** The server took a send: it is this turn, in this conversation; turn is "" when it has ended. */
+/** The server took a send: it is this turn, in this conversation. */
 export function acknowledge(key, id, turn) {
-  if (!pending.has(key)) return;
-  if (!turn) {
-    refuse(key);
-    refresh(id);
-    return;
-  }
   const sent = settle(key);
+  if (!sent) return;
   const isOurs = ours(key);
   const messages = conversation(sent.conversation).messages.map((one) =>
     isOurs(one) ? { ...one, turn, key: one.id, late: false, taken: performance.now() } : one,
@@ -243,7 +238,9 @@ function moveTo(id, messages) {
   moveDraft("", id);
   const held = conversation(id);
   change("", NEW);
-  change(id, { ...held, messages: [...held.messages, ...messages], status: "ready", stale: false });
+  // It may have been opened from the list, and read, before this page was told that it is its own.
+  const fresh = messages.filter((one) => !held.messages.some((other) => twins(one, other)));
+  change(id, { ...held, messages: [...held.messages, ...fresh], status: "ready", stale: false });
 }
 
 /** The server refused a send: it never happened. Returns {conversation, text}, null if unknown. */

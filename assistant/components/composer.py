@@ -17,8 +17,8 @@ class Composer(rx.Component):
     """Wraps composer.jsx. Children stand at the left of its bar.
 
     busy, turn_id: whether a turn runs in the conversation, and which.
-    acknowledged: {key, conversation, turn}, the last send that was taken. refused: {key, message},
-    the last send that was not, and why. on_send: gets conversation, text and the send's key.
+    acknowledged: each {key, conversation, turn}, the last sends that were taken. refused: each
+    {key, message}, the last that were not, and why. on_send: gets conversation, text and the key.
     """
 
     library = script("composer.jsx")
@@ -31,8 +31,8 @@ class Composer(rx.Component):
     placeholder: rx.Var[str]
     note: rx.Var[str]
     max_length: rx.Var[int]
-    acknowledged: rx.Var[dict[str, str]]
-    refused: rx.Var[dict[str, str]]
+    acknowledged: rx.Var[list[dict[str, str]]]
+    refused: rx.Var[list[dict[str, str]]]
 
     @classmethod
     def get_event_triggers(cls) -> dict[str, Any]:

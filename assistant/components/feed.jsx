@@ -94,6 +94,7 @@ function begin(feed) {
 
 function hear(feed, news) {
   if (news.kind === "turn") store.hearTurn(news);
+  if (news.kind === "gap") store.catchUp();
   feed.change();
 }
 

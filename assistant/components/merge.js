@@ -40,6 +40,6 @@ function same(old, message) {
 }
 
 /** One message: by its turn, or before that is known by the key that this page has made for it. */
-const twins = (one, other) =>
+export const twins = (one, other) =>
   one.role === other.role &&
   ((one.turn && one.turn === other.turn) || (one.sent && one.sent === other.sent));

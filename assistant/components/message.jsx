@@ -4,7 +4,7 @@ import { CopyButton } from "./copy_button.jsx";
 import { Icon } from "./icons.jsx";
 import { shownOf, watchTurn } from "./live.js";
 import { isRunning } from "./merge.js";
-import { wordsOf } from "./parts.js";
+import { ended, wordsOf } from "./parts.js";
 import { Thinking } from "./thinking.jsx";
 import { ToolLine } from "./tool_line.jsx";
 import { anchorOf } from "./use_jump.js";
@@ -91,14 +91,15 @@ function Parts({ parts, running }) {
   return parts.map((part, at) => {
     const live = running && at === parts.length - 1;
     const Part = PARTS[part.type];
-    return <Part key={part.id ?? at} part={part} live={live} />;
+    // The id of a call is no key: a vendor may use it again in its next request.
+    return <Part key={at} part={part} live={live} over={!running} />;
   });
 }
 
 const PARTS = {
   text: ({ part, live }) => <Words text={part.text} live={live} />,
   thinking: ({ part, live }) => <Thinking text={part.text} active={live} />,
-  tool: ({ part }) => <ToolLine call={part} />,
+  tool: ({ part, over }) => <ToolLine call={over ? ended(part) : part} />,
   continued: ({ part }) => <p className="continued">continued by {part.model}</p>,
 };
 

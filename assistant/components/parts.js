@@ -20,11 +20,20 @@ function append(parts, type, text) {
   else parts.push({ type, text });
 }
 
+const OPEN = new Set(["writing", "running"]);
+
+/** The last call of this id is changed; one that is over stays, and another begins. */
 function put(parts, call) {
-  const at = parts.findIndex((part) => part.type === "tool" && part.id === call.id);
-  if (at < 0) parts.push(call);
+  const at = parts.findLastIndex((part) => part.type === "tool" && part.id === call.id);
+  if (at < 0 || (OPEN.has(call.state) && !OPEN.has(parts[at].state))) parts.push(call);
   else parts[at] = call;
 }
+
+const CUT_OFF = "The answer was cut off before this was known.";
+
+/** A call as it stands in an answer that is over: nothing of it goes on. */
+export const ended = (call) =>
+  OPEN.has(call.state) ? { ...call, state: "failed", result: call.result || CUT_OFF } : call;
 
 /** How much there is to see, in characters: tells a fuller view from one that is catching up. */
 export const weightOf = (parts) =>

@@ -1,5 +1,5 @@
 // Sending: the words are on the page at once, and come back if the server does not take them.
-import { useEffect, useLayoutEffect, useState } from "react";
+import { useEffect, useLayoutEffect } from "react";
 import * as store from "./chat_store.js";
 import { draftOf, keepDraft, unsent } from "./drafts.js";
 
@@ -19,21 +19,19 @@ function keyFor(id, text) {
 
 /** Returns send(text). props: those of the composer; takeBack(text, why) after a refusal. */
 export function useSend(id, { acknowledged, refused, onSend }, takeBack) {
-  const [handled, setHandled] = useState("");
-
+  // Several may come in one drawing, and some a second time: the store knows which it waits for.
   useLayoutEffect(() => {
-    const { key, conversation, turn } = acknowledged ?? {};
-    if (key) store.acknowledge(key, conversation, turn);
-  }, [acknowledged?.key]);
+    for (const { key, conversation, turn } of acknowledged ?? [])
+      store.acknowledge(key, conversation, turn);
+  }, [acknowledged]);
 
   useEffect(() => {
-    if (!refused?.key || refused.key === handled) return;
-    setHandled(refused.key);
-    const sent = store.refuse(refused.key);
-    if (!sent) return;
-    if (sent.conversation === id) takeBack(sent.text, refused.message);
-    else keepDraft(sent.conversation, draftOf(sent.conversation) || sent.text);
-  }, [refused?.key]);
+    for (const { key, message } of refused ?? []) {
+      const sent = store.refuse(key);
+      if (sent?.conversation === id) takeBack(sent.text, message);
+      else if (sent) keepDraft(sent.conversation, draftOf(sent.conversation) || sent.text);
+    }
+  }, [refused]);
 
   const deliver = (text, key) => {
     store.send(id, text, key);

@@ -98,12 +98,17 @@ class Server:
     def keep(self, lock: Path, leaving: threading.Event) -> None:
         """Start a server that was killed again, where its users look for it, until they leave."""
         while not leaving.wait(WATCH_SECONDS):
-            if self._process() is None:
-                with exclusive(lock), suppress(CannotStart):  # it is tried again
-                    if self._process() is None and not leaving.is_set():
-                        if self.child is not None:
-                            self.child.poll()  # lets go of the dead one
-                        self._launch()
+            # It is tried again: a disk that is full now has room later.
+            with suppress(CannotStart, OSError):
+                if self._process() is None:
+                    with exclusive(lock):
+                        self._bring_back(leaving)
+
+    def _bring_back(self, leaving: threading.Event) -> None:
+        if self._process() is None and not leaving.is_set():
+            if self.child is not None:
+                self.child.poll()  # lets go of the dead one
+            self._launch()
 
     def _process(self) -> psutil.Process | None:
         """The process that serves this cluster, if it lives.

@@ -1,4 +1,4 @@
-"""Work that goes on after its caller has returned."""
+"""Work that goes on after its caller has returned, and waiting for it."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
@@ -36,3 +36,12 @@ def _ended(task: asyncio.Task[Any]) -> None:
     _tasks.discard(task)
     if not task.cancelled() and (error := task.exception()) is not None:
         log.error("background_work_failed", work=task.get_name(), exc_info=error)
+
+
+async def within(seconds: float, event: asyncio.Event) -> bool:
+    """Wait for the event, so long at most; whether it came."""
+    try:
+        async with asyncio.timeout(seconds):
+            return await event.wait()
+    except TimeoutError:
+        return False

@@ -5,6 +5,9 @@ and those of an older version.
 """
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import UUID
 
 import structlog
 from sqlalchemy import text
@@ -13,7 +16,7 @@ from sqlmodel import col, delete
 from assistant.database import system_session, user_session
 from assistant.errors import DatabaseAway
 from assistant.models import Conversation
-from assistant.services import erasure, leases, signals, signatures, turn_log, turn_run
+from assistant.services import erasure, leases, shared_log, signals, signatures, turn_run
 from assistant.services.background import again
 
 PURGE_SECONDS = 60.0
@@ -35,13 +38,28 @@ async def reap_forever() -> None:
 async def reap_once() -> None:
     """Close every turn whose lease has run out, except those that this process still runs."""
     for turn_id, user_id in await leases.expired():
-        if turn_run.runs_here(turn_id):
-            continue
-        conversation_id = await leases.reap(turn_id, user_id)
-        if conversation_id is not None:
-            log.warning("turn_interrupted", turn=str(turn_id))
-            await turn_log.hand_over(turn_id)
-            await signals.tell_turn(user_id, conversation_id, turn_id, "interrupted")
+        if not turn_run.runs_here(turn_id):
+            with _by_itself("reaping_failed", turn=str(turn_id)):
+                await _reap(turn_id, user_id)
+
+
+async def _reap(turn_id: UUID, user_id: UUID) -> None:
+    conversation_id = await leases.reap(turn_id, user_id)
+    if conversation_id is not None:
+        log.warning("turn_interrupted", turn=str(turn_id))
+        await shared_log.hand_over(turn_id)
+        await signals.tell_turn(user_id, conversation_id, turn_id, "interrupted")
+
+
+@contextmanager
+def _by_itself(event: str, **what: str) -> Iterator[None]:
+    """What fails in the block is logged and tried again later: it holds up nobody else."""
+    try:
+        yield
+    except DatabaseAway:
+        raise
+    except Exception:
+        log.exception(event, **what)
 
 
 async def purge_once() -> None:
@@ -60,10 +78,11 @@ async def _purge_conversations() -> None:
     async with system_session() as session:
         rows = (await session.execute(gone)).all()
     for row in rows:
-        async with user_session(row.user_id) as session:
-            mine = col(Conversation.id) == row.id
-            still = col(Conversation.deleted_at).is_not(None)  # it may just have been taken back
-            await session.execute(delete(Conversation).where(mine, still))
+        with _by_itself("purge_failed", conversation=str(row.id)):
+            async with user_session(row.user_id) as session:
+                mine = col(Conversation.id) == row.id
+                still = col(Conversation.deleted_at).is_not(None)  # it may have been taken back
+                await session.execute(delete(Conversation).where(mine, still))
 
 
 async def _purge_attempts() -> None:
@@ -74,16 +93,12 @@ async def _purge_attempts() -> None:
 
 async def _erase_accounts() -> None:
     """Those whose time to be kept is over."""
-    due = text("select user_id from profiles where erase_at <= now() order by erase_at limit 20")
+    due = text("select user_id from profiles where erase_at <= now() order by random() limit 20")
     async with system_session() as session:
         users = (await session.scalars(due)).all()
     for user_id in users:
-        try:
+        with _by_itself("erasure_failed", user=str(user_id)):
             await erasure.erase(user_id)
-        except DatabaseAway:
-            raise
-        except Exception:  # it is tried again, and holds up nobody else
-            log.exception("erasure_failed", user=str(user_id))
 
 
 async def sign_once() -> None:
@@ -96,11 +111,7 @@ async def sign_once() -> None:
     async with system_session() as session:
         users = (await session.scalars(unsigned)).all()
     for user_id in users:
-        try:
+        with _by_itself("signing_failed", user=str(user_id)):  # their key may be gone
             for _ in range(BATCHES_OF_A_USER):
                 if not await signatures.sign_waiting(user_id):
                     break
-        except DatabaseAway:
-            raise
-        except Exception:  # a user whose key is gone must not end the chore for the others
-            log.exception("signing_failed", user=str(user_id))

@@ -26,6 +26,8 @@ from assistant.agent.types import (
 from assistant.services.contents import NOT_RUN, Entry, clean, shown
 
 Change = list[Any]
+TEXTS = {"t": "text", "k": "thinking"}
+OPEN = ("writing", "running")
 
 
 class Reply:
@@ -38,6 +40,7 @@ class Reply:
         self.parts: list[Entry] = []
         self.characters = 0  # of words, which is what a stop can cut
         self.size = 0  # of all
+        self.changes = 0  # of whatever kind: what is stored is old when this has grown
         self._labels = labels
         self._named = named
         self._step = 0
@@ -61,6 +64,8 @@ class Reply:
                 change = self._continue(model)
             case MessageDone(message):
                 self._settle(message)
+                self.changes += 1
+        self.changes += change is not None
         return change
 
     def _append(self, kind: str, change: str, text: str) -> Change | None:
@@ -145,7 +150,7 @@ class Reply:
     def close(self) -> None:
         """The turn is over: calls that never ran say so."""
         for part in self.parts:
-            if part["type"] == "tool" and part["state"] in ("writing", "running"):
+            if part["type"] == "tool" and part["state"] in OPEN:
                 part.update(state="failed", result=part["result"] or NOT_RUN)
 
     def cut(self, characters: int) -> None:
@@ -158,6 +163,30 @@ class Reply:
             if part["type"] == "tool" or part.get("text") or (left and part["type"] == "continued"):
                 kept.append(part)
         self.parts, self.characters = kept, characters - left
+
+
+def applied(parts: list[Entry], change: Change) -> None:
+    """Make a change in the parts that a page shows, as `components/parts.js` does."""
+    kind, value = change
+    if kind in TEXTS:
+        if not parts or parts[-1]["type"] != TEXTS[kind]:
+            parts.append({"type": TEXTS[kind], "text": ""})
+        parts[-1]["text"] += value
+    elif kind == "by":
+        parts.append({"type": "continued", **value})
+    else:
+        _put(parts, value)
+
+
+def _put(parts: list[Entry], call: Entry) -> None:
+    """The last call of this id is changed; one that is over stays, and another begins."""
+    for at in reversed(range(len(parts))):
+        if parts[at]["type"] == "tool" and parts[at]["id"] == call["id"]:
+            if parts[at]["state"] in OPEN or call["state"] not in OPEN:
+                parts[at] = call
+                return
+            break
+    parts.append(call)
 
 
 def _stored(replay: Replay | None) -> Entry:

@@ -35,7 +35,7 @@ from assistant.errors import DatabaseAway, NotFound
 from assistant.key_ring import KeyLost, ring
 from assistant.models import UserKey
 from assistant.services.keys import fresh_vault, row_of
-from assistant.services.turn_log import SHARED_SECONDS
+from assistant.services.shared_log import SHARED_SECONDS
 from assistant.vault import Tampered, Vault, Wrapped, head, number_in, rewrapped
 
 # Every column whose values name a data key. The app may only add to the append-only ones.

@@ -5,11 +5,13 @@ out together, and the first words at once.
 """
 
 import asyncio
+from collections.abc import Callable
+from typing import Any
 
-from assistant.agent.types import Event, TextDelta, ThinkingDelta
+from assistant.agent.types import Event, MessageDone, TextDelta, ThinkingDelta
 from assistant.errors import CeilingReached
-from assistant.services.contents import dump, shown
-from assistant.services.reply import Change, Reply
+from assistant.services.contents import Entry, dump, shown
+from assistant.services.reply import Change, Reply, applied
 from assistant.services.turn_end import Outcome
 from assistant.services.turn_log import Log
 
@@ -28,6 +30,7 @@ class Pen:
         self._written_at = 0.0
         self._later: asyncio.TimerHandle | None = None
         self._seen_by_entry = [0]  # characters of the reply after each entry
+        self._page: list[Entry] = []  # what a page shows that has read all entries
 
     def take(self, event: Event) -> None:
         """Take one event of the agent. Raises CeilingReached for a reply without end."""
@@ -36,6 +39,8 @@ class Pen:
         if not isinstance(event, TextDelta | ThinkingDelta):
             self.flush()
             self._write(self.reply.take(event))
+            if isinstance(event, MessageDone):
+                self._set_right(_outline)
             return
         if self._gathered and type(self._gathered[0]) is not type(event):
             self.flush()
@@ -59,8 +64,16 @@ class Pen:
         if change is None:
             return
         kind, value = change
+        applied(self._page, change)
         self._append("", value if kind == "t" else [change])
         self._written_at = self._clock.time()
+
+    def _set_right(self, look: Callable[[list[Entry]], list[Any]] = list) -> None:
+        """Write the whole reply where a page looks different: words or calls may have gone."""
+        parts = shown(self.reply.parts)
+        if look(parts) != look(self._page):
+            self._page = parts
+            self._append("snapshot", {"parts": parts})
 
     def _append(self, kind: str, data: object) -> None:
         self._log.append(kind, dump(data))
@@ -75,8 +88,12 @@ class Pen:
             self.reply.cut(self._seen_by_entry[seen])
 
     def close(self, outcome: Outcome, message_id: str) -> None:
-        """Write the last entries: the whole reply as it is kept, where it was cut, and the end."""
-        if self.reply.characters != self._seen_by_entry[-1] or outcome.status != "done":
-            self._append("snapshot", {"parts": shown(self.reply.parts)})
+        """Write the last entries: what sets the page right, and the end."""
+        self._set_right()
         end = {"status": outcome.status, "error": outcome.error, "notice": outcome.notice}
         self._append("end", end | {"model": outcome.model, "message": message_id})
+
+
+def _outline(parts: list[Entry]) -> list[Any]:
+    """What stands where; how far its calls are is told by their own changes."""
+    return [part.get("text", part.get("id")) for part in parts]

@@ -23,6 +23,7 @@ from assistant.agent.types import (
     Request,
     StopReason,
     ToolContext,
+    ToolFinished,
 )
 from assistant.config import settings
 from assistant.errors import (
@@ -32,11 +33,10 @@ from assistant.errors import (
     DatabaseAway,
     ProviderUnavailable,
 )
-from assistant.services import leases, messages, signals, titles, turn_log
-from assistant.services.background import spawn
+from assistant.services import leases, messages, shared_log, signals, titles, turn_log
+from assistant.services.background import spawn, within
 from assistant.services.model_choice import Choice, name_of, provider_for
 from assistant.services.reply import Reply
-from assistant.services.shared import redis
 from assistant.services.turn_end import Outcome, give_up, write_end
 from assistant.services.turn_meter import Meter
 from assistant.services.turn_pen import Pen
@@ -77,6 +77,7 @@ class Running:
         self.pen = Pen(Reply(LABELS, name_of), self.log)
         self.meter = Meter(job.choice.provider, job.choice.model, job.messages)
         self.outcome = Outcome(notice=job.choice.notice)
+        self._worked = asyncio.Event()
         self._cancelled = ""
         self._seen: int | None = None
         self._ending = False
@@ -152,6 +153,8 @@ class Running:
             async for event in events:
                 self.pen.take(event)
                 self.meter.note(event)
+                if isinstance(event, ToolFinished):
+                    self._worked.set()
                 if isinstance(event, MessageDone):
                     self._note_end(event.stop_reason)
 
@@ -162,28 +165,31 @@ class Running:
             self.outcome.notice = f"{self.outcome.notice} {DECLINED}".strip()
 
     async def _share(self) -> None:
-        """Copy the log to where other processes' readers find it, if there are any."""
-        if redis() is None:
-            return
-        await turn_log.open_shared(self.job.grip.turn_id)
-        async with aclosing(self.log.follow(0)) as batches:
-            async for batch in batches:
-                if not await turn_log.share(self.log, batch):
-                    self.cancel("lost")
+        """Let the readers of all processes find the log, tell them of it, and go on sharing it."""
+        job, turn_id = self.job, self.job.grip.turn_id
+        await shared_log.begin(turn_id)
+        if not self.log.ended:  # else its end has been told
+            await signals.tell_turn(job.grip.user_id, job.conversation_id, turn_id, "running")
+        if not await shared_log.share(self.log):
+            self.cancel("lost")
 
     async def _keep(self) -> None:
-        """Renew the lease and store the partial reply, again and again."""
+        """Renew the lease and store the partial reply, again and again.
+
+        What a tool has done is stored at once: it must not be done twice.
+        """
         stored = 0
         while True:
-            await asyncio.sleep(leases.RENEW_SECONDS)
-            grown = self.pen.reply.size
-            content = self._content() if grown != stored else None
+            await within(leases.RENEW_SECONDS, self._worked)
+            self._worked.clear()
+            changes = self.pen.reply.changes
+            content = self._content() if changes != stored else None
             try:
                 held = await leases.renew(self.job.grip, content)
             except DatabaseAway:  # it restarts, and is waited for
                 log.warning("lease_not_renewed")
                 continue
-            stored = grown
+            stored = changes
             if held is None:
                 self.cancel("lost")
                 return

@@ -30,6 +30,7 @@ from assistant.services.turn_run import Job, launch
 
 RETRIED = ("done", "stopped", "failed", "interrupted")
 CONTINUED = ("done", "stopped", "interrupted")
+GONE_ON = "This conversation has gone on since, so nothing was begun. It is read anew now."
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ async def send(user_id: UUID, conversation_id: UUID | None, words: str, wish: Wi
             session.add(signature)
         await session.flush()
         job = await _begin(session, profile, conversation, question.id, wish)
-    return await _launched(job)
+    return _launched(job)
 
 
 async def retry(user_id: UUID, message_id: UUID, wish: Wish) -> Started:
@@ -92,7 +93,7 @@ async def retry(user_id: UUID, message_id: UUID, wish: Wish) -> Started:
         if reply.parent_id is None:
             raise NotFound("message")
         job = await _begin(session, profile, conversation, reply.parent_id, wish)
-    return await _launched(job)
+    return _launched(job)
 
 
 async def proceed(user_id: UUID, message_id: UUID, wish: Wish) -> Started:
@@ -103,7 +104,7 @@ async def proceed(user_id: UUID, message_id: UUID, wish: Wish) -> Started:
             return known
         reply, conversation = await _reply(session, message_id, CONTINUED)
         job = await _begin(session, profile, conversation, reply.id, wish)
-    return await _launched(job)
+    return _launched(job)
 
 
 async def stop(user_id: UUID, turn_id: UUID, seen: int) -> None:
@@ -158,7 +159,11 @@ async def _reply(
         raise NotFound("message")
     if reply.status not in statuses:
         raise Refused("This answer is still being written.")
-    return reply, await _conversation(session, reply.conversation_id, "")
+    conversation = await _conversation(session, reply.conversation_id, "")
+    if conversation.head_id != reply.id:
+        await signals.tell_gap(reply.user_id)  # the page that asks has missed what came since
+        raise Refused(GONE_ON)
+    return reply, conversation
 
 
 async def _begin(
@@ -235,8 +240,6 @@ async def _require_room(session: AsyncSession, conversation_id: UUID) -> None:
         )
 
 
-async def _launched(job: Job) -> Started:
+def _launched(job: Job) -> Started:
     launch(job)
-    grip = job.grip
-    await signals.tell_turn(grip.user_id, job.conversation_id, grip.turn_id, "running")
-    return Started(grip.turn_id, job.conversation_id)
+    return Started(job.grip.turn_id, job.conversation_id)

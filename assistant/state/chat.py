@@ -23,22 +23,23 @@ Id = Annotated[str, Field(max_length=36)]
 Key = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
 Words = Annotated[str, Field(max_length=MESSAGE_CHARACTERS * 20)]  # longer ones are no typing
 Beginning = Callable[[UUID, UUID, Wish], Awaitable[Started]]
+ANSWERS_KEPT = 8  # of those to sends: several may reach the page in one drawing
 MISSING = "This conversation does not exist. It may have been deleted."
 
 
 class ChatState(BaseState):
     """What the chat page shows beside the messages.
 
-    acknowledged: key, conversation and turn of the last send that was taken; refused: key and
-    sentence of one that was not. notice: why another model answers than the one that was chosen.
+    acknowledged: key, conversation and turn of the last sends that were taken; refused: key and
+    sentence of those that were not. notice: why another model answers than the one that was chosen.
     """
 
     conversation_id: str = ""
     title: str = ""
     turn_id: str = ""
     missing: str = ""
-    acknowledged: dict[str, str] = {}
-    refused: dict[str, str] = {}
+    acknowledged: list[dict[str, str]] = []
+    refused: list[dict[str, str]] = []
     model: str = ""
     model_label: str = ""
     models: list[dict[str, str]] = []
@@ -97,7 +98,8 @@ class ChatState(BaseState):
             started = await turns.send(self._user_id(), place, text, self._wish(client_key))
         except Exception as error:  # noqa: BLE001  (said beside the composer)
             async with self:
-                self.refused = {"key": client_key, "message": sentence(error)}
+                refusal = {"key": client_key, "message": sentence(error)}
+                self.refused = [*self.refused, refusal][-ANSWERS_KEPT:]
             return None
         async with self:
             stayed = self.conversation_id == conversation_id
@@ -130,8 +132,8 @@ class ChatState(BaseState):
     def _attach(self, started: Started, client_key: str, place: str) -> None:
         """A turn has begun where the page was (place), and perhaps no longer is."""
         conversation, turn = str(started.conversation_id), str(started.turn_id)
-        self.acknowledged = {"key": client_key, "conversation": conversation, "turn": turn}
-        self.refused = {}
+        taken = {"key": client_key, "conversation": conversation, "turn": turn}
+        self.acknowledged = [*self.acknowledged, taken][-ANSWERS_KEPT:]
         self.problem = ""
         if self.conversation_id == place:
             self.conversation_id, self.turn_id = conversation, turn

@@ -88,13 +88,14 @@ async def test_too_many_pages_are_told_so_and_leave_no_trace(ann, app, monkeypat
     assert ann.user.id not in events._open
 
 
-async def test_a_page_that_does_not_read_is_bounded(ann, app, monkeypatch):
+async def test_a_page_that_does_not_read_is_bounded_and_told_of_the_gap(ann, app, monkeypatch):
     monkeypatch.setattr(feed, "UNREAD_AT_MOST", 3)
     async with streaming(app, "/api/events", ann.token) as told:
         assert await told.get()
-        for n in range(10):
+        for n in range(9):
             signals._deliver(f"user:{ann.user.id}", {"n": n})
-        assert [await next_notice(told) for _ in range(3)] == [{"n": n} for n in range(3)]
+        heard = [await next_notice(told) for _ in range(3)]
+        assert heard == [signals.GAP, {"n": 7}, {"n": 8}]
 
 
 async def test_nobody_hears_nothing(visitor):

@@ -8,10 +8,10 @@ import pytest
 
 from assistant.api import events
 from assistant.api import turns as route
-from assistant.services import turn_log, turns
+from assistant.services import leases, shared, turn_log, turns
 from tests.api.conftest import frames, streaming
 from tests.conftest import away
-from tests.services.talk import ended, eventually, rows, say, text_of, until_entry
+from tests.services.talk import ended, eventually, frozen, rows, say, text_of, until_entry
 
 SLOW = "[[tokens=2000 gap=20]]"
 TOO_MANY = {"error": "Too many pages are open. Close one and try again."}
@@ -100,6 +100,52 @@ async def test_a_turn_of_another_worker_is_followed_through_the_shared_log(ann, 
             if "data" in each]  # fmt: skip
     assert [each["id"] for each in read] == [str(e.number) for e in log.entries]
     assert words(read) == "".join(f"w{n:04d} " for n in range(100))
+
+
+async def test_a_reader_goes_back_to_the_log_when_there_is_one(ann, vendors, app, monkeypatch):
+    monkeypatch.setattr(route, "LOOK_SECONDS", 0.02)
+    started = await say(ann.user, SLOW)
+    await until_entry(started.turn_id, 2)
+    log = turn_log._logs.pop(started.turn_id)
+    async with streaming(app, path(started.turn_id), ann.token) as told:
+        assert "snapshot" in await told.get()
+        turn_log._logs[started.turn_id] = log
+        await eventually(lambda: _comes(told, "id: 1\n"))
+    await turns.stop(ann.user.id, started.turn_id, 0)
+    await ended(ann.user, started)
+
+
+async def _comes(told, text):
+    return text in await told.get()
+
+
+async def test_a_reader_that_finds_nothing_shared_yet_reads_the_log_when_it_is(
+    ann, vendors, valkey, app, monkeypatch
+):
+    monkeypatch.setattr(route, "LOOK_SECONDS", 0.02)
+    with frozen(valkey):
+        started = await say(ann.user, "[[tokens=100 gap=60]]")
+        await until_entry(started.turn_id, 2)
+    turn_log._logs.pop(started.turn_id)
+    await shared.redis().delete(f"assistant:turn:{started.turn_id}")
+    read = [each for each in frames((await ann.browser.get(path(started.turn_id))).text)
+            if "data" in each]  # fmt: skip
+    assert next(each["id"] for each in read if "id" in each) == "1"
+    assert words(read) == "".join(f"w{n:04d} " for n in range(100))
+
+
+@pytest.mark.usefixtures("vendors", "valkey")
+async def test_a_shared_log_without_an_end_is_ended_by_the_database(ann, app, db, monkeypatch):
+    monkeypatch.setattr(turn_log, "BEAT_SECONDS", 0.05)
+    started = await say(ann.user, "[[hang=0]]")
+    await eventually(lambda: shared.redis().exists(f"assistant:turn:{started.turn_id}"))
+    turn_log._logs.pop(started.turn_id)
+    async with streaming(app, path(started.turn_id), ann.token) as told:
+        assert await told.get() == ": beat\n\n"
+        expired = "update turns set lease_until = now() - interval '1 second' where id = $1"
+        await rows(db, expired, started.turn_id)
+        await leases.reap(started.turn_id, ann.user.id)  # and Redis was away: no log says so
+        await eventually(lambda: _comes(told, "event: end"))
 
 
 async def test_what_is_not_ones_own_is_not_there(ann, ben, visitor, vendors):

@@ -136,12 +136,17 @@ class User:
         for name, value in _variables(update):
             if name == "is_hydrated" and value:
                 self._loaded.set()
-            elif name == "acknowledged" and value and value["key"] == self._key:
-                self._accept(value)
-            elif name == "refused" and value and value["key"] == self._key:
-                self._refuse(value["message"])
+            elif name in ("acknowledged", "refused"):
+                for answer in value:
+                    self._take_answer(name, answer)
         for path in _redirects(update):
             await self._move(path)
+
+    def _take_answer(self, name: str, answer: dict[str, str]) -> None:
+        if answer["key"] == self._key and name == "acknowledged":
+            self._accept(answer)
+        elif answer["key"] == self._key:
+            self._refuse(answer["message"])
 
     def _accept(self, acknowledged: dict[str, str]) -> None:
         self.conversation = acknowledged["conversation"]

@@ -54,11 +54,11 @@ const OURS = [ours("key", "user"), ours("key:answer", "assistant")];
 
 test("a send of ours stays until the server's page has its turn, and keeps its key then", () => {
   const held = { ...EMPTY, messages: [...talk(2), ...OURS] };
-  const before = withTail(held, page(talk(2), 0, 2));
+  const before = withTail(held, page(talk(2), 0, 2), 0);
   assert.deepEqual(idsOf(before), ["m0", "m1", "key", "key:answer"]);
   const [question, answer] = [message(2), { ...message(3), role: "assistant" }];
   const answered = [...talk(2), { ...question, turn: "t1" }, { ...answer, turn: "t1" }];
-  const after = withTail(before, page(answered, 0, 4));
+  const after = withTail(before, page(answered, 0, 4), 0);
   assert.deepEqual(idsOf(after), ["m0", "m1", "m2", "m3"]);
   assert.deepEqual(after.messages.slice(2).map((one) => one.key), ["key", "key:answer"]);
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { applyTo, weightOf, wordsOf } from "../../assistant/components/parts.js";
+import { applyTo, ended, weightOf, wordsOf } from "../../assistant/components/parts.js";
 
 function applied(...changes) {
   const parts = [];
@@ -24,6 +24,18 @@ test("thinking, words and tools stand in the order in which they came", () => {
 test("a call that goes on keeps its place", () => {
   const parts = applied([["c", CALL]], "words", [["c", { ...CALL, state: "done" }]]);
   assert.deepEqual(parts.map((part) => part.state ?? part.text), ["done", "words"]);
+});
+
+test("a call whose id was used before is another call, and only the last one changes", () => {
+  const states = ["running", "done", "writing", "running", "failed"];
+  const parts = applied(...states.map((state) => [["c", { ...CALL, state }]]));
+  assert.deepEqual(parts.map((part) => part.state), ["done", "failed"]);
+});
+
+test("in an answer that is over no call goes on", () => {
+  assert.equal(ended({ ...CALL, result: "" }).state, "failed");
+  const done = { ...CALL, state: "done" };
+  assert.equal(ended(done), done);
 });
 
 test("a change of a kind that is not known yet leaves the rest", () => {

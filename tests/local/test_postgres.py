@@ -16,7 +16,7 @@ from assistant.errors import CannotStart
 from assistant.local.account import Account
 from assistant.local.binaries import binaries
 from assistant.local.cluster import Cluster
-from assistant.local.postgres import running
+from assistant.local.postgres import WATCH_SECONDS, running
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can change the account")
 
@@ -89,6 +89,17 @@ def test_a_server_that_is_killed_while_it_is_used_comes_back_where_it_was(made):
         server = postmaster_of(made)
         assert server.pid != killed.pid
     assert not server.is_running()
+
+
+def test_a_server_that_cannot_come_back_yet_comes_back_later(made):
+    with running(made) as url:
+        log = Cluster.at(made).log
+        log.unlink()
+        log.mkdir()  # no launch can write to it, as on a full disk
+        postmaster_of(made).kill()
+        time.sleep(2 * WATCH_SECONDS)
+        log.rmdir()
+        assert ask_until_answered(url, "select 1") == "1"
 
 
 def test_who_has_joined_a_server_brings_it_back_when_its_starter_is_gone(made):

@@ -8,7 +8,7 @@ import sys
 from uuid import UUID
 
 from assistant import database
-from assistant.services import turn_log
+from assistant.services import shared_log, turn_log
 from assistant.services.turn_state import state_of
 
 BEAT_SECONDS = 0.3
@@ -19,7 +19,7 @@ async def follow(user_id: UUID, turn_id: UUID) -> None:
     state = await state_of(user_id, turn_id)
     assert turn_log.local(turn_id) is None
     tell("follows")
-    async for batch in turn_log.follow_shared(turn_id, state.vault, 0):
+    async for batch in shared_log.follow(turn_id, state.vault, 0):
         if not batch:
             tell("beat")
         for entry in batch:

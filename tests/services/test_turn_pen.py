@@ -6,9 +6,22 @@ from uuid import uuid4
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from assistant.agent.types import TextDelta, ThinkingDelta, ToolCall, ToolStarted
+from assistant.agent.types import (
+    Message,
+    MessageDone,
+    Text,
+    TextDelta,
+    ThinkingDelta,
+    ToolCall,
+    ToolCallDelta,
+    ToolFinished,
+    ToolResult,
+    ToolStarted,
+    Usage,
+)
 from assistant.errors import CeilingReached
 from assistant.services import turn_pen
+from assistant.services.contents import shown
 from assistant.services.reply import Reply
 from assistant.services.turn_end import Outcome
 from assistant.services.turn_log import Log
@@ -96,3 +109,20 @@ async def test_an_answer_without_end_is_ended(pen, monkeypatch):
     pen.flush()
     with pytest.raises(CeilingReached):
         pen.take(TextDelta("y"))
+
+
+async def test_a_tool_that_is_answered_needs_no_snapshot(pen):
+    said = MessageDone(Message("assistant", (Text("a"), CALL)), Usage("p", "m"), "tools")
+    result = ToolFinished(CALL, ToolResult("c", "calculator", "2"), 0.1)
+    for event in (TextDelta("a"), ToolCallDelta("c", "calculator", ""), said, result):
+        pen.take(event)
+    pen.close(Outcome("done", model="Model m"), "message")
+    assert "snapshot" not in [entry.kind for entry in pen._log.entries]
+    assert parts_from(pen._log.entries) == shown(pen.reply.parts)
+
+
+async def test_words_that_the_model_takes_back_leave_the_page_at_once(pen):
+    pen.take(ThinkingDelta("of one that failed"))
+    pen.flush()
+    pen.take(MessageDone(Message("assistant", (Text("a"),)), Usage("p", "m"), "end"))
+    assert parts_from(pen._log.entries) == [{"type": "text", "text": "a"}]

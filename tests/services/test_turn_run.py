@@ -200,10 +200,9 @@ async def test_thinking_is_stored_with_its_seal_and_read_again(alice, vendors):
         {"type": "thinking", "text": "hm, well"},
         {"type": "text", "text": "So."},
     ]
-    vendors.requests.clear()
     await ask(alice, "and now?", started.conversation_id)
-    body = next(seen.body for seen in vendors.requests if seen.vendor == "anthropic")
-    assert Think(()).signature in json.dumps(body["messages"])
+    read = [json.dumps(seen.body) for seen in vendors.requests if seen.vendor == "anthropic"]
+    assert Think(()).signature in next(body for body in read if "and now?" in body)
 
 
 async def test_a_reply_without_end_is_ended(alice, vendors, monkeypatch):
@@ -320,3 +319,42 @@ async def test_a_process_that_ends_closes_its_turns_with_what_they_have(alice, v
         assert turn_log.local(each.turn_id).ended
     partial = (await shown(alice, started.conversation_id))[-1]
     assert text_of(partial["parts"]).startswith("w0000 w0001")
+
+
+async def test_what_a_tool_has_done_is_stored_at_once(alice, vendors, monkeypatch):
+    monkeypatch.setattr(leases, "RENEW_SECONDS", 1_000.0)  # not by the clock
+    call = Script(blocks=(Call("calculator", ('{"expression": "6*7"}',)),))
+    vendors.then("anthropic", call, Script(blocks=(Say(("never",)),), fault="hang"))
+    started = await say(alice, "what is it?")
+
+    async def stored():
+        return (await shown(alice, started.conversation_id))[-1]["parts"]
+
+    (part,) = await eventually(stored)
+    assert (part["state"], part["result"]) == ("done", "42")
+    await turns.stop(alice.id, started.turn_id, -1)
+    await ended(alice, started)
+
+
+async def shown_alike(user, started):
+    """The parts that a page shows which followed the turn, and those that are stored."""
+    log = await entries(started.turn_id)
+    return parts_from(log), (await ended(user, started)).parts
+
+
+async def test_thinking_of_a_vendor_that_failed_before_its_first_word_leaves_the_page(
+    alice, vendors
+):
+    vendors.then("anthropic", Script(blocks=(Think(("a ", "b ")),), fault="cut", after=2))
+    vendors.then("openai", Script(blocks=(Think(("so ",)), Say(("So.",)))))
+    live, stored = await shown_alike(alice, await say(alice, "think"))
+    assert live == stored
+    assert [part["text"] for part in stored] == ["so ", "So."]
+
+
+async def test_a_call_that_was_begun_before_a_refusal_does_not_stay_open(alice, vendors):
+    blocks = (Say(("Let me see. ",)), Call("calculator", ('{"expression": "1+1"}',)))
+    vendors.then("anthropic", Script(blocks=blocks, stop="refusal"))
+    live, stored = await shown_alike(alice, await say(alice, "calculate"))
+    assert live == stored
+    assert not [part for part in live if part.get("state") in ("writing", "running")]

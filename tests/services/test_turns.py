@@ -8,7 +8,7 @@ import pytest
 
 from assistant.config import settings
 from assistant.errors import Busy, NotFound, Refused
-from assistant.services import conversations, messages, turns
+from assistant.services import conversations, messages, signals, turns
 from assistant.services.turn_state import state_of
 from tests.services.talk import (
     ask,
@@ -140,6 +140,21 @@ async def test_continue_adds_exactly_what_was_missing(alice, demo):
     pieces.append(text_of((await shown(alice, current.conversation_id))[-1]["parts"]))
     assert "".join(pieces) == whole
     assert all(pieces)
+
+
+@pytest.mark.parametrize("again", [turns.retry, turns.proceed])
+async def test_a_reply_that_is_not_the_last_any_more_is_left_alone(again, alice, demo):
+    started = await say(alice, "hello")
+    await ended(alice, started)
+    old = (await shown(alice, started.conversation_id))[-1]
+    await ask(alice, "and more", started.conversation_id)
+    before = await shown(alice, started.conversation_id)
+    heard = []
+    gone_on = pytest.raises(Refused, match="has gone on since")
+    with signals.listening(f"user:{alice.id}", heard.append), gone_on:
+        await again(alice.id, old["id"], wish())
+    assert heard == [signals.GAP]
+    assert await shown(alice, started.conversation_id) == before
 
 
 async def _stopped_after(user, started, number):

@@ -103,7 +103,7 @@ async def test_a_second_factor_that_was_changed_takes_no_code_but_a_recovery_cod
 
 
 async def test_a_tampered_entry_of_a_shared_log_ends_it_there(alice, demo, valkey):
-    from assistant.services import turn_log
+    from assistant.services import shared_log, turn_log
     from assistant.services.shared import redis
 
     started = await say(alice, "hello")
@@ -119,5 +119,5 @@ async def test_a_tampered_entry_of_a_shared_log_ends_it_there(alice, demo, valke
     first = log.vault.seal("turn_log", started.turn_id, "\nfirst")
     for number, value in ((1, first), (2, second[1][b"e"][:-1]), (3, first)):
         await redis().xadd(key, {"e": value}, id=f"{number}-0")
-    read = [b async for b in turn_log.follow_shared(started.turn_id, state.vault, 0)]
+    read = [b async for b in shared_log.follow(started.turn_id, state.vault, 0)]
     assert [entry.number for batch in read for entry in batch] == [1]

@@ -46,38 +46,36 @@ async def went_to(page, conversation_id):
 
 async def test_a_first_message_begins_a_conversation_and_is_acknowledged(hers, alice, demo):
     state = await sent(hers, "calculate 1+1")
-    assert state.acknowledged == {
-        "key": KEY.format(1),
-        "conversation": state.conversation_id,
-        "turn": state.turn_id,
-    }
+    assert state.acknowledged == [
+        {"key": KEY.format(1), "conversation": state.conversation_id, "turn": state.turn_id}
+    ]
     assert hers.redirects == [f"/chat/{state.conversation_id}"]
-    assert (state.refused, state.problem) == ({}, "")
+    assert (state.refused, state.problem) == ([], "")
     listed = (await conversations.overview(alice.id, 10)).listed
     assert [str(row.id) for row in listed] == [state.conversation_id]
     assert state.turn_id
 
 
 async def test_the_same_send_again_is_the_same_turn(hers, alice, demo):
-    first = (await sent(hers)).acknowledged
+    first = dict((await sent(hers)).acknowledged[-1])
     await hers.send(ChatState, "send", conversation_id="", text="hello", client_key=KEY.format(1))
-    assert (await hers.state(ChatState)).acknowledged == first
+    assert (await hers.state(ChatState)).acknowledged[-1] == first
     assert len((await conversations.overview(alice.id, 10)).listed) == 1
 
 
 @pytest.mark.parametrize("text", ["", "   ", "a\x00", "\ud800", "x" * 100_001])
 async def test_a_refused_message_says_why_beside_its_key(text, hers, alice, demo):
     state = await sent(hers, text)
-    assert state.refused["key"] == KEY.format(1)
-    assert state.refused["message"].endswith((".", ")."))
-    assert (state.acknowledged, state.conversation_id) == ({}, "")
+    assert state.refused[-1]["key"] == KEY.format(1)
+    assert state.refused[-1]["message"].endswith((".", ")."))
+    assert (state.acknowledged, state.conversation_id) == ([], "")
     assert (await conversations.overview(alice.id, 10)).listed == []
 
 
 async def test_a_second_message_while_one_is_answered_is_refused(hers, vendors):
     await sent(hers, "[[tokens=2000 gap=20]]")
     state = await sent(hers, "and?", KEY.format(2))
-    assert "still being written" in state.refused["message"]
+    assert "still being written" in state.refused[-1]["message"]
 
 
 async def test_retry_and_proceed_go_on_from_a_stopped_answer(hers, alice, vendors):
@@ -86,13 +84,13 @@ async def test_retry_and_proceed_go_on_from_a_stopped_answer(hers, alice, vendor
     await until_entry(turn, 3)
     await turns.stop(alice.id, turn, 2)
     await ended(alice, turns.Started(turn, conversation))
-    reply = (await shown(alice, conversation))[-1]
-    assert reply["status"] == "stopped"
     for event in ("proceed", "retry"):
+        reply = (await shown(alice, conversation))[-1]
+        assert reply["status"] == "stopped"
         await hers.send(ChatState, event, message_id=reply["id"], client_key=f"client-{event}")
         state = await hers.state(ChatState)
         assert state.problem == ""
-        assert state.acknowledged["key"] == f"client-{event}"
+        assert state.acknowledged[-1]["key"] == f"client-{event}"
         assert UUID(state.turn_id) != turn
         turn = UUID(state.turn_id)
         await turns.stop(alice.id, turn, 0)
@@ -198,9 +196,9 @@ async def test_a_send_that_is_taken_after_one_moved_on_leaves_the_page_alone(
     may.set()
     state = await sending
     assert (state.conversation_id, state.turn_id) == (str(opened.conversation_id), "")
-    assert state.acknowledged["key"] == KEY.format(1)
-    assert (state.acknowledged["conversation"] == place) is not from_a_new_page
-    assert state.acknowledged["conversation"] != str(opened.conversation_id)
+    assert state.acknowledged[-1]["key"] == KEY.format(1)
+    assert (state.acknowledged[-1]["conversation"] == place) is not from_a_new_page
+    assert state.acknowledged[-1]["conversation"] != str(opened.conversation_id)
     assert hers.redirects == []
 
 
@@ -230,7 +228,7 @@ async def test_a_picked_model_is_remembered_and_one_that_is_not_offered_is_not(
 
 async def test_nobody_can_send(anonymous: Page, demo):
     state = await sent(anonymous)
-    assert state.refused["message"] == "Please sign in."
+    assert state.refused[-1]["message"] == "Please sign in."
 
 
 async def test_the_words_of_a_conversation_are_not_in_the_state(hers, alice, demo):

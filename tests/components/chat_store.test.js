@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import { after, test } from "node:test";
+import { serveFrom, until } from "./page.js";
+import * as store from "../../assistant/components/chat_store.js";
+
+const pages = {};
+const asked = [];
+const http = createServer(({ url }, response) => {
+  asked.push(url);
+  const id = url.match(/conversations\/([^/]+)/)?.[1];
+  if (id) return response.end(JSON.stringify(pages[id] ?? { messages: [], earlier: false }));
+  return response.writeHead(200, { "content-type": "text/event-stream" }).write(": beat\n\n");
+});
+await new Promise((resolve) => http.listen(0, "127.0.0.1", resolve));
+serveFrom(`http://127.0.0.1:${http.address().port}`);
+after(() => {
+  http.closeAllConnections();
+  setTimeout(() => process.exit(), 100); // streams that are cut would come back for ever
+});
+
+const readings = (id) => asked.filter((url) => url.includes(`/${id}/`)).length;
+const told = (id, role, turn, sent) => ({ id, role, turn, sent, status: "running", parts: [] });
+
+test("a new chat that is not acknowledged keeps no turn of another conversation away", async () => {
+  store.open("c1");
+  await until(() => store.conversation("c1").status === "ready");
+  const before = readings("c1");
+  store.send("", "a new chat", "key-1");
+  store.attach("c1", "t1");
+  await until(() => readings("c1") > before);
+  store.refuse("key-1");
+});
+
+test("a send that is on its way keeps its own conversation as it is", () => {
+  const before = readings("c1");
+  store.send("c1", "more", "key-2");
+  store.attach("c1", "t2");
+  store.refuse("key-2");
+  assert.equal(readings("c1"), before);
+});
+
+test("a new chat that was read before it was acknowledged shows each message once", async () => {
+  const messages = [told("m1", "user", "t3", "key-3"), told("m2", "assistant", "t3", "key-3")];
+  pages.c3 = { messages, earlier: false };
+  store.send("", "hello", "key-3");
+  store.open("c3");
+  await until(() => store.conversation("c3").status === "ready");
+  store.acknowledge("key-3", "c3", "t3");
+  assert.deepEqual(store.conversation("c3").messages.map(({ id }) => id), ["m1", "m2"]);
+});
+
+test("two sends that are acknowledged in one drawing are both taken", () => {
+  store.send("c4", "one", "key-4");
+  store.send("c5", "two", "key-5");
+  for (const [key, id, turn] of [["key-4", "c4", "t4"], ["key-5", "c5", "t5"]])
+    store.acknowledge(key, id, turn);
+  assert.deepEqual([store.isSending("c4"), store.isSending("c5")], [false, false]);
+  assert.deepEqual([store.runningTurn("c4"), store.runningTurn("c5")], ["t4", "t5"]);
+});
