@@ -19,6 +19,7 @@ from assistant.agent.types import Message, Part, Replay, Text, Thinking, ToolCal
 Entry = dict[str, Any]
 TOO_DEEP = "What stood here cannot be shown: it has too many levels."
 NOT_RUN = "This call did not run: the answer ended first."
+CUT_OFF = "This call was cut off, and may have run or not. Look before you make it again."
 _NO_TEXT = re.compile(r"[\x00\ud800-\udfff]")
 
 
@@ -129,7 +130,12 @@ def _call(part: Entry) -> ToolCall:
 
 def _result(part: Entry) -> ToolResult:
     is_error = part["state"] != "done"
-    return ToolResult(part["id"], part["name"], part["result"] or NOT_RUN, is_error)
+    return ToolResult(part["id"], part["name"], part["result"] or unfinished(part), is_error)
+
+
+def unfinished(part: Entry) -> str:
+    """What became of a call that has no result."""
+    return CUT_OFF if part["state"] == "running" else NOT_RUN
 
 
 def _replay(part: Entry) -> Replay | None:

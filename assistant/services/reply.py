@@ -23,7 +23,7 @@ from assistant.agent.types import (
     ToolFinished,
     ToolStarted,
 )
-from assistant.services.contents import NOT_RUN, Entry, clean, shown
+from assistant.services.contents import Entry, clean, shown, unfinished
 
 Change = list[Any]
 TEXTS = {"t": "text", "k": "thinking"}
@@ -148,10 +148,10 @@ class Reply:
         return entry | _stored(replay)
 
     def close(self) -> None:
-        """The turn is over: calls that never ran say so."""
+        """The turn is over: calls that never ran say so, and those that were cut off."""
         for part in self.parts:
             if part["type"] == "tool" and part["state"] in OPEN:
-                part.update(state="failed", result=part["result"] or NOT_RUN)
+                part.update(state="failed", result=part["result"] or unfinished(part))
 
     def cut(self, characters: int) -> None:
         """Keep only so many characters of words; what was thought and done stays."""

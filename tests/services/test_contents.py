@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from assistant.agent.arguments import DEEPEST
 from assistant.agent.types import Message, Replay, Text, Thinking, ToolCall, ToolResult
 from assistant.services.contents import (
+    CUT_OFF,
     NOT_RUN,
     TOO_DEEP,
     clean,
@@ -120,10 +121,10 @@ def test_seals_come_back_as_their_vendor_gave_them():
     assert said.parts == (Thinking("hm", Replay("m", {"signature": "s"})), Text("a"))
 
 
-def test_a_call_that_never_ran_has_an_error_for_a_result():
-    for state in ("writing", "running", "failed"):
+def test_a_call_without_a_result_has_an_error_for_one():
+    for state, said in (("writing", NOT_RUN), ("running", CUT_OFF), ("failed", NOT_RUN)):
         _, results = history("assistant", [tool(state=state, result="")])
-        assert results.parts == (ToolResult("c", "calculator", NOT_RUN, is_error=True),)
+        assert results.parts == (ToolResult("c", "calculator", said, is_error=True),)
 
 
 def test_nothing_said_is_no_message():

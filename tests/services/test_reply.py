@@ -20,7 +20,7 @@ from assistant.agent.types import (
     ToolStarted,
     Usage,
 )
-from assistant.services.contents import NOT_RUN, shown
+from assistant.services.contents import CUT_OFF, NOT_RUN, shown
 from assistant.services.reply import Reply, applied
 from tests.services.talk import _change, text_of
 
@@ -116,9 +116,11 @@ def test_a_continued_reply_says_who_went_on_and_keeps_both_halves():
 
 
 def test_calls_that_never_ran_say_so_at_the_end():
-    grown, _ = told([ToolCallDelta("c", "calculator", "")])
-    grown.close()
-    assert (grown.parts[0]["state"], grown.parts[0]["result"]) == ("failed", NOT_RUN)
+    call = ToolCall("c", "calculator", {})
+    for events, said in (([], NOT_RUN), ([ToolStarted(call)], CUT_OFF)):
+        grown, _ = told([ToolCallDelta("c", "calculator", ""), *events])
+        grown.close()
+        assert (grown.parts[0]["state"], grown.parts[0]["result"]) == ("failed", said)
 
 
 def test_a_cut_keeps_the_tools_that_ran():
