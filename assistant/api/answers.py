@@ -1,11 +1,12 @@
 """How a route answers: who asks, and what becomes of an error."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from functools import wraps
 
 import structlog
 from starlette.exceptions import HTTPException
-from starlette.requests import HTTPConnection, Request
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from assistant.api.cookies import REFRESH, SESSION
@@ -33,6 +34,8 @@ STATUS: dict[type[Exception], int] = {
     DatabaseAway: 503,
 }
 NO_STORE = {"cache-control": "no-store"}
+BODY_SECONDS = 10.0
+TOO_SLOW = "This request did not arrive in time. Nothing was changed; try again."
 LATER: dict[type[Exception], dict[str, str]] = {DatabaseAway: {"retry-after": "1"}}  # seconds
 
 log = structlog.get_logger()
@@ -72,16 +75,20 @@ async def session_of(connection: HTTPConnection) -> User:
 async def body_of(request: Request, at_most: int, too_large: str) -> bytes:
     """The body in memory: it is in clear, and no disk may hold that.
 
-    at_most: its bytes. Raises Refused with the sentence `too_large`.
+    at_most: its bytes. Raises Refused with the sentence `too_large`, or when it is late.
     """
     announced = request.headers.get("content-length", "0")
     if not announced.isdecimal() or int(announced[:20]) > at_most:
         raise Refused(too_large)
     body = bytearray()
-    async for piece in request.stream():
-        body += piece
-        if len(body) > at_most:
-            raise Refused(too_large)
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            async for piece in request.stream():
+                body += piece
+                if len(body) > at_most:
+                    raise Refused(too_large)
+    except TimeoutError as error:
+        raise Refused(TOO_SLOW) from error
     return bytes(body)
 
 
@@ -105,6 +112,8 @@ def answering(endpoint: Endpoint) -> Endpoint:
         except AssistantError as error:
             later = LATER.get(type(error))
             return _refusal(str(error), STATUS.get(type(error), 400), later)
+        except ClientDisconnect:
+            return Response(status_code=400)  # nobody reads it
         except HTTPException as error:  # Starlette could not read the form
             return _refusal(error.detail, error.status_code)
         except Exception:

@@ -25,7 +25,11 @@ async def messages(request: Request) -> Response:
 
 
 def _limit(text: str) -> int:
-    if not text.isdecimal() or len(text) > 3 or not 1 <= int(text) <= PAGE_AT_MOST:
+    if (
+        not (text.isascii() and text.isdecimal())
+        or len(text) > 3
+        or not 1 <= int(text) <= PAGE_AT_MOST
+    ):
         raise Refused(f"A page holds between 1 and {PAGE_AT_MOST} messages.")
     return int(text)
 

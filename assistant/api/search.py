@@ -33,8 +33,10 @@ class Asked(BaseModel):
 @answering
 async def found(request: Request) -> Response:
     """The titles and messages that hold every word and phrase of `q`."""
-    user = await user_of(request)
-    answer = await search(user.id, _words(await body_of(request, BODY_BYTES, NO_SEARCH)))
+    await user_of(request)
+    words = _words(await body_of(request, BODY_BYTES, NO_SEARCH))
+    user = await user_of(request)  # as of now: a body may come long after its head
+    answer = await search(user.id, words)
     return JSONResponse(
         {
             "titles": [_shown(each) for each in answer.titles],

@@ -5,6 +5,7 @@ the whole of an event that it does not know. So events are judged before they re
 """
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Annotated, Any
 
 import reflex as rx
@@ -21,6 +22,7 @@ SIGNED_OUT = "not signed in"
 HALF_IN = "no second factor yet"
 LEAVING = "the account will be erased"
 WAYS_IN = {SIGNED_OUT: "/sign-in", HALF_IN: "/verify", LEAVING: "/leaving"}
+BINARY = ("5", "6")  # the types of Socket.IO's binary packets
 Handling = Callable[..., Awaitable[None]]
 
 log = structlog.get_logger()
@@ -65,6 +67,24 @@ def judge_events(app: rx.App) -> None:
         raise TypeError("An app without state has no events to judge.")
     namespace.on_event = _judging(app, namespace.on_event)  # type: ignore[method-assign,assignment]
     sockets._handle_event = _admitting(sockets._handle_event)
+    sockets.eio.on("message", _reading(sockets, sockets._handle_eio_message))
+
+
+def _reading(sockets: Any, read: Handling) -> Handling:  # noqa: ANN401  (socket.io has no types)
+    """Take text that is a packet; who sends anything else is disconnected.
+
+    A binary packet is held until all its parts have come, and may say that there are 10^10.
+    """
+
+    async def handle_eio_message(engine_sid: str, data: str | bytes) -> None:
+        if isinstance(data, str) and not data.startswith(BINARY):
+            with suppress(ValueError, TypeError, LookupError, RecursionError):
+                await read(engine_sid, data)
+                return
+        log.warning("packet_refused")
+        await sockets.eio.disconnect(engine_sid)
+
+    return handle_eio_message
 
 
 def _admitting(admit: Handling) -> Handling:

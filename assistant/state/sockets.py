@@ -18,7 +18,9 @@ async def close_sockets(app: rx.App, session_id: str) -> None:
         return
     for sid, user in list(_open(app)):
         if str(user.session_id) == session_id:
+            engine_sid = sockets.manager.eio_sid_from_sid(sid, namespace.namespace)
             await sockets.disconnect(sid, namespace=namespace.namespace)
+            await sockets.eio.disconnect(engine_sid)  # else it could join anew as who it was
 
 
 async def watch_sessions(app: rx.App) -> None:

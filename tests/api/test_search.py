@@ -1,11 +1,15 @@
 """Search over HTTP."""
 
+import asyncio
 import json
 
 import pytest
+from starlette.requests import ClientDisconnect
+from structlog.testing import capture_logs
 
-from assistant.api import search
+from assistant.api import answers, search
 from assistant.config import settings
+from assistant.services.sessions import revoke
 from tests.api.conftest import ORIGIN
 from tests.services.library import shelve
 
@@ -53,6 +57,41 @@ async def test_a_body_without_end_is_not_waited_for(ann):
 
     answer = await ann.browser.post(PATH, content=endless())
     assert (answer.status_code, answer.json()) == (422, NO_SEARCH)
+
+
+async def test_a_body_that_comes_slowly_is_not_waited_for(ann, monkeypatch):
+    monkeypatch.setattr(answers, "BODY_SECONDS", 0.05)
+
+    async def slow():
+        while True:
+            yield b" "
+            await asyncio.sleep(0.02)
+
+    answer = await ann.browser.post(PATH, content=slow())
+    assert (answer.status_code, answer.json()) == (422, {"error": answers.TOO_SLOW})
+
+
+async def test_who_has_signed_out_since_the_request_began_finds_nothing(ann):
+    await shelve(ann.user.id, ["Seven red kites"])
+
+    async def parked():
+        yield b'{"q": '
+        await revoke(ann.user, ann.user.session_id)
+        yield b'"kites"}'
+
+    answer = await ann.browser.post(PATH, content=parked())
+    assert (answer.status_code, answer.json()) == (401, {"error": "Please sign in."})
+
+
+async def test_a_browser_that_leaves_in_mid_request_is_no_fault(ann):
+    async def cut():
+        yield b'{"q": '
+        raise ClientDisconnect
+
+    with capture_logs() as logs:
+        answer = await ann.browser.post(PATH, content=cut())
+    assert answer.status_code == 400
+    assert logs == []
 
 
 @pytest.mark.parametrize("q", ["%", "' or 1=1 --", "\x00", "\ud7ff", "\\", "😀" * 200, '"'])

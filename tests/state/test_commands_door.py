@@ -33,7 +33,11 @@ class Socket:
     async def says(self, data: Any) -> None:
         """An event packet comes in (Socket.IO protocol 5: type 2, namespace, JSON)."""
         packet = f"2{NAMESPACE.namespace},{json.dumps(data)}"
-        await SOCKETS._handle_eio_message("engine", packet)
+        await self.sends(packet)
+
+    async def sends(self, packet: str | bytes) -> None:
+        """A packet comes in, whatever it is."""
+        await SOCKETS.eio.handlers["message"]("engine", packet)
 
     async def has_passed(self) -> list[tuple[Any, ...]]:
         """What has reached the namespace, once all that came in before has been handled."""
@@ -105,10 +109,32 @@ async def test_events_and_pings_pass(socket):
     assert await socket.has_passed() == [("event", socket.sid, {"name": "x"})]
 
 
-async def test_a_binary_packet_is_no_way_around(socket):
-    held = '["connect",{"_placeholder":true,"num":0}]'
-    await SOCKETS._handle_eio_message("engine", f"51-{NAMESPACE.namespace},{held}")
-    await SOCKETS._handle_eio_message("engine", SECRET.encode())
+@pytest.mark.parametrize(
+    "packet",
+    [
+        f'51-{NAMESPACE.namespace},["connect",{{"_placeholder":true,"num":0}}]',
+        f'5999999999-{NAMESPACE.namespace},["event",{{"_placeholder":true,"num":0}}]',
+        SECRET.encode(),
+        "9",
+        f"2{NAMESPACE.namespace},{{",
+        f"2{NAMESPACE.namespace},{'[' * 100_000}",
+        "4{}",
+    ],
+    ids=lambda packet: ascii(packet)[:20],
+)
+async def test_who_sends_what_is_no_packet_of_text_is_disconnected(packet, socket, monkeypatch):
+    gone = []
+
+    async def disconnect(sid):
+        gone.append(sid)
+
+    monkeypatch.setattr(SOCKETS.eio, "disconnect", disconnect)
+    with capture_logs() as logs:
+        await socket.sends(packet)
+    assert gone == ["engine"]
+    assert [line["event"] for line in logs] == ["packet_refused"]
+    assert SECRET not in str(logs)
+    assert SOCKETS._binary_packet == {}
     assert await socket.has_passed() == []
 
 
