@@ -21,6 +21,8 @@ async def app(db, tmp_path_factory):
         patch.setenv("REFLEX_WEB_WORKDIR", str(built.parent.parent))
         patch.setenv("__REFLEX_SKIP_COMPILE", "true")
         patch.setenv("__REFLEX_MOUNT_FRONTEND_COMPILED_APP", "true")
+        # Nobody looks for sessions that are over: what is tried here are the doors themselves.
+        patch.setattr("assistant.state.sockets.LOOK_SECONDS", 1_000.0)
         made = reflex_app()
         async with alive(made):
             yield made
