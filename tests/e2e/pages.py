@@ -56,6 +56,11 @@ class Chat:
         """The conversation's id, from the address."""
         return self.page.url.rsplit("/", 1)[1]
 
+    async def listens(self) -> "Chat":
+        """Wait until the page hears what is pressed: it is shown before."""
+        await expect(self.page.get_by_test_id("search").locator("kbd")).not_to_be_empty()
+        return self
+
     async def say(self, text: str) -> None:
         """Type and press Enter."""
         await self.composer.fill(text)
@@ -128,7 +133,7 @@ class Search:
 
     async def open(self) -> "Search":
         """By the keyboard, once the page listens to it."""
-        await expect(self.page.get_by_test_id("search").locator("kbd")).not_to_be_empty()
+        await Chat(self.page).listens()
         await self.page.keyboard.press("Control+K")
         await expect(self.field).to_be_focused()
         return self

@@ -100,7 +100,7 @@ async def test_a_model_is_picked_by_keys_and_stays_picked(alice):
 
 
 async def test_shift_escape_brings_the_focus_to_the_composer(alice):
-    chat = await alice.open()
+    chat = await (await alice.open()).listens()
     await chat.page.get_by_test_id("new-chat").focus()
     await chat.page.keyboard.press("Shift+Escape")
     await expect(chat.composer).to_be_focused()

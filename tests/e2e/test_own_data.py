@@ -15,7 +15,7 @@ from tests.services.archives import packed, talk_file
 
 async def settings_of(person: Person) -> Page:
     """A tab with the person's settings."""
-    page = (await person.open("/settings")).page
+    page = (await (await person.open("/settings")).listens()).page
     await expect(page.get_by_role("heading", name="Your data")).to_be_visible()
     return page
 
