@@ -162,9 +162,7 @@ async def _log(
 
 
 def _tool_call(row: Any, vault: Vault) -> dict[str, Any]:  # noqa: ANN401  (SQLAlchemy's row)
-    unreadable = dump([UNREADABLE])
-    asked = opened_or(vault, "tool_executions.input", row.id, row.input, unreadable)
-    told = opened_or(vault, "tool_executions.output", row.id, row.output, UNREADABLE)
+    asked = _opened(row.id, "input", row.input, dump([UNREADABLE]), vault)
     return {
         "at": iso(row.created_at),
         "message": row.reply_id and str(row.reply_id),
@@ -172,9 +170,17 @@ def _tool_call(row: Any, vault: Vault) -> dict[str, Any]:  # noqa: ANN401  (SQLA
         "effect": row.effect,
         "status": row.status,
         "seconds": row.seconds,
-        "input": read(asked, [TOO_DEEP])[0],
-        "output": told,
+        "input": None if asked is None else read(asked, [TOO_DEEP])[0],
+        "output": _opened(row.id, "output", row.output, UNREADABLE, vault),
     }
+
+
+def _opened(
+    row_id: UUID, column: str, sealed: bytes | None, instead: str, vault: Vault
+) -> str | None:
+    if sealed is None:
+        return None
+    return opened_or(vault, f"tool_executions.{column}", row_id, sealed, instead)
 
 
 def _request(row: Any, vault: Vault) -> dict[str, Any]:  # noqa: ANN401  (SQLAlchemy's row)

@@ -124,6 +124,14 @@ async def test_a_batch_of_the_tool_log_holds_no_more_bytes_than_it_may(
     assert [each["output"] for each in (await read(alice))["tool_log.json"]] == outputs
 
 
+async def test_a_call_without_input_or_output_is_told_as_it_is(alice):
+    async with user_session(alice.id) as session:
+        session.add(ToolExecution(
+            user_id=alice.id, call_id="c", tool="t", effect="read", status="failed"))  # fmt: skip
+    [call] = (await read(alice))["tool_log.json"]
+    assert (call["status"], call["input"], call["output"]) == ("failed", None, None)
+
+
 async def test_one_export_of_a_user_at_a_time(alice, bob):
     reading = export.export(alice)
     await anext(reading)
