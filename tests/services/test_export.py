@@ -10,12 +10,14 @@ import pytest
 from sqlmodel import update
 
 from assistant.agent.types import Usage
+from assistant.components.settings_data import data_sections
 from assistant.database import user_session
 from assistant.errors import Busy
 from assistant.models import Profile, ToolExecution
 from assistant.services import conversation_export, export
 from assistant.services.archive import FORMAT, MANIFEST, Archive
 from assistant.services.keys import vault_in
+from assistant.services.unpacking import ARCHIVE_BYTES, CONVERSATIONS
 from assistant.services.usage import record
 from tests.services.archives import LIBRARY, NOON, exported, files, said, shelve, text
 from tests.services.talk import ask, rows
@@ -155,6 +157,15 @@ async def test_a_new_account_has_an_archive_too(alice):
     told = files(await exported(alice))
     assert json.loads(told["tool_log.json"]) == json.loads(told["usage.json"]) == []
     assert b"conversations/" in told["README.txt"]
+
+
+async def test_the_archive_and_the_page_name_the_bounds_of_an_import(alice):
+    assert (
+        b"up to 50 MB (unpacked 500 MB) and 20,000 conv"
+        in files(await exported(alice))["README.txt"]
+    )
+    page = str(data_sections())
+    assert f"up to {ARCHIVE_BYTES // 1_000_000} MB and {CONVERSATIONS:,} conversations" in page
 
 
 async def test_nothing_of_anybody_else_is_in_it(alice, bob, demo):
