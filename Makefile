@@ -1,6 +1,6 @@
 # `make run` and `make test` need Python 3.11 or newer, make and git; the rest they fetch.
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types imports unit e2e bench rotate revision lock clean chromium
+.PHONY: help run test check lint types imports unit e2e bench rotate dump revision lock clean chromium
 .DELETE_ON_ERROR:
 
 PYTHON ?= python3
@@ -43,6 +43,10 @@ bench: $(DEVELOPMENT) chromium ## print the figures of speed and size
 WHAT ?= data
 rotate: $(RUNTIME) ## give every user a new key while the app serves (WHAT=keys: wrap the keys anew)
 	@$(BIN)/python -m assistant.rotate $(WHAT)
+
+TO ?=
+dump: $(RUNTIME) ## dump the database, and apart from it the users' keys of now (TO=folder)
+	@$(BIN)/python -m assistant.dump $(TO)
 
 revision: $(DEVELOPMENT) ## write the next migration from the models (WORDS="what it brings")
 	@$(BIN)/python -m tests.new_revision $(WORDS)

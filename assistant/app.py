@@ -11,7 +11,7 @@ from reflex.constants import Dirs
 from reflex.utils.prerequisites import get_web_dir
 from starlette.types import ASGIApp
 
-from assistant import database, logs, migration
+from assistant import database, key_ring, logs, migration
 from assistant.agent.providers.clients import close_clients
 from assistant.api import (
     auth,
@@ -86,6 +86,7 @@ async def at_work() -> AsyncIterator[None]:
     """What runs beside the requests, and the orderly end of the turns."""
     if await database.schema_revision() != migration.head():
         raise CannotStart("The database is not at this code's version. Start with `make run`.")
+    key_ring.ring()  # a key that is missing is told now, and not to whoever comes first
     await local_names.hash_anew()
     work = (reaper.reap_forever(), signals.relay(), watch_sessions(app))
     chores = [spawn(each) for each in work]

@@ -14,8 +14,8 @@
     │   ├── StepUpNeeded              the user must first prove again who they are
     │   ├── Leaving                   the account will be erased: it is closed until it is kept
     │   ├── SignInFailed              a provider's answer is none that signs anybody in
-    │   ├── DatabaseAway              it restarts, or has no connection to spare
-    │   └── CannotStart               the launcher says this sentence and exits
+    │   └── DatabaseAway              it restarts, or has no connection to spare
+    ├── CannotStart               its text is for the operator: the launcher says it and exits
     └── ToolError                 its text is for the model
 
 Anything else is a defect: it is logged whole and shown as one neutral sentence.
@@ -136,8 +136,11 @@ class DatabaseAway(AssistantError):
         super().__init__("The database is not answering. Nothing was lost; try again in a moment.")
 
 
-class CannotStart(AssistantError):
-    """The program cannot start; the sentence says what to do."""
+class CannotStart(Exception):
+    """The program cannot start; the sentence says what to do.
+
+    It may name files and addresses of the machine, so it is for no user.
+    """
 
 
 class ToolError(Exception):

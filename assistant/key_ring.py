@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Protocol, Self
 
+import structlog
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from assistant.config import Settings, settings
@@ -19,6 +20,8 @@ from assistant.sealing import Tampered, derive, seal, unseal
 UNNAMED = "env-1"  # what the first version noted, whichever key it had
 SHORTEST = 32  # bytes
 _HEAD = b"\x01"
+
+log = structlog.get_logger()
 
 
 class KeyEncryption(Protocol):
@@ -61,7 +64,7 @@ class KeyLost(Exception):
         super().__init__(f"The key {name} is missing.")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class KeyRing:
     """All wrapping keys that are known. current: the one that wraps."""
 
@@ -81,6 +84,10 @@ class KeyRing:
         if name not in self.known:
             raise KeyLost(name)
         return self.known[name].unwrap(wrapped, cell)
+
+    def take(self, other: "KeyRing") -> None:
+        """Have the keys that the other one has, and no others."""
+        self.current, self.known = other.current, other.known
 
     def _by_any(self, wrapped: bytes, cell: bytes) -> bytes:
         for key in self.known.values():
@@ -122,14 +129,27 @@ def _secrets_in(file: Path) -> list[str]:
 
 @lru_cache(maxsize=1)
 def ring() -> KeyRing:
-    """The keys of this process."""
+    """The keys of this process. Raises CannotStart; who serves asks for them at its start."""
+    return _read()
+
+
+def _read() -> KeyRing:
     return ring_of(settings(), settings().assistant_secret_key.get_secret_value())
 
 
 def current() -> KeyEncryption:
     """The key that wraps now. The file is read anew: another process may have changed the keys."""
-    ring.cache_clear()
+    _read_anew()
     return ring().current
+
+
+def _read_anew() -> None:
+    """Take what the file holds now; while it cannot be read, the keys of before stay."""
+    held = ring()
+    try:
+        held.take(_read())
+    except CannotStart as error:
+        log.warning("keys_not_read", why=str(error))
 
 
 def unwrap(name: str, wrapped: bytes, cell: bytes) -> bytes:
@@ -138,5 +158,5 @@ def unwrap(name: str, wrapped: bytes, cell: bytes) -> bytes:
     Raises KeyLost or Tampered.
     """
     if name not in ring().known:
-        ring.cache_clear()
+        _read_anew()
     return ring().unwrap(name, wrapped, cell)

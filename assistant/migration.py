@@ -23,6 +23,8 @@ PROJECT = Path(__file__).parent.parent
 LOCK = 7_215_031  # any number, the same for all who migrate
 
 _MAY_LOOK = "select has_table_privilege(to_regclass('public.user_keys'), 'select')"
+# A comment travels with its table into dumps, and no role that serves can change it.
+_NOTED = "select obj_description(to_regclass('public.alembic_version'), 'pg_class')"
 _ONE_OF_EACH = """
     select distinct on (wrapped_by) user_id, wrapped, wrapped_by,
         coalesce((to_jsonb(user_keys) ->> 'number')::int, 1) as number
@@ -77,9 +79,10 @@ async def _prepare(url: URL, secret: str, keys: KeyRing) -> None:
             await lock.execute(text("select pg_advisory_lock(:n)"), {"n": LOCK})
             async with admin.begin() as connection:
                 await _check_keys(connection, keys)
+                await _check_secret(connection, secret, keys)
                 for statement in await _roles(connection, url, secret):
                     await connection.execute(text(statement))
-            await _upgrade(_as_role(url, roles.migrator, secret), keys)
+            await _upgrade(_as_role(url, roles.migrator, secret), keys, LocalKey(secret).name)
     finally:
         await admin.dispose()
 
@@ -128,13 +131,30 @@ def _lost(name: str, keys: KeyRing) -> str:
     )
 
 
-async def _upgrade(migrator_url: str, keys: KeyRing) -> None:
+async def _check_secret(connection: AsyncConnection, secret: str, keys: KeyRing) -> None:
+    """The secret is the one of the last start, or that one is known as an old one.
+
+    Where a file wraps the users' keys, they open without it; sessions and local names do not.
+    """
+    before = await connection.scalar(text(_NOTED))
+    if before and before not in keys.known:
+        raise CannotStart(
+            f"ASSISTANT_SECRET_KEY (or secret.key in the data folder) is another one "
+            f"({LocalKey(secret).name}) than the one that this database was last started with "
+            f"({before}); sessions and local sign-ins are bound to that. Nothing was changed. "
+            "Restore it; if it was exchanged, name the one before in ASSISTANT_OLD_KEYS."
+        )
+
+
+async def _upgrade(migrator_url: str, keys: KeyRing, secret_name: str) -> None:
     engine = create_async_engine(migrator_url)
     try:
         async with engine.connect() as connection:
             await _check_keys(connection, keys)
             await connection.rollback()
             await connection.run_sync(_run_alembic)
+            await connection.execute(text(f"comment on table alembic_version is '{secret_name}'"))
+            await connection.commit()
     finally:
         await engine.dispose()
 

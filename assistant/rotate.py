@@ -35,7 +35,7 @@ def main(arguments: list[str]) -> int:
     try:
         check_env_file(Path(".env"))
         failed = _rotate(read(LaunchSettings), arguments[0])
-    except (AssistantError, PermissionError) as error:
+    except (AssistantError, CannotStart, PermissionError) as error:
         sys.stderr.write(f"{error}\nWhat was done is kept; start it again to go on.\n")
         return 1
     return int(failed > 0)

@@ -73,8 +73,12 @@ class Vault:
         return new_wrapped_key(self.user_id, self.newest + 1, self._root)
 
     def take(self, other: "Vault") -> None:
-        """Have the keys that the other one has: who holds this vault sees rotated keys, too."""
-        self.keys = other.keys
+        """Have the keys that the other one has: who holds this vault sees rotated keys, too.
+
+        Keys that were read before the ones here are not taken: a slow reading may come in last.
+        """
+        if other.newest >= self.newest:
+            self.keys = other.keys
 
     def _cell(self, place: str, row_id: UUID) -> bytes:
         return f"{place}|{row_id!s}{self._owner}".encode()

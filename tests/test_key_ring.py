@@ -1,10 +1,11 @@
 """The wrapping keys: where they come from, which one wraps, what is said when one is missing."""
 
 import pytest
+from structlog.testing import capture_logs
 
 from assistant import key_ring
 from assistant.config import Settings, settings
-from assistant.errors import CannotStart
+from assistant.errors import AssistantError, CannotStart
 from assistant.key_ring import UNNAMED, KeyLost, KeyRing, LocalKey, ring_of
 from assistant.sealing import Tampered
 
@@ -62,20 +63,51 @@ def test_a_short_old_key_is_one_sentence_without_the_key():
     assert "tooshort" not in str(caught.value)
 
 
-def test_a_key_that_came_into_the_file_is_found_without_a_restart(tmp_path, monkeypatch):
+@pytest.fixture
+def file(tmp_path, monkeypatch):
+    """The file of this process's wrapping keys, which holds the old one."""
     file = tmp_path / "kek"
     file.write_text(OLD)
     monkeypatch.setenv("ASSISTANT_SECRET_KEY", OTHER)
     monkeypatch.setenv("ASSISTANT_KEK_FILE", str(file))
     settings.cache_clear()
     key_ring.ring.cache_clear()
-    try:
-        wrapped = LocalKey(NOW).wrap(b"k", b"cell")
+    yield file
+    monkeypatch.undo()
+    settings.cache_clear()
+    key_ring.ring.cache_clear()
+
+
+def test_a_key_that_came_into_the_file_is_found_without_a_restart(file):
+    wrapped = LocalKey(NOW).wrap(b"k", b"cell")
+    with pytest.raises(KeyLost):
+        key_ring.unwrap(LocalKey(NOW).name, wrapped, b"cell")
+    file.write_text(f"{NOW}\n{OLD}")
+    assert key_ring.unwrap(LocalKey(NOW).name, wrapped, b"cell") == b"k"
+    assert key_ring.current().name == LocalKey(NOW).name
+
+
+@pytest.mark.parametrize(
+    "lose",
+    [lambda file: file.unlink(), lambda file: file.write_text(""),
+     lambda file: file.write_bytes(b"\xff" * 40)],
+    ids=["gone", "empty", "no text"],
+)  # fmt: skip
+def test_while_the_file_cannot_be_read_the_keys_of_before_stay(lose, file):
+    wrapped = key_ring.current().wrap(b"k", b"cell")
+    lose(file)
+    with capture_logs() as logs:
+        assert key_ring.current().name == LocalKey(OLD).name
         with pytest.raises(KeyLost):
             key_ring.unwrap(LocalKey(NOW).name, wrapped, b"cell")
-        file.write_text(f"{NOW}\n{OLD}")
-        assert key_ring.unwrap(LocalKey(NOW).name, wrapped, b"cell") == b"k"
-    finally:
-        monkeypatch.undo()
-        settings.cache_clear()
-        key_ring.ring.cache_clear()
+        assert key_ring.unwrap(LocalKey(OLD).name, wrapped, b"cell") == b"k"
+    assert {entry["event"] for entry in logs} == {"keys_not_read"}
+    file.write_text(f"{NOW}\n{OLD}")
+    assert key_ring.current().name == LocalKey(NOW).name
+
+
+def test_a_process_that_never_had_the_keys_says_so_and_no_user_reads_it(file):
+    file.unlink()
+    with pytest.raises(CannotStart) as caught:
+        key_ring.current()
+    assert not isinstance(caught.value, AssistantError)

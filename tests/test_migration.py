@@ -45,10 +45,12 @@ def as_migrator(url: str, work: Callable[[Connection], object]) -> object:
 
     async def run() -> object:
         engine = create_async_engine(migration._as_role(admin, role, SECRET))
-        async with engine.connect() as connection:
-            done = await connection.run_sync(work)
-            await connection.commit()
-        await engine.dispose()
+        try:
+            async with engine.connect() as connection:
+                done = await connection.run_sync(work)
+                await connection.commit()
+        finally:
+            await engine.dispose()
         return done
 
     return asyncio.run(run())
@@ -107,6 +109,16 @@ def test_back_to_nothing_and_forth_again_with_rows(empty):
     asyncio.run(_fill(empty))
 
 
+def test_what_later_keys_have_sealed_is_not_lost_on_the_way_back(empty):
+    prepare(empty, SECRET)
+    with_a_user(empty)
+    asked(empty, "update user_keys set number = 2")  # rotated, and the first one dropped
+    with pytest.raises(CannotStart, match="1 data keys were made by a rotation"):
+        as_migrator(empty, lambda connection: command.downgrade(alembic(connection), "base"))
+    assert asked(empty, "select number from user_keys") == [(2,)]
+    assert asked(empty, "select version_num from alembic_version") == [(head(),)]
+
+
 async def _fill(url: str) -> None:
     connection = await asyncpg.connect(url)
     await full_set(connection)
@@ -115,7 +127,7 @@ async def _fill(url: str) -> None:
 
 def test_a_new_secret_gives_the_roles_new_passwords(empty):
     before = prepare(empty, SECRET)
-    after = prepare(empty, SECRET * 2)
+    after = prepare(empty, SECRET * 2, KeyRing.of([LocalKey(SECRET * 2), LocalKey(SECRET)]))
     assert asked(after.app.replace("+asyncpg", ""), "select 1") == [(1,)]
     with pytest.raises(asyncpg.InvalidPasswordError):
         asked(before.app.replace("+asyncpg", ""), "select 1")
@@ -155,6 +167,42 @@ def test_an_exchanged_key_starts_when_the_one_before_is_named(empty, by):
     with_a_user(empty, by=by)
     new = "another-secret-" * 4
     prepare(empty, new, KeyRing.of([LocalKey(new), LocalKey(SECRET)]))
+
+
+FILE, OTHER = "a-wrapping-key-" * 4, "another-secret-" * 4
+
+
+def ring(*secrets: str) -> KeyRing:
+    return KeyRing.of(LocalKey(each) for each in secrets)
+
+
+def test_a_wrong_secret_beside_the_right_file_is_one_sentence_and_nothing_is_changed(empty):
+    before = prepare(empty, SECRET, ring(FILE, SECRET))
+    with pytest.raises(CannotStart, match="ASSISTANT_SECRET_KEY") as caught:
+        prepare(empty, OTHER, ring(FILE, OTHER))
+    said = str(caught.value)
+    assert LocalKey(SECRET).name in said
+    assert LocalKey(OTHER).name in said
+    assert OTHER not in said
+    assert "\n" not in said
+    assert asked(before.app.replace("+asyncpg", ""), "select 1") == [(1,)]
+    assert prepare(empty, SECRET, ring(FILE, SECRET)) == before
+
+
+def test_an_exchanged_secret_starts_when_the_one_before_is_named_and_then_alone(empty):
+    prepare(empty, SECRET, ring(FILE, SECRET))
+    prepare(empty, OTHER, ring(FILE, OTHER, SECRET))
+    prepare(empty, OTHER, ring(FILE, OTHER))
+    with pytest.raises(CannotStart, match="ASSISTANT_OLD_KEYS"):
+        prepare(empty, SECRET, ring(FILE, SECRET))
+
+
+def test_an_installation_that_noted_no_secret_yet_starts_and_notes_it(empty):
+    prepare(empty, SECRET)
+    asked(empty, "comment on table alembic_version is null")
+    prepare(empty, SECRET)
+    with pytest.raises(CannotStart, match="ASSISTANT_SECRET_KEY"):
+        prepare(empty, OTHER)
 
 
 @pytest.mark.parametrize(

@@ -104,6 +104,21 @@ def test_the_newest_key_seals_and_every_key_opens():
         new.open(PLACE, row, old.seal(PLACE, row, "before"))
 
 
+def test_keys_that_were_read_before_are_not_taken():
+    user, row = uuid4(), uuid4()
+    first = new_wrapped_key(user)
+    before = unlock(user, first)
+    second = before.next_key()
+    now = unlock(user, first, second)
+    value = now.seal(PLACE, row, "after")
+    now.take(before)
+    assert now.open(PLACE, row, value) == "after"
+    before.take(now)
+    assert before.newest == 2
+    now.take(unlock(user, second))  # the old one was dropped
+    assert list(now.keys) == [2]
+
+
 def test_the_number_of_the_key_cannot_be_changed():
     user, row = uuid4(), uuid4()
     first = new_wrapped_key(user)

@@ -4,6 +4,7 @@ import sqlalchemy as sa
 import sqlmodel
 from alembic import op
 
+from assistant.errors import CannotStart
 from assistant.models.isolation import discoverable, protect
 
 revision = "0002"
@@ -200,10 +201,16 @@ def upgrade(roles, **_):
 
 
 def downgrade(roles, **_):
+    # Before 0002 a user had one key; without the later ones nothing opens that was sealed since.
+    if later := op.get_bind().scalar(sa.text("select count(*) from user_keys where number > 1")):
+        raise CannotStart(
+            f"{later} data keys were made by a rotation, and revision 0001 has no room for them: "
+            "what they have sealed would be lost. Nothing was changed; restore a backup from "
+            "before the rotation to go back."
+        )
     for table in ("messages", "profiles", "user_keys"):
         op.execute(f"drop policy found_by_worker on {table}")
         op.execute(f'revoke select on {table} from "{roles.worker}"')  # noqa: S608
-    op.execute("delete from user_keys where number > 1")
     op.drop_constraint(op.f("uq_user_keys_user_id_number"), "user_keys", type_="unique")
     op.create_unique_constraint(
         op.f("uq_user_keys_user_id"), "user_keys", ["user_id"], postgresql_nulls_not_distinct=False

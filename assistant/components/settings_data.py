@@ -44,7 +44,8 @@ def data_sections() -> rx.Component:
         ),
         row(
             "Import",
-            "Conversations from such an archive, of up to 50 MB. What you have stays as it is.",
+            "Conversations from such an archive, of up to 50 MB and 20,000 conversations; how to "
+            "split a larger one, its README.txt says. What you have stays as it is.",
             ImportArchive.create(),
         ),
         row(

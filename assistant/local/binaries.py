@@ -20,13 +20,17 @@ def binaries(home: Path, account: Account) -> Path:
     An environment inside a closed home (/root) is not readable for `nobody`: then `home` gets a
     copy (40 MB), once for each version of the wheel.
     """
-    installed = _package() / INSTALLATION / "bin"
-    if account.can_read(installed / "postgres"):
-        return installed
+    if account.can_read(installed() / "postgres"):
+        return installed()
     copy = home / f"programs-{version(WHEEL)}"
     if not copy.exists():
         _copy_to(copy)
     return copy / PACKAGE / INSTALLATION / "bin"
+
+
+def installed() -> Path:
+    """The same folder as it was installed, for programs that run as our own account."""
+    return _package() / INSTALLATION / "bin"
 
 
 def _package() -> Path:

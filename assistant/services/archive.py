@@ -75,14 +75,22 @@ class Listing:
     def add(self, items: Iterable[dict[str, Any]]) -> None:
         """Write some more items."""
         for item in items:
-            line = json.dumps(item, ensure_ascii=False)
-            self._file.write(f"{self._before}{self._between}{line}".encode(errors="replace"))
-            self._before, self._between = "", ",\n"
+            self.add_line(line_of(item))
+
+    def add_line(self, line: bytes) -> None:
+        """Write one more item, as `line_of` has it."""
+        self._file.write(f"{self._before}{self._between}".encode(errors="replace") + line)
+        self._before, self._between = "", ",\n"
 
     def close(self) -> None:
         """Write the end."""
         opening = "" if self._between == ",\n" else f"{self._before}["
         self._file.write(f"{opening}\n{self._after}".encode(errors="replace"))
+
+
+def line_of(item: dict[str, Any]) -> bytes:
+    """An item as it stands in a listing."""
+    return json.dumps(item, ensure_ascii=False).encode(errors="replace")
 
 
 def pretty(value: object) -> str:

@@ -5,6 +5,7 @@ Anybody may have written the archive, so every value is checked; what is not kno
 
 import json
 import math
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, Self
 
@@ -25,11 +26,14 @@ from assistant.services.inputs import TITLE_CHARACTERS
 from assistant.services.turn_pen import REPLY_CHARACTERS
 
 MESSAGES_AT_MOST = 20_000
+MARKS_AT_MOST = 150_000  # while JSON is read, nothing else runs in this process: for so many 0.1 s
 PARTS_AT_MOST = 2_000
 LONGEST_MESSAGE = 4 * REPLY_CHARACTERS  # as JSON, with all that tools gave back
 DEPTH_AT_MOST = 20
 WHY_CHARACTERS = 200
 OPEN = ("running", "waiting")
+_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+_MARKS = (b",", b"[", b"{")
 _FIRST = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -138,7 +142,11 @@ class ArchivedMessage(_Read):
 
 
 class ArchivedTalk(_Read):
-    """A conversation. id: the one that it had where it was begun; head: a message's."""
+    """A conversation. id: the one that it had where it was begun; head: a message's.
+
+    count: of all its messages, where they do not fit into one file. continues: this is a later file
+    of such a one; its messages hang on those of the files before.
+    """
 
     id: Id
     title: Title | None = None
@@ -148,6 +156,8 @@ class ArchivedTalk(_Read):
     created_at: Moment
     touched_at: Moment
     archived_at: Moment | None = None
+    count: int = Field(0, ge=0)
+    continues: bool = False
     messages: list[ArchivedMessage] = Field(max_length=MESSAGES_AT_MOST)
 
     @model_validator(mode="after")
@@ -155,18 +165,25 @@ class ArchivedTalk(_Read):
         known = {message.id for message in self.messages}
         if len(known) < len(self.messages):
             raise ValueError("two messages with one id")
-        named = {self.head, *(message.parent for message in self.messages)} - {None}
-        if not named <= known:
+        named = self.outside() | ({self.head} if self.count <= len(known) else set()) - {None}
+        if not self.continues and not named <= known:
             raise ValueError("a message that is not there")
         if self.messages and len(self.in_order()) < len(self.messages):
             raise ValueError("messages that follow each other in a circle")
         return self
 
+    def outside(self) -> set[str]:
+        """The messages that others here hang on, and that are not here."""
+        known = {message.id for message in self.messages}
+        return {message.parent for message in self.messages if message.parent} - known
+
     def in_order(self) -> list[ArchivedMessage]:
         """Parents before children, else as they stand; those that hang in a circle are left out."""
         children: dict[str | None, list[ArchivedMessage]] = {}
+        outside = self.outside()
         for message in self.messages:
-            children.setdefault(message.parent, []).append(message)
+            parent = None if message.parent in outside else message.parent
+            children.setdefault(parent, []).append(message)
         ordered = list(children.get(None, ()))
         for message in ordered:  # grows while it is read
             ordered += children.get(message.id, ())
@@ -175,6 +192,8 @@ class ArchivedTalk(_Read):
 
 def talk_in(content: bytes) -> ArchivedTalk:
     """The conversation in a file of an archive. Raises NotReadable."""
+    if marks_in(content) > MARKS_AT_MOST:
+        raise NotReadable(f"it has more than {MARKS_AT_MOST:,} names and values")
     try:
         read = json.loads(content, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
@@ -186,6 +205,21 @@ def talk_in(content: bytes) -> ArchivedTalk:
         where = ".".join(str(each) for each in first["loc"][:4])
         why = first["msg"][:WHY_CHARACTERS]
         raise NotReadable(f"{where}: {why}" if where else why) from error
+
+
+def marks_in(content: bytes) -> int:
+    """How many strings, commas and openings JSON has. Above the bound it is not counted on."""
+    count = at = 0
+    for string in _STRING.finditer(content):
+        count += 1 + _between(content, at, string.start())
+        at = string.end()
+        if count > MARKS_AT_MOST:
+            return count
+    return count + _between(content, at, len(content))
+
+
+def _between(content: bytes, start: int, end: int) -> int:
+    return sum(content.count(mark, start, end) for mark in _MARKS)
 
 
 def _no_number(name: str) -> None:

@@ -1,7 +1,7 @@
 """The conversations of an export: each as JSON with all its branches, and as Markdown to read."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import aclosing
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -12,14 +12,18 @@ from sqlmodel import col, select
 from assistant.database import user_session
 from assistant.models import Conversation
 from assistant.services import messages, readable, titles
-from assistant.services.archive import Archive, Listing, iso, slug
+from assistant.services.archive import Archive, Listing, iso, line_of, slug
+from assistant.services.archived import MARKS_AT_MOST, marks_in
 from assistant.services.batches import batches
 from assistant.services.holdings import CONVERSATIONS
 from assistant.services.keys import UNREADABLE, opened_or, vault_in
+from assistant.services.unpacking import ENTRY_BYTES
 from assistant.vault import Vault
 
 BATCH = 200  # messages
 BATCH_BYTES = 1_000_000
+ROOM_BYTES = ENTRY_BYTES - 10_000  # of a file, for messages; the rest is for the facts before them
+ROOM_MARKS = MARKS_AT_MOST - 100
 UNTITLED = "A conversation"
 
 Item = dict[str, Any]
@@ -64,8 +68,8 @@ class _Talk(NamedTuple):
         """About how many bytes it comes to."""
         return sum(2 * int(place.size) for place in self.places)
 
-    def facts(self) -> Item:
-        """What stands before the messages. id: the one that it had where it was begun."""
+    def facts(self, number: int) -> Item:
+        """What stands before the messages of the file of this number (`archived.ArchivedTalk`)."""
         row = self.row
         return {
             "id": row.details.get("origin", str(row.id)),
@@ -76,6 +80,8 @@ class _Talk(NamedTuple):
             "created_at": iso(row.created_at),
             "touched_at": iso(row.touched_at),
             "archived_at": iso(row.archived_at),
+            "count": len(self.places),
+            "continues": number > 1,
         }
 
     def branch(self) -> list[Row[Any]]:
@@ -113,14 +119,50 @@ def parents_first(places: Sequence[Row[Any]]) -> list[Row[Any]]:
     return sorted(places, key=lambda place: (place.created_at, depths[place.id]))
 
 
+class _Files:
+    """The JSON of a conversation: one file, or as many as can be imported one by one."""
+
+    def __init__(self, talk: _Talk, name: str, archive: Archive) -> None:
+        self._talk, self._name, self._archive = talk, name, archive
+        self._number = 0
+        self._begin()
+
+    def _begin(self) -> None:
+        self._number += 1
+        which = "" if self._number == 1 else f".part{self._number:04d}"  # sorted behind the first
+        name, at = f"{self._name}{which}.json", self._talk.row.touched_at
+        self.file = self._archive.entry(name, at, ENTRY_BYTES)
+        self._listing = Listing(self.file, self._talk.facts(self._number), "messages")
+        self._bytes, self._marks = ROOM_BYTES, ROOM_MARKS
+
+    def add(self, items: Iterable[Item]) -> None:
+        """Write some more messages."""
+        for line in map(line_of, items):
+            marks = marks_in(line) + 1
+            fits = len(line) + 2 <= self._bytes and marks <= self._marks
+            if not fits and self._bytes < ROOM_BYTES:
+                self.close()
+                self._begin()
+            self._listing.add_line(line)
+            self._bytes -= len(line) + 2
+            self._marks -= marks
+
+    def close(self) -> None:
+        """Write the end of the last one."""
+        self._listing.close()
+        self.file.close()
+
+
 async def _as_json(talk: _Talk, name: str, archive: Archive) -> Writing:
-    with archive.entry(f"{name}.json", talk.row.touched_at, talk.size) as file:
-        listing = Listing(file, talk.facts(), "messages")
+    files = _Files(talk, name, archive)
+    try:
         async with aclosing(_items(talk.row.user_id, talk.places)) as batches:
             async for items in batches:
-                await asyncio.to_thread(listing.add, items)
+                await asyncio.to_thread(files.add, items)
                 yield
-        listing.close()
+        files.close()
+    finally:
+        files.file.close()
 
 
 async def _as_markdown(talk: _Talk, name: str, archive: Archive) -> Writing:

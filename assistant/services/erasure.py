@@ -7,9 +7,9 @@ left of sealed values (dead row versions, write-ahead log, old dumps) opens with
 A dump of the whole database holds the wrapped data keys of its time, too, and the wrapping key
 opens those. So that an old dump opens nothing, one of two things is done:
 
-- The dumps that are kept leave out `user_keys` (pg_dump --exclude-table-data=user_keys); of that
-  table, which is small, only the newest copy is kept. Old dumps then open with the keys of now for
-  those who still have one, and for nobody else.
+- The dumps that are kept leave out `user_keys`, and of that table, which is small, only the newest
+  copy is kept: `make dump` does it so. Old dumps then open with the keys of now for those who still
+  have one, and for nobody else; what was sealed by data keys that a rotation dropped, for nobody.
 - Or the wrapping key is changed after the erasure (a new first line in ASSISTANT_KEK_FILE, then
   `make rotate WHAT=keys`), and the old line is destroyed. Dumps from before open for nobody at all.
 

@@ -24,6 +24,7 @@ from assistant.services.conversation_export import Writing
 from assistant.services.keys import UNREADABLE, opened_or, vault_in
 from assistant.services.one_each import OneEach
 from assistant.services.sessions import User, devices
+from assistant.services.unpacking import ALL_BYTES, ARCHIVE_BYTES, CONVERSATIONS
 from assistant.vault import Vault
 
 BATCH = 100  # rows
@@ -32,11 +33,16 @@ UNDER_WAY = (
     "An export of yours is being written already. Wait until that download is done, or end it; "
     "then export again."
 )
-README = """\
+BOUNDS = (
+    f"It takes ZIP files of up to {ARCHIVE_BYTES // 1_000_000} MB (unpacked "
+    f"{ALL_BYTES // 1_000_000} MB) and {CONVERSATIONS:,} conversations."
+)
+README = f"""\
 This is everything that you have in your assistant.
 
-conversations/   one file for each conversation, as JSON with all its branches,
-                 and beside it as Markdown, to read: the branch that is shown
+conversations/   one file for each conversation, as JSON with all its branches (a very long
+                 one goes on in files named .part0002 and so on), and beside it as
+                 Markdown, to read: the branch that is shown
 tool_log.json    what was looked up or done for you, with what went in and out
 usage.json       each request to a model, its tokens and what it cost (US dollars)
 settings.json    your name, instructions, preferences and plan
@@ -45,6 +51,10 @@ sessions.json    the browsers in which you were signed in
 manifest.json    the version of this format
 
 "Import" in the settings of an assistant reads the conversations back; the rest is for you.
+{BOUNDS}
+If this archive is larger, make smaller ZIP files of it, each with manifest.json and some of the
+files in conversations/ (all parts of a conversation together; the Markdown is not needed), and
+import one after the other.
 Not in here: conversations that you have deleted, keys and codes, and the signed blocks that models
 keep for themselves. Nothing in this archive is encrypted: keep it where only you can read it.
 """
@@ -162,9 +172,7 @@ async def _log(
 
 
 def _tool_call(row: Any, vault: Vault) -> dict[str, Any]:  # noqa: ANN401  (SQLAlchemy's row)
-    unreadable = dump([UNREADABLE])
-    asked = opened_or(vault, "tool_executions.input", row.id, row.input, unreadable)
-    told = opened_or(vault, "tool_executions.output", row.id, row.output, UNREADABLE)
+    asked = _opened(row.id, "input", row.input, dump([UNREADABLE]), vault)
     return {
         "at": iso(row.created_at),
         "message": row.reply_id and str(row.reply_id),
@@ -172,9 +180,17 @@ def _tool_call(row: Any, vault: Vault) -> dict[str, Any]:  # noqa: ANN401  (SQLA
         "effect": row.effect,
         "status": row.status,
         "seconds": row.seconds,
-        "input": read(asked, [TOO_DEEP])[0],
-        "output": told,
+        "input": None if asked is None else read(asked, [TOO_DEEP])[0],
+        "output": _opened(row.id, "output", row.output, UNREADABLE, vault),
     }
+
+
+def _opened(
+    row_id: UUID, column: str, sealed: bytes | None, instead: str, vault: Vault
+) -> str | None:
+    if sealed is None:
+        return None
+    return opened_or(vault, f"tool_executions.{column}", row_id, sealed, instead)
 
 
 def _request(row: Any, vault: Vault) -> dict[str, Any]:  # noqa: ANN401  (SQLAlchemy's row)

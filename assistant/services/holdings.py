@@ -1,7 +1,8 @@
 """What is held of a user, table by table: where it stands in an export, and how it is erased.
 
-`export.py` and `erasure.py` go by this list, and a test holds it against all tables: what is new
-cannot be forgotten. Files and objects, once there are any, are named here, too.
+Tests hold it against all tables, and `export.py` and `erasure.py` against it: a mark in every table
+must be found where the list says, and nowhere after the erasure, so that what is new cannot be
+forgotten. Files and objects, once there are any, are named here, too.
 """
 
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""Reads an export back: its conversations become the user's own, each whole or not at all.
+"""Reads an export back: its conversations become the user's own, each file whole or not at all.
 
 They get new ids and keep everything else: branches, order, times, titles. Answers that were being
 written are interrupted. What is in the account already is left alone, so that the same archive may
@@ -29,6 +29,7 @@ from assistant.services.unpacking import ARCHIVE_BYTES, NO_ARCHIVE, Package, Unp
 from assistant.vault import Vault
 
 HERE_ALREADY = "it is in your account already"
+WITHOUT_START = "it goes on from what was not imported"
 TOO_NEW = (
     "This archive was made by a newer version of the assistant. Nothing was imported; update this "
     "one first."
@@ -121,10 +122,17 @@ async def import_archive(user_id: UUID, given: bytes) -> Imported:
     package = await asyncio.to_thread(_opened, given)
     skipped: list[Skipped] = []
     ids: list[UUID] = []
+    stored: _Stored | None = None
     files = package.conversations()
     while (file := await asyncio.to_thread(next, files, None)) is not None:
         try:
-            ids.append(await _store(user_id, await asyncio.to_thread(_read, file)))
+            talk = await asyncio.to_thread(_read, file)
+            if talk.continues:
+                await _go_on(user_id, talk, stored)
+                continue
+            stored = None
+            stored = await _store(user_id, talk)
+            ids.append(stored.conversation_id)
         except _Left as error:
             skipped.append(error.as_skipped())
     if ids:
@@ -166,22 +174,48 @@ def _read(file: Unpacked) -> ArchivedTalk:
         raise _Left(name, str(error)) from error
 
 
-async def _store(user_id: UUID, talk: ArchivedTalk) -> UUID:
+class _Stored(NamedTuple):
+    """A conversation that was imported. ids: of its messages, by those in the archive."""
+
+    origin: str
+    conversation_id: UUID
+    ids: dict[str, UUID]
+
+
+async def _store(user_id: UUID, talk: ArchivedTalk) -> _Stored:
     """Write one conversation. Raises _Left when it is there already."""
-    conversation_id = uuid4()
+    stored = _Stored(talk.id, uuid4(), {})
     async with user_session(user_id) as session:
         await session.execute(text("select 1 from profiles for no key update"))  # two tabs
         if await _is_here(session, talk.id):
             raise _Left(talk.title or talk.id, HERE_ALREADY)
         vault = await vault_in(session)
-        await session.execute(insert(Conversation), [_conversation(conversation_id, talk, vault)])
-        ids = {message.id: uuid4() for message in talk.messages}
-        if rows := await asyncio.to_thread(_messages, conversation_id, talk, ids, vault):
-            await session.execute(insert(Message), rows)
-            head = ids[talk.head or talk.messages[-1].id]
-            mine = col(Conversation.id) == conversation_id
-            await session.execute(update(Conversation).where(mine).values(head_id=head))
-    return conversation_id
+        row = _conversation(stored.conversation_id, talk, vault)
+        await session.execute(insert(Conversation), [row])
+        await _write_messages(session, stored, talk, vault)
+    return stored
+
+
+async def _go_on(user_id: UUID, talk: ArchivedTalk, stored: _Stored | None) -> None:
+    """Write what a later file holds of the conversation that was stored last. Raises _Left."""
+    if stored is None or stored.origin != talk.id or not talk.outside() <= stored.ids.keys():
+        raise _Left(talk.title or talk.id, WITHOUT_START)
+    async with user_session(user_id) as session:
+        await _write_messages(session, stored, talk, await vault_in(session))
+
+
+async def _write_messages(
+    session: AsyncSession, stored: _Stored, talk: ArchivedTalk, vault: Vault
+) -> None:
+    if not talk.messages:
+        return
+    stored.ids.update({message.id: uuid4() for message in talk.messages})
+    rows = await asyncio.to_thread(_messages, stored.conversation_id, talk, stored.ids, vault)
+    await session.execute(insert(Message), rows)
+    last = None if talk.continues else stored.ids[talk.messages[-1].id]
+    if head := stored.ids.get(talk.head or "", last):
+        mine = col(Conversation.id) == stored.conversation_id
+        await session.execute(update(Conversation).where(mine).values(head_id=head))
 
 
 async def _is_here(session: AsyncSession, origin: str) -> bool:

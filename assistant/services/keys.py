@@ -52,7 +52,7 @@ async def vault_in(session: AsyncSession, sealed: Iterable[bytes | None] = ()) -
     known = _OPENED.get(user_id)
     if known is None or known.until < time.monotonic() or not known.vault.knows(sealed):
         vault = await fresh_vault(session)
-        if known is not None:
+        if (known := _OPENED.get(user_id)) is not None:  # others may have read meanwhile
             known.vault.take(vault)
             vault = known.vault
         known = _OPENED[user_id] = _Opened(vault, time.monotonic() + KNOWN_FOR_SECONDS)

@@ -15,6 +15,7 @@ from uuid import UUID
 
 import structlog
 from sqlalchemy import Row, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assistant.database import user_session
@@ -35,6 +36,8 @@ _PLAN = text("""
     select set_config('enable_seqscan', 'off', true),
            set_config('max_parallel_workers_per_gather', '0', true)
 """)
+# Of all statements that follow; what the database still reads for nobody would hold others up.
+_BOUND = text("select set_config('statement_timeout', :milliseconds, true)")
 _CONVERSATIONS = text("""
     select id, title, touched_at, archived_at is not null as archived from conversations
     where deleted_at is null order by touched_at desc
@@ -56,6 +59,8 @@ _OPENED = text("""
     select id, conversation_id, role, created_at, content from messages
     where id = any(:ids) order by created_at desc, id desc
 """)
+
+_CANCELLED = "57014"  # PostgreSQL, appendix A
 
 log = structlog.get_logger()
 
@@ -96,11 +101,18 @@ class _Asked:
     until: float
     complete: bool = True
     talks: dict[UUID, tuple[Row[Any], str]] = field(default_factory=dict)
+    titles: list[Found] = field(default_factory=list)
+    found: dict[UUID | None, Found] = field(default_factory=dict)
 
     def is_late(self) -> bool:
         """Whether the time is over; then the answer is not complete."""
         self.complete = self.complete and time.monotonic() < self.until
         return not self.complete
+
+    async def bound(self) -> None:
+        """Let no statement that follows take longer than there is time now."""
+        left = max(int((self.until - time.monotonic()) * 1_000), 1)
+        await self.session.execute(_BOUND, {"milliseconds": str(left)})
 
 
 async def search(
@@ -117,31 +129,37 @@ async def search(
         vault = await fresh_vault(session)
         await session.execute(_PLAN)
         asked = _Asked(session, vault, terms, limit, time.monotonic() + seconds)
-        await _read_talks(asked)
-        found = await _among(asked, _unsigned(asked)) + await _among(asked, _claimed(asked))
-    # What was signed between the two readings is found by both.
-    once = {each.message_id: each for each in found}
-    newest = sorted(once.values(), key=lambda each: each.at, reverse=True)
-    return Answer(_titles(asked), newest[:limit], asked.complete)
+        try:
+            await _read(asked)
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", "") != _CANCELLED:
+                raise
+            asked.complete = False
+    newest = sorted(asked.found.values(), key=lambda each: each.at, reverse=True)
+    return Answer(asked.titles, newest[:limit], asked.complete)
 
 
-async def _read_talks(asked: _Asked) -> None:
-    """Open the titles of all conversations that are not deleted."""
-    for row in await asked.session.execute(_CONVERSATIONS):
+async def _read(asked: _Asked) -> None:
+    """Find all that there is time for."""
+    await asked.bound()
+    talks = (await asked.session.execute(_CONVERSATIONS)).all()
+    await asyncio.to_thread(_open_titles, asked, talks)
+    await _among(asked, _unsigned(asked))
+    await _among(asked, _claimed(asked))  # what was signed meanwhile is found by both
+
+
+def _open_titles(asked: _Asked, rows: Sequence[Row[Any]]) -> None:
+    """Open the titles of these conversations, in a thread: there may be many of them."""
+    for row in rows:
+        if asked.is_late():
+            return
         title = ""
         if row.title:
             title = opened_or(asked.vault, titles.PLACE, row.id, row.title, UNREADABLE)
         asked.talks[row.id] = (row, title)
-
-
-def _titles(asked: _Asked) -> list[Found]:
-    hits = (
-        (row, title) for row, title in asked.talks.values() if holds(folded(title), asked.terms)
-    )
-    return [
-        Found(row.id, title, row.archived, row.touched_at, pieces(title, asked.terms))
-        for row, title in islice(hits, TITLES_AT_MOST)
-    ]
+        if len(asked.titles) < TITLES_AT_MOST and holds(folded(title), asked.terms):
+            line = pieces(title, asked.terms)
+            asked.titles.append(Found(row.id, title, row.archived, row.touched_at, line))
 
 
 async def _unsigned(asked: _Asked) -> AsyncIterator[Sequence[UUID]]:
@@ -158,20 +176,22 @@ async def _claimed(asked: _Asked) -> AsyncIterator[Sequence[UUID]]:
     edge = await asked.session.scalar(_EDGE)
     for age in ("created_at > :edge", "created_at <= :edge") if edge else ("true",):
         query = text(_CLAIMED.format(age=age, claims=claims))
+        await asked.bound()
         yield (await asked.session.scalars(query, bound | ({"edge": edge} if edge else {}))).all()
 
 
-async def _among(asked: _Asked, claimed: AsyncIterator[Sequence[UUID]]) -> list[Found]:
-    """The first of these messages that truly match."""
-    found: list[Found] = []
+async def _among(asked: _Asked, claimed: AsyncIterator[Sequence[UUID]]) -> None:
+    """Keep the first of these messages that truly match."""
+    count = 0
     async for ids in claimed:
         for start in range(0, len(ids), OPENED_AT_ONCE):
             chunk = list(ids[start : start + OPENED_AT_ONCE])
             rows = (await asked.session.execute(_OPENED, {"ids": chunk})).all()
-            found += await asyncio.to_thread(_matches, asked, rows, asked.limit - len(found))
-            if len(found) == asked.limit or asked.is_late():
-                return found
-    return found
+            hits = await asyncio.to_thread(_matches, asked, rows, asked.limit - count)
+            asked.found |= {each.message_id: each for each in hits}
+            count += len(hits)
+            if count == asked.limit or asked.is_late():
+                return
 
 
 def _matches(asked: _Asked, rows: Sequence[Row[Any]], limit: int) -> list[Found]:

@@ -3,7 +3,8 @@
 A fragment is one to four characters of the folded text. The user's key says which places of
 a Bloom filter it takes, so that the bits tell nothing without the key, and those of two users have
 nothing in common. A filter never misses what is there; what it claims is verified by opening the
-message (`search.py`). A message that is too various for the largest filter claims everything.
+message (`search.py`). A message that is too various for the largest filter claims everything, and
+so does one that does not open.
 """
 
 import asyncio
@@ -124,11 +125,10 @@ def _waiting() -> Select[UUID, int]:
 
 def _signed(user_id: UUID, row: Any, vault: Vault) -> SearchSignature:  # noqa: ANN401
     try:
-        words = contents.said(messages.opened(row.id, row.content, vault))
+        bits = bits_of(contents.said(messages.opened(row.id, row.content, vault)), vault)
     except Tampered:
         log.warning("message_unreadable", message=str(row.id))
-        words = ""
-    bits = bits_of(words, vault)
+        bits = CLAIMS_ALL  # once it is restored, it is found
     return SearchSignature(user_id=user_id, message_id=row.id, bits=bits, created_at=row.created_at)
 
 

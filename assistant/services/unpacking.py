@@ -18,13 +18,17 @@ from assistant.services.archive import MANIFEST
 ARCHIVE_BYTES = 50_000_000
 ENTRY_BYTES = 8_000_000  # about 4,000 pages; once read it takes many times that
 ALL_BYTES = 500_000_000
-ENTRIES = 20_000
+CONVERSATIONS = 20_000  # files of conversations
+FILES = 60_000  # of any kind: an export has two for each conversation, and some more
 
 NO_ARCHIVE = (
     "This file is no archive that can be read (a whole ZIP file, as an export makes it). "
     "Nothing was imported; choose the file that the export has given you."
 )
-TOO_MANY = f"This archive holds more than {ENTRIES:,} files. Nothing was imported."
+TOO_MANY = (
+    f"This archive holds more than {CONVERSATIONS:,} conversations, or {FILES:,} files. "
+    "Nothing was imported; its README.txt says how to bring it back in parts."
+)
 TOO_MUCH = "the archive unpacks to more than 500 MB; from here on nothing was read"
 TOO_LARGE = "it unpacks to more than 8 MB"
 BROKEN = "it is damaged, encrypted, or packed in a way that is not read here"
@@ -55,12 +59,15 @@ class Package:
     @classmethod
     def of(cls, given: bytes) -> "Package":
         """Read its directory. Raises Refused."""
-        if given.count(_ENTRY_MARK) > ENTRIES:
+        if given.count(_ENTRY_MARK) > FILES:
             raise Refused(TOO_MANY)
         try:
-            return cls(ZipFile(BytesIO(given)))
+            package = cls(ZipFile(BytesIO(given)))
         except (BadZipFile, ValueError, OverflowError, NotImplementedError, OSError) as error:
             raise Refused(NO_ARCHIVE) from error
+        if len(package._named(_CONVERSATION)) > CONVERSATIONS:
+            raise Refused(TOO_MANY)
+        return package
 
     def manifest(self) -> bytes:
         """What the archive says of itself. Raises Refused when it says nothing."""

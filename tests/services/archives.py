@@ -150,6 +150,16 @@ def alike(archive: bytes) -> dict[str, Any]:
     return documents
 
 
+def joined(archive: bytes) -> list[dict[str, Any]]:
+    """Its conversations without their ids, those of several files made whole."""
+    whole: dict[str, dict[str, Any]] = {}
+    for talk in talks_in(archive):
+        first = whole.setdefault(talk["id"], talk)
+        if first is not talk:
+            first["messages"] += talk["messages"]
+    return [_numbered(talk) for talk in whole.values()]
+
+
 def _numbered(talk: dict[str, Any]) -> dict[str, Any]:
     numbers = {message["id"]: n for n, message in enumerate(talk["messages"])} | {None: None}
     renamed = [

@@ -112,6 +112,22 @@ def plain(text: str) -> str:
     return re.sub(" +", " ", "".join(kept))
 
 
+async def entitle(user_id: UUID, names: list[str]) -> list[UUID]:
+    """Begin a conversation of each title, the last one the newest. Returns their ids."""
+    talks = [uuid4() for _ in names]
+    async with user_session(user_id) as session:
+        vault = await vault_in(session)
+        await session.execute(
+            insert(Conversation),
+            [
+                _row(talk, at, title=vault.seal(PLACE, talk, name), touched_at=at, user_id=user_id)
+                for number, (talk, name) in enumerate(zip(talks, names, strict=True))
+                for at in [datetime(2024, 1, 1, tzinfo=UTC) + timedelta(seconds=number)]
+            ],
+        )
+    return talks
+
+
 async def shelve(user_id: UUID, texts: list[str], *, signed: bool = True) -> list[UUID]:
     """Write the texts as messages, 50 to a conversation, one second apart. Returns their ids."""
     ids = [uuid4() for _ in texts]

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from assistant.services.archived import NotReadable, talk_in
+from assistant.services.archived import NotReadable, marks_in, talk_in
 from tests.services.archives import TOOL, talk_file, text
 
 AT = "2024-05-01T10:00:00+00:00"
@@ -75,6 +75,23 @@ def test_arguments_nested_too_deep_are_refused():
     for _ in range(30):
         deep = {"x": deep}
     assert "more than 20 levels" in why(talk_file(message={"parts": [TOOL | {"arguments": deep}]}))
+
+
+@pytest.mark.parametrize("junk", ["[],", "{},", "1,", '"",', '"\\\\",', '"a":{"b":1},'])
+def test_more_names_and_values_than_can_be_read_in_a_moment_are_refused(junk):
+    assert "150,000 names and values" in why('{"x": [' + junk * 160_000)
+
+
+@pytest.mark.parametrize(
+    ("content", "marks"),
+    [(b"", 0), (b'{"a": [1, 2, "x,[{"]}', 6), (b'"\\",[{', 1), (b'"\\\\",[{', 4), (b'"open,,,', 1)],
+)
+def test_only_what_stands_outside_of_strings_is_counted(content, marks):
+    assert marks_in(content) == marks
+
+
+def test_a_string_without_end_is_read_once():
+    assert why(b'"' + b'\\"' * 4_000_000) == "it is not JSON"
 
 
 def test_an_answer_larger_than_any_of_ours_is_refused():

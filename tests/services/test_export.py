@@ -10,12 +10,14 @@ import pytest
 from sqlmodel import update
 
 from assistant.agent.types import Usage
+from assistant.components.settings_data import data_sections
 from assistant.database import user_session
 from assistant.errors import Busy
 from assistant.models import Profile, ToolExecution
 from assistant.services import conversation_export, export
 from assistant.services.archive import FORMAT, MANIFEST, Archive
 from assistant.services.keys import vault_in
+from assistant.services.unpacking import ARCHIVE_BYTES, CONVERSATIONS
 from assistant.services.usage import record
 from tests.services.archives import LIBRARY, NOON, exported, files, said, shelve, text
 from tests.services.talk import ask, rows
@@ -124,6 +126,14 @@ async def test_a_batch_of_the_tool_log_holds_no_more_bytes_than_it_may(
     assert [each["output"] for each in (await read(alice))["tool_log.json"]] == outputs
 
 
+async def test_a_call_without_input_or_output_is_told_as_it_is(alice):
+    async with user_session(alice.id) as session:
+        session.add(ToolExecution(
+            user_id=alice.id, call_id="c", tool="t", effect="read", status="failed"))  # fmt: skip
+    [call] = (await read(alice))["tool_log.json"]
+    assert (call["status"], call["input"], call["output"]) == ("failed", None, None)
+
+
 async def test_one_export_of_a_user_at_a_time(alice, bob):
     reading = export.export(alice)
     await anext(reading)
@@ -147,6 +157,15 @@ async def test_a_new_account_has_an_archive_too(alice):
     told = files(await exported(alice))
     assert json.loads(told["tool_log.json"]) == json.loads(told["usage.json"]) == []
     assert b"conversations/" in told["README.txt"]
+
+
+async def test_the_archive_and_the_page_name_the_bounds_of_an_import(alice):
+    assert (
+        b"up to 50 MB (unpacked 500 MB) and 20,000 conv"
+        in files(await exported(alice))["README.txt"]
+    )
+    page = str(data_sections())
+    assert f"up to {ARCHIVE_BYTES // 1_000_000} MB and {CONVERSATIONS:,} conversations" in page
 
 
 async def test_nothing_of_anybody_else_is_in_it(alice, bob, demo):

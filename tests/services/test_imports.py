@@ -12,7 +12,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.errors import Busy, Refused
-from assistant.services import conversations, imports, search, signals, signatures, unpacking
+from assistant.services import (
+    archived,
+    conversation_export,
+    conversations,
+    imports,
+    search,
+    signals,
+    signatures,
+    unpacking,
+)
 from assistant.services.contents import NOT_RUN
 from assistant.services.imports import HERE_ALREADY, import_archive, import_from
 from tests.conftest import signed_in
@@ -23,6 +32,8 @@ from tests.services.archives import (
     TOOL,
     alike,
     exported,
+    files,
+    joined,
     packed,
     said,
     shelve,
@@ -121,6 +132,41 @@ async def test_a_conversation_that_travels_keeps_the_id_of_where_it_began(alice,
     back = await exported(bob)
     assert [talk["id"] for talk in talks_in(back)] == [str(origin)]
     assert (await import_archive(alice.id, back)).imported == 0
+
+
+def long(head: str) -> dict:
+    """A conversation of 60 messages, of which the last ones hang on the first."""
+    asked = [said(f"m{n}", f"m{n - 1}" if n else None, ("user", "assistant")[n % 2],
+                  text(f"No. {n} " * 50)) for n in range(50)]  # fmt: skip
+    branch = [said(f"b{n}", "m1", "user", text(f"Another {n}")) for n in range(10)]
+    return {"title": "Long", "head": head, "messages": asked + branch}
+
+
+@pytest.mark.parametrize(("bytes_", "marks"), [(13_000, 10**6), (10**6, 300)])
+@pytest.mark.parametrize("head", ["m0", "m49", "b9"])
+async def test_the_longest_conversation_comes_back_whole(bytes_, marks, head, db, monkeypatch):
+    monkeypatch.setattr(unpacking, "ENTRY_BYTES", bytes_)
+    monkeypatch.setattr(archived, "MARKS_AT_MOST", marks)
+    monkeypatch.setattr(conversation_export, "ROOM_BYTES", bytes_ - 10_000)
+    monkeypatch.setattr(conversation_export, "ROOM_MARKS", marks - 100)
+    before, after = await moved([long(head), *LIBRARY[1:2]])
+    written = {n: c for n, c in files(before).items() if n.startswith("conversations/0001")}
+    assert len(written) > 6
+    assert all(len(c) <= bytes_ for n, c in written.items() if n.endswith(".json"))
+    assert [len(talk["messages"]) for talk in joined(before)] == [60, 0]
+    assert joined(before) == joined(after)
+
+
+async def test_what_goes_on_from_nothing_is_left_and_named(alice):
+    part = json.loads(talk_file(title="Long", continues=True, count=2))
+    part["messages"][0]["parent"] = "before"
+    archive = packed({"conversations/1.part0002.json": json.dumps(part)})
+    assert await import_archive(alice.id, archive) == (0, [("Long", imports.WITHOUT_START)])
+    first = talk_file(id=part["id"], title="Long", count=2, head="elsewhere")
+    both = packed(
+        {"conversations/1.json": first, "conversations/1.part0002.json": json.dumps(part)}
+    )
+    assert await import_archive(alice.id, both) == (1, [("Long", imports.WITHOUT_START)])
 
 
 async def test_what_was_imported_is_marked_so_and_is_the_users_own(alice, bob, db):

@@ -1,9 +1,11 @@
 """Each user has one data key, and a process holds only so many of them."""
 
+import pytest
+
 from assistant import key_ring
 from assistant.database import user_session
 from assistant.services import keys
-from assistant.services.keys import vault_in
+from assistant.services.keys import fresh_vault, row_of, vault_in
 from tests.services.talk import rows
 
 
@@ -28,3 +30,28 @@ async def test_the_vaults_in_memory_are_bounded(alice, bob, monkeypatch):
         async with user_session(user.id) as session:
             assert (await vault_in(session)).user_id == user.id
         assert list(keys._OPENED) == [user.id]
+
+
+@pytest.mark.parametrize("held", [True, False], ids=["held before", "not held"])
+async def test_who_read_before_a_rotation_and_comes_in_last_takes_no_key_away(
+    held, alice, monkeypatch
+):
+    keys.forget(alice.id)
+    if held:
+        async with user_session(alice.id) as session:
+            await vault_in(session)
+        keys._OPENED[alice.id].until = 0.0
+
+    async def overtaken(session):
+        """Before the keys that were read are taken, a rotation is seen by somebody else."""
+        monkeypatch.undo()
+        old = await fresh_vault(session)
+        async with user_session(alice.id) as other:
+            other.add(row_of(alice.id, old.next_key()))
+            await other.flush()
+            assert (await vault_in(other)).newest == 2
+        return old
+
+    monkeypatch.setattr(keys, "fresh_vault", overtaken)
+    async with user_session(alice.id) as session:
+        assert (await vault_in(session)).newest == 2

@@ -1,5 +1,7 @@
 """Search over sealed history, against an oracle that reads everything in clear."""
 
+import threading
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -9,9 +11,11 @@ from assistant.database import user_session
 from assistant.models import Message, SearchSignature, UserKey
 from assistant.services import conversations, keys
 from assistant.services import search as searching
-from assistant.services.search import FOUND_AT_MOST, search
+from assistant.services.folding import composed
+from assistant.services.keys import opened_or
+from assistant.services.search import FOUND_AT_MOST, TITLES_AT_MOST, search
 from assistant.services.signatures import sign_waiting
-from tests.services.library import oracle, plain, queries, sayings, shelve
+from tests.services.library import entitle, oracle, plain, queries, sayings, shelve
 from tests.services.talk import say
 
 EVERYTHING = 1_000_000
@@ -31,6 +35,16 @@ async def test_among_3000_messages_it_finds_what_the_oracle_finds(alice):
         hits = await found(alice, query)
         assert {each.message_id for each in hits} == {ids[n] for n in oracle(plains, query)}, query
         assert [each.at for each in hits] == sorted((each.at for each in hits), reverse=True)
+
+
+async def test_among_600_titles_it_finds_what_the_oracle_finds(alice):
+    names = [" ".join(text.split())[:60] for text in sayings(600, seed=3)]
+    ids, plains = await entitle(alice.id, names), list(map(plain, names))
+    for query in queries(names, 60):
+        answer = await search(alice.id, query, EVERYTHING, UNHURRIED)
+        newest = sorted(oracle(plains, query), reverse=True)[:TITLES_AT_MOST]
+        assert [each.conversation_id for each in answer.titles] == [ids[n] for n in newest], query
+        assert all("".join(each.pieces) == composed(each.title) for each in answer.titles)
 
 
 SCRIPTS = (
@@ -160,6 +174,38 @@ async def test_a_message_that_does_not_open_is_passed_over(alice):
 async def test_when_time_is_over_the_answer_says_so(alice):
     await shelve(alice.id, ["an apple"])
     assert not (await search(alice.id, "apple", seconds=0.0)).complete
+
+
+async def test_titles_are_opened_beside_the_loop_and_only_while_there_is_time(alice, monkeypatch):
+    await entitle(alice.id, [f"an apple {n}" for n in range(5)])
+    opened, threads = [], set()
+
+    def opening(*given):
+        threads.add(threading.current_thread())
+        opened.append(given)
+        return opened_or(*given)
+
+    monkeypatch.setattr(searching, "opened_or", opening)
+    assert len((await search(alice.id, "apple")).titles) == 5
+    assert threading.main_thread() not in threads
+    opened.clear()
+    answer = await search(alice.id, "apple", seconds=0.0)
+    assert (answer.titles, answer.complete, opened) == ([], False, [])
+
+
+async def test_a_reading_that_takes_too_long_is_ended_and_what_was_found_is_kept(
+    alice, monkeypatch
+):
+    await entitle(alice.id, ["an apple"])
+    (apple,) = await shelve(alice.id, ["an apple"], signed=False)
+    claimed = "select message_id from search_signatures, pg_sleep(600) where {age} and {claims}"
+    await shelve(alice.id, ["an apple too"])
+    monkeypatch.setattr(searching, "_CLAIMED", claimed)
+    answer = await search(alice.id, "apple", seconds=2.0)
+    assert [each.message_id for each in answer.messages] == [apple]
+    assert (len(answer.titles), answer.complete) == (1, False)
+    monkeypatch.undo()
+    assert len(await found(alice, "apple")) == 2
 
 
 @pytest.mark.parametrize("query", ["", "  ", '""', "\u200d", "\u0301"])

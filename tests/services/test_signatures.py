@@ -144,6 +144,19 @@ async def test_a_message_that_does_not_open_stops_nobody(alice):
     assert [each.message_id for each in found.messages] == [ids[1]]
 
 
+async def test_a_message_that_opens_again_is_found_again(alice):
+    (apple,) = await shelve(alice.id, ["one apple"], signed=False)
+    mine = col(Message.id) == apple
+    async with user_session(alice.id) as session:
+        content = await session.scalar(select(Message.content).where(mine))
+        await session.execute(update(Message).where(mine).values(content=b"\x01" * 40))
+    assert await sign_waiting(alice.id) == 1
+    assert (await search(alice.id, "apple")).messages == []
+    async with user_session(alice.id) as session:
+        await session.execute(update(Message).where(mine).values(content=content))
+    assert [each.message_id for each in (await search(alice.id, "apple")).messages] == [apple]
+
+
 async def test_no_word_stands_in_the_signatures(alice, admin_url, demo):
     await ask(alice, "canarybird")
     for row in await rows(admin_url, "select bits from search_signatures"):

@@ -134,9 +134,18 @@ def test_files_that_share_their_bytes_are_counted_each_time(monkeypatch):
 
 
 def test_too_many_files_are_refused_before_they_are_listed(monkeypatch):
-    monkeypatch.setattr(unpacking, "ENTRIES", 10)
-    with pytest.raises(Refused, match="more than 20,000 files"):
-        Package.of(packed({f"conversations/{n}.json": "" for n in range(10)}))
+    monkeypatch.setattr(unpacking, "FILES", 10)
+    with pytest.raises(Refused, match="or 60,000 files"):
+        Package.of(packed({f"x/{n}.md": "" for n in range(10)}))
+
+
+def test_what_is_no_conversation_does_not_count_as_one(monkeypatch):
+    monkeypatch.setattr(unpacking, "CONVERSATIONS", 10)
+    beside = {f"conversations/{n}.md": "" for n in range(30)}
+    ten = {f"conversations/{n}.json": "{}" for n in range(10)}
+    assert len(names(packed(beside | ten))) == 10
+    with pytest.raises(Refused, match="more than 20,000 conversations"):
+        Package.of(packed(ten | {"conversations/10.json": "{}"}))
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
