@@ -102,7 +102,7 @@ async def bring_back(request: Request) -> Response:
     announced = request.headers.get("content-length", "0")
     if not announced.isdecimal() or int(announced[:20]) > ARCHIVE_BYTES:
         raise Refused(TOO_LARGE)
-    done = await import_from(user.id, request.stream())
+    done = await import_from(user, request.stream())
     skipped = [each._asdict() for each in done.skipped]
     return JSONResponse({"imported": done.imported, "skipped": skipped}, headers=NO_STORE)
 

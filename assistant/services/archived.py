@@ -15,6 +15,7 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    FailFast,
     Field,
     ValidationError,
     model_validator,
@@ -120,7 +121,7 @@ class ArchivedMessage(_Read):
     notice: Sentence = ""
     created_at: Moment
     ended_at: Moment | None = None
-    parts: list[Part] = Field(max_length=PARTS_AT_MOST)
+    parts: Annotated[list[Part], FailFast(), Field(max_length=PARTS_AT_MOST)]
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
@@ -158,7 +159,7 @@ class ArchivedTalk(_Read):
     archived_at: Moment | None = None
     count: int = Field(0, ge=0)
     continues: bool = False
-    messages: list[ArchivedMessage] = Field(max_length=MESSAGES_AT_MOST)
+    messages: Annotated[list[ArchivedMessage], FailFast(), Field(max_length=MESSAGES_AT_MOST)]
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:

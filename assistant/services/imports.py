@@ -18,13 +18,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select, update
 
 from assistant.database import user_session
-from assistant.errors import Busy, Refused
+from assistant.errors import Busy, Leaving, Refused
 from assistant.models import Conversation, Message
 from assistant.services import messages, signals, titles
 from assistant.services.archive import FORMAT, PRODUCT
 from assistant.services.archived import ArchivedTalk, NotReadable, talk_in
 from assistant.services.keys import vault_in
 from assistant.services.one_each import OneEach
+from assistant.services.sessions import User, require_alive
 from assistant.services.unpacking import ARCHIVE_BYTES, NO_ARCHIVE, Package, Unpacked
 from assistant.vault import Vault
 
@@ -43,13 +44,11 @@ TOO_LARGE = (
     f"This archive has more than {ARCHIVE_BYTES // 1_000_000} MB, which is the most that can be "
     "imported at once. Nothing was imported."
 )
-TOO_SLOW = (
-    "The archive did not arrive within five minutes. Nothing was imported; try again over a faster "
-    "connection."
-)
+TOO_SLOW = "The archive came too slowly. Nothing was imported; try again over a faster connection."
 AT_ONCE = 2  # archives in the memory of this process
 WAIT_SECONDS = 30
-RECEIVE_SECONDS = 300  # what 50 MB take at 1.4 megabits a second
+PAUSE_SECONDS = 20.0  # how long nothing may come
+SLOWEST = 175_000  # bytes a second: 50 MB take five minutes
 
 Row = dict[str, Any]
 ONE_EACH = OneEach(UNDER_WAY)
@@ -75,15 +74,15 @@ class _Manifest(BaseModel):
     format: int
 
 
-async def import_from(user_id: UUID, pieces: AsyncIterator[bytes]) -> Imported:
+async def import_from(user: User, pieces: AsyncIterator[bytes]) -> Imported:
     """Import an archive as it comes in; nothing of it is read before there is room for it.
 
     Raises Refused when it is too large, too slow or no archive, and Busy while the user's last one
-    is being imported, or too many are.
+    is being imported, or too many are. NotSignedIn and Leaving end it in the middle, too.
     """
-    with ONE_EACH.held(user_id):
+    with ONE_EACH.held(user.id):
         async with _room():
-            return await import_archive(user_id, await _received(pieces))
+            return await import_archive(user, await _received(pieces))
 
 
 @asynccontextmanager
@@ -101,23 +100,25 @@ async def _room() -> AsyncIterator[None]:
 
 
 async def _received(pieces: AsyncIterator[bytes]) -> bytes:
-    body = BytesIO()
+    body, now = BytesIO(), asyncio.get_running_loop().time
+    began = now()
     try:
-        async with asyncio.timeout(RECEIVE_SECONDS):
+        async with asyncio.timeout(PAUSE_SECONDS) as limit:
             async for piece in pieces:
                 body.write(piece)
                 if body.tell() > ARCHIVE_BYTES:
                     raise Refused(TOO_LARGE)
+                limit.reschedule(began + PAUSE_SECONDS + body.tell() / SLOWEST)
     except TimeoutError as error:
         raise Refused(TOO_SLOW) from error
     return body.getvalue()  # not copied: the buffer itself
 
 
-async def import_archive(user_id: UUID, given: bytes) -> Imported:
+async def import_archive(user: User, given: bytes) -> Imported:
     """Import the conversations of an archive that `export.py` has made, or somebody else.
 
     Raises Refused when it is no such archive. What was imported stays, also when the database goes
-    away in the middle.
+    away in the middle, or the session ends: then NotSignedIn, or Leaving.
     """
     package = await asyncio.to_thread(_opened, given)
     skipped: list[Skipped] = []
@@ -125,19 +126,26 @@ async def import_archive(user_id: UUID, given: bytes) -> Imported:
     stored: _Stored | None = None
     files = package.conversations()
     while (file := await asyncio.to_thread(next, files, None)) is not None:
+        await _require_here(user)
         try:
             talk = await asyncio.to_thread(_read, file)
             if talk.continues:
-                await _go_on(user_id, talk, stored)
+                await _go_on(user.id, talk, stored)
                 continue
             stored = None
-            stored = await _store(user_id, talk)
+            stored = await _store(user.id, talk)
             ids.append(stored.conversation_id)
         except _Left as error:
             skipped.append(error.as_skipped())
     if ids:
-        await signals.tell_changed(user_id, ids[-1])
+        await signals.tell_changed(user.id, ids[-1])
     return Imported(len(ids), skipped)
+
+
+async def _require_here(user: User) -> None:
+    """A body may come long after its head, and an import takes its time."""
+    if (await require_alive(user)).leaving:
+        raise Leaving
 
 
 def _opened(given: bytes) -> Package:

@@ -5,6 +5,7 @@ opened. Sizes are counted while they are unpacked, whatever the archive says of 
 """
 
 import re
+import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -33,6 +34,10 @@ TOO_MUCH = "the archive unpacks to more than 500 MB; from here on nothing was re
 TOO_LARGE = "it unpacks to more than 8 MB"
 BROKEN = "it is damaged, encrypted, or packed in a way that is not read here"
 
+_BROKEN = (
+    BadZipFile, zlib.error, struct.error, EOFError, ValueError, OverflowError, OSError,
+    NotImplementedError,
+)  # fmt: skip
 _ENTRY_MARK = b"PK\x01\x02"  # begins each line of the directory
 _IN_FOLDER = r"(?:[^/\\]+/)?"  # some programs pack a folder around everything
 _CONVERSATION = re.compile(rf"{_IN_FOLDER}conversations/[^/\\]+\.json")
@@ -63,7 +68,7 @@ class Package:
             raise Refused(TOO_MANY)
         try:
             package = cls(ZipFile(BytesIO(given)))
-        except (BadZipFile, ValueError, OverflowError, NotImplementedError, OSError) as error:
+        except _BROKEN as error:
             raise Refused(NO_ARCHIVE) from error
         if len(package._named(_CONVERSATION)) > CONVERSATIONS:
             raise Refused(TOO_MANY)
@@ -99,7 +104,7 @@ class Package:
         try:
             with self.file.open(info) as file:
                 content = file.read(at_most + 1)
-        except (BadZipFile, zlib.error, EOFError, ValueError, OSError, NotImplementedError):
+        except _BROKEN:
             return Unpacked(info.filename, why=BROKEN)
         self.left -= min(len(content), self.left)
         if len(content) <= at_most:

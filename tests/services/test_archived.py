@@ -3,8 +3,9 @@
 import json
 
 import pytest
+from pydantic import ValidationError
 
-from assistant.services.archived import NotReadable, marks_in, talk_in
+from assistant.services.archived import ArchivedTalk, NotReadable, marks_in, talk_in
 from tests.services.archives import TOOL, talk_file, text
 
 AT = "2024-05-01T10:00:00+00:00"
@@ -128,3 +129,12 @@ def test_order_is_found_wherever_the_messages_stand():
     talk = talk_in(with_messages(ANSWER | {"parts": [TOOL]}, question).encode())
     assert [each.id for each in talk.in_order()] == ["q", "r"]
     assert talk.in_order()[1].entries() == [TOOL]
+
+
+def test_of_many_faults_the_first_is_enough():
+    read = json.loads(talk_file())
+    question = read["messages"][0]
+    read["messages"] = [question | {"id": str(n), "parts": [0] * 100} for n in range(50)]
+    with pytest.raises(ValidationError) as refused:
+        ArchivedTalk.model_validate(read)
+    assert refused.value.error_count() == 1

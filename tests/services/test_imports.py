@@ -10,12 +10,16 @@ from uuid import UUID, uuid4
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlmodel import select
 
-from assistant.errors import Busy, Refused
+from assistant.database import user_session
+from assistant.errors import Busy, Leaving, NotSignedIn, Refused
+from assistant.models import Conversation
 from assistant.services import (
     archived,
     conversation_export,
     conversations,
+    erasure,
     imports,
     search,
     signals,
@@ -24,6 +28,7 @@ from assistant.services import (
 )
 from assistant.services.contents import NOT_RUN
 from assistant.services.imports import HERE_ALREADY, import_archive, import_from
+from assistant.services.sessions import revoke
 from tests.conftest import signed_in
 from tests.services import naughty
 from tests.services.archives import (
@@ -79,7 +84,7 @@ async def moved(talks_: list[dict]) -> tuple[bytes, bytes]:
     first, second = [await signed_in(f"Someone {uuid4().hex}") for _ in range(2)]
     await shelve(first, talks_)
     before = await exported(first)
-    imported = await import_archive(second.id, before)
+    imported = await import_archive(second, before)
     assert imported == (len(talks_), [])
     return before, await exported(second)
 
@@ -113,9 +118,9 @@ async def test_what_was_really_said_comes_back_to_who_deleted_it(alice, demo):
     await ask(alice, 'use calculator {"expression": "6*7"}')
     mine = (await conversations.overview(alice.id, 10)).listed[0]
     archive, told = await exported(alice), await shown(alice, mine.id)
-    assert (await import_archive(alice.id, archive)).skipped == [(mine.title, HERE_ALREADY)]
+    assert (await import_archive(alice, archive)).skipped == [(mine.title, HERE_ALREADY)]
     await conversations.delete(alice.id, mine.id)
-    assert await import_archive(alice.id, archive) == (1, [])
+    assert await import_archive(alice, archive) == (1, [])
     back = (await conversations.overview(alice.id, 10)).listed
     assert [each.title for each in back] == [mine.title]
     assert back[0].id != mine.id
@@ -123,15 +128,15 @@ async def test_what_was_really_said_comes_back_to_who_deleted_it(alice, demo):
     again = await shown(alice, back[0].id)
     assert [each["parts"] for each in again] == [each["parts"] for each in told]
     assert "42" in str(again)
-    assert (await import_archive(alice.id, archive)).imported == 0
+    assert (await import_archive(alice, archive)).imported == 0
 
 
 async def test_a_conversation_that_travels_keeps_the_id_of_where_it_began(alice, bob):
     [origin] = await shelve(alice, LIBRARY[:1])
-    await import_archive(bob.id, await exported(alice))
+    await import_archive(bob, await exported(alice))
     back = await exported(bob)
     assert [talk["id"] for talk in talks_in(back)] == [str(origin)]
-    assert (await import_archive(alice.id, back)).imported == 0
+    assert (await import_archive(alice, back)).imported == 0
 
 
 def long(head: str) -> dict:
@@ -161,17 +166,17 @@ async def test_what_goes_on_from_nothing_is_left_and_named(alice):
     part = json.loads(talk_file(title="Long", continues=True, count=2))
     part["messages"][0]["parent"] = "before"
     archive = packed({"conversations/1.part0002.json": json.dumps(part)})
-    assert await import_archive(alice.id, archive) == (0, [("Long", imports.WITHOUT_START)])
+    assert await import_archive(alice, archive) == (0, [("Long", imports.WITHOUT_START)])
     first = talk_file(id=part["id"], title="Long", count=2, head="elsewhere")
     both = packed(
         {"conversations/1.json": first, "conversations/1.part0002.json": json.dumps(part)}
     )
-    assert await import_archive(alice.id, both) == (1, [("Long", imports.WITHOUT_START)])
+    assert await import_archive(alice, both) == (1, [("Long", imports.WITHOUT_START)])
 
 
 async def test_what_was_imported_is_marked_so_and_is_the_users_own(alice, bob, db):
     await shelve(alice, LIBRARY)
-    await import_archive(bob.id, await exported(alice))
+    await import_archive(bob, await exported(alice))
     sql = "select user_id, metadata, id from conversations where user_id = any($1)"
     found = await rows(db, sql, [alice.id, bob.id])
     theirs = [json.loads(row["metadata"]) for row in found if row["user_id"] == bob.id]
@@ -184,7 +189,7 @@ async def test_what_was_imported_is_marked_so_and_is_the_users_own(alice, bob, d
 
 async def test_a_conversation_goes_on_after_it_was_imported(alice, bob, demo):
     await ask(alice, "write 3 words")
-    await import_archive(bob.id, await exported(alice))
+    await import_archive(bob, await exported(alice))
     talk = (await conversations.overview(bob.id, 10)).listed[0]
     await ask(bob, "write 4 words", talk.id)
     assert [each["role"] for each in await shown(bob, talk.id)] == ["user", "assistant"] * 2
@@ -193,7 +198,7 @@ async def test_a_conversation_goes_on_after_it_was_imported(alice, bob, demo):
 async def test_imported_messages_are_found(alice, bob):
     await shelve(alice, [{"title": "Trip", "head": "a", "messages": [
         said("a", None, "user", text("A quiet harbour in Zadar"))]}])  # fmt: skip
-    await import_archive(bob.id, await exported(alice))
+    await import_archive(bob, await exported(alice))
     for _ in range(2):  # before and after it is signed
         found = await search.search(bob.id, "harbour zadar")
         assert [each.title for each in found.messages] == ["Trip"]
@@ -204,7 +209,7 @@ async def test_imported_messages_are_found(alice, bob):
 async def test_pages_learn_of_what_was_imported(alice):
     heard = []
     with signals.listening(f"user:{alice.id}", heard.append):
-        await import_archive(alice.id, packed({"conversations/1.json": talk_file()}))
+        await import_archive(alice, packed({"conversations/1.json": talk_file()}))
     assert [notice["kind"] for notice in heard] == ["conversation"]
 
 
@@ -216,7 +221,7 @@ async def test_a_reply_that_ran_is_interrupted_and_its_calls_did_not_run(alice):
     }  # fmt: skip
     file = json.loads(talk_file())
     file = file | {"messages": [reply, *file["messages"]], "head": "r"}  # the child first
-    assert await import_archive(alice.id, packed({"conversations/1.json": json.dumps(file)})) == (
+    assert await import_archive(alice, packed({"conversations/1.json": json.dumps(file)})) == (
         1,
         [],
     )
@@ -230,14 +235,14 @@ async def test_a_reply_that_ran_is_interrupted_and_its_calls_did_not_run(alice):
 async def test_a_time_to_come_is_now_at_the_latest(alice):
     later = (datetime.now(UTC) + timedelta(days=900)).isoformat()
     file = talk_file(touched_at=later)
-    assert (await import_archive(alice.id, packed({"conversations/1.json": file}))).imported == 1
+    assert (await import_archive(alice, packed({"conversations/1.json": file}))).imported == 1
     talk = (await conversations.overview(alice.id, 10)).listed[0]
     assert talk.touched_at <= datetime.now(UTC)
 
 
 async def test_nul_and_half_symbols_become_the_replacement_sign(alice):
     file = talk_file(title="a\0b\ud800", message={"error": "x\0", "parts": [text("\0\udfff!")]})
-    assert (await import_archive(alice.id, packed({"conversations/1.json": file}))).imported == 1
+    assert (await import_archive(alice, packed({"conversations/1.json": file}))).imported == 1
     talk = (await conversations.overview(alice.id, 10)).listed[0]
     assert talk.title == "a\ufffdb\ufffd"
     message = (await shown(alice, talk.id))[0]
@@ -246,7 +251,7 @@ async def test_nul_and_half_symbols_become_the_replacement_sign(alice):
 
 async def test_blocks_that_vendors_would_read_again_are_not_taken(alice, db):
     file = talk_file(message={"parts": [text("hi") | {"replay": {"model": "m", "payload": 1}}]})
-    await import_archive(alice.id, packed({"conversations/1.json": file}))
+    await import_archive(alice, packed({"conversations/1.json": file}))
     assert "replay" not in (await exported(alice)).decode("latin-1")
     assert talks_in(await exported(alice))[0]["messages"][0]["parts"] == [text("hi")]
 
@@ -260,7 +265,7 @@ async def test_what_is_wrong_is_left_and_named_and_the_rest_is_kept(alice):
             "conversations/4-good.json": talk_file(title="Good too"),
         }
     )
-    imported, skipped = await import_archive(alice.id, archive)
+    imported, skipped = await import_archive(alice, archive)
     assert imported == 2
     assert [each.item for each in skipped] == ["2-no.json", "3-role.json"]
     assert skipped[0].why == "it is not JSON"
@@ -272,14 +277,14 @@ async def test_what_is_wrong_is_left_and_named_and_the_rest_is_kept(alice):
 async def test_the_same_conversation_twice_in_one_archive_comes_in_once(alice):
     file = talk_file()
     archive = packed({"conversations/1.json": file, "conversations/2.json": file})
-    assert await import_archive(alice.id, archive) == (1, [("A talk", HERE_ALREADY)])
+    assert await import_archive(alice, archive) == (1, [("A talk", HERE_ALREADY)])
 
 
 async def test_no_id_leads_to_somebody_elses_conversation(alice, bob):
     [theirs] = await shelve(bob, LIBRARY[:1])
     before = await exported(bob)
     file = talk_file(id=str(theirs), title="Mine")
-    assert (await import_archive(alice.id, packed({"conversations/1.json": file}))).imported == 1
+    assert (await import_archive(alice, packed({"conversations/1.json": file}))).imported == 1
     assert alike(await exported(bob)) == alike(before)
 
 
@@ -293,7 +298,7 @@ async def receiving(user):
         await come.wait()
         yield GOOD
 
-    task = asyncio.create_task(import_from(user.id, pieces()))
+    task = asyncio.create_task(import_from(user, pieces()))
     try:
         await begun.wait()
         yield come
@@ -316,10 +321,10 @@ async def at_once():
 async def test_one_archive_of_a_user_at_a_time_and_none_is_read_before(alice, bob):
     async with receiving(alice) as come:
         with pytest.raises(Busy, match="of yours"):
-            await import_from(alice.id, unread())
-        assert (await import_from(bob.id, at_once())).imported == 1
+            await import_from(alice, unread())
+        assert (await import_from(bob, at_once())).imported == 1
         come.set()
-    assert (await import_from(alice.id, at_once())).imported == 0
+    assert (await import_from(alice, at_once())).imported == 0
 
 
 async def test_no_more_archives_are_in_memory_than_there_is_room_for(alice, bob, monkeypatch):
@@ -328,8 +333,8 @@ async def test_no_more_archives_are_in_memory_than_there_is_room_for(alice, bob,
         with monkeypatch.context() as patch:
             patch.setattr(imports, "WAIT_SECONDS", 0.01)
             with pytest.raises(Busy, match="Other archives"):
-                await import_from(carol.id, unread())
-        waiting = asyncio.create_task(import_from(carol.id, at_once()))
+                await import_from(carol, unread())
+        waiting = asyncio.create_task(import_from(carol, at_once()))
         first.set()
         assert (await waiting).imported == 1
         second.set()
@@ -341,12 +346,12 @@ async def test_who_is_too_slow_gives_the_place_back(alice, monkeypatch):
             yield b"x"
             await asyncio.sleep(0.001)
 
-    monkeypatch.setattr(imports, "RECEIVE_SECONDS", 0.05)
+    monkeypatch.setattr(imports, "PAUSE_SECONDS", 0.05)
     for _ in range(imports.AT_ONCE + 1):
-        with pytest.raises(Refused, match="did not arrive within"):
-            await import_from(alice.id, endless())
+        with pytest.raises(Refused, match="came too slowly"):
+            await import_from(alice, endless())
     monkeypatch.undo()
-    assert (await import_from(alice.id, at_once())).imported == 1
+    assert (await import_from(alice, at_once())).imported == 1
 
 
 async def test_an_archive_lies_in_memory_once(monkeypatch):
@@ -371,13 +376,13 @@ async def test_an_archive_lies_in_memory_once(monkeypatch):
 async def test_an_archive_of_something_else_is_refused(manifest, alice):
     archive = packed({"conversations/1.json": talk_file()}, **manifest)
     with pytest.raises(Refused, match="no archive that can be read"):
-        await import_archive(alice.id, archive)
+        await import_archive(alice, archive)
 
 
 async def test_an_archive_of_a_newer_version_is_refused(alice):
     archive = packed({"conversations/1.json": talk_file()}, format=2)
     with pytest.raises(Refused, match="newer version"):
-        await import_archive(alice.id, archive)
+        await import_archive(alice, archive)
 
 
 async def test_what_unpacks_to_too_much_is_left_and_what_came_before_is_kept(alice, monkeypatch):
@@ -387,13 +392,28 @@ async def test_what_unpacks_to_too_much_is_left_and_what_came_before_is_kept(ali
     package = unpacking.Package.of(archive)
     package.left = 3_000
     monkeypatch.setattr(unpacking.Package, "of", lambda _: package)
-    imported, skipped = await import_archive(alice.id, archive)
+    imported, skipped = await import_archive(alice, archive)
     assert imported == 1
     assert skipped == [("1.json", unpacking.TOO_MUCH)]
 
 
 async def test_ids_are_new(alice, db):
     file = talk_file(id=str(UUID(int=5)))
-    await import_archive(alice.id, packed({"conversations/1.json": file}))
+    await import_archive(alice, packed({"conversations/1.json": file}))
     found = await rows(db, "select id from conversations where user_id = $1", alice.id)
     assert found[0]["id"] != UUID(int=5)
+
+
+@pytest.mark.parametrize("after", ["signing out", "deleting the account"])
+async def test_nothing_is_imported_for_who_has_gone_meanwhile(alice, after):
+    async def parked():
+        if after == "signing out":
+            await revoke(alice, alice.session_id)
+        else:
+            await erasure.ask(alice, erasure.WORD)
+        yield packed({"conversations/1.json": talk_file()})
+
+    with pytest.raises((NotSignedIn, Leaving)):
+        await import_from(alice, parked())
+    async with user_session(alice.id) as session:
+        assert (await session.scalars(select(Conversation.id))).all() == []

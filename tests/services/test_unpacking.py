@@ -179,3 +179,24 @@ def test_links_are_only_names():
     assert [each.content for each in Package.of(made.getvalue()).conversations()] == [
         b"/etc/passwd"
     ]
+
+
+@pytest.mark.parametrize("offset", [2**40, 2**63 - 1, 2**63, 2**64 - 1])
+@pytest.mark.parametrize(
+    "name", [b"conversations/1.json", MANIFEST.encode()], ids=["file", "manifest"]
+)
+def test_an_entry_that_lies_beyond_all_bytes_is_damaged(name, offset):
+    """ZIP64 (APPNOTE 4.5.3): the offset stands in an extra field of eight bytes."""
+    at = GOOD.rindex(name) - 46
+    begin, end = GOOD.index(b"PK\x01\x02"), GOOD.rindex(b"PK\x05\x06")
+    line = bytearray(GOOD[at : at + 46 + len(name)])
+    line[30:32], line[42:46] = struct.pack("<H", 12), b"\xff" * 4
+    line += struct.pack("<HHQ", 1, 8, offset)
+    directory = GOOD[begin:at] + line + GOOD[at + 46 + len(name) : end]
+    sizes = struct.pack("<II", len(directory), begin)
+    package = Package.of(GOOD[:begin] + directory + GOOD[end : end + 12] + sizes + b"\0\0")
+    if name == MANIFEST.encode():
+        with pytest.raises(Refused):
+            package.manifest()
+    else:
+        assert [each.why for each in package.conversations()] == [BROKEN]
