@@ -1,5 +1,7 @@
 """Attempts to sign in by a provider: begun in a browser, finished once, by the same browser."""
 
+import hashlib
+import hmac
 import json
 import re
 import secrets
@@ -61,7 +63,8 @@ async def begin(
     Raises NotFound for a provider that is not set up, and SignInFailed("away").
     """
     provider = provider_of(provider_id)
-    row = SignInAttempt(user_id=mark, provider=provider.id, expires_at=datetime.now(UTC) + LASTS)
+    owner = _owner(mark)
+    row = SignInAttempt(user_id=owner, provider=provider.id, expires_at=datetime.now(UTC) + LASTS)
     nonce, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(48)
     fresh = again or linking is not None
     address = await address_of(
@@ -73,9 +76,18 @@ async def begin(
     if linking is not None:
         plan["link"] = f"{linking.id} {linking.session_id}"
     row.plan = _seal(row, plan)
-    async with user_session(mark) as session:
+    async with user_session(owner) as session:
         session.add(row)
     return address
+
+
+def _owner(mark: UUID) -> UUID:
+    """In whose name the attempts of a browser are kept.
+
+    A browser may say any mark, also the id of a user; from none follows the name of anybody else.
+    """
+    digest = hmac.new(derived_key("sign-in mark"), mark.bytes, hashlib.sha256).digest()
+    return UUID(bytes=digest[:16], version=4)
 
 
 async def finish(provider_id: str, mark: UUID | None, answer: dict[str, str]) -> Arrival:
@@ -104,7 +116,7 @@ async def _claimed(mark: UUID | None, state: str) -> SignInAttempt | None:
         return None
     if mark is None:
         return None
-    async with user_session(mark) as session:
+    async with user_session(_owner(mark)) as session:
         claiming = delete(SignInAttempt).where(
             col(SignInAttempt.id) == attempt_id, col(SignInAttempt.expires_at) > func.now()
         )

@@ -61,7 +61,7 @@ async def test_what_an_attempt_needs_is_kept_sealed(alice, providers, db):  # no
     mark = uuid4()
     asked = plan_of(await begin("google", mark, "/settings", linking=alice))
     (row,) = await rows(db, "select * from sign_in_attempts where id = $1", asked["state"])
-    assert (row["user_id"], row["provider"]) == (mark, "google")
+    assert row["provider"] == "google"
     for secret in (asked["nonce"], str(alice.id), "/settings"):
         assert secret.encode() not in row["plan"]
     assert asked["code_challenge_method"] == "S256"
@@ -80,8 +80,16 @@ async def test_only_the_browser_that_began_finds_its_attempt(providers):  # noqa
     state = plan_of(await begin("google", mark, "/"))["state"]
     for stranger in (None, uuid4()):
         assert await attempts._claimed(stranger, state) is None
-    assert (await attempts._claimed(mark, state)).user_id == mark
+    assert str((await attempts._claimed(mark, state)).id) == state
     assert await attempts._claimed(mark, state) is None
+
+
+async def test_no_mark_makes_anybody_act_in_the_name_of_a_user(alice, providers, db):  # noqa: F811
+    state = plan_of(await begin("google", alice.id, "/"))["state"]
+    (row,) = await rows(db, "select user_id from sign_in_attempts where id = $1", state)
+    assert row["user_id"] != alice.id
+    assert await attempts._claimed(row["user_id"], state) is None  # nor does its name lead to it
+    assert await attempts._claimed(alice.id, state)
 
 
 async def test_attempts_that_were_never_finished_are_removed(providers, db):  # noqa: F811
