@@ -3,11 +3,9 @@
 import hashlib
 import hmac
 import json
-import re
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from urllib.parse import quote
 from uuid import UUID
 
 import structlog
@@ -21,14 +19,12 @@ from assistant.database import user_session
 from assistant.errors import SignInFailed
 from assistant.models import SignInAttempt
 from assistant.services.accounts import Person
+from assistant.services.addresses import own_path
 from assistant.services.oauth import LEEWAY_SECONDS, address_of, provider_of, who_came
 from assistant.services.sessions import User
 from assistant.vault import derived_key
 
 LASTS = timedelta(minutes=10)
-OWN_PATH = re.compile(r"/(?:[A-Za-z0-9_-]+(?:/[A-Za-z0-9_-]+)*)?(?:\?[A-Za-z0-9_=&-]*)?")
-NO_PAGES = ("/auth/", "/api/", "/_")
-PATH_CHARACTERS = 200
 SEALED_BY = {"alg": "dir", "enc": "A256GCM"}
 
 log = structlog.get_logger()
@@ -41,18 +37,6 @@ class Arrival:
     person: Person
     path: str
     linking: User | None
-
-
-def own_path(path: str) -> str:
-    """The path if it is that of a page of ours, else "/": nobody is sent elsewhere."""
-    fits = len(path) <= PATH_CHARACTERS and OWN_PATH.fullmatch(path)
-    return path if fits and not path.startswith(NO_PAGES) else "/"
-
-
-def with_next(page: str, path: str) -> str:
-    """The address of a page of ours that leads on to this path, where that is one of ours, too."""
-    here = own_path(path)
-    return page if here == "/" else f"{page}{'&' if '?' in page else '?'}next={quote(here)}"
 
 
 async def begin(

@@ -22,6 +22,7 @@ from assistant.services.keys import UNREADABLE, opened_or, vault_in
 from assistant.services.tokens import claimed
 from assistant.vault import derived_key
 
+USER_HEADER = "x-auth-request-access-token"  # by which our layers tell each other the user
 REVOKED = "revoked"  # the topic of notices {"user": id, "session": id}
 IDLE = timedelta(days=14)
 FRESH = timedelta(minutes=5)

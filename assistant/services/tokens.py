@@ -62,6 +62,15 @@ def claimed(token: str | None) -> tuple[UUID, UUID, datetime]:
         raise NotSignedIn from error
 
 
+def seconds_left(token: str) -> int:
+    """For how long an access token that `claimed` reads is still good for the browser: 0 or more.
+
+    Raises NotSignedIn.
+    """
+    _, _, issued = claimed(token)
+    return max(0, ACCESS_SECONDS - int(time.time() - issued.timestamp()))
+
+
 def _expected() -> jwt.JWTClaimsRegistry:
     wanted: dict[str, jwt.ClaimsOption] = {
         name: {"essential": True} for name in ("sub", "sid", "iat", "exp", "jti")

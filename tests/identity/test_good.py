@@ -161,5 +161,5 @@ async def test_where_github_withholds_addresses_its_users_sign_in_all_the_same(
 async def test_nothing_of_the_provider_stays_in_the_browser(visitor):
     answer = await visitor.signs_in("google")
     kept = [each.split("=")[0] for each in answer.headers.get_list("set-cookie")]
-    assert kept == ["session", "refresh", "user"]
+    assert kept == ["session", "refresh", "user", "left"]
     assert answer.headers["cache-control"] == "no-store"
