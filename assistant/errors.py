@@ -58,7 +58,14 @@ class CeilingReached(AssistantError):
 
 
 class Refused(AssistantError):
-    """The input breaks a rule that the sentence names."""
+    """The input breaks a rule that the sentence names.
+
+    why: the word by which a page that is loaded anew knows the sentence, "" where there is none.
+    """
+
+    def __init__(self, message: str, *, why: str = "") -> None:
+        super().__init__(message)
+        self.why = why
 
 
 class Busy(AssistantError):

@@ -10,6 +10,7 @@ from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from assistant.api.cookies import REFRESH, SESSION
+from assistant.api.sentence_page import reads_pages, sentence_page
 from assistant.errors import (
     UNEXPECTED,
     AssistantError,
@@ -21,6 +22,7 @@ from assistant.errors import (
     Refused,
     StepUpNeeded,
 )
+from assistant.services.addresses import SIGN_IN, with_next
 from assistant.services.renewal import holder_of
 from assistant.services.sessions import User, who_is
 
@@ -55,10 +57,21 @@ async def user_of(request: Request) -> User:
 
 async def owner_of(request: Request) -> User:
     """As `user_of`, also of an account that will be erased: for what its one page needs."""
-    user = await who_is(SESSION.of(request))
+    return _verified(await who_is(SESSION.of(request)))
+
+
+def _verified(user: User) -> User:
     if not user.verified:
         raise StepUpNeeded("code")
     return user
+
+
+async def visitor_of(request: Request) -> User:
+    """As `owner_of`, be the access token expired: for a link or a form that the browser follows.
+
+    No script could renew the session and ask once more. The page that it leads to renews it.
+    """
+    return _verified(await session_of(request))
 
 
 async def session_of(connection: HTTPConnection) -> User:
@@ -97,6 +110,13 @@ def sent_to(address: str) -> RedirectResponse:
     return RedirectResponse(address, 303, headers=NO_STORE)
 
 
+def to_sign_in(request: Request, path: str) -> Response:
+    """Sends a browser to sign in and on to this page of ours. Raises NotSignedIn to a script."""
+    if not reads_pages(request.scope):
+        raise NotSignedIn
+    return sent_to(with_next(SIGN_IN, path))
+
+
 def answering(endpoint: Endpoint) -> Endpoint:
     """Turn the errors of an endpoint into answers: a sentence and a status, never a trace.
 
@@ -108,22 +128,30 @@ def answering(endpoint: Endpoint) -> Endpoint:
         try:
             return await endpoint(request)
         except StepUpNeeded as error:
-            return _refusal(str(error), STATUS[StepUpNeeded], where=error.where)
+            return refusal(request, str(error), STATUS[StepUpNeeded], where=error.where)
         except AssistantError as error:
             later = LATER.get(type(error))
-            return _refusal(str(error), STATUS.get(type(error), 400), later)
+            return refusal(request, str(error), STATUS.get(type(error), 400), later)
         except ClientDisconnect:
             return Response(status_code=400)  # nobody reads it
         except HTTPException as error:  # Starlette could not read the form
-            return _refusal(error.detail, error.status_code)
+            return refusal(request, error.detail, error.status_code)
         except Exception:
             log.exception("request_failed", path=request.url.path)
-            return _refusal(UNEXPECTED, 500)
+            return refusal(request, UNEXPECTED, 500)
 
     return answer
 
 
-def _refusal(
-    sentence: str, status: int, headers: dict[str, str] | None = None, **more: str
+def refusal(
+    request: Request,
+    sentence: str,
+    status: int,
+    headers: dict[str, str] | None = None,
+    **more: str,
 ) -> Response:
-    return JSONResponse({"error": sentence, **more}, status, headers=NO_STORE | (headers or {}))
+    """The sentence: on a page where a browser shows it, else as JSON for the script that asked."""
+    headers = NO_STORE | (headers or {})
+    if reads_pages(request.scope):
+        return sentence_page(request, sentence, status, headers)
+    return JSONResponse({"error": sentence, **more}, status, headers=headers)

@@ -8,26 +8,35 @@ from contextlib import suppress
 from html import escape
 from uuid import uuid4
 
+import structlog
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from assistant.api.answers import NO_STORE, answering, sent_to, session_of, user_of
+from assistant.api.answers import NO_STORE, answering, sent_to, session_of, to_sign_in, visitor_of
 from assistant.api.cookies import ATTEMPT, REFRESH, drop_session, keep_session, mark_of
 from assistant.config import settings
-from assistant.errors import NotFound, NotSignedIn, Refused, SignInFailed, StepUpNeeded
+from assistant.errors import (
+    DatabaseAway,
+    Leaving,
+    NotFound,
+    NotSignedIn,
+    Refused,
+    SignInFailed,
+    StepUpNeeded,
+)
 from assistant.services import attempts, identities
 from assistant.services.accounts import arrive, sign_in_by_name
-from assistant.services.attempts import Arrival, own_path, with_next
+from assistant.services.addresses import SETTINGS, SIGN_IN, own_path, with_next
+from assistant.services.attempts import Arrival
 from assistant.services.oauth import configured
 from assistant.services.renewal import Tokens, refresh
 from assistant.services.sessions import User, require_fresh, revoke
 from assistant.services.tokens import ACCESS_SECONDS
 
 FORM_FIELDS = 4
+log = structlog.get_logger()
 OF_A_PROXY = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
-SIGN_IN = "/sign-in"
-SETTINGS = "/settings"
 
 
 @answering
@@ -93,11 +102,13 @@ async def link(request: Request) -> Response:
     """Send the signed-in user to a provider, to sign in by it, too, from now on."""
     mark = mark_of(request) or uuid4()
     try:
-        user = await user_of(request)
+        user = await _present(request)
         await require_fresh(user)
         address = await attempts.begin(
             request.path_params["provider"], mark, SETTINGS, linking=user
         )
+    except NotSignedIn:
+        return to_sign_in(request, SETTINGS)
     except StepUpNeeded as error:
         return sent_to(with_next(error.where, SETTINGS))
     except SignInFailed as error:
@@ -107,6 +118,14 @@ async def link(request: Request) -> Response:
     answer = HTMLResponse(leave, headers=NO_STORE)
     ATTEMPT.put(answer, str(mark))
     return answer
+
+
+async def _present(request: Request) -> User:
+    """Who asks to link, or comes back from that. Raises NotSignedIn, StepUpNeeded and Leaving."""
+    user = await visitor_of(request)
+    if user.leaving:
+        raise Leaving
+    return user
 
 
 @answering
@@ -136,7 +155,7 @@ def _once_each(request: Request) -> dict[str, str]:
 
 async def _linked(request: Request, arrival: Arrival, asked: User) -> Response:
     try:
-        user = await user_of(request)
+        user = await _present(request)
     except NotSignedIn as error:
         raise SignInFailed from error
     if user != asked:
@@ -156,13 +175,19 @@ async def renew(request: Request) -> Response:
 
 @answering
 async def leave(request: Request) -> Response:
-    """Sign out, also when there is no session any more."""
+    """Sign out, also when there is no session any more.
+
+    What the page keeps of the user in the browser it removes itself (`drafts.js`): what others
+    keep there stays theirs.
+    """
     answer = sent_to(SIGN_IN)
     drop_session(answer)
-    answer.headers["clear-site-data"] = '"storage"'  # drafts are the old user's
-    with suppress(NotSignedIn, NotFound):
-        user = await session_of(request)
-        await revoke(user, user.session_id)
+    try:
+        with suppress(NotSignedIn, NotFound):
+            user = await session_of(request)
+            await revoke(user, user.session_id)
+    except DatabaseAway:  # it goes on until it expires, but this browser has lost it
+        log.warning("session_not_ended", reason="the database is away")
     return answer
 
 

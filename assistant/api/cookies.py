@@ -56,6 +56,8 @@ ATTEMPT = Cookie("attempt", int(LASTS.total_seconds()))
 # Tells the page whose it is: drafts in the browser are kept apart by it. It opens nothing, and
 # outlives the session, so that what was typed is still kept when that runs out.
 USER = Cookie("user", KEPT_SECONDS, open=True)
+# Tells the page that was just loaded for how many seconds its tokens are still good.
+LEFT = Cookie("left", ACCESS_SECONDS, open=True)
 
 
 def keep_session(answer: Response, tokens: Tokens) -> None:
@@ -63,11 +65,12 @@ def keep_session(answer: Response, tokens: Tokens) -> None:
     SESSION.put(answer, tokens.access)
     REFRESH.put(answer, tokens.refresh)
     USER.put(answer, str(tokens.user_id))
+    LEFT.put(answer, str(ACCESS_SECONDS))
 
 
 def drop_session(answer: Response) -> None:
     """Leave nothing of the session in the browser."""
-    for cookie in (SESSION, REFRESH, USER):
+    for cookie in (SESSION, REFRESH, USER, LEFT):
         cookie.drop(answer)
 
 

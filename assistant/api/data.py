@@ -12,16 +12,23 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from assistant.api.answers import NO_STORE, answering, owner_of, sent_to, user_of
-from assistant.errors import Refused, StepUpNeeded
+from assistant.api.answers import (
+    NO_STORE,
+    answering,
+    owner_of,
+    sent_to,
+    to_sign_in,
+    user_of,
+    visitor_of,
+)
+from assistant.errors import NotSignedIn, Refused, StepUpNeeded
 from assistant.services import erasure
-from assistant.services.attempts import with_next
+from assistant.services.addresses import SETTINGS, with_next
 from assistant.services.export import ONE_EACH, export
 from assistant.services.imports import TOO_LARGE, import_from
 from assistant.services.sessions import User, require_alive, require_fresh
 from assistant.services.unpacking import ARCHIVE_BYTES
 
-SETTINGS = "/settings"
 HEADERS = {**NO_STORE, "x-accel-buffering": "no"}  # proxies neither keep nor wait
 
 
@@ -54,8 +61,10 @@ async def _step_up(user: User) -> str:
 async def take_along(request: Request) -> Response:
     """The archive with everything, as a download; or the page on which to sign in again first."""
     try:
-        user = await owner_of(request)
+        user = await visitor_of(request)
         await require_fresh(user)
+    except NotSignedIn:
+        return to_sign_in(request, SETTINGS)
     except StepUpNeeded as error:
         return sent_to(with_next(error.where, SETTINGS))
     pieces = _pieces(user)

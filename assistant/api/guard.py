@@ -19,30 +19,28 @@ from contextlib import suppress
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from starlette.datastructures import Headers
-from starlette.requests import HTTPConnection
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from assistant.api.answers import NO_STORE, session_of
-from assistant.api.cookies import REFRESH, SESSION, keep_session
+from assistant.api.answers import NO_STORE, STATUS, session_of
+from assistant.api.cookies import LEFT, REFRESH, SESSION, keep_session
+from assistant.api.sentence_page import reads_pages, sentence_page
 from assistant.config import settings
 from assistant.errors import DatabaseAway, NotSignedIn
-from assistant.services.attempts import own_path, with_next
+from assistant.services.addresses import CLOSED, LEAVING, SIGN_IN, VERIFY, own_path, with_next
 from assistant.services.erasure import erased_at
 from assistant.services.oauth import configured
 from assistant.services.renewal import Tokens, refresh
-from assistant.services.sessions import User, vouched, who_is
+from assistant.services.sessions import USER_HEADER, User, forget, vouched, who_is
+from assistant.services.tokens import seconds_left
 from assistant.vault import derived_key
 
 SOCKET = "/_event"
-SIGN_IN = "/sign-in"
-VERIFY = "/verify"  # the page that asks for the second factor
-LEAVING = "/leaving"  # of an account that will be erased
-CLOSED = "/closed"  # where no way to sign in exists
 OPEN_PATHS = ("/api/", "/auth/", "/assets/")
 NO_PAGES = (*OPEN_PATHS, "/_", "/ping")  # Reflex's own routes, too
-USER_HEADER = b"x-auth-request-access-token"
-WITHHELD = (b"cookie", b"authorization", USER_HEADER)
+NAMING = USER_HEADER.encode()
+WITHHELD = (b"cookie", b"authorization", NAMING)
 SAFE = ("GET", "HEAD", "OPTIONS")
 FOREIGN = ("This request came from another site.", 403)
 
@@ -68,7 +66,7 @@ class Guard:
             try:
                 await self._pass(self._under_our_name(scope), receive, send)
             except DatabaseAway as error:
-                await _refuse(scope, receive, send, str(error), 503)
+                await _refuse(scope, receive, send, str(error), STATUS[DatabaseAway])
 
     async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["path"].startswith(SOCKET):
@@ -81,7 +79,7 @@ class Guard:
     async def _show(self, scope: Scope, receive: Receive, send: Send) -> None:
         user, renewed = await _visitor(scope)
         if user is not None:
-            send = _private(renewed, send)
+            send = _private(scope, renewed, send)
         if elsewhere := _elsewhere(scope, user) or await _leaving(scope, user):
             await RedirectResponse(elsewhere, 303, NO_STORE)(scope, receive, send)
         else:
@@ -120,7 +118,7 @@ async def _holder(scope: Scope) -> User | None:
 def _is_page(scope: Scope) -> bool:
     if scope["type"] != "http" or scope["method"] != "GET" or scope["path"].startswith(OPEN_PATHS):
         return False
-    return "text/html" in Headers(scope=scope).get("accept", "")
+    return reads_pages(scope)
 
 
 async def _visitor(scope: Scope) -> tuple[User | None, Tokens | None]:
@@ -134,14 +132,18 @@ async def _visitor(scope: Scope) -> tuple[User | None, Tokens | None]:
     return None, None
 
 
-def _private(renewed: Tokens | None, send: Send) -> Send:
+def _private(scope: Scope, renewed: Tokens | None, send: Send) -> Send:
     """Sends a user's page, with the cookies of new tokens, and so that no browser keeps it.
+
+    It learns for how long the tokens that it came with are still good.
 
     Back, after signing out, then asks here again, and does not show the page as it was.
     """
     given = Response(headers=NO_STORE)
     if renewed is not None:
         keep_session(given, renewed)
+    else:
+        LEFT.put(given, str(seconds_left(SESSION.of(HTTPConnection(scope)))))
     added = [each for each in given.raw_headers if each[0] != b"content-length"]
 
     async def sending(message: Message) -> None:
@@ -171,7 +173,11 @@ async def _leaving(scope: Scope, user: User | None) -> str:
     path = scope["path"].rstrip("/")
     if user is None or path in (SIGN_IN, VERIFY, CLOSED):
         return ""
-    leaves = await erased_at(user.id) is not None
+    try:
+        leaves = await erased_at(user.id) is not None
+    except NotSignedIn:  # erased, and this process remembers the session a little longer
+        forget({"user": str(user.id), "session": str(user.session_id)})
+        return SIGN_IN
     if path == LEAVING:
         return "" if leaves else "/"
     return LEAVING if leaves else ""
@@ -205,7 +211,7 @@ def _bound(scope: Scope, user: User | None) -> Scope:
     """The socket's scope as Reflex may see it: nobody's cookie, and a token of this session."""
     headers = [(k, v) for k, v in scope["headers"] if _plain(k) not in WITHHELD]
     if user is not None:
-        headers.append((USER_HEADER, vouched(user).encode()))
+        headers.append((NAMING, vouched(user).encode()))
     query = parse_qs(scope["query_string"].decode("latin-1"))
     query["token"] = [_bound_token(user, query.get("token", [""])[0])]
     return {**scope, "headers": headers, "query_string": urlencode(query, doseq=True).encode()}
@@ -228,4 +234,7 @@ async def _refuse(scope: Scope, receive: Receive, send: Send, sentence: str, sta
         await receive()
         await send({"type": "websocket.close", "code": 4000 + status})
     else:
-        await PlainTextResponse(sentence, status)(scope, receive, send)
+        answer: Response = PlainTextResponse(sentence, status)
+        if reads_pages(scope):
+            answer = sentence_page(Request(scope), sentence, status, NO_STORE)
+        await answer(scope, receive, send)

@@ -7,17 +7,9 @@ from starlette.routing import Route
 from assistant.api.answers import NO_STORE, answering, sent_to, session_of
 from assistant.errors import Busy, NotSignedIn, Refused
 from assistant.services import second_factor
-from assistant.services.attempts import own_path, with_next
+from assistant.services.addresses import SIGN_IN, VERIFY, own_path, with_next
 
 FORM_FIELDS = 2
-SIGN_IN = "/sign-in"
-VERIFY = "/verify"
-WHY = {
-    second_factor.NO_CODE: "code",
-    second_factor.WRONG: "wrong",
-    second_factor.OFF: "off",
-    second_factor.LOST: "lost",
-}
 
 
 @answering
@@ -40,7 +32,7 @@ async def given(request: Request) -> Response:
     except Busy as error:
         return sent_to(with_next(f"{VERIFY}?error=many&minutes={error.minutes}", path))
     except Refused as error:
-        return sent_to(with_next(f"{VERIFY}?error={WHY[str(error)]}", path))
+        return sent_to(with_next(f"{VERIFY}?error={error.why}", path))
     return sent_to(own_path(path))
 
 

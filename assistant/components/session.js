@@ -1,11 +1,16 @@
 // The session, kept going: tokens that expire are renewed unseen, once for all tabs.
+import { saidBeside } from "./user_mark.js";
 
 const RENEWED = "assistant:renewed"; // in localStorage: when a tab did so last
 const LOOK_MS = 30_000;
-let lifeMs = 540_000; // of the tokens; the server says it anew each time
-let noted = Date.now(); // where nothing can be stored: the page's tokens are new with it
+const AGAIN_MS = [1_000, 2_000, 3_000]; // an answer that was lost is asked for again
+const LIFE_S = 540; // of new tokens; the server says it anew each time
+let lifeMs = LIFE_S * 1000;
+// The page may have come with tokens that are minutes old: beside them the server says what is left.
+let noted = Date.now() - lifeMs + Number(saidBeside("left") ?? LIFE_S) * 1000;
 let over = false;
 let renewing = null;
+let failures = 0;
 
 /** As fetch. Where the session has to be renewed, that is done and the request repeated, once. */
 export async function fetchSigned(url, options) {
@@ -21,11 +26,25 @@ export const signInAddress = () =>
 
 /** Whether the session goes on. Throws, as fetch does, when that cannot be known now. */
 function renewedSince(began) {
-  renewing ??= alone(() => renew(began)).finally(() => {
-    renewing = null;
-  });
+  renewing ??= alone(() => renew(began))
+    .catch((error) => {
+      askAgain(began);
+      throw error;
+    })
+    .finally(() => {
+      renewing = null;
+    });
   return renewing;
 }
+
+/** The answer may have been lost on its way: until its successor is here, the old token is good. */
+function askAgain(began) {
+  const wait = AGAIN_MS[failures++];
+  if (wait) setTimeout(quietly, wait, began).unref?.();
+  else failures = 0;
+}
+
+const quietly = (began) => renewedSince(began).catch(() => {});
 
 /** One tab at a time, in browsers that have locks; else the server forgives two at once. */
 const alone = (work) =>
@@ -35,6 +54,7 @@ async function renew(began) {
   if (lastRenewal() > began) return true; // another tab was faster
   const response = await fetch("/auth/refresh", { method: "POST" });
   over = response.status === 401;
+  if (over || response.ok) failures = 0;
   if (over) return false;
   if (!response.ok) throw Object.assign(new Error("renewal"), { status: response.status });
   lifeMs = (await response.json()).seconds * 1000;
@@ -62,7 +82,11 @@ function lastRenewal() {
 /** While somebody looks, the tokens are new before they expire. */
 function look() {
   const due = lastRenewal() + 0.8 * lifeMs;
-  if (!over && !document.hidden && Date.now() > due) renewedSince(due).catch(() => {});
+  if (!over && !document.hidden && Date.now() > due) quietly(due);
 }
 
-if (globalThis.document) setInterval(look, LOOK_MS).unref?.();
+if (globalThis.document) {
+  look();
+  document.addEventListener("visibilitychange", look);
+  setInterval(look, LOOK_MS).unref?.();
+}

@@ -14,15 +14,17 @@ const KINDS = {
     field: { inputMode: "text", autoComplete: "off", autoCapitalize: "none", spellCheck: false },
   },
 };
+const OFF = "Your account has no second factor, so there is no code to give.";
 const ERRORS = {
   __proto__: null, // the word comes from the address
   code: "A code has six digits, a recovery code twelve letters and digits.",
   lost: "Your second factor cannot be opened, so no code of it counts. Give a recovery code instead.",
+  off: OFF,
   wrong: "This code is not right, or it was used already. Wait for the next one and try that.",
 };
+const REFUSED = "This code was not taken. Nothing was changed; please try again.";
 const AGAIN = "First show that it is you. You come back to where you were; nothing was changed.";
 const FIRST = "Your account has a second factor. Give its code, and you are in.";
-const OFF = "Your account has no second factor, so there is no code to give.";
 
 export function Verify() {
   const [asked, setAsked] = useState(null);
@@ -85,7 +87,7 @@ function Form({ asked }) {
 
 function errorOf(asked) {
   if (asked?.get("error") === "many") return tooMany(Number(asked.get("minutes")) || 15);
-  return ERRORS[asked?.get("error")];
+  return asked?.has("error") ? (ERRORS[asked.get("error")] ?? REFUSED) : undefined;
 }
 
 const tooMany = (minutes) =>

@@ -11,8 +11,9 @@ from assistant.models.base import Owned, moment, owned_by_user, sealed
 class SignInAttempt(Owned, table=True):
     """A browser that has been sent to a provider. Its id is the OAuth state, claimed by deletion.
 
-    user_id is no user yet but the browser's own random mark, which only its cookie knows. plan is
-    the sealed JSON of what the way back needs (nonce, PKCE verifier, where to go, whom to link to).
+    user_id is no user yet but follows from the browser's own random mark, which only its cookie
+    knows. plan is the sealed JSON of what the way back needs (nonce, PKCE verifier, where to go,
+    whom to link to).
     """
 
     __tablename__ = "sign_in_attempts"
@@ -30,7 +31,7 @@ class LoginSession(Owned, table=True):
     """A signed-in browser. Revoking it ends the session.
 
     refresh_hash, previous_hash: SHA-256 of the refresh token that is good now, and of the one
-    before it, which is good for a moment after rotated_at. fresh_at: when the user last proved who
+    before it, which is good until the one of now was shown. fresh_at: when the user last proved who
     they are at a provider. verified_at: when they last gave the second factor. device: sealed.
     """
 

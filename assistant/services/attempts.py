@@ -1,11 +1,11 @@
 """Attempts to sign in by a provider: begun in a browser, finished once, by the same browser."""
 
+import hashlib
+import hmac
 import json
-import re
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from urllib.parse import quote
 from uuid import UUID
 
 import structlog
@@ -19,14 +19,12 @@ from assistant.database import user_session
 from assistant.errors import SignInFailed
 from assistant.models import SignInAttempt
 from assistant.services.accounts import Person
+from assistant.services.addresses import own_path
 from assistant.services.oauth import LEEWAY_SECONDS, address_of, provider_of, who_came
 from assistant.services.sessions import User
 from assistant.vault import derived_key
 
 LASTS = timedelta(minutes=10)
-OWN_PATH = re.compile(r"/(?:[A-Za-z0-9_-]+(?:/[A-Za-z0-9_-]+)*)?(?:\?[A-Za-z0-9_=&-]*)?")
-NO_PAGES = ("/auth/", "/api/", "/_")
-PATH_CHARACTERS = 200
 SEALED_BY = {"alg": "dir", "enc": "A256GCM"}
 
 log = structlog.get_logger()
@@ -41,18 +39,6 @@ class Arrival:
     linking: User | None
 
 
-def own_path(path: str) -> str:
-    """The path if it is that of a page of ours, else "/": nobody is sent elsewhere."""
-    fits = len(path) <= PATH_CHARACTERS and OWN_PATH.fullmatch(path)
-    return path if fits and not path.startswith(NO_PAGES) else "/"
-
-
-def with_next(page: str, path: str) -> str:
-    """The address of a page of ours that leads on to this path, where that is one of ours, too."""
-    here = own_path(path)
-    return page if here == "/" else f"{page}{'&' if '?' in page else '?'}next={quote(here)}"
-
-
 async def begin(
     provider_id: str, mark: UUID, path: str, *, again: bool = False, linking: User | None = None
 ) -> str:
@@ -61,7 +47,8 @@ async def begin(
     Raises NotFound for a provider that is not set up, and SignInFailed("away").
     """
     provider = provider_of(provider_id)
-    row = SignInAttempt(user_id=mark, provider=provider.id, expires_at=datetime.now(UTC) + LASTS)
+    owner = _owner(mark)
+    row = SignInAttempt(user_id=owner, provider=provider.id, expires_at=datetime.now(UTC) + LASTS)
     nonce, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(48)
     fresh = again or linking is not None
     address = await address_of(
@@ -73,9 +60,18 @@ async def begin(
     if linking is not None:
         plan["link"] = f"{linking.id} {linking.session_id}"
     row.plan = _seal(row, plan)
-    async with user_session(mark) as session:
+    async with user_session(owner) as session:
         session.add(row)
     return address
+
+
+def _owner(mark: UUID) -> UUID:
+    """In whose name the attempts of a browser are kept.
+
+    A browser may say any mark, also the id of a user; from none follows the name of anybody else.
+    """
+    digest = hmac.new(derived_key("sign-in mark"), mark.bytes, hashlib.sha256).digest()
+    return UUID(bytes=digest[:16], version=4)
 
 
 async def finish(provider_id: str, mark: UUID | None, answer: dict[str, str]) -> Arrival:
@@ -104,7 +100,7 @@ async def _claimed(mark: UUID | None, state: str) -> SignInAttempt | None:
         return None
     if mark is None:
         return None
-    async with user_session(mark) as session:
+    async with user_session(_owner(mark)) as session:
         claiming = delete(SignInAttempt).where(
             col(SignInAttempt.id) == attempt_id, col(SignInAttempt.expires_at) > func.now()
         )

@@ -25,7 +25,7 @@ from sqlalchemy import func, true
 from sqlmodel import col, delete, select, update
 
 from assistant.database import user_session
-from assistant.errors import Refused
+from assistant.errors import NotSignedIn, Refused
 from assistant.models import LoginSession, Profile
 from assistant.services import keys, signals
 from assistant.services.sessions import User, forget, note_end, require_fresh, tell_end
@@ -61,9 +61,15 @@ async def keep(user_id: UUID) -> None:
 
 
 async def erased_at(user_id: UUID) -> datetime | None:
-    """When the account will be erased, None for one that stays."""
+    """When the account will be erased, None for one that stays.
+
+    Raises NotSignedIn for one that was erased while a session of it was still remembered.
+    """
     async with user_session(user_id) as session:
-        at: datetime | None = (await session.scalars(select(Profile.erase_at))).one()
+        profile = (await session.execute(select(col(Profile.erase_at)))).one_or_none()
+    if profile is None:
+        raise NotSignedIn
+    at: datetime | None = profile.erase_at
     return at
 
 

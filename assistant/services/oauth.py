@@ -243,7 +243,8 @@ async def _by_github(
     token: dict[str, Any],
     nonce: str,
 ) -> Person:
-    user, emails = [await _asked(client, path, token) for path in ("user", "user/emails")]
+    user = await _asked(client, "user", token)
+    emails = await _asked(client, "user/emails", token, withheld=[])
     number = user["id"]
     if type(number) is not int or number < 1:
         raise SignInFailed
@@ -253,9 +254,17 @@ async def _by_github(
     return _person(provider, issuer, str(number), user.get("name") or user.get("login"), label)
 
 
-async def _asked(client: Client, path: str, token: dict[str, Any]) -> Any:  # noqa: ANN401
+async def _asked(
+    client: Client,
+    path: str,
+    token: dict[str, Any],
+    withheld: Any = None,  # noqa: ANN401
+) -> Any:  # noqa: ANN401
+    """What the provider says. withheld: stands for what we have no permission to read, if any."""
     headers = {"accept": "application/vnd.github+json"}
     answer = await client.get(path, token=token, headers=headers)
+    if answer.status_code in (403, 404) and withheld is not None:
+        return withheld
     if answer.status_code != 200:
         raise SignInFailed("away" if answer.status_code >= 500 else "refused")
     return answer.json()

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import structlog
-from sqlalchemy import and_, delete, func, or_
+from sqlalchemy import ColumnElement, and_, delete, func, or_
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col, select, update
+from sqlmodel import col, select
 
 from assistant.database import user_of, user_session
 from assistant.errors import NotSignedIn
@@ -66,53 +66,52 @@ def _tokens(refresh: RefreshToken) -> Tokens:
 async def refresh(token: str | None) -> Tokens:
     """Exchange a refresh token for new tokens; twice within 10 seconds for the same ones.
 
-    A token that was exchanged before that was stolen, or its successor was: the session ends.
+    The one before the last is exchanged anew while nobody has shown what it was exchanged for:
+    that answer was lost. Who holds it nevertheless ends the session when they come with it, so two
+    who hold the same token never both go on. Any older one was stolen: the session ends.
     Raises NotSignedIn.
     """
     held = RefreshToken.read(token)
     async with user_session(held.user_id) as session:
-        good = await _rotate(session, held) or await _is_of_a_moment_ago(session, held)
-    if not good:
+        following = await _exchanged(session, held)
+    if following is None:
         if await end(held.user_id, and_(col(LoginSession.id) == held.session_id, *ALIVE)):
             log.warning("refresh_token_reused", session=str(held.session_id))
         raise NotSignedIn
-    return _tokens(held.successor())
+    return _tokens(following)
 
 
-async def _rotate(session: AsyncSession, held: RefreshToken) -> bool:
-    now = func.now()
-    current = (
-        col(LoginSession.id) == held.session_id,
-        col(LoginSession.refresh_hash) == held.hash(),
+async def _exchanged(session: AsyncSession, held: RefreshToken) -> RefreshToken | None:
+    """What the token is exchanged for, None for one that is not good (any more)."""
+    mine = select(LoginSession, func.now()).where(_of(held), *ALIVE).with_for_update()
+    found = (await session.execute(mine)).one_or_none()
+    if found is None:
+        return None
+    row, now = found
+    if row.refresh_hash != held.hash() and now - row.rotated_at < GRACE:
+        return held.successor(row.rotated_at)  # another tab was faster, or this one asks again
+    following = held.successor(now)
+    row.previous_hash, row.refresh_hash = held.hash(), following.hash()
+    row.rotated_at = row.seen_at = now
+    return following
+
+
+def _of(held: RefreshToken) -> ColumnElement[bool]:
+    """The session in which the token is the one of now or the one before it."""
+    good = (col(LoginSession.refresh_hash), col(LoginSession.previous_hash))
+    return and_(
+        col(LoginSession.id) == held.session_id, or_(*(each == held.hash() for each in good))
     )
-    following = {
-        "previous_hash": held.hash(),
-        "refresh_hash": held.successor().hash(),
-        "rotated_at": now,
-        "seen_at": now,
-    }
-    rotated = update(LoginSession).where(*current, *ALIVE).values(following)
-    return (await session.execute(rotated.returning(col(LoginSession.id)))).first() is not None
-
-
-async def _is_of_a_moment_ago(session: AsyncSession, held: RefreshToken) -> bool:
-    previous = select(LoginSession.id).where(
-        LoginSession.id == held.session_id,
-        LoginSession.previous_hash == held.hash(),
-        col(LoginSession.rotated_at) > func.now() - GRACE,
-        *ALIVE,
-    )
-    return (await session.scalars(previous)).first() is not None
 
 
 async def holder_of(token: str | None) -> User:
     """Who may exchange this refresh token, without exchanging it. Raises NotSignedIn."""
     held = RefreshToken.read(token)
     async with user_session(held.user_id) as session:
-        current = select(LoginSession.id).where(
-            LoginSession.id == held.session_id, LoginSession.refresh_hash == held.hash()
-        )
-        good = (await session.scalars(current)).first() or await _is_of_a_moment_ago(session, held)
-    if not good:
+        mine = select(LoginSession.refresh_hash, LoginSession.rotated_at).where(_of(held))
+        found = (await session.execute(mine)).one_or_none()
+    if found is None:
         raise NotSignedIn
-    return await require_alive(User(held.user_id, held.session_id))
+    newest, given_at = found
+    shown = given_at if newest == held.hash() else None
+    return await require_alive(User(held.user_id, held.session_id), shown)

@@ -134,7 +134,7 @@ async def confirm(user: User, code: str) -> list[str]:
             ended = await _end_others(session, user)
             codes = await recovery_codes.renew(session)
     if not codes:
-        raise Refused(WRONG)
+        raise Refused(WRONG, why="wrong")
     await sessions.tell_end(user.id, ended)
     log.info("second_factor_on", user=str(user.id))
     return codes
@@ -152,7 +152,7 @@ async def verify(user: User, code: str) -> None:
         if good:
             await _let_in(session, user)
     if not good:
-        raise Refused(WRONG)
+        raise Refused(WRONG, why="wrong")
 
 
 async def new_recovery_codes(user: User) -> list[str]:
@@ -164,7 +164,7 @@ async def new_recovery_codes(user: User) -> list[str]:
     async with user_session(user.id) as session:
         locked = select(SecondFactor).where(ON).with_for_update()
         if (await session.scalars(locked)).one_or_none() is None:
-            raise Refused(OFF)
+            raise Refused(OFF, why="off")
         codes = await recovery_codes.renew(session)
     log.info("recovery_codes_renewed", user=str(user.id))
     return codes
@@ -196,7 +196,7 @@ def _read(code: str) -> str:
         return typed
     typed = recovery_codes.read(typed)
     if not recovery_codes.SHAPE.fullmatch(typed):
-        raise Refused(NO_CODE)
+        raise Refused(NO_CODE, why="code")
     return typed
 
 
@@ -223,7 +223,7 @@ async def _why_not(
 ) -> Refused | Busy:
     factor = (await session.scalars(select(SecondFactor).where(wanted))).one_or_none()
     if factor is None:
-        return Refused(missing)
+        return Refused(missing, why="off")
     log.warning("second_factor_too_many_tries", user=str(user.id))
     wait = factor.tries_from + TRIES_WITHIN - datetime.now(UTC)
     minutes = max(1, ceil(wait / timedelta(minutes=1)))
@@ -247,7 +247,7 @@ async def _take_step(session: AsyncSession, factor: SecondFactor, code: str) -> 
         secret = vault.open(PLACE, factor.id, factor.secret)
     except Tampered as error:
         log.warning("unreadable", place=PLACE, row=str(factor.id))
-        raise Refused(LOST) from error
+        raise Refused(LOST, why="lost") from error
     try:
         step = TOTP(secret).verify_and_get_timecode(code, for_time=_now(), valid_window=STEPS_ASIDE)
     except OTPVerificationError:

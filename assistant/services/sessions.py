@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, func, select
+from sqlalchemy import ColumnElement, bindparam, case, false, func, null, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, update
 
@@ -22,10 +22,12 @@ from assistant.services.keys import UNREADABLE, opened_or, vault_in
 from assistant.services.tokens import claimed
 from assistant.vault import derived_key
 
+USER_HEADER = "x-auth-request-access-token"  # by which our layers tell each other the user
 REVOKED = "revoked"  # the topic of notices {"user": id, "session": id}
 IDLE = timedelta(days=14)
 FRESH = timedelta(minutes=5)
 SEEN_EVERY = timedelta(minutes=1)
+ROUNDED = timedelta(seconds=2)  # a token says in whole seconds since when it is good
 KNOWN_FOR_SECONDS = 5.0  # a session that was revoked without a notice is noticed within this time
 DEVICE = "login_sessions.device"
 
@@ -81,7 +83,8 @@ async def who_is(token: str | None) -> User:
 
     This is the only place that decides who a request's user is.
     """
-    return await require_alive(User(*claimed(token)))
+    user_id, session_id, given_at = claimed(token)
+    return await require_alive(User(user_id, session_id), given_at)
 
 
 def vouched(user: User) -> str:
@@ -106,19 +109,29 @@ def _seal(user: User) -> str:
     return hmac.new(derived_key("vouched user"), said, hashlib.sha256).hexdigest()
 
 
-async def require_alive(user: User) -> User:
-    """The user as of now; asks the database every few seconds. Raises NotSignedIn when over."""
+async def require_alive(user: User, given_at: datetime | None = None) -> User:
+    """The user as of now; asks the database every few seconds. Raises NotSignedIn when over.
+
+    given_at: since when the browser has what it shows, None where that is not known.
+    """
     if _known.get((user.id, user.session_id), 0.0) > time.monotonic():
         return User(user.id, user.session_id, verified=True)
     async with user_session(user.id) as session:
         standing = await _standing(session, user)
         if standing.unseen:
-            mine = col(LoginSession.id) == user.session_id
-            await session.execute(update(LoginSession).where(mine).values(seen_at=func.now()))
+            await _note_seen(session, user, given_at)
     verified = standing.verified or not standing.factor_on
     if verified and not standing.leaving:  # else the next request sees at once what has changed
         _remember(user)
     return User(user.id, user.session_id, verified, standing.leaving)
+
+
+async def _note_seen(session: AsyncSession, user: User, given_at: datetime | None) -> None:
+    """What was given with the newest tokens has arrived: the ones before it are good no more."""
+    arrived = col(LoginSession.rotated_at) <= given_at + ROUNDED if given_at else false()
+    before = case((arrived, null()), else_=col(LoginSession.previous_hash))
+    seen = update(LoginSession).where(col(LoginSession.id) == user.session_id)
+    await session.execute(seen.values(seen_at=func.now(), previous_hash=before))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """What a browser carries for its session: a short-lived access token and a refresh token.
 
 The access token is a JWT (RFC 7519, HS256). The refresh token is random and sealed by us, so that
-only one that was ours can be told to have been used before. Its successor follows from it: whoever
-presents the same token twice gets the same answer.
+only one that was ours can be told to have been used before. Its successor follows from it and from
+the moment of the exchange: whoever presents the same token twice at once gets the same answer.
 """
 
 import base64
@@ -11,6 +11,7 @@ import hmac
 import secrets
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Self
 from uuid import UUID
 
@@ -45,18 +46,29 @@ def access_token(user_id: UUID, session_id: UUID) -> str:
     return jwt.encode({"alg": "HS256"}, claims, _key())
 
 
-def claimed(token: str | None) -> tuple[UUID, UUID]:
-    """User and session of an access token that we signed and that is still good.
+def claimed(token: str | None) -> tuple[UUID, UUID, datetime]:
+    """User and session of an access token that we signed and that is still good, and since when.
 
     Raises NotSignedIn.
     """
     try:
         decoded = jwt.decode(token or "", _key(), algorithms=["HS256"])
         _expected().validate(decoded.claims)
-        return UUID(decoded.claims["sub"]), UUID(decoded.claims["sid"])
-    except (JoseError, ValueError, TypeError, LookupError, AttributeError) as error:
+        issued = datetime.fromtimestamp(decoded.claims["iat"], UTC)
+        return UUID(decoded.claims["sub"]), UUID(decoded.claims["sid"]), issued
+    except (JoseError, ValueError, TypeError, LookupError, AttributeError, OSError,
+            OverflowError) as error:  # fmt: skip
         # A forged token may have any shape, and joserfc meets some with other errors than its own.
         raise NotSignedIn from error
+
+
+def seconds_left(token: str) -> int:
+    """For how long an access token that `claimed` reads is still good for the browser: 0 or more.
+
+    Raises NotSignedIn.
+    """
+    _, _, issued = claimed(token)
+    return max(0, ACCESS_SECONDS - int(time.time() - issued.timestamp()))
 
 
 def _expected() -> jwt.JWTClaimsRegistry:
@@ -99,10 +111,10 @@ class RefreshToken:
             raise NotSignedIn
         return token
 
-    def successor(self) -> Self:
-        """The token that this one is exchanged for."""
-        key = derived_key("refresh successor")
-        nonce = hmac.new(key, self._body(), hashlib.sha256).digest()
+    def successor(self, at: datetime) -> Self:
+        """The token that this one is exchanged for at this moment."""
+        key, moment = derived_key("refresh successor"), at.astimezone(UTC).isoformat()
+        nonce = hmac.new(key, self._body() + moment.encode(), hashlib.sha256).digest()
         return type(self)(self.user_id, self.session_id, nonce)
 
     def text(self) -> str:

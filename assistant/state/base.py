@@ -8,9 +8,7 @@ import reflex as rx
 import structlog
 
 from assistant.errors import UNEXPECTED, AssistantError
-from assistant.services.sessions import User, recognised
-
-USER_HEADER = "x-auth-request-access-token"
+from assistant.services.sessions import USER_HEADER, User, recognised
 
 log = structlog.get_logger()
 

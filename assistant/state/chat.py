@@ -13,6 +13,7 @@ from pydantic import Field
 from assistant.config import MESSAGE_CHARACTERS
 from assistant.errors import NotFound, NotSignedIn
 from assistant.services import accounts, conversations, turns
+from assistant.services.addresses import SIGN_IN
 from assistant.services.inputs import identifier
 from assistant.services.model_choice import choose, offered
 from assistant.services.turns import Started, Wish
@@ -59,7 +60,7 @@ class ChatState(BaseState):
                 opened = await self._opened(asked)
                 usual = await accounts.usual_model(self._user_id())
             except NotSignedIn:
-                return rx.redirect("/sign-in")
+                return rx.redirect(SIGN_IN)
             except NotFound:
                 opened, usual = None, ""
             async with self:

@@ -11,17 +11,21 @@ from typing import Annotated, Any
 import reflex as rx
 import structlog
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, create_model
+from reflex_base.constants.state import FIELD_MARKER
 from reflex_base.registry import RegistrationContext
 
 from assistant.errors import DatabaseAway, NotSignedIn
-from assistant.services.attempts import with_next
+from assistant.services import addresses, sessions
+from assistant.services.addresses import with_next
 from assistant.services.sessions import recognised, require_alive
+from assistant.state.base import BaseState
 
-USER_HEADER = "HTTP_X_AUTH_REQUEST_ACCESS_TOKEN"
+USER_HEADER = f"HTTP_{sessions.USER_HEADER.upper().replace('-', '_')}"  # as sockets have it
 SIGNED_OUT = "not signed in"
 HALF_IN = "no second factor yet"
 LEAVING = "the account will be erased"
-WAYS_IN = {SIGNED_OUT: "/sign-in", HALF_IN: "/verify", LEAVING: "/leaving"}
+AWAY = "the database is away"
+WAYS_IN = {SIGNED_OUT: addresses.SIGN_IN, HALF_IN: addresses.VERIFY, LEAVING: addresses.LEAVING}
 BINARY = ("5", "6")  # the types of Socket.IO's binary packets
 Handling = Callable[..., Awaitable[None]]
 
@@ -117,6 +121,8 @@ def _judging(app: rx.App, accept: Handling) -> Handling:
         here = event.get("router_data", {}).get("asPath", "/") if way_in else ""
         if way_in and not here.startswith(way_in):
             await namespace.emit("event", _sent_to(way_in, here), to=sid)
+        elif reason == AWAY:
+            await namespace.emit("event", _told(_name(event)), to=sid)
 
     return on_event
 
@@ -125,6 +131,12 @@ def _sent_to(way_in: str, here: str) -> dict[str, Any]:
     """Lets the page ask who is there, and come back to where it is."""
     there = {"path": with_next(way_in, here), "external": False}
     return {"events": [{"name": "_redirect", "payload": there}]}
+
+
+def _told(name: str) -> dict[str, Any]:
+    """Shows on the page that its event was not run; who closes that sentence is not told again."""
+    sentence = "" if name.endswith(".dismiss_problem") else str(DatabaseAway())
+    return {"delta": {BaseState.get_full_name(): {f"problem{FIELD_MARKER}": sentence}}}
 
 
 async def _refusal(event: Any, environ: dict[str, Any]) -> str | None:  # noqa: ANN401
@@ -143,7 +155,7 @@ async def _refusal(event: Any, environ: dict[str, Any]) -> str | None:  # noqa: 
     except NotSignedIn:
         return SIGNED_OUT
     except DatabaseAway:
-        return "the database is away"
+        return AWAY
     except ValidationError:
         return "arguments do not fit"
     return None

@@ -13,14 +13,13 @@ import reflex as rx
 
 from assistant.errors import NotSignedIn, StepUpNeeded
 from assistant.services import identities, second_factor, sessions, tiers
-from assistant.services.attempts import with_next
+from assistant.services.addresses import SETTINGS, with_next
 from assistant.services.inputs import identifier
 from assistant.services.oauth import PROVIDERS, configured
 from assistant.services.sessions import User
 from assistant.state.base import BaseState, saying_what_fails
 from assistant.state.chat import Id
 from assistant.state.commands import command
-from assistant.state.settings import HERE
 
 BY_NAME = "Name"
 Change = Callable[[User], Awaitable[None]]
@@ -115,7 +114,7 @@ class SecurityState(BaseState):
             try:
                 await change(user)
             except StepUpNeeded as error:
-                return rx.redirect(with_next(error.where, HERE))
+                return rx.redirect(with_next(error.where, SETTINGS))
             await self._read(user)
         return None
 

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from assistant.errors import NotFound, NotSignedIn
 from assistant.services import accounts, preferences
+from assistant.services.addresses import SETTINGS, SIGN_IN, with_next
 from assistant.services.inputs import INSTRUCTIONS_CHARACTERS, NAME_CHARACTERS
 from assistant.services.languages import LANGUAGES
 from assistant.services.model_choice import choose, offered
@@ -18,7 +19,6 @@ from assistant.state.chat import ChatState
 from assistant.state.commands import command
 from assistant.state.sidebar import SidebarState
 
-HERE = "/settings"
 SAVED = "Saved."
 KEPT = "What was saved before still holds."
 Word = Annotated[str, Field(max_length=100)]  # one that a list offers
@@ -52,7 +52,7 @@ class SettingsState(BaseState):
             try:
                 chosen = await preferences.known(self._user_id())
             except NotSignedIn:
-                return rx.redirect(f"/sign-in?next={HERE}")
+                return rx.redirect(with_next(SIGN_IN, SETTINGS))
             async with self:
                 (await self.get_state(ChatState))._show(None)
                 self._show(chosen)

@@ -1,13 +1,16 @@
 """Signing in and out by plain forms."""
 
+from html import escape
 from uuid import uuid4
 
 import pytest
+from structlog.testing import capture_logs
 
 from assistant.config import settings
-from assistant.errors import NotSignedIn
+from assistant.errors import DatabaseAway, NotSignedIn
 from assistant.services import sessions
 from assistant.services.sessions import who_is
+from tests.conftest import away
 from tests.services.talk import rows
 
 HTML = {"accept": "text/html"}
@@ -105,7 +108,8 @@ async def test_signing_out_ends_the_session_everywhere(ann, app, db):
     answer = await ann.browser.post("/auth/logout")
     assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
     gone = [each.split(";")[0] for each in answer.headers.get_list("set-cookie")]
-    assert gone == ['session=""', 'refresh=""', 'user=""']
+    assert gone == ['session=""', 'refresh=""', 'user=""', 'left=""']
+    assert "clear-site-data" not in answer.headers  # others of this browser keep their drafts here
     ann.browser.cookies.set("session", ann.token)
     ann.browser.cookies.set("refresh", ann.refresh)
     assert (await ann.browser.get("/", headers=HTML)).headers["location"] == "/sign-in"
@@ -126,6 +130,50 @@ async def test_an_expired_access_token_is_signed_out_by_its_refresh_token(ann, d
 async def test_signing_out_twice_or_as_nobody_is_quiet(visitor):
     for _ in range(2):
         assert (await visitor.post("/auth/logout")).status_code == 303
+
+
+async def test_without_a_database_this_browser_signs_out_all_the_same(ann, postgres, db):
+    sessions._known.clear()
+    async with away(postgres, db):
+        with capture_logs() as logs:
+            answer = await ann.browser.post("/auth/logout", headers=HTML)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
+    assert len(answer.headers.get_list("set-cookie")) == 4
+    assert [entry["event"] for entry in logs] == ["session_not_ended"]
+
+
+@pytest.fixture
+async def stranded(ann, postgres, db):
+    """Ann, while the database is away."""
+    ann.browser.cookies.set("attempt", str(uuid4()))
+    sessions._known.clear()
+    async with away(postgres, db):
+        yield ann
+
+
+def assert_leads(answer, back):
+    """It is a page with the sentence, and leads there."""
+    assert answer.status_code == 503
+    assert answer.headers["content-type"].startswith("text/html")
+    assert str(DatabaseAway()) in answer.text
+    assert f'href="{escape(back)}"' in answer.text
+
+
+@pytest.mark.parametrize("path", ["/auth/login/local", "/auth/verify"])
+async def test_without_a_database_who_sends_a_form_reads_a_page(path, stranded):
+    form = {"name": name(), "code": "123456"}
+    assert_leads(await stranded.browser.post(path, headers=HTML, data=form), "/")
+
+
+async def test_without_a_database_who_follows_a_link_reads_a_page(stranded, monkeypatch):
+    monkeypatch.setenv("GOOGLE_CLIENT_ID", "x")
+    settings.cache_clear()
+    try:
+        for path in (f"/auth/callback/google?state={uuid4()}&x=%22", "/settings?x=1"):
+            assert_leads(await stranded.browser.get(path, headers=HTML), path)
+    finally:
+        monkeypatch.undo()
+        settings.cache_clear()
 
 
 async def test_the_page_renews_its_tokens(ann):

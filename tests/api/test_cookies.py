@@ -36,6 +36,7 @@ async def test_on_this_machine_the_names_are_plain_and_scripts_read_none_that_op
         "session": ONE_PAGE,
         "refresh": ONE_PAGE,
         "user": ONE_PAGE - {"httponly"},
+        "left": ONE_PAGE - {"httponly"},
     }
 
 
@@ -46,6 +47,7 @@ async def test_behind_https_no_other_host_and_no_plain_http_can_set_them(visitor
         "__host-session": ONE_PAGE | {"secure"},
         "__host-refresh": ONE_PAGE | {"secure"},
         "user": (ONE_PAGE - {"httponly"}) | {"secure"},
+        "left": (ONE_PAGE - {"httponly"}) | {"secure"},
     }
 
 
@@ -55,6 +57,7 @@ async def test_the_access_token_is_kept_for_minutes_and_the_rest_for_a_month(vis
         "session": 540,
         "refresh": 30 * 24 * 3600,
         "user": 30 * 24 * 3600,
+        "left": 540,
     }
 
 

@@ -38,6 +38,14 @@ async def test_nobody_has_nothing(method, path, visitor):
     assert (answer.status_code, answer.json()) == (401, {"error": "Please sign in."})
 
 
+async def test_a_browser_without_a_session_is_led_to_sign_in_and_back(visitor, ann):
+    answer = await visitor.get("/api/export", headers=HTML)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in?next=/settings")
+    ann.browser.cookies.clear()
+    ann.browser.cookies.set("refresh", ann.refresh)
+    assert (await ann.browser.get("/api/export", headers=HTML)).status_code == 200
+
+
 @pytest.mark.parametrize(("method", "path"), REQUESTS)
 async def test_before_the_code_of_the_second_factor_nothing_is_done(method, path, ann, db):
     await turn_factor_on(db, ann.user)

@@ -1,6 +1,7 @@
 """The guard: who may speak from where, and in whose name the socket speaks."""
 
 import json
+import time
 from urllib.parse import parse_qs
 
 import pytest
@@ -11,6 +12,7 @@ from starlette.staticfiles import StaticFiles
 
 from assistant.api.guard import Guard
 from assistant.config import settings
+from assistant.services import sessions, tokens
 from assistant.services.accounts import sign_in_by_name
 from assistant.services.sessions import recognised, vouched
 from tests.api.conftest import ORIGIN, browser, knock
@@ -165,8 +167,26 @@ async def test_a_page_renews_an_expired_session_in_passing(ann):
         "session",
         "refresh",
         "user",
+        "left",
     ]
-    assert "set-cookie" not in (await ann.browser.get("/chat/1", headers=HTML)).headers
+    again = await ann.browser.get("/chat/1", headers=HTML)
+    assert [c.split("=")[0] for c in again.headers.get_list("set-cookie")] == ["left"]
+
+
+async def test_a_page_learns_for_how_long_its_tokens_are_still_good(ann, monkeypatch):
+    born = time.time()
+    for age, left in ((0, "540"), (480, "60"), (570, "0")):  # the last in the leeway for clocks
+        monkeypatch.setattr(tokens.time, "time", lambda age=age: born + age)
+        await ann.browser.get("/settings", headers=HTML)
+        assert abs(int(ann.browser.cookies["left"]) - int(left)) <= 1
+
+
+async def test_an_account_that_was_just_erased_is_nobodys(ann, db):
+    await rows(db, "delete from profiles where user_id = $1", ann.user.id)
+    assert (ann.user.id, ann.user.session_id) in sessions._known
+    answer = await ann.browser.get("/settings", headers=HTML)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
+    assert (await ann.browser.get("/sign-in", headers=HTML)).status_code == 200
 
 
 async def test_no_browser_keeps_the_page_of_a_user(ann, visitor):

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { storage } from "./page.js";
+import { ALICE, storage, until } from "./page.js";
 import { streamServer } from "./stream_server.js";
 import { fetchSigned, signInAddress } from "../../assistant/components/session.js";
 
@@ -9,6 +9,11 @@ const status = async (url = "/x") => (await fetchSigned(url, { method: "POST" })
 
 /** The clock's next millisecond: what comes now is later than what came before. */
 const nextTick = () => new Promise((resolve) => setTimeout(resolve, 2));
+
+/** What was begun before has been answered: this request comes after it, over the same lines. */
+const settled = async () => {
+  for (let round = 0; round < 3; round++) await (await fetch("/x", { method: "POST" })).text();
+};
 
 beforeEach(async () => {
   Object.assign(server, { renewal: 200, renewals: 0, refuse: [] });
@@ -63,9 +68,17 @@ test("other refusals renew nothing", async () => {
   assert.equal(server.renewals, 0);
 });
 
-test("while the server cannot renew, nobody is signed out", async () => {
-  Object.assign(server, { renewal: 503, refuse: [401] });
-  await assert.rejects(status(), { status: 503 });
+test("a page that came with old tokens renews them before they expire", async (context) => {
+  context.mock.timers.enable({ apis: ["setInterval", "Date"], now: Date.now() });
+  for (const [left, renewals] of [[60, 1], [500, 0], [undefined, 0]]) {
+    server.renewals = 0;
+    globalThis.localStorage = storage();
+    document.cookie = left === undefined ? ALICE : `${ALICE}; left=${left}`;
+    await import(`../../assistant/components/session.js?left=${left}`);
+    await settled();
+    assert.equal(server.renewals, renewals);
+  }
+  document.cookie = ALICE;
 });
 
 test("without storage it goes on, too", async () => {
@@ -77,4 +90,11 @@ test("without storage it goes on, too", async () => {
 test("the way to the sign-in page leads back to this one", () => {
   globalThis.location = { pathname: "/chat/1", search: "?x=1&y=2" };
   assert.equal(signInAddress(), "/sign-in?next=%2Fchat%2F1%3Fx%3D1%26y%3D2");
+});
+
+test("while the server cannot renew nobody is signed out, and it is asked again by itself", async () => {
+  Object.assign(server, { renewal: 502, refuse: [401] });
+  await assert.rejects(status(), { status: 502 });
+  server.renewal = 200;
+  await until(() => server.renewals === 2);
 });

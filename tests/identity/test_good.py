@@ -148,8 +148,18 @@ async def test_of_github_only_the_main_and_proven_address_is_shown(providers, pe
         assert (identity.provider, identity.label) == ("github", label)
 
 
+@pytest.mark.parametrize("status", [403, 404])
+async def test_where_github_withholds_addresses_its_users_sign_in_all_the_same(
+    status, providers, visitor
+):
+    providers.status["/user/emails"] = status
+    assert (await visitor.signs_in("github")).headers["location"] == "/"
+    (identity,) = await listed(await visitor.id())
+    assert identity.label == "octo"
+
+
 async def test_nothing_of_the_provider_stays_in_the_browser(visitor):
     answer = await visitor.signs_in("google")
     kept = [each.split("=")[0] for each in answer.headers.get_list("set-cookie")]
-    assert kept == ["session", "refresh", "user"]
+    assert kept == ["session", "refresh", "user", "left"]
     assert answer.headers["cache-control"] == "no-store"

@@ -141,7 +141,7 @@ async def test_a_plan_that_was_not_made_for_this_attempt_is_refused(how, visitor
         ("/jwks", 500, "away"),
         ("/login/oauth/access_token", 401, "refused"),
         ("/user", 401, "refused"),
-        ("/user/emails", 404, "refused"),
+        ("/user/emails", 401, "refused"),
         ("/user", 502, "away"),
     ],
 )

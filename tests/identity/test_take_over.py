@@ -164,11 +164,23 @@ async def test_a_way_in_is_linked_by_a_sign_in_of_now_and_not_by_what_a_browser_
 
 async def test_nobody_links_without_a_session_or_from_another_site(visitor):
     assert (await visitor.links("github")).status_code == 401
+    by_form = await visitor.browser.post("/auth/link/github", headers={"accept": "text/html"})
+    assert by_form.headers["location"] == "/sign-in?next=/settings"
     await visitor.signs_in("google")
     evil = {"origin": "https://evil.example"}
     assert (await visitor.browser.post("/auth/link/github", headers=evil)).status_code == 403
     answer = await visitor.browser.get("/auth/link/github")
     assert "set-cookie" not in answer.headers
+
+
+async def test_who_was_idle_links_and_comes_back_by_the_refresh_token(visitor):
+    await visitor.signs_in("google")
+    visitor.browser.cookies.delete("session")
+    address = await sent_on(await visitor.links("github"))
+    assert (await visitor.comes_back(address)).headers["location"] == "/settings"
+    assert "session" not in visitor.browser.cookies
+    await visitor.browser.get("/settings", headers={"accept": "text/html"})
+    assert len(await listed(await visitor.id())) == 2
 
 
 async def test_a_link_whose_session_has_ended_is_refused(visitor, people):

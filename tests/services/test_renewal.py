@@ -14,6 +14,8 @@ from assistant.services.tokens import RefreshToken
 from tests.services.talk import rows
 
 RACES = 1_000
+HALF_A_MINUTE = "rotated_at = now() - interval '30 seconds'"
+A_MINUTE = "rotated_at = now() - interval '61 seconds', seen_at = now() - interval '61 seconds'"
 
 
 @pytest.fixture
@@ -21,7 +23,7 @@ async def tokens(db):
     return await sign_in_by_name(f"Dora {uuid4().hex[:10]}")
 
 
-async def later(db, tokens, what="rotated_at = now() - interval '11 seconds'"):
+async def later(db, tokens, what):
     """Let time pass for the session of these tokens."""
     session_id = RefreshToken.read(tokens.refresh).session_id
     await rows(db, f"update login_sessions set {what} where id = $1", session_id)  # noqa: S608
@@ -52,14 +54,63 @@ async def test_the_previous_token_gets_the_same_answer_for_a_moment(tokens):
     assert len({each.refresh for each in renewed}) == 1
 
 
-async def test_the_previous_token_after_a_moment_ends_the_session(tokens, db):
-    renewed = await refresh(tokens.refresh)
-    await later(db, tokens)
+async def is_over(*all_tokens):
+    for each in all_tokens:
+        for asking in (refresh(each.refresh), who_is(each.access)):
+            with pytest.raises(NotSignedIn):
+                await asking
+
+
+async def test_whose_answer_was_lost_goes_on_with_the_token_before(tokens, db):
+    await refresh(tokens.refresh)  # and the answer never arrives
+    for _ in range(3):  # nor do others after it
+        await later(db, tokens, HALF_A_MINUTE)
+        again = await refresh(tokens.refresh)
+        assert (await refresh(tokens.refresh)).refresh == again.refresh  # another tab
+    assert await who_is(again.access)
+    assert await who_is((await refresh(again.refresh)).access)
+
+
+@pytest.mark.parametrize("exchanged", [False, True])
+async def test_when_two_hold_a_token_the_session_ends_for_both(exchanged, tokens, db):
+    """Whoever came second has taken the place of the first, who comes back and gives both away."""
+    first = await refresh(tokens.refresh)
+    await later(db, tokens, HALF_A_MINUTE)
+    second = await refresh(tokens.refresh)
+    assert first.refresh != second.refresh
+    newest = await refresh(second.refresh) if exchanged else second
+    with pytest.raises(NotSignedIn):
+        await refresh(first.refresh)
+    await is_over(first, second, newest)
+
+
+async def test_the_token_before_ends_the_session_once_the_one_after_it_was_exchanged(tokens, db):
+    renewed = await refresh((await refresh(tokens.refresh)).refresh)
     with pytest.raises(NotSignedIn):
         await refresh(tokens.refresh)
-    for over in (lambda: refresh(renewed.refresh), lambda: who_is(renewed.access)):
-        with pytest.raises(NotSignedIn):
-            await over()
+    await is_over(renewed)
+
+
+@pytest.mark.parametrize("shown", ["access", "refresh"])
+async def test_the_token_before_ends_the_session_once_its_answer_has_arrived(shown, tokens, db):
+    renewed = await refresh(tokens.refresh)
+    await later(db, tokens, A_MINUTE)
+    await (who_is(renewed.access) if shown == "access" else holder_of(renewed.refresh))
+    with pytest.raises(NotSignedIn):
+        await refresh(tokens.refresh)
+    await is_over(renewed)
+
+
+async def test_what_was_given_before_does_not_say_that_the_answer_has_arrived(tokens, db):
+    await refresh(tokens.refresh)
+    # As if these had been given seven minutes before that exchange, which then is just now.
+    await later(
+        db,
+        tokens,
+        "rotated_at = now() + interval '7 minutes', seen_at = now() - interval '2 minutes'",
+    )
+    assert await who_is(tokens.access) == await holder_of(tokens.refresh)
+    assert await refresh(tokens.refresh)
 
 
 async def test_a_token_of_two_exchanges_ago_ends_the_session_at_once(tokens):
@@ -115,7 +166,8 @@ async def test_who_holds_a_token_is_known_without_an_exchange(tokens, db):
     assert await holder_of(tokens.refresh) == user
     renewed = await refresh(tokens.refresh)
     assert await holder_of(tokens.refresh) == await holder_of(renewed.refresh) == user
-    await later(db, tokens)
+    await later(db, tokens, A_MINUTE)
+    assert await holder_of(renewed.refresh) == user
     with pytest.raises(NotSignedIn):
         await holder_of(tokens.refresh)
     assert await holder_of(renewed.refresh) == user  # to ask ended nothing

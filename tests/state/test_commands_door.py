@@ -8,9 +8,14 @@ import pytest
 from structlog.testing import capture_logs
 
 from assistant.app import app
+from assistant.errors import DatabaseAway
+from assistant.services import sessions
 from assistant.services.sessions import vouched
+from assistant.state.base import BaseState
 from assistant.state.chat import ChatState
 from assistant.state.commands import USER_HEADER
+from assistant.state.sidebar import SidebarState
+from tests.conftest import away
 from tests.services.talk import eventually, turn_factor_on
 from tests.state.conftest import ROOT, full_name
 
@@ -207,6 +212,21 @@ async def test_who_has_yet_to_give_the_code_is_sent_where_it_is_asked_for(
     await NAMESPACE.on_event(half_in.sid, sent)
     told = [json.loads(each.partition(",")[2])[1] for each in half_in.told]
     assert [update["events"][0]["payload"]["path"] for update in told] == there
+
+
+async def test_without_a_database_the_page_is_told_in_the_one_place_where_it_shows_problems(
+    socket, alice, postgres, db
+):
+    SOCKETS.environ["engine"] = {USER_HEADER: vouched(alice)}
+    sessions._known.clear()
+    async with away(postgres, db):
+        await NAMESPACE.on_event(socket.sid, {"name": SEND, "payload": THE_SEND})
+        closing = full_name(SidebarState, "dismiss_problem")
+        await NAMESPACE.on_event(socket.sid, {"name": closing, "payload": {}})
+    told = [json.loads(each.partition(",")[2])[1]["delta"] for each in socket.told]
+    field = BaseState.problem._js_expr.rpartition(".")[2]
+    there = BaseState.get_full_name()
+    assert told == [{there: {field: str(DatabaseAway())}}, {there: {field: ""}}]
 
 
 async def test_what_does_not_fit_sends_nobody_anywhere(socket, alice):
