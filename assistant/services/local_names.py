@@ -17,6 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
 from assistant.database import system_session, user_session
+from assistant.errors import NotFound
 from assistant.key_ring import KeyLost
 from assistant.models import Identity
 from assistant.services.inputs import JOINERS
@@ -57,7 +58,7 @@ async def hash_anew() -> None:
     for row in rows:
         try:
             await _hash_one(row.user_id, row.subject)
-        except (Tampered, KeyLost, IntegrityError) as error:  # it holds up nobody else
+        except (Tampered, KeyLost, NotFound, IntegrityError) as error:  # it holds up nobody else
             log.warning("name_not_hashed", user=str(row.user_id), error=type(error).__name__)
 
 

@@ -144,7 +144,7 @@ async def test_a_session_that_was_renewed_in_passing_is_kept(app, ann):
     headers = {"accept": "text/html", "cookie": f"session=x; refresh={ann.refresh}"}
     answer = await ask(app, Asking("GET", "/\x00"), headers)
     cookies = [value.split("=")[0] for name, value in answer.headers if name == "set-cookie"]
-    assert (answer.status, cookies) == (404, ["session", "refresh", "user"])
+    assert (answer.status, cookies) == (404, ["session", "refresh", "user", "left"])
 
 
 @pytest.mark.parametrize("name", ["a\nb", "a\n", "\n", "\r\nset-cookie: x=y"], ids=ascii)

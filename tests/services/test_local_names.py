@@ -91,15 +91,22 @@ async def test_everybody_is_found_after_the_secret_was_exchanged(db, exchanged):
     assert after.id == before.id
 
 
-async def test_a_label_that_does_not_open_holds_up_nobody(alice, db, exchanged):
+@pytest.mark.parametrize(
+    ("damage", "error"),
+    [
+        ("update identities set label = 'x' where user_id = $1", "Tampered"),
+        ("delete from user_keys where user_id = $1", "NotFound"),
+    ],
+)
+async def test_a_label_that_does_not_open_holds_up_nobody(damage, error, alice, db, exchanged):
     zoe = name()
     tokens = await sign_in_by_name(zoe)
-    await rows(db, "update identities set label = 'x' where user_id = $1", alice.id)
+    await rows(db, damage, alice.id)
     before = await subject_in(db, alice.id)
     exchanged()
     with capture_logs() as logs:
         await hash_anew()
-    told = {"event": "name_not_hashed", "user": str(alice.id), "error": "Tampered"}
+    told = {"event": "name_not_hashed", "user": str(alice.id), "error": error}
     assert [entry for entry in logs if entry.items() >= told.items()]
     assert await subject_in(db, alice.id) == before
     assert await subject_in(db, tokens.user_id) == subject_of(zoe)
