@@ -53,9 +53,9 @@ revision: $(DEVELOPMENT) ## write the next migration from the models (WORDS="wha
 
 lock: $(DEVELOPMENT) ## write the pinned requirements anew from pyproject.toml
 	$(BIN)/pip install --quiet uv
-	$(BIN)/uv pip compile pyproject.toml --python-version 3.11 --generate-hashes \
+	$(BIN)/uv pip compile pyproject.toml --python-version 3.11 --universal --generate-hashes \
 		--quiet -o requirements.txt
-	$(BIN)/uv pip compile pyproject.toml --python-version 3.11 --generate-hashes \
+	$(BIN)/uv pip compile pyproject.toml --python-version 3.11 --universal --generate-hashes \
 		--quiet --extra dev -c requirements.txt -o requirements-dev.txt
 
 clean: ## remove the environment and what was built; the data stay
