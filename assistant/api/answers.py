@@ -24,7 +24,7 @@ from assistant.errors import (
 )
 from assistant.services.addresses import SIGN_IN, with_next
 from assistant.services.renewal import holder_of
-from assistant.services.sessions import User, who_is
+from assistant.services.sessions import User, staying, who_is
 
 STATUS: dict[type[Exception], int] = {
     NotSignedIn: 401,
@@ -49,10 +49,7 @@ async def user_of(request: Request) -> User:
 
     Raises NotSignedIn, StepUpNeeded before the code, and Leaving when the account will be erased.
     """
-    user = await owner_of(request)
-    if user.leaving:
-        raise Leaving
-    return user
+    return staying(await owner_of(request))
 
 
 async def owner_of(request: Request) -> User:
@@ -90,9 +87,7 @@ async def body_of(request: Request, at_most: int, too_large: str) -> bytes:
 
     at_most: its bytes. Raises Refused with the sentence `too_large`, or when it is late.
     """
-    announced = request.headers.get("content-length", "0")
-    if not announced.isdecimal() or int(announced[:20]) > at_most:
-        raise Refused(too_large)
+    require_size(request, at_most, too_large)
     body = bytearray()
     try:
         async with asyncio.timeout(BODY_SECONDS):
@@ -105,9 +100,21 @@ async def body_of(request: Request, at_most: int, too_large: str) -> bytes:
     return bytes(body)
 
 
+def number_in(text: str, digits: int) -> int | None:
+    """The number that stands in a part of a request; None for anything else, or more digits."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= digits else None
+
+
 def sent_to(address: str) -> RedirectResponse:
     """Lets the browser that has sent a form read this page of ours instead."""
     return RedirectResponse(address, 303, headers=NO_STORE)
+
+
+def require_size(request: Request, at_most: int, too_large: str) -> None:
+    """Raises Refused with the sentence `too_large` for a body that announces more bytes."""
+    announced = request.headers.get("content-length", "0")
+    if not announced.isdecimal() or int(announced[:20]) > at_most:
+        raise Refused(too_large)
 
 
 def to_sign_in(request: Request, path: str) -> Response:

@@ -18,7 +18,6 @@ from assistant.api.cookies import ATTEMPT, REFRESH, drop_session, keep_session, 
 from assistant.config import settings
 from assistant.errors import (
     DatabaseAway,
-    Leaving,
     NotFound,
     NotSignedIn,
     Refused,
@@ -31,7 +30,7 @@ from assistant.services.addresses import SETTINGS, SIGN_IN, own_path, with_next
 from assistant.services.attempts import Arrival
 from assistant.services.oauth import configured
 from assistant.services.renewal import Tokens, refresh
-from assistant.services.sessions import User, require_fresh, revoke
+from assistant.services.sessions import User, require_fresh, revoke, staying
 from assistant.services.tokens import ACCESS_SECONDS
 
 FORM_FIELDS = 4
@@ -122,10 +121,7 @@ async def link(request: Request) -> Response:
 
 async def _present(request: Request) -> User:
     """Who asks to link, or comes back from that. Raises NotSignedIn, StepUpNeeded and Leaving."""
-    user = await visitor_of(request)
-    if user.leaving:
-        raise Leaving
-    return user
+    return staying(await visitor_of(request))
 
 
 @answering

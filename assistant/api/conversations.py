@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from assistant.api.answers import NO_STORE, answering, user_of
+from assistant.api.answers import NO_STORE, answering, number_in, user_of
 from assistant.errors import Refused
 from assistant.services.inputs import identifier
 from assistant.services.messages import PAGE_AT_MOST, page
@@ -25,13 +25,10 @@ async def messages(request: Request) -> Response:
 
 
 def _limit(text: str) -> int:
-    if (
-        not (text.isascii() and text.isdecimal())
-        or len(text) > 3
-        or not 1 <= int(text) <= PAGE_AT_MOST
-    ):
+    limit = number_in(text, 3)
+    if limit is None or not 1 <= limit <= PAGE_AT_MOST:
         raise Refused(f"A page holds between 1 and {PAGE_AT_MOST} messages.")
-    return int(text)
+    return limit
 
 
 routes = [Route("/api/conversations/{conversation_id}/messages", messages)]

@@ -16,12 +16,13 @@ from assistant.api.answers import (
     NO_STORE,
     answering,
     owner_of,
+    require_size,
     sent_to,
     to_sign_in,
     user_of,
     visitor_of,
 )
-from assistant.errors import NotSignedIn, Refused, StepUpNeeded
+from assistant.errors import NotSignedIn, StepUpNeeded
 from assistant.services import erasure
 from assistant.services.addresses import SETTINGS, with_next
 from assistant.services.export import ONE_EACH, export
@@ -108,9 +109,7 @@ async def _pieces(user: User) -> AsyncGenerator[bytes, None]:
 async def bring_back(request: Request) -> Response:
     """Import the archive in the body: {"imported": how many, "skipped": [{"item", "why"}]}."""
     user = await user_of(request)
-    announced = request.headers.get("content-length", "0")
-    if not announced.isdecimal() or int(announced[:20]) > ARCHIVE_BYTES:
-        raise Refused(TOO_LARGE)
+    require_size(request, ARCHIVE_BYTES, TOO_LARGE)
     done = await import_from(user, request.stream())
     skipped = [each._asdict() for each in done.skipped]
     return JSONResponse({"imported": done.imported, "skipped": skipped}, headers=NO_STORE)

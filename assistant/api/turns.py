@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from assistant.api.answers import NO_STORE, answering, user_of
+from assistant.api.answers import NO_STORE, answering, number_in, user_of
 from assistant.api.events import BEAT, EventStream, frame
 from assistant.errors import Refused
 from assistant.services import shared_log, turn_log, turns
@@ -32,12 +32,8 @@ async def events(request: Request) -> Response:
     user = await user_of(request)
     turn_id = identifier(request.path_params["turn_id"], "answer")
     state = await state_of(user.id, turn_id)
-    after = _number(request.headers.get("last-event-id", ""))
+    after = number_in(request.headers.get("last-event-id", ""), 9) or 0
     return EventStream(user, _frames(user.id, turn_id, state, after))
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
 
 
 async def _frames(
@@ -113,9 +109,10 @@ async def stop(request: Request) -> Response:
 
 
 def _seen(text: str) -> int:
-    if text != "-1" and not (text.isascii() and text.isdecimal() and len(text) < 9):
+    seen = -1 if text == "-1" else number_in(text, 8)
+    if seen is None:
         raise Refused("A stop says how much of the answer was seen, as a number.")
-    return int(text)
+    return seen
 
 
 routes = [

@@ -16,6 +16,7 @@ from assistant.models import Identity, Profile, Subscription
 from assistant.services.inputs import NAME_CHARACTERS, one_line
 from assistant.services.keys import UNREADABLE, create_key, opened_or, vault_in
 from assistant.services.local_names import LABEL, LOCAL, subject_of
+from assistant.services.preferences import NAME
 from assistant.services.renewal import Tokens, begin
 from assistant.vault import Vault
 
@@ -98,7 +99,7 @@ async def _create(person: Person) -> None:
         session.add(profile)
         await session.flush()
         vault = create_key(session)
-        profile.name = vault.seal("profiles.name", profile.id, person.name)
+        profile.name = vault.seal(NAME, profile.id, person.name)
         session.add(identity_of(person, vault))
         session.add(Subscription(user_id=user_id))
 
@@ -134,4 +135,4 @@ async def name_of(user_id: UUID) -> str:
         vault = await vault_in(session, [profile.name])
     if not profile.name:
         return ""
-    return opened_or(vault, "profiles.name", profile.id, profile.name, UNREADABLE)
+    return opened_or(vault, NAME, profile.id, profile.name, UNREADABLE)

@@ -26,9 +26,9 @@ from sqlmodel import col, delete, select, update
 
 from assistant.database import user_session
 from assistant.errors import NotSignedIn, Refused
-from assistant.models import LoginSession, Profile
+from assistant.models import Profile
 from assistant.services import keys, signals
-from assistant.services.sessions import User, forget, note_end, require_fresh, tell_end
+from assistant.services.sessions import User, forget, note_end, others_of, require_fresh, tell_end
 
 GRACE = timedelta(days=14)
 WORD = "DELETE"
@@ -49,7 +49,7 @@ async def ask(user: User, word: str) -> None:
     day = func.coalesce(col(Profile.erase_at), func.now() + GRACE)
     async with user_session(user.id) as session:
         await session.execute(update(Profile).values(erase_at=day))
-        ended = await note_end(session, col(LoginSession.id) != user.session_id)
+        ended = await note_end(session, others_of(user))
     forget({"user": str(user.id), "session": str(user.session_id)})  # it is closed from now on
     await tell_end(user.id, ended)
 

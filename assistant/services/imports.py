@@ -18,14 +18,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select, update
 
 from assistant.database import user_session
-from assistant.errors import Busy, Leaving, Refused
+from assistant.errors import Busy, Refused
 from assistant.models import Conversation, Message
 from assistant.services import messages, signals, titles
 from assistant.services.archive import FORMAT, PRODUCT
 from assistant.services.archived import ArchivedTalk, NotReadable, talk_in
 from assistant.services.keys import vault_in
 from assistant.services.one_each import OneEach
-from assistant.services.sessions import User, require_alive
+from assistant.services.sessions import User, require_alive, staying
 from assistant.services.unpacking import ARCHIVE_BYTES, NO_ARCHIVE, Package, Unpacked
 from assistant.vault import Vault
 
@@ -126,7 +126,7 @@ async def import_archive(user: User, given: bytes) -> Imported:
     stored: _Stored | None = None
     files = package.conversations()
     while (file := await asyncio.to_thread(next, files, None)) is not None:
-        await _require_here(user)
+        staying(await require_alive(user))  # a body may come long after its head
         try:
             talk = await asyncio.to_thread(_read, file)
             if talk.continues:
@@ -140,12 +140,6 @@ async def import_archive(user: User, given: bytes) -> Imported:
     if ids:
         await signals.tell_changed(user.id, ids[-1])
     return Imported(len(ids), skipped)
-
-
-async def _require_here(user: User) -> None:
-    """A body may come long after its head, and an import takes its time."""
-    if (await require_alive(user)).leaving:
-        raise Leaving
 
 
 def _opened(given: bytes) -> Package:

@@ -186,7 +186,7 @@ async def turn_off(user: User) -> None:
 
 async def _end_others(session: AsyncSession, user: User) -> list[UUID]:
     """In the same transaction: nobody stays signed in under the rule from before."""
-    return await sessions.note_end(session, col(LoginSession.id) != user.session_id)
+    return await sessions.note_end(session, sessions.others_of(user))
 
 
 def _read(code: str) -> str:

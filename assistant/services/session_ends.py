@@ -10,7 +10,7 @@ from sqlmodel import col
 from assistant.database import system_session
 from assistant.models import LoginSession, Profile, SecondFactor
 from assistant.services import signals
-from assistant.services.sessions import ALIVE, REVOKED, User
+from assistant.services.sessions import ALIVE, REVOKED, User, tell_end
 
 LOOK_SECONDS = 4.0  # a notice may be lost, and nothing stays open for five seconds
 
@@ -63,8 +63,7 @@ def open_here() -> set[User]:
 async def tell_ended(users: Collection[User]) -> None:
     """Give the notice of each of these sessions that is over."""
     for user in await ended_among(users):
-        notice = {"user": str(user.id), "session": str(user.session_id)}
-        await signals.tell(REVOKED, notice)
+        await tell_end(user.id, [user.session_id])
 
 
 async def ended_among(users: Collection[User]) -> list[User]:

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, update
 
 from assistant.database import user_session
-from assistant.errors import NotFound, NotSignedIn, StepUpNeeded
+from assistant.errors import Leaving, NotFound, NotSignedIn, StepUpNeeded
 from assistant.models import LoginSession, Profile, SecondFactor
 from assistant.services import signals
 from assistant.services.keys import UNREADABLE, opened_or, vault_in
@@ -189,6 +189,13 @@ async def devices(user: User) -> list[Device]:
         )
         for row in rows
     ]
+
+
+def staying(user: User) -> User:
+    """The user, unless the account will be erased. Raises Leaving."""
+    if user.leaving:
+        raise Leaving
+    return user
 
 
 async def revoke(user: User, session_id: UUID) -> None:
