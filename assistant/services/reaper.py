@@ -102,16 +102,20 @@ async def _erase_accounts() -> None:
 
 
 async def sign_once() -> None:
-    """Make messages findable that are not yet: some of each of a few users, the newest first."""
+    """Make messages findable that are not yet: some of each of a few users, the newest first.
+
+    Whoever has no keys any more takes nobody's place among the few.
+    """
     unsigned = text("""
         select user_id from messages
         where not searchable and status not in ('running', 'waiting')
+        and user_id in (select user_id from user_keys)
         group by user_id order by random() limit 20
     """)
     async with system_session() as session:
         users = (await session.scalars(unsigned)).all()
     for user_id in users:
-        with _by_itself("signing_failed", user=str(user_id)):  # their key may be gone
+        with _by_itself("signing_failed", user=str(user_id)):  # their keys may not open
             for _ in range(BATCHES_OF_A_USER):
                 if not await signatures.sign_waiting(user_id):
                     break

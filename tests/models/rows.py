@@ -11,8 +11,8 @@ from sqlmodel import SQLModel
 MINIMAL: dict[str, dict[str, Any]] = {
     "profiles": {},
     "identities": {"issuer": "local", "subject": "{random}"},
-    "login_sessions": {"expires_at": "tomorrow", "refresh_hash": "\\x00"},
-    "sign_in_attempts": {"expires_at": "tomorrow", "provider": "google", "plan": "\\x00"},
+    "login_sessions": {"expires_at": "infinity", "refresh_hash": "\\x00"},
+    "sign_in_attempts": {"expires_at": "infinity", "provider": "google", "plan": "\\x00"},
     "second_factors": {"secret": "\\x00"},
     "recovery_codes": {"hash": "{random}"},
     "user_keys": {"wrapped": "\\x00", "wrapped_by": "env-1"},
