@@ -3,7 +3,8 @@
 import json
 import math
 
-from assistant.agent.types import Arguments, ToolCall
+from assistant.agent.acts import Arguments
+from assistant.agent.types import ToolCall
 
 MALFORMED = "malformed_json"
 DEEPEST = 40  # all who encode it again recurse, some of them after a hundred calls of their own

@@ -1,42 +1,97 @@
-"""The gate: whether a call may run, by what its tool can do. What no rule allows is denied."""
+"""The gate: whether a call may run. What no rule allows is denied.
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
+It looks at what the call would do, at what the user permits, and at who has named the people and
+pages that it reaches. No text that a model reads or writes has a say in it.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
-from assistant.agent.types import Effect, Tool, ToolCall
+from assistant.agent.acts import Effect, Intent, Target, Tool
+from assistant.agent.provenance import Origin, Provenance
 
 Verdict = Literal["allow", "ask", "deny"]
+Rule = Literal["off", "ask", "allow"]
+
+OUTWARD = ("url", "query")  # what a read tells to others
+KNOWN: tuple[Origin, ...] = ("user", "offered")
+
+DENIED = "No rule allows this tool, so the call was not run."
+OFF = "The user has turned this tool off, so the call was not run. They can do so in Settings."
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """The user allows a tool's calls beforehand. target: only those that reach nobody else."""
+
+    id: str
+    tool: str
+    target: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Permissions:
+    """What the user permits at this moment, in this conversation: a rule for some tools, grants."""
+
+    rules: Mapping[str, Rule] = field(default_factory=dict)
+    grants: tuple[Grant, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What the gate says of one call. reason: a sentence for the model, empty when allowed."""
+    """What the gate says of one call.
+
+    effect: what the call amounts to here and now. rule: by which it was allowed. reason: for the
+    model, when it was denied. origins: who has named each target.
+    """
 
     verdict: Verdict
+    effect: Effect
+    rule: str = ""
     reason: str = ""
-
-
-ALLOWED = Decision("allow")
-DENIED = Decision("deny", "No rule allows this tool, so the call was not run.")
-
-RULES: Mapping[Effect, Decision] = MappingProxyType(
-    {
-        Effect.READ: ALLOWED,
-        Effect.WRITE: ALLOWED,
-        Effect.SEND: Decision("ask", "This sends something out, so the user must allow it first."),
-        Effect.DESTROY: Decision("ask", "This cannot be undone, so the user must allow it first."),
-    }
-)
+    origins: tuple[Origin, ...] = ()
 
 
 class Gate:
-    """Decides each call by a table. rules: one decision for each effect; none means denied."""
+    """Decides each call of a turn. permissions: read anew each time, so that a No holds at once."""
 
-    def __init__(self, rules: Mapping[Effect, Decision] = RULES) -> None:
-        self._rules = rules
+    def __init__(self, permissions: Callable[[], Awaitable[Permissions]]) -> None:
+        self._permissions = permissions
 
-    def decide(self, tool: Tool, call: ToolCall) -> Decision:
-        """What is to happen with this very call of this tool."""
-        return self._rules.get(tool.effect, DENIED)
+    async def decide(self, tool: Tool, intent: Intent, said: Provenance) -> Decision:
+        """What is to happen with a call of this tool that would do this, after what was said."""
+        return decided(tool, intent, said, await self._permissions())
+
+
+def decided(tool: Tool, intent: Intent, said: Provenance, permitted: Permissions) -> Decision:
+    """The gate's decision, from nothing but these values."""
+    origins = tuple(said.origin(target) for target in intent.targets)
+    effect = _effect(intent, said, origins)
+    rule = permitted.rules.get(tool.name)
+    if rule == "off":
+        return Decision("deny", effect, "off", OFF, origins)
+    if effect in (Effect.READ, Effect.WRITE):
+        return Decision("ask" if rule == "ask" else "allow", effect, rule or "own", "", origins)
+    if effect not in (Effect.SEND, Effect.DESTROY):
+        return Decision("deny", effect, "", DENIED, origins)
+    if rule != "ask" and "untrusted" not in origins:
+        for grant in permitted.grants:
+            if _covers(grant, tool, intent.targets):
+                return Decision("allow", effect, grant.id, "", origins)
+    return Decision("ask", effect, "", "", origins)
+
+
+def _effect(intent: Intent, said: Provenance, origins: tuple[Origin, ...]) -> Effect:
+    """A read tells the words and pages that it asks for; after others' text that is sending."""
+    if intent.effect is not Effect.READ or not said.tainted:
+        return intent.effect
+    asked = zip(intent.targets, origins, strict=True)
+    tells = any(each.kind in OUTWARD and origin not in KNOWN for each, origin in asked)
+    return Effect.SEND if tells else Effect.READ
+
+
+def _covers(grant: Grant, tool: Tool, targets: tuple[Target, ...]) -> bool:
+    if grant.tool != tool.name:
+        return False
+    return grant.target is None or {target.value for target in targets} == {grant.target}

@@ -5,9 +5,10 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import replace
 
+from assistant.agent.acts import ToolContext
 from assistant.agent.gate import Gate
 from assistant.agent.toolbox import Toolbox
-from assistant.agent.types import Event, MessageDone, Provider, Request, ToolContext
+from assistant.agent.types import Event, MessageDone, Provider, Request
 from assistant.errors import CeilingReached, ProviderUnavailable
 
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from assistant.agent.types import Arguments, ToolCall, ToolFinished
+from assistant.agent.acts import Arguments
+from assistant.agent.types import ToolCall, ToolFinished
 
 TIMES = 3
 STOP_ASKING = (

@@ -2,27 +2,51 @@
 
 import inspect
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
-from pydantic import BaseModel, ConfigDict, ValidationError, create_model
+from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError, create_model
 
-from assistant.agent.types import Arguments, Effect, Tool, ToolContext
+from assistant.agent.acts import Arguments, Effect, Intent, Output, Tool, ToolContext
 from assistant.errors import ToolError
 
+Function = Callable[..., Awaitable[Output | str]]
 
-def tool(effect: Effect, label: str) -> Callable[[Callable[..., Awaitable[str]]], Tool]:
+
+class More(TypedDict, total=False):
+    """What few tools have; see `Tool`."""
+
+    untrusted: bool
+    needs: type
+    repeatable: bool
+    delay: float
+    undo: Callable[[JsonValue, ToolContext], Awaitable[str]]
+
+
+def tool(
+    effect: Effect,
+    label: str,
+    *,
+    intent: Callable[..., Intent] | None = None,
+    **more: Unpack[More],
+) -> Callable[[Function], Tool]:
     """Declare a tool. A parameter `context` receives the ToolContext; the model never sees it.
 
-    label: the past-tense verb that people read in the chat ("Calculated").
+    label: the past-tense verb that people read in the chat ("Calculated"). intent: takes what the
+    function takes, but no context; a tool has one when its calls reach anybody or differ in effect.
     """
 
-    def declare(function: Callable[..., Awaitable[str]]) -> Tool:
+    def declare(function: Function) -> Tool:
         arguments = _arguments_of(function)
         wants_context = "context" in inspect.signature(function).parameters
 
-        async def run(raw: Arguments, context: ToolContext) -> str:
+        async def run(raw: Arguments, context: ToolContext) -> Output:
             checked = _checked(arguments, raw)
-            return await function(**checked, **({"context": context} if wants_context else {}))
+            said = await function(**checked, **({"context": context} if wants_context else {}))
+            return said if isinstance(said, Output) else Output(said)
+
+        def intended(raw: Arguments) -> Intent:
+            checked = _checked(arguments, raw)
+            return intent(**checked) if intent else Intent(effect, _named(function))
 
         return Tool(
             name=function.__name__,
@@ -31,12 +55,19 @@ def tool(effect: Effect, label: str) -> Callable[[Callable[..., Awaitable[str]]]
             effect=effect,
             label=label,
             run=run,
+            intent=intended,
+            **more,
         )
 
     return declare
 
 
-def _arguments_of(function: Callable[..., Awaitable[str]]) -> type[BaseModel]:
+def _named(function: Function) -> str:
+    """The function's name as a sentence: "Update note"."""
+    return function.__name__.replace("_", " ").capitalize()
+
+
+def _arguments_of(function: Function) -> type[BaseModel]:
     """A model with one field for each parameter but `context`."""
     fields: dict[str, Any] = {
         name: (

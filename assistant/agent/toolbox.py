@@ -9,17 +9,15 @@ from itertools import groupby
 
 import structlog
 
+from assistant.agent.acts import Effect, Tool, ToolContext
 from assistant.agent.arguments import UNREADABLE, are_malformed
 from assistant.agent.gate import Gate
 from assistant.agent.repeats import STOP_ASKING, Repeats
 from assistant.agent.types import (
-    Effect,
     Message,
     MessageDone,
     StopReason,
-    Tool,
     ToolCall,
-    ToolContext,
     ToolFinished,
     ToolResult,
     ToolStarted,
@@ -153,7 +151,7 @@ class Toolbox:
         seconds = time.monotonic() - started
         return _finished(call, self._fitted(content), is_error=is_error, seconds=seconds)
 
-    async def _outcome(self, call: ToolCall) -> str:
+    async def _outcome(self, call: ToolCall) -> Output:
         """What the tool says. Raises ToolError, also for a defect in the tool, which is logged."""
         try:
             return await self._tools[call.name].run(call.arguments, self._context)

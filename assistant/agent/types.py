@@ -3,14 +3,14 @@
 All are values: equal content means equal values. Rows, ids of rows and storage live elsewhere.
 """
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Literal, Protocol
 
 from pydantic import JsonValue
 
-Arguments = Mapping[str, JsonValue]
+from assistant.agent.acts import Arguments, Source, Tool
+
 Role = Literal["user", "assistant", "tool"]
 StopReason = Literal["end", "tools", "length", "refusal"]
 
@@ -54,12 +54,17 @@ class ToolCall:
 
 @dataclass(frozen=True, slots=True)
 class ToolResult:
-    """What the tool said, in words for the model."""
+    """What the tool said, in words for the model.
+
+    untrusted: others may have written what stands in it. sources: where it stands.
+    """
 
     call_id: str
     name: str
     content: str
     is_error: bool = False
+    untrusted: bool = False
+    sources: tuple[Source, ...] = ()
 
 
 Part = Text | Thinking | ToolCall | ToolResult
@@ -194,39 +199,6 @@ class ToolFinished:
 
 
 Event = ModelEvent | ToolStarted | ToolFinished
-
-
-class Effect(StrEnum):
-    """What a tool can do to the world; the gate decides by it."""
-
-    READ = "read"
-    WRITE = "write"
-    SEND = "send"
-    DESTROY = "destroy"
-
-
-@dataclass(frozen=True, slots=True)
-class ToolContext:
-    """What a tool may know of the turn that it runs in. timezone: an IANA name."""
-
-    user_id: str = ""
-    timezone: str = "UTC"
-
-
-@dataclass(frozen=True, slots=True)
-class Tool:
-    """Something that the model may ask for.
-
-    schema: JSON Schema of the arguments. label: the verb that people read ("Calculated").
-    run: takes the raw arguments, checks them, and returns text for the model; raises ToolError.
-    """
-
-    name: str
-    description: str
-    schema: Mapping[str, JsonValue]
-    effect: Effect
-    label: str
-    run: Callable[[Arguments, ToolContext], Awaitable[str]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,19 +12,13 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from assistant.agent.acts import ToolContext
 from assistant.agent.gate import Gate
 from assistant.agent.history import fit
 from assistant.agent.loop import run
 from assistant.agent.prompt import Manner, system_prompt
 from assistant.agent.tools import TOOLS
-from assistant.agent.types import (
-    Message,
-    MessageDone,
-    Request,
-    StopReason,
-    ToolContext,
-    ToolFinished,
-)
+from assistant.agent.types import Message, MessageDone, Request, StopReason, ToolFinished
 from assistant.config import settings
 from assistant.errors import (
     UNEXPECTED,

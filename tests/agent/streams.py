@@ -5,9 +5,8 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from typing import TypeVar
 
+from assistant.agent.acts import Arguments, Effect, Intent, Output, Tool, ToolContext
 from assistant.agent.types import (
-    Arguments,
-    Effect,
     Message,
     MessageDone,
     ModelEvent,
@@ -15,10 +14,8 @@ from assistant.agent.types import (
     StopReason,
     Text,
     TextDelta,
-    Tool,
     ToolCall,
     ToolCallDelta,
-    ToolContext,
     Usage,
 )
 from assistant.errors import ProviderUnavailable
@@ -84,12 +81,16 @@ def asked(text: str = "Hello", *tools: Tool) -> Request:
 def tool_that(run: object, name: str = "look", effect: Effect = Effect.READ) -> Tool:
     """A tool that returns `run`, or raises it, or awaits it when it is a function."""
 
-    async def answer(arguments: Arguments, context: ToolContext) -> str:
+    async def answer(arguments: Arguments, context: ToolContext) -> Output:
         if isinstance(run, BaseException):
             raise run
-        return await run() if callable(run) else str(run)
+        said = await run() if callable(run) else str(run)
+        return said if isinstance(said, Output) else Output(said)
 
-    return Tool(name, "Does what the test says.", {}, effect, "Looked", answer)
+    def intended(arguments: Arguments) -> Intent:
+        return Intent(effect, "Do what the test says")
+
+    return Tool(name, "Does what the test says.", {}, effect, "Looked", answer, intended)
 
 
 async def all_of(events: AsyncGenerator[T, None]) -> list[T]:

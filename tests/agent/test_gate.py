@@ -2,8 +2,9 @@
 
 import pytest
 
+from assistant.agent.acts import Effect
 from assistant.agent.gate import RULES, Decision, Gate
-from assistant.agent.types import Effect, ToolCall
+from assistant.agent.types import ToolCall
 from tests.agent.streams import tool_that
 
 CALL = ToolCall("1", "look", {})

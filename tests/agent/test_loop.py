@@ -5,6 +5,7 @@ from contextlib import aclosing
 
 import pytest
 
+from assistant.agent.acts import Effect, ToolContext
 from assistant.agent.breaker import Breaker
 from assistant.agent.deadlines import Limits
 from assistant.agent.fallback import Fallback
@@ -12,14 +13,12 @@ from assistant.agent.gate import Gate
 from assistant.agent.loop import run
 from assistant.agent.repeats import STOP_ASKING
 from assistant.agent.types import (
-    Effect,
     Event,
     Message,
     Request,
     Text,
     TextDelta,
     ToolCall,
-    ToolContext,
     ToolFinished,
     ToolResult,
     ToolStarted,

@@ -5,8 +5,8 @@ from typing import Annotated
 import pytest
 from pydantic import Field
 
+from assistant.agent.acts import Effect, Intent, Output, Target, ToolContext
 from assistant.agent.tool import tool
-from assistant.agent.types import Effect, ToolContext
 from assistant.errors import ToolError
 
 
@@ -41,12 +41,12 @@ def test_the_schema_holds_the_typed_arguments_but_not_the_context() -> None:
 
 async def test_arguments_and_defaults_and_the_context_reach_the_function() -> None:
     context = ToolContext(user_id="alice")
-    assert await repeat.run({"text": "ab"}, context) == "alice: abab"
-    assert await repeat.run({"text": "ab", "times": 3}, context) == "alice: ababab"
+    assert await repeat.run({"text": "ab"}, context) == Output("alice: abab")
+    assert await repeat.run({"text": "ab", "times": 3}, context) == Output("alice: ababab")
 
 
 async def test_a_function_without_arguments_is_a_tool_too() -> None:
-    assert await greet.run({}, ToolContext()) == "Hello"
+    assert await greet.run({}, ToolContext()) == Output("Hello")
 
 
 @pytest.mark.parametrize(
@@ -62,3 +62,26 @@ async def test_a_function_without_arguments_is_a_tool_too() -> None:
 async def test_arguments_that_do_not_fit_are_named_for_the_model(arguments, fault) -> None:
     with pytest.raises(ToolError, match=fault):
         await repeat.run(arguments, ToolContext())
+
+
+def reaches(to: str, text: str = "") -> Intent:
+    effect = Effect.SEND if to else Effect.WRITE
+    return Intent(effect, f"Tell {to or 'nobody'}", (Target("recipient", to),) if to else ())
+
+
+@tool(Effect.SEND, "Told", intent=reaches)
+async def tell(to: str, context: ToolContext, text: str = "") -> str:
+    """Tell somebody something."""
+    return "Told."
+
+
+def test_a_tool_tells_what_a_call_of_it_would_do() -> None:
+    assert greet.intent({}) == Intent(Effect.READ, "Greet")
+    assert tell.intent({"to": ""}) == Intent(Effect.WRITE, "Tell nobody")
+    reached = Intent(Effect.SEND, "Tell bob", (Target("recipient", "bob"),))
+    assert tell.intent({"to": "bob", "text": "x"}) == reached
+
+
+def test_what_it_would_do_with_wrong_arguments_is_told_to_the_model_instead() -> None:
+    with pytest.raises(ToolError, match="to: Field required"):
+        tell.intent({})

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from structlog.testing import capture_logs
 
+from assistant.agent.acts import Effect, Tool, ToolContext
 from assistant.agent.arguments import UNREADABLE, parsed
 from assistant.agent.gate import Gate
 from assistant.agent.toolbox import (
@@ -15,15 +16,7 @@ from assistant.agent.toolbox import (
     TURN_CHARACTERS,
     Toolbox,
 )
-from assistant.agent.types import (
-    Effect,
-    Tool,
-    ToolCall,
-    ToolContext,
-    ToolFinished,
-    ToolResult,
-    ToolStarted,
-)
+from assistant.agent.types import ToolCall, ToolFinished, ToolResult, ToolStarted
 from assistant.errors import ToolError
 from tests.agent.streams import all_of, done, tool_that
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from itertools import cycle, islice
 from zoneinfo import available_timezones
 
+from assistant.agent.acts import Arguments
 from assistant.agent.arguments import accepted
 from assistant.agent.types import (
-    Arguments,
     Message,
     MessageDone,
     ModelEvent,

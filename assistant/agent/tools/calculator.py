@@ -8,8 +8,8 @@ from typing import Any
 
 from simpleeval import FunctionNotDefined, InvalidExpression, SimpleEval
 
+from assistant.agent.acts import Effect
 from assistant.agent.tool import tool
-from assistant.agent.types import Effect
 from assistant.errors import ToolError
 
 LONGEST = 500

@@ -4,8 +4,8 @@ from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
+from assistant.agent.acts import Effect, ToolContext
 from assistant.agent.tool import tool
-from assistant.agent.types import Effect, ToolContext
 from assistant.errors import ToolError
 
 

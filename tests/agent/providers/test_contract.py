@@ -9,7 +9,6 @@ from assistant.agent.arguments import are_malformed
 from assistant.agent.deadlines import Limits, timed
 from assistant.agent.types import (
     Alive,
-    Effect,
     Message,
     ModelEvent,
     Replay,
@@ -18,7 +17,6 @@ from assistant.agent.types import (
     TextDelta,
     Thinking,
     ThinkingDelta,
-    Tool,
     ToolCall,
     ToolCallDelta,
     ToolResult,
@@ -39,11 +37,7 @@ SUM = Call("calculator", ('{"expres', 'sion": "2', '+2"}'), id="call_a")
 CLOCK = Call("current_time", ("{}",), id="call_b")
 
 
-async def _unused(_arguments: object, _context: object) -> str:
-    return ""
-
-
-TOOL = Tool("calculator", "Counts.", {"type": "object"}, Effect.READ, "Counted", _unused)
+TOOL = replace(tool_that("", "calculator"), schema={"type": "object"})
 
 
 async def test_words_are_streamed_as_they_come(vendor: Vendor) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from assistant.agent.acts import ToolContext
 from assistant.agent.arguments import MALFORMED
 from assistant.agent.gate import Gate
 from assistant.agent.loop import run
@@ -16,7 +17,6 @@ from assistant.agent.types import (
     Text,
     TextDelta,
     ToolCallDelta,
-    ToolContext,
     ToolFinished,
 )
 from tests.agent.streams import all_of, asked, tool_that

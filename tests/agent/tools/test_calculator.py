@@ -4,13 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.agent.acts import ToolContext
 from assistant.agent.tools.calculator import FUNCTIONS, LONGEST, TOO_LARGE, calculator
-from assistant.agent.types import ToolContext
 from assistant.errors import ToolError
 
 
 async def calculate(expression: str) -> str:
-    return await calculator.run({"expression": expression}, ToolContext())
+    return (await calculator.run({"expression": expression}, ToolContext())).content
 
 
 @pytest.mark.parametrize(

@@ -5,13 +5,14 @@ from datetime import UTC, datetime
 
 import pytest
 
+from assistant.agent.acts import ToolContext
 from assistant.agent.tools.current_time import current_time
-from assistant.agent.types import ToolContext
 from assistant.errors import ToolError
 
 
 async def told(zone: str | None, context: ToolContext) -> datetime:
-    answer = await current_time.run({} if zone is None else {"timezone": zone}, context)
+    output = await current_time.run({} if zone is None else {"timezone": zone}, context)
+    answer = output.content
     match = re.fullmatch(r"(\w+day), (\S+) \((\S+)\)", answer)
     assert match is not None
     moment = datetime.fromisoformat(match[2])

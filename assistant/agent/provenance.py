@@ -1,0 +1,86 @@
+"""Whose words a call is made of: the user's, those of others that tools have read, or the model's.
+
+What others wrote may be meant to make the model act. What it can gain by that is bounded here: an
+address that only they have named is known as theirs, and words that go out after theirs came in
+count as sent.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from typing import Literal
+
+from assistant.agent.acts import Target
+from assistant.agent.types import Message, Text, ToolResult
+
+Origin = Literal["user", "offered", "untrusted", "model"]
+_WORD = re.compile(r"\w+")
+_SCHEME = re.compile(r"^\w+://|/+$")
+_PART_OF_NAME = r"\w.+%@/:?#=&~-"
+
+
+class Provenance:
+    """What was said in a conversation so far, by whom.
+
+    words: what the user has set down elsewhere. tainted: others' text was read before, in what the
+    messages no longer hold.
+    """
+
+    def __init__(
+        self, messages: Iterable[Message], words: str = "", *, tainted: bool = False
+    ) -> None:
+        self.tainted = tainted
+        self._words = _folded(words)
+        self._read = ""
+        self._links: set[str] = set()
+        for message in messages:
+            self._take(message)
+
+    def _take(self, message: Message) -> None:
+        for part in message.parts:
+            if isinstance(part, ToolResult):
+                self.note(part)
+            elif isinstance(part, Text) and message.role == "user":
+                self._words += "\n" + _folded(part.text)
+            elif message.role == "user":
+                self.tainted = True  # a file, which anybody may have written
+
+    def note(self, result: ToolResult) -> None:
+        """A tool has answered."""
+        self._links.update(_bare(_folded(source.url)) for source in result.sources)
+        if result.untrusted:
+            self.tainted = True
+            self._read += "\n" + _folded(result.content)
+
+    def origin(self, target: Target) -> Origin:
+        """Who has named this target: "offered" is a link that a search gave, "model" is nobody."""
+        value = _folded(target.value)
+        if target.kind == "query":
+            return "user" if set(_WORD.findall(value)) <= self._vocabulary() else "model"
+        value = _bare(value)
+        if _names(self._words, value):
+            return "user"
+        if value in self._links:
+            return "offered"
+        return "untrusted" if value in self._read else "model"
+
+    def _vocabulary(self) -> set[str]:
+        return set(_WORD.findall(self._words))
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def _bare(url: str) -> str:
+    """An address as people write it: without its scheme and the slash at its end."""
+    return _SCHEME.sub("", url.strip())
+
+
+def _names(text: str, value: str) -> bool:
+    """Whether the text holds the value as a whole, not as a part of a longer name or address."""
+    if not value:
+        return False
+    before, after = rf"(?<![{_PART_OF_NAME}])", rf"(?![{_PART_OF_NAME}])"
+    found = rf"{before}(?:\w+://)?{re.escape(value)}/?(?:[.,:;!?](?!\S))?{after}"
+    return re.search(found, text) is not None
