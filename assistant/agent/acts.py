@@ -12,6 +12,7 @@ from assistant.errors import ToolError
 Arguments = Mapping[str, JsonValue]
 Backend = TypeVar("Backend")
 TargetKind = Literal["recipient", "url", "query", "calendar", "file", "server"]
+Origin = Literal["user", "offered", "untrusted", "model"]
 
 
 class Effect(StrEnum):
@@ -45,6 +46,18 @@ class Intent:
     effect: Effect
     sentence: str
     targets: tuple[Target, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What was decided of a call: what it amounts to here and now, and by which rule it may run.
+
+    rule: "" where nobody has allowed it. origins: who has named each target.
+    """
+
+    intent: Intent
+    rule: str = ""
+    origins: tuple[Origin, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,17 +5,19 @@ pages that it reaches. No text that a model reads or writes has a say in it.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from assistant.agent.acts import Effect, Intent, Target, Tool
-from assistant.agent.provenance import Origin, Provenance
+from assistant.agent.acts import Act, Effect, Intent, Origin, Target, Tool
+from assistant.agent.provenance import Provenance
 
 Verdict = Literal["allow", "ask", "deny"]
 Rule = Literal["off", "ask", "allow"]
 
 OUTWARD = ("url", "query")  # what a read tells to others
 KNOWN: tuple[Origin, ...] = ("user", "offered")
+OWN = {Effect.READ: "reads only", Effect.WRITE: "can be undone"}
+GRANTED = (Effect.SEND, Effect.DESTROY)
 
 DENIED = "No rule allows this tool, so the call was not run."
 OFF = "The user has turned this tool off, so the call was not run. They can do so in Settings."
@@ -40,17 +42,11 @@ class Permissions:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What the gate says of one call.
-
-    effect: what the call amounts to here and now. rule: by which it was allowed. reason: for the
-    model, when it was denied. origins: who has named each target.
-    """
+    """What is to happen with one call. reason: for the model, when it is denied."""
 
     verdict: Verdict
-    effect: Effect
-    rule: str = ""
+    act: Act
     reason: str = ""
-    origins: tuple[Origin, ...] = ()
 
 
 class Gate:
@@ -67,19 +63,21 @@ class Gate:
 def decided(tool: Tool, intent: Intent, said: Provenance, permitted: Permissions) -> Decision:
     """The gate's decision, from nothing but these values."""
     origins = tuple(said.origin(target) for target in intent.targets)
-    effect = _effect(intent, said, origins)
+    intent = replace(intent, effect=_effect(intent, said, origins))
     rule = permitted.rules.get(tool.name)
     if rule == "off":
-        return Decision("deny", effect, "off", OFF, origins)
-    if effect in (Effect.READ, Effect.WRITE):
-        return Decision("ask" if rule == "ask" else "allow", effect, rule or "own", "", origins)
-    if effect not in (Effect.SEND, Effect.DESTROY):
-        return Decision("deny", effect, "", DENIED, origins)
-    if rule != "ask" and "untrusted" not in origins:
+        return Decision("deny", Act(intent, "off", origins), OFF)
+    if rule == "ask":
+        return Decision("ask", Act(intent, "", origins))
+    if intent.effect in OWN:
+        return Decision("allow", Act(intent, OWN[intent.effect], origins))
+    if intent.effect not in GRANTED:
+        return Decision("deny", Act(intent, "", origins), DENIED)
+    if "untrusted" not in origins:
         for grant in permitted.grants:
             if _covers(grant, tool, intent.targets):
-                return Decision("allow", effect, grant.id, "", origins)
-    return Decision("ask", effect, "", "", origins)
+                return Decision("allow", Act(intent, grant.id, origins))
+    return Decision("ask", Act(intent, "", origins))
 
 
 def _effect(intent: Intent, said: Provenance, origins: tuple[Origin, ...]) -> Effect:

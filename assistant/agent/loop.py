@@ -5,30 +5,21 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import replace
 
-from assistant.agent.acts import ToolContext
-from assistant.agent.gate import Gate
 from assistant.agent.toolbox import Toolbox
 from assistant.agent.types import Event, MessageDone, Provider, Request
 from assistant.errors import CeilingReached, ProviderUnavailable
 
 
-async def run(  # noqa: PLR0913  (the four parts of a turn and its two ceilings)
-    request: Request,
-    provider: Provider,
-    gate: Gate,
-    context: ToolContext,
-    *,
-    max_steps: int,
-    seconds: float,
+async def run(
+    request: Request, provider: Provider, toolbox: Toolbox, *, max_steps: int, seconds: float
 ) -> AsyncGenerator[Event, None]:
-    """Run one turn. Ends after the MessageDone that asks for no tool.
+    """Run one turn. Ends after the MessageDone that asks for no tool, and after a ToolAsked.
 
     max_steps: calls of the model. seconds: of wall time, for all; it cuts off what hangs.
     Raises CeilingReached, and what the provider raises. Closing the generator at any point ends
     the vendor's HTTP request and cancels the tools.
     """
     deadline = asyncio.get_running_loop().time() + seconds
-    toolbox = Toolbox(request.tools, gate, context)
     async with aclosing(_steps(request, provider, toolbox, max_steps)) as events:
         while (event := await _next(events, deadline)) is not None:
             yield event
@@ -65,7 +56,7 @@ async def _steps(
         async with aclosing(toolbox.answer(reply)) as tool_events:
             async for tool_event in tool_events:
                 yield tool_event
-        if not reply.message.tool_calls or reply.stop_reason == "refusal":
+        if toolbox.waits or not reply.message.tool_calls or reply.stop_reason == "refusal":
             return
         if toolbox.repeats.ignored:
             raise CeilingReached("The model kept repeating a failing step and was stopped.")

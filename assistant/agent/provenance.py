@@ -8,12 +8,10 @@ count as sent.
 import re
 import unicodedata
 from collections.abc import Iterable
-from typing import Literal
 
-from assistant.agent.acts import Target
+from assistant.agent.acts import Origin, Target
 from assistant.agent.types import Message, Text, ToolResult
 
-Origin = Literal["user", "offered", "untrusted", "model"]
 _WORD = re.compile(r"\w+")
 _SCHEME = re.compile(r"^\w+://|/+$")
 _PART_OF_NAME = r"\w.+%@/:?#=&~-"
@@ -62,7 +60,7 @@ class Provenance:
             return "user"
         if value in self._links:
             return "offered"
-        return "untrusted" if value in self._read else "model"
+        return "untrusted" if value and value in self._read else "model"
 
     def _vocabulary(self) -> set[str]:
         return set(_WORD.findall(self._words))

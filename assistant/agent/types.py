@@ -9,10 +9,11 @@ from typing import Literal, Protocol
 
 from pydantic import JsonValue
 
-from assistant.agent.acts import Arguments, Source, Tool
+from assistant.agent.acts import Act, Arguments, Source, Tool
 
 Role = Literal["user", "assistant", "tool"]
 StopReason = Literal["end", "tools", "length", "refusal"]
+DATA = "data_written_by_others"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,14 @@ class ToolResult:
     is_error: bool = False
     untrusted: bool = False
     sources: tuple[Source, ...] = ()
+
+    @property
+    def told(self) -> str:
+        """The content as the model reads it: what others may have written stands between marks."""
+        if not self.untrusted:
+            return self.content
+        inner = self.content.replace(f"</{DATA}", f"<\\/{DATA}")
+        return f'<{DATA} from="{self.name}">\n{inner}\n</{DATA}>'
 
 
 Part = Text | Thinking | ToolCall | ToolResult
@@ -187,18 +196,37 @@ class ToolStarted:
     """The gate has let a call pass, and it runs."""
 
     call: ToolCall
+    act: Act
+
+
+@dataclass(frozen=True, slots=True)
+class ToolAsked:
+    """A call waits outside the turn, which ends with it.
+
+    It waits for the user's yes, or, where act.rule allows it, for its time.
+    delay: seconds in which an allowed call can be taken back.
+    """
+
+    call: ToolCall
+    act: Act
+    delay: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class ToolFinished:
-    """A call has its result: an answer, an error or the gate's refusal. seconds: it ran so long."""
+    """A call has its result: an answer, an error or the gate's refusal. seconds: it ran so long.
+
+    act: None where the call could not be understood. undo: see `Output`.
+    """
 
     call: ToolCall
     result: ToolResult
     seconds: float
+    act: Act | None = None
+    undo: JsonValue = None
 
 
-Event = ModelEvent | ToolStarted | ToolFinished
+Event = ModelEvent | ToolStarted | ToolAsked | ToolFinished
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,13 @@
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
+from dataclasses import dataclass, field
 from typing import TypeVar
 
-from assistant.agent.acts import Arguments, Effect, Intent, Output, Tool, ToolContext
+from assistant.agent.acts import Act, Arguments, Effect, Intent, Output, Tool, ToolContext
+from assistant.agent.gate import Gate, Permissions
+from assistant.agent.provenance import Provenance
+from assistant.agent.toolbox import Toolbox
 from assistant.agent.types import (
     Message,
     MessageDone,
@@ -23,6 +27,7 @@ from assistant.errors import ProviderUnavailable
 T = TypeVar("T")
 
 HANG = None
+NOTHING = Permissions()
 Step = ModelEvent | Exception | None
 
 
@@ -91,6 +96,39 @@ def tool_that(run: object, name: str = "look", effect: Effect = Effect.READ) -> 
         return Intent(effect, "Do what the test says")
 
     return Tool(name, "Does what the test says.", {}, effect, "Looked", answer, intended)
+
+
+@dataclass
+class Written:
+    """A journal that remembers what was about to be done."""
+
+    begun: list[tuple[ToolCall, Act]] = field(default_factory=list)
+
+    async def begins(self, call: ToolCall, act: Act) -> None:
+        self.begun.append((call, act))
+
+
+def box(
+    *tools: Tool,
+    permitted: Permissions = NOTHING,
+    said: Provenance | None = None,
+    journal: Written | None = None,
+    seconds: float = 60,
+) -> Toolbox:
+    """A toolbox of one turn."""
+
+    async def permissions() -> Permissions:
+        return permitted
+
+    said = said if said is not None else Provenance(())
+    journal = journal if journal is not None else Written()
+    return Toolbox(tools, Gate(permissions), ToolContext(key="turn"), said, journal, seconds)
+
+
+def act(effect: Effect = Effect.READ, rule: str | None = None) -> Act:
+    """What the gate makes of a call of `tool_that`."""
+    own = {Effect.READ: "reads only", Effect.WRITE: "can be undone"}.get(effect, "")
+    return Act(Intent(effect, "Do what the test says"), own if rule is None else rule)
 
 
 async def all_of(events: AsyncGenerator[T, None]) -> list[T]:

@@ -5,11 +5,10 @@ from contextlib import aclosing
 
 import pytest
 
-from assistant.agent.acts import Effect, ToolContext
+from assistant.agent.acts import Effect
 from assistant.agent.breaker import Breaker
 from assistant.agent.deadlines import Limits
 from assistant.agent.fallback import Fallback
-from assistant.agent.gate import Gate
 from assistant.agent.loop import run
 from assistant.agent.repeats import STOP_ASKING
 from assistant.agent.types import (
@@ -18,6 +17,7 @@ from assistant.agent.types import (
     Request,
     Text,
     TextDelta,
+    ToolAsked,
     ToolCall,
     ToolFinished,
     ToolResult,
@@ -27,9 +27,11 @@ from assistant.errors import CeilingReached, ProviderRejected, ProviderUnavailab
 from tests.agent.streams import (
     HANG,
     Scripts,
+    act,
     all_of,
     asked,
     asks,
+    box,
     done,
     says,
     tool_that,
@@ -41,7 +43,7 @@ LOOK = ToolCall("1", "look", {})
 
 
 def turn(provider, request: Request, max_steps: int = 10, seconds: float = 60):
-    return run(request, provider, Gate(), ToolContext(), max_steps=max_steps, seconds=seconds)
+    return run(request, provider, box(*request.tools), max_steps=max_steps, seconds=seconds)
 
 
 def results(events: list[Event]) -> list[ToolResult]:
@@ -140,7 +142,7 @@ async def test_a_tool_that_hangs_meets_the_ceiling_of_time() -> None:
 
     request = asked("Go", tool_that(hang))
     seen, error = await until_error(turn(Scripts(asks(LOOK)), request, seconds=0.05))
-    assert seen[-1] == ToolStarted(LOOK)
+    assert seen[-1] == ToolStarted(LOOK, act())
     assert isinstance(error, CeilingReached)
     assert ended.is_set()
 
@@ -225,9 +227,9 @@ async def test_a_model_that_heeds_the_warning_may_finish() -> None:
     assert events[-1] == done(Text("It does not work."))
 
 
-async def test_what_leaves_the_building_is_not_run_and_the_model_reads_why() -> None:
-    provider = Scripts(asks(LOOK), says("You must allow it."))
+async def test_what_leaves_the_building_ends_the_turn_and_waits_for_the_user() -> None:
+    provider = Scripts(asks(LOOK), says("Never asked."))
     request = asked("Go", tool_that("sent", effect=Effect.SEND))
-    [result] = results(await all_of(turn(provider, request)))
-    assert result.is_error
-    assert "the user must allow it" in result.content
+    events = await all_of(turn(provider, request))
+    assert events[-1] == ToolAsked(LOOK, act(Effect.SEND))
+    assert len(provider.requests) == 1

@@ -1,28 +1,28 @@
 """How the calls of one reply are run."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from structlog.testing import capture_logs
 
-from assistant.agent.acts import Effect, Tool, ToolContext
+from assistant.agent.acts import Act, Effect, Intent, Target, Tool
 from assistant.agent.arguments import UNREADABLE, parsed
-from assistant.agent.gate import Gate
+from assistant.agent.execution import OUTPUT_CHARACTERS
+from assistant.agent.gate import Grant, Permissions
 from assistant.agent.toolbox import (
     CALLS_AT_ONCE,
     CALLS_OF_A_REPLY,
-    OUTPUT_CHARACTERS,
     TOO_MANY,
     TURN_CHARACTERS,
-    Toolbox,
 )
-from assistant.agent.types import ToolCall, ToolFinished, ToolResult, ToolStarted
-from assistant.errors import ToolError
-from tests.agent.streams import all_of, done, tool_that
+from assistant.agent.types import ToolAsked, ToolCall, ToolFinished, ToolResult, ToolStarted
+from assistant.errors import DatabaseAway, ToolError
+from tests.agent.streams import Written, act, all_of, box, done, tool_that, until_error
 
 
 async def answer(*calls: ToolCall, tools: tuple[Tool, ...], seconds: float = 60):
-    toolbox = Toolbox(tools, Gate(), ToolContext(), seconds)
+    toolbox = box(*tools, seconds=seconds)
     return await all_of(toolbox.answer(done(*calls, stop="tools")))
 
 
@@ -45,7 +45,7 @@ async def test_reads_beside_each_other_run_at_once() -> None:
 
     tools = (tool_that(meets, "a"), tool_that(meets, "b"))
     events = await answer(call("a"), call("b"), tools=tools)
-    assert events[:2] == [ToolStarted(call("a")), ToolStarted(call("b"))]
+    assert events[:2] == [ToolStarted(call("a"), act()), ToolStarted(call("b"), act())]
     assert {event.result.content for event in events[2:]} == {"met"}
 
 
@@ -77,7 +77,7 @@ async def test_calls_over_the_most_of_one_reply_are_not_run_and_the_model_is_tol
         return "done"
 
     calls = [ToolCall(str(n), "look", {}) for n in range(CALLS_OF_A_REPLY + 3)]
-    toolbox = Toolbox((tool_that(work),), Gate(), ToolContext())
+    toolbox = box(tool_that(work))
     await all_of(toolbox.answer(done(*calls, stop="tools")))
     assert ran == CALLS_OF_A_REPLY
     assert [part.call_id for part in toolbox.results.parts] == [call.id for call in calls]
@@ -86,7 +86,7 @@ async def test_calls_over_the_most_of_one_reply_are_not_run_and_the_model_is_tol
 
 
 async def test_the_results_of_one_turn_are_bounded_together() -> None:
-    toolbox = Toolbox((tool_that("x" * OUTPUT_CHARACTERS),), Gate(), ToolContext())
+    toolbox = box(tool_that("x" * OUTPUT_CHARACTERS))
     lengths = []
     for _ in range(TURN_CHARACTERS // OUTPUT_CHARACTERS + 2):
         await all_of(toolbox.answer(done(call("look"), stop="tools")))
@@ -161,3 +161,61 @@ async def test_a_long_output_is_cut_and_says_so() -> None:
 
 async def test_an_output_that_is_no_unicode_is_mended() -> None:
     assert (await result(tool_that("a\ud800b"))).content == "a?b"
+
+
+async def test_what_waits_holds_up_nothing_that_is_allowed() -> None:
+    tools = (tool_that("x", "send", Effect.SEND), tool_that("seen", "look"))
+    toolbox = box(*tools)
+    events = await all_of(toolbox.answer(done(call("send"), call("look"), stop="tools")))
+    assert events[0] == ToolAsked(call("send"), act(Effect.SEND))
+    assert [part.call_id for part in toolbox.results.parts] == ["look"]
+    assert toolbox.waits
+
+
+async def test_what_was_granted_waits_too_so_that_it_can_be_taken_back() -> None:
+    send = replace(tool_that("x", "send", Effect.SEND), delay=10.0)
+    toolbox = box(send, permitted=Permissions(grants=(Grant("g", "send"),)))
+    events = await all_of(toolbox.answer(done(call("send"), stop="tools")))
+    assert events == [ToolAsked(call("send"), act(Effect.SEND, "g"), 10.0)]
+
+
+async def test_a_change_is_written_down_before_it_is_made() -> None:
+    journal = Written()
+
+    async def change() -> str:
+        return f"after {len(journal.begun)}"
+
+    tools = (tool_that(change, "w", Effect.WRITE), tool_that("seen", "r"))
+    toolbox = box(*tools, journal=journal)
+    events = await all_of(toolbox.answer(done(call("r"), call("w"), stop="tools")))
+    assert events[-1].result.content == "after 1"
+    assert journal.begun == [(call("w"), act(Effect.WRITE))]
+
+
+async def test_a_change_that_cannot_be_written_down_is_not_made() -> None:
+    ran = []
+
+    async def change() -> str:
+        ran.append(1)
+        return ""
+
+    class Away(Written):
+        async def begins(self, call: ToolCall, act: Act) -> None:
+            raise DatabaseAway
+
+    toolbox = box(tool_that(change, "w", Effect.WRITE), journal=Away())
+    _, error = await until_error(toolbox.answer(done(call("w"), stop="tools")))
+    assert isinstance(error, DatabaseAway)
+    assert not ran
+
+
+async def test_what_others_wrote_taints_the_calls_that_come_after_it_in_the_same_reply() -> None:
+    mail = replace(tool_that("a mail", "mail"), untrusted=True)
+    asks_web = Intent(Effect.READ, "Read evil.org", (Target("url", "https://evil.org/?q=1"),))
+    web = replace(tool_that("page", "web"), intent=lambda arguments: asks_web)
+    note = tool_that("noted", "note", Effect.WRITE)
+    toolbox = box(mail, web, note)
+    reply = done(call("mail"), call("note"), call("web"), stop="tools")
+    events = await all_of(toolbox.answer(reply))
+    assert isinstance(events[-1], ToolAsked)
+    assert events[-1].act.intent.effect is Effect.SEND

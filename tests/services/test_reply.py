@@ -22,6 +22,7 @@ from assistant.agent.types import (
 )
 from assistant.services.contents import CUT_OFF, NOT_RUN, shown
 from assistant.services.reply import Reply, applied
+from tests.agent.streams import act
 from tests.services.talk import _change, text_of
 
 CALL = ToolCall("c", "calculator", {"expression": "1+1"})
@@ -71,7 +72,7 @@ def test_a_call_is_shown_while_it_is_written_runs_and_ends():
         ToolCallDelta("c", "calculator", ""),
         ToolCallDelta("c", "calculator", '{"expression"'),
         done(Text("See: "), CALL, stop="tools"),
-        ToolStarted(CALL),
+        ToolStarted(CALL, act()),
         ToolFinished(CALL, ToolResult("c", "calculator", "2"), 0.123),
         TextDelta("Two."),
         done(Text("Two.")),
@@ -88,7 +89,7 @@ def test_a_later_request_may_use_the_id_of_a_call_again():
     once = [
         ToolCallDelta("c", "calculator", "{}"),
         done(CALL, stop="tools"),
-        ToolStarted(CALL),
+        ToolStarted(CALL, act()),
         ToolFinished(CALL, ToolResult("c", "calculator", "2"), 0.1),
     ]
     parts = told(once * 2)[0].parts
@@ -117,7 +118,7 @@ def test_a_continued_reply_says_who_went_on_and_keeps_both_halves():
 
 def test_calls_that_never_ran_say_so_at_the_end():
     call = ToolCall("c", "calculator", {})
-    for events, said in (([], NOT_RUN), ([ToolStarted(call)], CUT_OFF)):
+    for events, said in (([], NOT_RUN), ([ToolStarted(call, act())], CUT_OFF)):
         grown, _ = told([ToolCallDelta("c", "calculator", ""), *events])
         grown.close()
         assert (grown.parts[0]["state"], grown.parts[0]["result"]) == ("failed", said)
@@ -145,7 +146,7 @@ def test_the_page_that_follows_shows_calls_with_one_id_as_they_are_stored():
     once = [
         ToolCallDelta("c", "calculator", "{}"),
         done(CALL, stop="tools"),
-        ToolStarted(CALL),
+        ToolStarted(CALL, act()),
         ToolFinished(CALL, ToolResult("c", "calculator", "2"), 0.1),
     ]
     grown, page = reply(), []
@@ -159,7 +160,10 @@ def test_the_page_that_follows_shows_calls_with_one_id_as_they_are_stored():
 def test_whatever_changes_is_counted_as_a_change():
     grown, counts = reply(), [0]
     events = [TextDelta("a"), ToolCallDelta("c", "calculator", ""), done(Text("a"), CALL)]
-    events += [ToolStarted(CALL), ToolFinished(CALL, ToolResult("c", "calculator", "2"), 0.1)]
+    events += [
+        ToolStarted(CALL, act()),
+        ToolFinished(CALL, ToolResult("c", "calculator", "2"), 0.1),
+    ]
     for event in events:
         grown.take(event)
         counts.append(grown.changes)

@@ -27,6 +27,7 @@ from assistant.services.turn_end import Outcome
 from assistant.services.turn_log import Log
 from assistant.services.turn_pen import Pen
 from assistant.vault import Vault
+from tests.agent.streams import act
 from tests.services.talk import end_of, eventually, parts_from, text_of
 
 CALL = ToolCall("c", "calculator", {})
@@ -67,7 +68,7 @@ async def test_what_is_gathered_is_written_by_itself(pen):
 
 
 async def test_thinking_words_and_tools_keep_their_order(pen):
-    for event in (ThinkingDelta("hm"), TextDelta("a"), ToolStarted(CALL), TextDelta("b")):
+    for event in (ThinkingDelta("hm"), TextDelta("a"), ToolStarted(CALL, act()), TextDelta("b")):
         pen.take(event)
     pen.flush()
     kinds = [part["type"] for part in parts_from(pen._log.entries)]

@@ -143,7 +143,7 @@ def _blocks(model: str, part: Part) -> Iterator[Json]:
             yield {
                 "type": "tool_result",
                 "tool_use_id": part.call_id,
-                "content": part.content,
+                "content": part.told,
                 "is_error": part.is_error,
             }
 

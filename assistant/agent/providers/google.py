@@ -165,7 +165,7 @@ def _parts(model: str, part: Part) -> Iterator[GooglePart]:
         case ToolResult():
             key = "error" if part.is_error else "output"
             call_id = None if part.call_id.startswith(OWN_ID) else part.call_id
-            result = FunctionResponse(id=call_id, name=part.name, response={key: part.content})
+            result = FunctionResponse(id=call_id, name=part.name, response={key: part.told})
             yield GooglePart(function_response=result)
         case (
             Text(replay=Replay() as seal)

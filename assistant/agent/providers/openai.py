@@ -147,7 +147,7 @@ def _item(message: Message, part: Part) -> Iterator[Json]:
             call = {"call_id": part.id, "name": part.name, "arguments": arguments}
             yield {"type": "function_call", **call}
         case ToolResult():
-            output = f"Error: {part.content}" if part.is_error else part.content
+            output = f"Error: {part.told}" if part.is_error else part.told
             yield {"type": "function_call_output", "call_id": part.call_id, "output": output}
 
 

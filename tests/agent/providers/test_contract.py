@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -29,6 +30,7 @@ from assistant.errors import (
     RequestNotSent,
 )
 from tests.agent.providers.conftest import Vendor, done, said, text_of
+from tests.agent.streams import tool_that
 from tests.vendors import Call, Figures, Say, Script, Think
 from tests.vendors.script import Fault
 
@@ -37,7 +39,7 @@ SUM = Call("calculator", ('{"expres', 'sion": "2', '+2"}'), id="call_a")
 CLOCK = Call("current_time", ("{}",), id="call_b")
 
 
-TOOL = replace(tool_that("", "calculator"), schema={"type": "object"})
+TOOL = replace(tool_that("", "calculator"), schema={"type": "object"}, description="Counts.")
 
 
 async def test_words_are_streamed_as_they_come(vendor: Vendor) -> None:

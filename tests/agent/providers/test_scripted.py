@@ -2,9 +2,7 @@
 
 import pytest
 
-from assistant.agent.acts import ToolContext
 from assistant.agent.arguments import MALFORMED
-from assistant.agent.gate import Gate
 from assistant.agent.loop import run
 from assistant.agent.prompt import clean_title, continuation, title_request
 from assistant.agent.providers.scripted import MARKDOWN, Scripted
@@ -19,7 +17,7 @@ from assistant.agent.types import (
     ToolCallDelta,
     ToolFinished,
 )
-from tests.agent.streams import all_of, asked, tool_that
+from tests.agent.streams import all_of, asked, box, tool_that
 
 demo = Scripted(seconds_per_word=0)
 
@@ -37,7 +35,7 @@ async def calls(text: str) -> list[tuple[str, object]]:
 
 
 async def turn(request: Request) -> list[Event]:
-    return await all_of(run(request, demo, Gate(), ToolContext(), max_steps=5, seconds=60))
+    return await all_of(run(request, demo, box(*request.tools), max_steps=5, seconds=60))
 
 
 async def test_it_says_that_it_is_a_demo_and_how_to_get_a_real_model() -> None:
