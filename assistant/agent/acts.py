@@ -11,7 +11,9 @@ from assistant.errors import ToolError
 
 Arguments = Mapping[str, JsonValue]
 Backend = TypeVar("Backend")
-TargetKind = Literal["recipient", "url", "query", "calendar", "file", "server"]
+TargetKind = Literal[
+    "recipient", "url", "query", "calendar", "event", "file", "mail", "note", "server"
+]
 Origin = Literal["user", "offered", "untrusted", "model"]
 
 
@@ -126,7 +128,7 @@ class Tool:
     effect: Effect
     label: str
     run: Callable[[Arguments, ToolContext], Awaitable[Output]]
-    intent: Callable[[Arguments], Intent]
+    intent: Callable[[Arguments, ToolContext], Awaitable[Intent]]
     untrusted: bool = False
     needs: type | None = None
     repeatable: bool = False

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import structlog
 
-from assistant.agent.acts import Output, Tool, ToolContext
+from assistant.agent.acts import Intent, Output, Tool, ToolContext
 from assistant.agent.types import ToolCall, ToolFinished, ToolResult
 from assistant.errors import ToolError
 
@@ -46,6 +46,20 @@ async def executed(
         time.monotonic() - started,
         undo=output.undo,
     )
+
+
+async def intended(tool: Tool, call: ToolCall, context: ToolContext, seconds: float) -> Intent:
+    """What the call would do. Raises ToolError, also when that cannot be found out."""
+    try:
+        async with asyncio.timeout(seconds):
+            return await tool.intent(call.arguments, context)
+    except ToolError:
+        raise
+    except TimeoutError as error:
+        raise ToolError(f"The tool did not answer within {seconds:g} seconds.") from error
+    except Exception as error:
+        _log_crash(tool.name, error)
+        raise ToolError(FAILED) from error
 
 
 async def _outcome(tool: Tool, call: ToolCall, context: ToolContext) -> Output:

@@ -73,6 +73,11 @@ def system_prompt(today: date, timezone: str, manner: Manner = Manner()) -> str:
     return "\n\n".join(told)
 
 
+def continued(messages: tuple[Message, ...]) -> tuple[Message, ...]:
+    """The messages, which end with an answer that broke off, and the wish to have its rest."""
+    return (*messages, continuation(messages[-1].text))
+
+
 def continuation(partial: str) -> Message:
     """The user's turn that asks for the rest of an answer that broke off after `partial`.
 

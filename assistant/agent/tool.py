@@ -10,6 +10,7 @@ from assistant.agent.acts import Arguments, Effect, Intent, Output, Tool, ToolCo
 from assistant.errors import ToolError
 
 Function = Callable[..., Awaitable[Output | str]]
+Intending = Callable[..., Intent | Awaitable[Intent]]
 
 
 class More(TypedDict, total=False):
@@ -26,27 +27,30 @@ def tool(
     effect: Effect,
     label: str,
     *,
-    intent: Callable[..., Intent] | None = None,
+    intent: Intending | None = None,
     **more: Unpack[More],
 ) -> Callable[[Function], Tool]:
     """Declare a tool. A parameter `context` receives the ToolContext; the model never sees it.
 
     label: the past-tense verb that people read in the chat ("Calculated"). intent: takes what the
-    function takes, but no context; a tool has one when its calls reach anybody or differ in effect.
+    function takes, and may look up what the call is about; a tool has one when its calls reach
+    anybody, destroy something or differ in effect.
     """
 
     def declare(function: Function) -> Tool:
         arguments = _arguments_of(function)
-        wants_context = "context" in inspect.signature(function).parameters
 
         async def run(raw: Arguments, context: ToolContext) -> Output:
             checked = _checked(arguments, raw)
-            said = await function(**checked, **({"context": context} if wants_context else {}))
+            said = await function(**checked, **_context(function, context))
             return said if isinstance(said, Output) else Output(said)
 
-        def intended(raw: Arguments) -> Intent:
+        async def intended(raw: Arguments, context: ToolContext) -> Intent:
             checked = _checked(arguments, raw)
-            return intent(**checked) if intent else Intent(effect, _named(function))
+            if intent is None:
+                return Intent(effect, _named(function))
+            told = intent(**checked, **_context(intent, context))
+            return told if isinstance(told, Intent) else await told
 
         return Tool(
             name=function.__name__,
@@ -60,6 +64,11 @@ def tool(
         )
 
     return declare
+
+
+def _context(function: Callable[..., object], context: ToolContext) -> dict[str, ToolContext]:
+    """The context, for a function that wants it."""
+    return {"context": context} if "context" in inspect.signature(function).parameters else {}
 
 
 def _named(function: Function) -> str:

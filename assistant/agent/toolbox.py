@@ -9,7 +9,7 @@ from typing import Protocol
 
 from assistant.agent.acts import Act, Effect, Tool, ToolContext
 from assistant.agent.arguments import UNREADABLE, are_malformed
-from assistant.agent.execution import capped, executed
+from assistant.agent.execution import capped, executed, intended
 from assistant.agent.gate import GRANTED, Gate
 from assistant.agent.provenance import Provenance
 from assistant.agent.repeats import STOP_ASKING, Repeats
@@ -139,7 +139,7 @@ class Toolbox:
             return _refused(call, refusal)
         tool = self._tools[call.name]
         try:
-            intent = tool.intent(call.arguments)
+            intent = await intended(tool, call, self._context, self._seconds)
         except ToolError as error:
             return _refused(call, str(error))
         decision = await self._gate.decide(tool, intent, self._said)

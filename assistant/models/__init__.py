@@ -1,18 +1,22 @@
 """The tables, and nothing else."""
 
+from assistant.models.approval import Approval, ToolPermission
 from assistant.models.base import Owned
 from assistant.models.billing import Subscription, UsageLog
 from assistant.models.conversation import Conversation, Message
+from assistant.models.note import Note
 from assistant.models.search import SearchSignature
 from assistant.models.sign_in import LoginSession, RecoveryCode, SecondFactor, SignInAttempt
 from assistant.models.turn import ToolExecution, Turn
 from assistant.models.user import Identity, Profile, UserKey
 
 __all__ = [
+    "Approval",
     "Conversation",
     "Identity",
     "LoginSession",
     "Message",
+    "Note",
     "Owned",
     "Profile",
     "RecoveryCode",
@@ -21,6 +25,7 @@ __all__ = [
     "SignInAttempt",
     "Subscription",
     "ToolExecution",
+    "ToolPermission",
     "Turn",
     "UsageLog",
     "UserKey",

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Index, UniqueConstraint, text
+from sqlmodel import Field
 
 from assistant.models.base import Owned, details, moment, owned_by, owned_by_user, sealed
 from assistant.models.conversation import MESSAGE_STATUSES, one_of
@@ -31,10 +32,11 @@ class Turn(Owned, table=True):
             "user_id",
             "conversation_id",
             unique=True,
-            postgresql_where=text("status in ('running', 'waiting')"),
+            postgresql_where=text("status = 'running'"),
         ),
         Index("ix_turns_user_reply", "user_id", "reply_id"),
         Index("ix_turns_user_conversation", "user_id", "conversation_id"),
+        Index("ix_turns_waiting", "id", postgresql_where=text("status = 'waiting'")),
         Index("ix_turns_lease", "lease_until", postgresql_where=text("status = 'running'")),
     )
 
@@ -50,15 +52,32 @@ class Turn(Owned, table=True):
     details: dict[str, Any] = details()
 
 
+EXECUTION_STATUSES = (
+    "started",
+    "done",
+    "failed",
+    "denied",
+    "asked",
+    "approved",
+    "expired",
+    "undone",
+)
+
+
 class ToolExecution(Owned, table=True):
-    """One call of a tool, with what went in and what came out."""
+    """What befell one call of a tool, with what went in and what came out; rows are only added.
+
+    rule: what allowed or forbade it. undo: sealed, what takes it back. undoes: the row of the call
+    that this one took back.
+    """
 
     __tablename__ = "tool_executions"
     __table_args__ = (
         owned_by_user(),
         owned_by("turn_id", "turns", on_delete="SET NULL (turn_id)"),
         one_of("effect", "read", "write", "send", "destroy"),
-        one_of("status", "done", "failed"),
+        one_of("status", *EXECUTION_STATUSES),
+        UniqueConstraint("user_id", "undoes"),
         Index("ix_tool_executions_user_turn", "user_id", "turn_id"),
         Index("ix_tool_executions_user_created", "user_id", text("created_at desc")),
     )
@@ -68,7 +87,10 @@ class ToolExecution(Owned, table=True):
     tool: str
     effect: str
     status: str
+    rule: str = Field(default="", sa_column_kwargs={"server_default": ""})
     input: bytes | None = sealed()
     output: bytes | None = sealed()
+    undo: bytes | None = sealed()
+    undoes: UUID | None = None
     seconds: float = 0.0
     details: dict[str, Any] = details()

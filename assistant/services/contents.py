@@ -3,23 +3,37 @@
     {"type": "text", "text": ...}                  words; "replay" where a vendor wants them back
     {"type": "thinking", "text": ...}              thinking; "replay" likewise
     {"type": "tool", "id", "name", "label", "state", "arguments", "result", "seconds", "step"}
+                                                   and "untrusted", "sources", "approval" (its card)
     {"type": "continued", "model": ...}            from here on another model wrote
 
 From it come both what the page shows (`shown`) and what a model reads again (`history`).
-state: writing, running, done, failed, denied. step: which request of the turn asked for the tool.
+state: writing, running, waiting, done, failed, denied. step: which request of the turn asked for
+the tool.
 """
 
 import json
 import re
 from typing import Any
 
+from assistant.agent.acts import Source
 from assistant.agent.arguments import accepted
-from assistant.agent.types import Message, Part, Replay, Text, Thinking, ToolCall, ToolResult
+from assistant.agent.types import (
+    Message,
+    Part,
+    Replay,
+    Text,
+    Thinking,
+    ToolCall,
+    ToolFinished,
+    ToolResult,
+)
 
 Entry = dict[str, Any]
 TOO_DEEP = "What stood here cannot be shown: it has too many levels."
+WAITING = "The user has not decided yet whether this may be done, so it was not run."
 NOT_RUN = "This call did not run: the answer ended first."
 CUT_OFF = "This call was cut off, and may have run or not. Look before you make it again."
+UNFINISHED = {"running": CUT_OFF, "waiting": WAITING}
 _NO_TEXT = re.compile(r"[\x00\ud800-\udfff]")
 
 
@@ -130,12 +144,31 @@ def _call(part: Entry) -> ToolCall:
 
 def _result(part: Entry) -> ToolResult:
     is_error = part["state"] != "done"
-    return ToolResult(part["id"], part["name"], part["result"] or unfinished(part), is_error)
+    sources = tuple(Source(**each) for each in part.get("sources", ()))
+    content, untrusted = part["result"] or unfinished(part), part.get("untrusted", False)
+    return ToolResult(part["id"], part["name"], content, is_error, untrusted, sources)
 
 
 def unfinished(part: Entry) -> str:
     """What became of a call that has no result."""
-    return CUT_OFF if part["state"] == "running" else NOT_RUN
+    return UNFINISHED.get(part["state"], NOT_RUN)
+
+
+def finished(event: ToolFinished) -> Entry:
+    """What is stored of a call that is over."""
+    result = event.result
+    entry: Entry = {
+        "state": "failed" if result.is_error else "done",
+        "result": clean(result.content),
+        "seconds": round(event.seconds, 2),
+    }
+    if result.untrusted:
+        entry["untrusted"] = True
+    if result.sources:
+        entry["sources"] = [
+            {"title": clean(each.title), "url": clean(each.url)} for each in result.sources
+        ]
+    return entry
 
 
 def _replay(part: Entry) -> Replay | None:

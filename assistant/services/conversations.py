@@ -149,3 +149,16 @@ async def _change(session: AsyncSession, conversation_id: UUID, **values: object
     )
     if changed.first() is None:
         raise NotFound
+
+
+async def is_tainted(session: AsyncSession, conversation_id: UUID) -> bool:
+    """Whether text that others wrote has been read in this conversation."""
+    conversation = await session.get(Conversation, conversation_id)
+    return conversation is None or bool(conversation.details.get("tainted"))
+
+
+async def taint(session: AsyncSession, conversation_id: UUID) -> None:
+    """Remember that text that others wrote has been read in this conversation."""
+    mine = update(Conversation).where(col(Conversation.id) == conversation_id)
+    tainted = col(Conversation.details).concat({"tainted": True})
+    await session.execute(mine.values(details=tainted))

@@ -22,6 +22,9 @@ CONVERSATIONS = "conversations/"
 TOOL_LOG = "tool_log.json"
 USAGE = "usage.json"
 SETTINGS = "settings.json"
+APPROVALS = "approvals.json"
+PERMISSIONS = "permissions.json"
+NOTES = "notes.json"
 IDENTITIES = "identities.json"
 SESSIONS = "sessions.json"
 
@@ -33,6 +36,9 @@ HOLDINGS: dict[str, Held] = {
     "turns": Held(why_not="how an answer was made; what it said stands with its conversation"),
     "tool_executions": Held(TOOL_LOG),
     "usage_logs": Held(USAGE),
+    "approvals": Held(APPROVALS),
+    "tool_permissions": Held(PERMISSIONS),
+    "notes": Held(NOTES),
     "subscriptions": Held(SETTINGS),
     "identities": Held(IDENTITIES),
     "login_sessions": Held(SESSIONS),

@@ -16,7 +16,16 @@ from sqlmodel import col, delete
 from assistant.database import system_session, user_session
 from assistant.errors import DatabaseAway
 from assistant.models import Conversation
-from assistant.services import erasure, leases, shared_log, signals, signatures, turn_run
+from assistant.services import (
+    approval_run,
+    erasure,
+    leases,
+    shared_log,
+    signals,
+    signatures,
+    turn_run,
+    turns,
+)
 from assistant.services.background import again
 
 PURGE_SECONDS = 60.0
@@ -32,6 +41,7 @@ async def reap_forever() -> None:
         again(reap_once, leases.REAP_SECONDS),
         again(purge_once, PURGE_SECONDS),
         again(sign_once, SIGN_SECONDS),
+        again(attend_once, leases.REAP_SECONDS),
     )
 
 
@@ -60,6 +70,24 @@ def _by_itself(event: str, **what: str) -> Iterator[None]:
         raise
     except Exception:
         log.exception(event, **what)
+
+
+async def attend_once() -> None:
+    """Run the calls whose time has come, and go on with the turns that waited for them."""
+    for call in await approval_run.due():
+        with _by_itself("call_not_attended", approval=str(call.id)):
+            await approval_run.attend(call)
+    waited = text("""
+        select id, user_id from turns where status = 'waiting' and not exists (
+            select 1 from approvals
+            where turn_id = turns.id and status in ('pending', 'approved', 'executing')
+        ) limit 100
+    """)
+    async with system_session() as session:
+        turns_ = (await session.execute(waited)).all()
+    for turn in turns_:
+        with _by_itself("turn_not_resumed", turn=str(turn.id)):
+            await turns.resume(turn.user_id, turn.id)
 
 
 async def purge_once() -> None:

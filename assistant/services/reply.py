@@ -4,7 +4,7 @@ A change is what the page needs to follow (see `api/turns.py`): ["t", words], ["
 ["c", tool part], ["by", {"model": label}].
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from assistant.agent.types import (
@@ -18,12 +18,13 @@ from assistant.agent.types import (
     TextDelta,
     Thinking,
     ThinkingDelta,
+    ToolAsked,
     ToolCall,
     ToolCallDelta,
     ToolFinished,
     ToolStarted,
 )
-from assistant.services.contents import Entry, clean, shown, unfinished
+from assistant.services.contents import Entry, clean, finished, shown, unfinished
 
 Change = list[Any]
 TEXTS = {"t": "text", "k": "thinking"}
@@ -33,16 +34,23 @@ OPEN = ("writing", "running")
 class Reply:
     """The parts so far.
 
-    labels: what people read for each tool. named: what people read for a model's id.
+    labels: what people read for each tool. named: what people read for a model's id. card: what
+    they read of a call that waits for them.
     """
 
-    def __init__(self, labels: dict[str, str], named: Callable[[str], str]) -> None:
+    def __init__(
+        self,
+        labels: Mapping[str, str],
+        named: Callable[[str], str],
+        card: Callable[[ToolAsked], Entry],
+    ) -> None:
         self.parts: list[Entry] = []
         self.characters = 0  # of words, which is what a stop can cut
         self.size = 0  # of all
         self.changes = 0  # of whatever kind: what is stored is old when this has grown
         self._labels = labels
         self._named = named
+        self._card = card
         self._step = 0
         self._step_begins = 0
 
@@ -56,10 +64,8 @@ class Reply:
                 change = self._append("thinking", "k", clean(text))
             case ToolCallDelta(call_id, name, _):
                 change = self._open_tool(call_id, name)
-            case ToolStarted(call):
-                change = self._change_tool(call, state="running")
-            case ToolFinished():
-                change = self._finish_tool(event)
+            case ToolStarted() | ToolAsked() | ToolFinished():
+                change = self._change_tool(event.call, **self._fate(event))
             case Continued(_, model):
                 change = self._continue(model)
             case MessageDone(message):
@@ -85,18 +91,18 @@ class Reply:
             return None
         return ["c", self._seen(self._add_tool(call_id, name))]
 
+    def _fate(self, event: ToolStarted | ToolAsked | ToolFinished) -> Entry:
+        match event:
+            case ToolStarted():
+                return {"state": "running"}
+            case ToolAsked():
+                return {"state": "waiting", "approval": self._card(event)}
+        return finished(event)
+
     def _change_tool(self, call: ToolCall, **changes: Any) -> Change:  # noqa: ANN401
         part = self._tool(call.id) or self._add_tool(call.id, call.name)
         part.update(arguments=dict(call.arguments), **changes)
         return ["c", self._seen(part)]
-
-    def _finish_tool(self, finished: ToolFinished) -> Change:
-        return self._change_tool(
-            finished.call,
-            state="failed" if finished.result.is_error else "done",
-            result=clean(finished.result.content),
-            seconds=round(finished.seconds, 2),
-        )
 
     def _continue(self, model: str) -> Change:
         part = {"type": "continued", "model": self._named(model)}
@@ -147,10 +153,14 @@ class Reply:
                 raise TypeError(f"A model cannot say a {type(part).__name__}.")
         return entry | _stored(replay)
 
-    def close(self) -> None:
-        """The turn is over: calls that never ran say so, and those that were cut off."""
+    def close(self, *, waiting: bool = False) -> None:
+        """The turn is over: calls that never ran say so, and those that were cut off.
+
+        waiting: those that wait for the user go on doing so.
+        """
+        over = OPEN if waiting else (*OPEN, "waiting")
         for part in self.parts:
-            if part["type"] == "tool" and part["state"] in OPEN:
+            if part["type"] == "tool" and part["state"] in over:
                 part.update(state="failed", result=part["result"] or unfinished(part))
 
     def cut(self, characters: int) -> None:

@@ -49,8 +49,14 @@ SEALED = (
     "messages.content",
     "tool_executions.input",
     "tool_executions.output",
+    "tool_executions.undo",
+    "approvals.arguments",
+    "approvals.facts",
+    "tool_permissions.target",
+    "notes.title",
+    "notes.content",
 )
-APPEND_ONLY = frozenset({"tool_executions.input", "tool_executions.output"})
+APPEND_ONLY = frozenset(place for place in SEALED if place.startswith("tool_executions."))
 BATCH = 200  # values in one transaction
 AT_ONCE = 8  # users
 ROUNDS = 5  # what is written meanwhile with the old key is left for the next one

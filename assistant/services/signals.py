@@ -89,6 +89,12 @@ async def tell_changed(user_id: UUID, conversation_id: UUID) -> None:
     await tell(f"{USERS}{user_id}", notice)
 
 
+async def tell_message(user_id: UUID, conversation_id: UUID, message_id: UUID) -> None:
+    """Tell the user's open pages that a message that was over has changed all the same."""
+    notice = {"kind": "message", "conversation": str(conversation_id), "message": str(message_id)}
+    await tell(f"{USERS}{user_id}", notice)
+
+
 async def tell_gap(user_id: UUID) -> None:
     """Tell the user's open pages that they may have missed something."""
     await tell(f"{USERS}{user_id}", GAP)

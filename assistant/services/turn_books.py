@@ -5,10 +5,10 @@ Each turn is booked once: by who closes it, or by the worker that had lost it, i
 """
 
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import select
+from sqlmodel import col, select
 
-from assistant.agent.tools import TOOLS
-from assistant.agent.types import ToolFinished
+from assistant.agent.acts import Act, Effect
+from assistant.agent.types import ToolCall, ToolFinished
 from assistant.database import user_session
 from assistant.models import ToolExecution, Turn, UsageLog
 from assistant.services import contents
@@ -17,7 +17,23 @@ from assistant.services.turn_meter import Meter
 from assistant.services.usage import record
 from assistant.vault import Vault
 
-EFFECTS = {tool.name: tool.effect for tool in TOOLS}
+DENIALS = ("off", "")  # the rules by which nothing runs
+NOT_YET_KNOWN = "It has begun; what came of it stands in a later row, if it came to an end."
+
+
+class Journal:
+    """Writes down what a turn is about to change, before it does; see `agent.toolbox.Journal`."""
+
+    def __init__(self, grip: Grip, vault: Vault) -> None:
+        self._grip = grip
+        self._vault = vault
+
+    async def begins(self, call: ToolCall, act: Act) -> None:
+        """Write that a call begins. Raises DatabaseAway, and then it must not."""
+        row = _row(self._grip, call, act, NOT_YET_KNOWN, self._vault)
+        row.status = "started"
+        async with user_session(self._grip.user_id) as session:
+            session.add(row)
 
 
 def enter(session: AsyncSession, grip: Grip, meter: Meter, vault: Vault) -> None:
@@ -41,8 +57,10 @@ async def enter_late(grip: Grip, meter: Meter, vault: Vault) -> None:
 async def _has(
     session: AsyncSession, table: type[UsageLog] | type[ToolExecution], grip: Grip
 ) -> bool:
-    rows = select(table.id).where(table.turn_id == grip.turn_id).limit(1)
-    return (await session.scalars(rows)).one_or_none() is not None
+    rows = select(table.id).where(table.turn_id == grip.turn_id)
+    if table is ToolExecution:
+        rows = rows.where(col(ToolExecution.status) != "started")
+    return (await session.scalars(rows.limit(1))).one_or_none() is not None
 
 
 def _requests(grip: Grip, meter: Meter) -> list[UsageLog]:
@@ -54,17 +72,34 @@ def _calls(grip: Grip, meter: Meter, vault: Vault) -> list[ToolExecution]:
 
 
 def _execution(grip: Grip, finished: ToolFinished, vault: Vault) -> ToolExecution:
-    call, result = finished.call, finished.result
+    result = finished.result
+    row = _row(grip, finished.call, finished.act, result.content, vault)
+    row.status = _status(finished)
+    row.seconds = finished.seconds
+    if finished.undo is not None:
+        undo = contents.dump(finished.undo)
+        row.undo = vault.seal("tool_executions.undo", row.id, undo)
+    return row
+
+
+def _status(finished: ToolFinished) -> str:
+    if not finished.result.is_error:
+        return "done"
+    denied = finished.act is not None and finished.act.rule in DENIALS
+    return "denied" if denied else "failed"
+
+
+def _row(grip: Grip, call: ToolCall, act: Act | None, said: str, vault: Vault) -> ToolExecution:
     row = ToolExecution(
         user_id=grip.user_id,
         turn_id=grip.turn_id,
         call_id=contents.clean(call.id[:200]),
         tool=contents.clean(call.name[:200]),
-        effect=EFFECTS.get(call.name, "read"),
-        status="failed" if result.is_error else "done",
-        seconds=finished.seconds,
+        effect=act.intent.effect if act else Effect.READ,
+        status="failed",
+        rule=act.rule if act else "",
     )
     arguments = contents.dump([dict(call.arguments)])
     row.input = vault.seal("tool_executions.input", row.id, arguments)
-    row.output = vault.seal("tool_executions.output", row.id, contents.clean(result.content))
+    row.output = vault.seal("tool_executions.output", row.id, contents.clean(said))
     return row

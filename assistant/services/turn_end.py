@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import stamina
 from sqlalchemy import func
@@ -11,7 +11,7 @@ from sqlmodel import col, update
 from assistant.database import user_session
 from assistant.errors import DatabaseAway
 from assistant.models import Conversation, Message
-from assistant.services import leases, messages, signatures, turn_books
+from assistant.services import approvals, leases, messages, signatures, turn_books
 from assistant.services.contents import Entry
 from assistant.services.leases import Grip
 from assistant.services.turn_meter import Meter
@@ -81,7 +81,16 @@ async def _write(
         if signature is not None:
             signature.created_at = row.created_at
             session.add(signature)
+        if outcome.status == "waiting":
+            approvals.file(session, grip, row.conversation_id, parts, vault)
         touched = update(Conversation).where(col(Conversation.id) == row.conversation_id)
-        await session.execute(touched.values(touched_at=func.now()))
+        await session.execute(touched.values(touched_at=func.now(), **_tainted(parts)))
         turn_books.enter(session, grip, meter, vault)
     return True
+
+
+def _tainted(parts: list[Entry]) -> dict[str, Any]:
+    """What is remembered of a conversation in which others' text was read."""
+    if not any(part.get("untrusted") for part in parts):
+        return {}
+    return {"details": col(Conversation.details).concat({"tainted": True})}

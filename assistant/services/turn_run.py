@@ -4,9 +4,11 @@ No transaction is open while a model or a tool is awaited.
 """
 
 import asyncio
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -16,9 +18,11 @@ from assistant.agent.acts import ToolContext
 from assistant.agent.gate import Gate
 from assistant.agent.history import fit
 from assistant.agent.loop import run
-from assistant.agent.prompt import Manner, system_prompt
+from assistant.agent.prompt import Manner, continued, system_prompt
+from assistant.agent.provenance import Provenance
+from assistant.agent.toolbox import Toolbox
 from assistant.agent.tools import TOOLS
-from assistant.agent.types import Message, MessageDone, Request, StopReason, ToolFinished
+from assistant.agent.types import Event, Message, MessageDone, Request, StopReason, ToolFinished
 from assistant.config import settings
 from assistant.errors import (
     UNEXPECTED,
@@ -28,9 +32,13 @@ from assistant.errors import (
     ProviderUnavailable,
 )
 from assistant.services import leases, messages, shared_log, signals, titles, turn_log
+from assistant.services.approval_cards import card_of
 from assistant.services.background import spawn, within
 from assistant.services.model_choice import Choice, name_of, provider_for
+from assistant.services.permissions import permitted
 from assistant.services.reply import Reply
+from assistant.services.toolkit import Toolkit, toolkit_of
+from assistant.services.turn_books import Journal
 from assistant.services.turn_end import Outcome, give_up, write_end
 from assistant.services.turn_meter import Meter
 from assistant.services.turn_pen import Pen
@@ -55,6 +63,8 @@ class Job:
     choice: Choice
     timezone: str
     manner: Manner
+    goes_on: bool  # the messages end with words that broke off and are to be continued
+    tainted: bool  # others' text was read before, perhaps in what the messages no longer hold
     untitled: str  # the question, where the conversation has no title yet
 
 
@@ -68,7 +78,7 @@ class Running:
     def __init__(self, job: Job) -> None:
         self.job = job
         self.log = turn_log.open_log(job.grip.turn_id, job.vault)
-        self.pen = Pen(Reply(LABELS, name_of), self.log)
+        self.pen = Pen(Reply(LABELS, name_of, partial(card_of, vault=job.vault)), self.log)
         self.meter = Meter(job.choice.provider, job.choice.model, job.messages)
         self.outcome = Outcome(notice=job.choice.notice)
         self._worked = asyncio.Event()
@@ -129,20 +139,42 @@ class Running:
 
     async def _answer(self) -> None:
         job, limits = self.job, settings()
+        toolkit = await toolkit_of(job.grip.user_id)
+        said = continued(job.messages) if job.goes_on else job.messages
         request = Request(
             system=system_prompt(_today(job.timezone), job.timezone, job.manner),
-            messages=fit(job.messages, job.choice.history_tokens),
-            tools=TOOLS,
+            messages=fit(said, job.choice.history_tokens),
+            tools=toolkit.tools,
             max_output_tokens=job.choice.max_output_tokens,
         )
+        toolbox = self._toolbox(toolkit)
         events = run(
             request,
             provider_for(job.choice),
-            Gate(),
-            ToolContext(str(job.grip.user_id), job.timezone),
+            toolbox,
             max_steps=limits.turn_steps,
             seconds=limits.turn_seconds,
         )
+        await self._follow(events)
+        if toolbox.waits and self.outcome.status == "done":
+            self.outcome.status = "waiting"
+
+    def _toolbox(self, toolkit: Toolkit) -> Toolbox:
+        """The turn's tools; what the model is asked to continue is none of the user's words."""
+        job = self.job
+        user_id = job.grip.user_id
+        context = ToolContext(
+            str(user_id), job.timezone, key=str(job.grip.turn_id), backends=toolkit.backends
+        )
+        return Toolbox(
+            toolkit.tools,
+            Gate(partial(permitted, user_id, job.conversation_id)),
+            context,
+            Provenance(job.messages, job.manner.instructions, tainted=job.tainted),
+            Journal(job.grip, job.vault),
+        )
+
+    async def _follow(self, events: AsyncGenerator[Event, None]) -> None:
         async with aclosing(events):
             async for event in events:
                 self.pen.take(event)
@@ -201,7 +233,7 @@ class Running:
         if outcome.status == "stopped":
             pen.drop_unseen(self._seen)
         pen.flush()
-        pen.reply.close()
+        pen.reply.close(waiting=outcome.status == "waiting")
         self.meter.close()
         outcome.model = name_of(self.meter.author)
         if outcome.status == "lost" or not await write_end(

@@ -7,7 +7,6 @@ from sqlalchemy import func
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select, update
 
-from assistant.agent.prompt import continuation
 from assistant.config import settings
 from assistant.database import user_of, user_session
 from assistant.errors import Busy, NotFound, Refused
@@ -27,6 +26,7 @@ from assistant.services.model_choice import Choice, choose
 from assistant.services.shared import PROCESS
 from assistant.services.titles import provisional
 from assistant.services.turn_run import Job, launch
+from assistant.services.waiting_calls import still_waits
 
 RETRIED = ("done", "stopped", "failed", "interrupted")
 CONTINUED = ("done", "stopped", "interrupted")
@@ -107,6 +107,30 @@ async def proceed(user_id: UUID, message_id: UUID, wish: Wish) -> Started:
     return _launched(job)
 
 
+async def resume(user_id: UUID, turn_id: UUID) -> None:
+    """Go on with a turn whose calls waited, now that none of them does.
+
+    Where the conversation has gone on since, what came of them only stands in its reply.
+    Raises Busy when it must be tried again later.
+    """
+    async with user_session(user_id) as session:
+        profile = await _one_at_a_time(session)
+        turn = await session.get(Turn, turn_id, with_for_update=True)
+        if turn is None or turn.status != "waiting" or await still_waits(session, turn_id):
+            return
+        turn.status = "done"
+        reply = update(Message).where(col(Message.id) == turn.reply_id)
+        await session.execute(reply.values(status="done"))
+        conversation = await session.get(Conversation, turn.conversation_id)
+        job = None
+        if conversation is not None and conversation.head_id == turn.reply_id:
+            wish = Wish(f"after-{turn_id}", timezone=turn.details.get("timezone", "UTC"))
+            job = await _begin(session, profile, conversation, turn.reply_id, wish)
+    await signals.tell_message(user_id, turn.conversation_id, turn.reply_id)
+    if job is not None:
+        launch(job)
+
+
 async def stop(user_id: UUID, turn_id: UUID, seen: int) -> None:
     """Stop a turn. seen: the number of the last entry of its log on the page, -1 for all of it."""
     last = seen if seen >= 0 else turn_log.ALL
@@ -181,9 +205,9 @@ async def _begin(
     await _require_room(session, conversation.id)
     choice = choose(wish.model or conversation.model)
     said = await messages.history(session, parent_id, choice.history_tokens)
-    if said[-1].role == "assistant":
-        begun = said[-1].text
-        said = [*said, continuation(begun)] if begun.strip() else said[:-1]
+    goes_on = said[-1].role == "assistant" and bool(said[-1].text.strip())
+    if said[-1].role == "assistant" and not goes_on:
+        said = said[:-1]
     grip = await _open_turn(session, conversation, parent_id, wish, choice)
     conversation.head_id, conversation.model = grip.reply_id, choice.model
     conversation.touched_at = func.now()  # type: ignore[assignment]
@@ -196,6 +220,8 @@ async def _begin(
         choice=choice,
         timezone=wish.timezone,
         manner=preferences.manner(profile, vault),
+        goes_on=goes_on,
+        tainted=bool(conversation.details.get("tainted")),
         untitled="" if conversation.details.get("titled") else said[0].text,
     )
 
@@ -222,6 +248,7 @@ async def _open_turn(
         status="running",
         worker=PROCESS,
         lease_until=leases.lease_end(),
+        details={"timezone": wish.timezone},
     )
     session.add(turn)
     return leases.Grip(user_of(session), turn.id, reply.id, turn.fence)

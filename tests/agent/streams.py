@@ -92,7 +92,7 @@ def tool_that(run: object, name: str = "look", effect: Effect = Effect.READ) -> 
         said = await run() if callable(run) else str(run)
         return said if isinstance(said, Output) else Output(said)
 
-    def intended(arguments: Arguments) -> Intent:
+    async def intended(arguments: Arguments, context: ToolContext) -> Intent:
         return Intent(effect, "Do what the test says")
 
     return Tool(name, "Does what the test says.", {}, effect, "Looked", answer, intended)

@@ -75,13 +75,26 @@ async def tell(to: str, context: ToolContext, text: str = "") -> str:
     return "Told."
 
 
-def test_a_tool_tells_what_a_call_of_it_would_do() -> None:
-    assert greet.intent({}) == Intent(Effect.READ, "Greet")
-    assert tell.intent({"to": ""}) == Intent(Effect.WRITE, "Tell nobody")
+async def looked_up(name: str, context: ToolContext) -> Intent:
+    return Intent(Effect.DESTROY, f"Remove {name} of {context.user_id}")
+
+
+@tool(Effect.DESTROY, "Removed", intent=looked_up)
+async def remove(name: str) -> str:
+    """Remove something."""
+    return "Removed."
+
+
+async def test_a_tool_tells_what_a_call_of_it_would_do() -> None:
+    context = ToolContext(user_id="alice")
+    assert await greet.intent({}, context) == Intent(Effect.READ, "Greet")
+    assert await tell.intent({"to": ""}, context) == Intent(Effect.WRITE, "Tell nobody")
     reached = Intent(Effect.SEND, "Tell bob", (Target("recipient", "bob"),))
-    assert tell.intent({"to": "bob", "text": "x"}) == reached
+    assert await tell.intent({"to": "bob", "text": "x"}, context) == reached
+    told = Intent(Effect.DESTROY, "Remove it of alice")
+    assert await remove.intent({"name": "it"}, context) == told
 
 
-def test_what_it_would_do_with_wrong_arguments_is_told_to_the_model_instead() -> None:
+async def test_what_it_would_do_with_wrong_arguments_is_told_to_the_model_instead() -> None:
     with pytest.raises(ToolError, match="to: Field required"):
-        tell.intent({})
+        await tell.intent({}, ToolContext())

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from structlog.testing import capture_logs
 
-from assistant.agent.acts import Act, Effect, Intent, Target, Tool
+from assistant.agent.acts import Act, Arguments, Effect, Intent, Target, Tool, ToolContext
 from assistant.agent.arguments import UNREADABLE, parsed
 from assistant.agent.execution import OUTPUT_CHARACTERS
 from assistant.agent.gate import Grant, Permissions
@@ -212,7 +212,11 @@ async def test_a_change_that_cannot_be_written_down_is_not_made() -> None:
 async def test_what_others_wrote_taints_the_calls_that_come_after_it_in_the_same_reply() -> None:
     mail = replace(tool_that("a mail", "mail"), untrusted=True)
     asks_web = Intent(Effect.READ, "Read evil.org", (Target("url", "https://evil.org/?q=1"),))
-    web = replace(tool_that("page", "web"), intent=lambda arguments: asks_web)
+
+    async def intended(arguments: Arguments, context: ToolContext) -> Intent:
+        return asks_web
+
+    web = replace(tool_that("page", "web"), intent=intended)
     note = tool_that("noted", "note", Effect.WRITE)
     toolbox = box(mail, web, note)
     reply = done(call("mail"), call("note"), call("web"), stop="tools")

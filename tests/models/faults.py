@@ -20,6 +20,16 @@ GRANTED_TO_WORKER = {
     "profiles": {"user_id", "erase_at"},
     "sign_in_attempts": {"id", "user_id", "expires_at"},
     "user_keys": {"user_id", "number", "wrapped_by"},
+    "approvals": {
+        "id",
+        "user_id",
+        "status",
+        "expires_at",
+        "run_at",
+        "lease_until",
+        "turn_id",
+    },
+    "notes": {"id", "user_id", "deleted_at"},
 }
 REMOVED_BY_WORKER = {"sign_in_attempts": "(expires_at < now())"}
 APPEND_ONLY = {"usage_logs", "tool_executions"}

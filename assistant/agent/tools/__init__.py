@@ -3,5 +3,6 @@
 from assistant.agent.acts import Tool
 from assistant.agent.tools.calculator import calculator
 from assistant.agent.tools.current_time import current_time
+from assistant.agent.tools.notes import NOTE_TOOLS
 
-TOOLS: tuple[Tool, ...] = (calculator, current_time)
+TOOLS: tuple[Tool, ...] = (calculator, current_time, *NOTE_TOOLS)

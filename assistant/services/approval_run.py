@@ -1,0 +1,189 @@
+"""Calls that were allowed, at work: each is run once, whoever is killed meanwhile.
+
+A try claims the call under a new fence and writes down that it begins, then runs it with no
+transaction open, then writes what came of it. A call whose worker is gone is run again only where a
+second try has no second effect; of any other it is said that it may have happened.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+import structlog
+from sqlalchemy import ColumnElement, func, or_, text
+from sqlmodel import col, update
+
+from assistant.agent.acts import Tool, ToolContext
+from assistant.agent.execution import executed
+from assistant.agent.toolbox import TOOL_SECONDS
+from assistant.agent.types import ToolCall, ToolFinished, ToolResult
+from assistant.database import system_session, user_session
+from assistant.models import Approval
+from assistant.services import approvals, contents, conversations, permissions, signals
+from assistant.services.approvals import arguments_of, card_of
+from assistant.services.keys import vault_in
+from assistant.services.toolkit import toolkit_of
+from assistant.services.waiting_calls import change_part, entry
+from assistant.vault import Vault
+
+LEASE = timedelta(seconds=2 * TOOL_SECONDS)
+PERHAPS = (
+    "This was begun and then cut off, so it may have happened or not. Look whether it has before "
+    "you ask for it again."
+)
+GONE = "This tool is not there any more, so it was not run."
+OFF = "The user has turned this tool off, so it was not run."
+
+log = structlog.get_logger()
+
+
+class Due(NamedTuple):
+    """A call that something is to be done about. status: as it stands."""
+
+    id: UUID
+    user_id: UUID
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A worker's hold on a call that it may run. again: another worker had begun to run it."""
+
+    row: Approval
+    call: ToolCall
+    tainted: bool
+    again: bool
+
+
+async def due() -> list[Due]:
+    """Calls whose time has come: to run, to be run again, to run out."""
+    found = text("""
+        select id, user_id, status from approvals
+        where (status = 'approved' and run_at <= now())
+           or (status = 'executing' and lease_until < now())
+           or (status = 'pending' and expires_at <= now())
+        order by run_at nulls last limit 100
+    """)
+    async with system_session() as session:
+        return [Due(*row) for row in await session.execute(found)]
+
+
+async def attend(call: Due) -> None:
+    """Do what is to be done about a call."""
+    if call.status == "pending":
+        await approvals.expire(call.user_id, call.id)
+    else:
+        await carry_out(call.user_id, call.id)
+
+
+async def carry_out(user_id: UUID, approval_id: UUID) -> None:
+    """Run a call that was allowed, if its time has come and nobody else runs it."""
+    toolkit = await toolkit_of(user_id)
+    claim = await _claim(user_id, approval_id)
+    if claim is None:
+        return
+    tool = toolkit.tool(claim.row.tool)
+    outcome = await _outcome(claim, tool, toolkit.backends)
+    await _finish(claim, outcome)
+    await signals.tell_message(user_id, claim.row.conversation_id, claim.row.message_id)
+
+
+async def _claim(user_id: UUID, approval_id: UUID) -> Claim | None:
+    async with user_session(user_id) as session:
+        row = await session.get(Approval, approval_id, with_for_update=True)
+        if row is None or row.status not in ("approved", "executing"):
+            return None
+        if row.rule and row.status == "approved" and not await permissions.use(session, row.rule):
+            row.status, row.rule, row.run_at = "pending", "", None  # the grant was revoked
+            await change_part(session, row, card={"status": "pending", "rule": ""})
+            return None
+        taken = (
+            update(Approval)
+            .where(col(Approval.id) == approval_id, _is_due())
+            .values(
+                status="executing",
+                fence=col(Approval.fence) + 1,
+                lease_until=func.now() + LEASE,
+            )
+            .returning(col(Approval.fence))
+        )
+        again = row.status == "executing"
+        if (fence := await session.scalar(taken)) is None:
+            return None
+        vault = await vault_in(session, [row.arguments, row.facts])
+        call = ToolCall(row.call_id, row.tool, arguments_of(row, vault))
+        session.add(entry(row, "started", call.arguments, card_of(row, vault)["sentence"], vault))
+        await change_part(session, row, card={"status": "executing"})
+        tainted = await conversations.is_tainted(session, row.conversation_id)
+        await session.flush()
+        session.expunge(row)
+        row.fence = fence
+    return Claim(row, call, tainted, again)
+
+
+def _is_due() -> ColumnElement[bool]:
+    return or_(
+        (col(Approval.status) == "approved") & (col(Approval.run_at) <= func.now()),
+        (col(Approval.status) == "executing") & (col(Approval.lease_until) < func.now()),
+    )
+
+
+async def _outcome(claim: Claim, tool: Tool | None, backends: object) -> ToolFinished:
+    if tool is None:
+        return _not_run(claim.call, GONE)
+    if claim.again and not tool.repeatable:
+        return _not_run(claim.call, PERHAPS)
+    permitted = await permissions.permitted(claim.row.user_id, claim.row.conversation_id)
+    if permitted.rules.get(tool.name) == "off":
+        return _not_run(claim.call, OFF)
+    context = ToolContext(
+        str(claim.row.user_id),
+        key=str(claim.row.id),
+        tainted=claim.tainted,
+        backends=backends,  # type: ignore[arg-type]
+    )
+    return await executed(tool, claim.call, context, TOOL_SECONDS)
+
+
+def _not_run(call: ToolCall, why: str) -> ToolFinished:
+    return ToolFinished(call, ToolResult(call.id, call.name, why, is_error=True), 0.0)
+
+
+async def _finish(claim: Claim, outcome: ToolFinished) -> None:
+    """Write what came of it, unless another worker has taken the call over."""
+    row, result = claim.row, outcome.result
+    status = "failed" if result.is_error else "done"
+    async with user_session(row.user_id) as session:
+        vault = await vault_in(session)
+        ended = (
+            update(Approval)
+            .where(
+                col(Approval.id) == row.id,
+                col(Approval.fence) == row.fence,
+                col(Approval.status) == "executing",
+            )
+            .values(status=status, ended_at=func.now())
+            .returning(col(Approval.id))
+        )
+        if (await session.execute(ended)).first() is None:
+            log.warning("call_taken_over", approval=str(row.id))
+            return
+        written = entry(row, status, claim.call.arguments, result.content, vault)
+        written.seconds = outcome.seconds
+        written.undo = _sealed_undo(written.id, outcome, vault)
+        session.add(written)
+        await change_part(
+            session,
+            row,
+            **contents.finished(outcome),
+            card={"status": status, "execution": str(written.id) if written.undo else ""},
+        )
+        if result.untrusted:
+            await conversations.taint(session, row.conversation_id)
+
+
+def _sealed_undo(row_id: UUID, outcome: ToolFinished, vault: Vault) -> bytes | None:
+    if outcome.undo is None:
+        return None
+    return vault.seal("tool_executions.undo", row_id, contents.dump(outcome.undo))

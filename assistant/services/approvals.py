@@ -1,0 +1,276 @@
+"""Calls that wait for the user: filed with the turn that asked, decided once, by whoever owns them.
+
+A decision is one conditional update, so that two of them, from wherever, are one. What was approved
+is run by `approval_run.py`.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlalchemy import func
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select, update
+
+from assistant.agent.acts import Act, Arguments, Effect, Intent, ToolContext
+from assistant.agent.execution import intended
+from assistant.agent.toolbox import TOOL_SECONDS
+from assistant.agent.types import ToolCall
+from assistant.database import user_session
+from assistant.errors import NotFound, Refused, ToolError
+from assistant.models import Approval
+from assistant.services import contents, permissions, signals
+from assistant.services.approval_cards import facts, shown
+from assistant.services.contents import Entry
+from assistant.services.keys import vault_in
+from assistant.services.leases import Grip
+from assistant.services.toolkit import toolkit_of
+from assistant.services.waiting_calls import cards_in, change_part, entry
+from assistant.vault import Vault
+
+Scope = Literal["once", "conversation", "target", "always"]
+ARGUMENTS, FACTS = "approvals.arguments", "approvals.facts"
+REASON_CHARACTERS = 1_000
+
+SAID_NO = "The user did not allow this, so it was not run."
+TAKEN_BACK = "The user took this back before it was run."
+DECIDED = {
+    "pending": "What is asked has changed since this page was read. Look at it again.",
+    "approved": "This has been allowed already.",
+    "executing": "This has been allowed already, and is being done.",
+    "done": "This has been done already.",
+    "failed": "This has been tried already.",
+    "denied": "This has been refused already.",
+    "expired": "This has run out: nobody decided in time, so it was not done.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Yes:
+    """The user allows a call. shown: what the card stood for. arguments: None for those it showed.
+
+    scope: what else is allowed from now on.
+    """
+
+    shown: str
+    arguments: Arguments | None = None
+    scope: Scope = "once"
+
+
+def file(
+    session: AsyncSession, grip: Grip, conversation_id: UUID, parts: list[Entry], vault: Vault
+) -> None:
+    """Store the calls of a reply that wait, in the transaction that ends its turn."""
+    for part in cards_in(parts):
+        card, arguments = part["approval"], part["arguments"]
+        row = Approval(
+            id=UUID(card["id"]),
+            user_id=grip.user_id,
+            conversation_id=conversation_id,
+            message_id=grip.reply_id,
+            turn_id=grip.turn_id,
+            call_id=part["id"],
+            tool=part["name"],
+            effect=card["effect"],
+            status=card["status"],
+            shown=card["shown"],
+            rule=card["rule"],
+            expires_at=datetime.fromisoformat(card["expires"]),
+        )
+        row.arguments = vault.seal(ARGUMENTS, row.id, contents.dump(arguments))
+        row.facts = vault.seal(FACTS, row.id, contents.dump(card))
+        if row.status == "approved":
+            row.run_at = func.now() + timedelta(seconds=card["delay"])  # type: ignore[assignment]
+        session.add(row)
+        status = "asked" if row.status == "pending" else "approved"
+        session.add(entry(row, status, arguments, card["sentence"], vault))
+
+
+async def approve(user_id: UUID, approval_id: UUID, yes: Yes) -> None:
+    """Allow a call, as it was shown or as the user has changed it.
+
+    Raises NotFound, and Refused when it was decided before, has run out or is not what was shown.
+    """
+    async with user_session(user_id) as session:
+        row = await _row(session, approval_id)
+        vault = await vault_in(session, [row.arguments, row.facts])
+    call = ToolCall(row.call_id, row.tool, arguments_of(row, vault))
+    card = card_of(row, vault)
+    toolkit = await toolkit_of(user_id)
+    tool = toolkit.tool(row.tool)
+    if tool is None:
+        raise Refused("This tool is not there any more, so it cannot be done. You can refuse it.")
+    if yes.arguments is not None:
+        call = replace(call, arguments=yes.arguments)
+        try:
+            context = ToolContext(str(user_id), backends=toolkit.backends)
+            intent = await intended(tool, call, context, TOOL_SECONDS)
+        except ToolError as error:
+            raise Refused(f"{error} Nothing was done; mend it and allow it again.") from error
+        card |= facts(Act(_never_weaker(intent, row.effect)))
+    card["status"] = "approved"
+    await _decide(user_id, row, yes, call.arguments, card, tool.delay)
+
+
+def _never_weaker(intent: Intent, effect: str) -> Intent:
+    """A read that counts as sending goes on doing so."""
+    return replace(intent, effect=Effect(effect)) if intent.effect is Effect.READ else intent
+
+
+async def _decide(  # noqa: PLR0913  (one decision)
+    user_id: UUID,
+    row: Approval,
+    yes: Yes,
+    arguments: Arguments,
+    card: dict[str, Any],
+    delay: float,
+) -> None:
+    async with user_session(user_id) as session:
+        vault = await vault_in(session)
+        card["shown"] = shown(row.id, row.tool, arguments, vault)
+        row.rule = await _granted(session, row, yes, card)
+        decided = (
+            update(Approval)
+            .where(*_undecided(row.id), col(Approval.shown) == yes.shown)
+            .values(
+                status="approved",
+                shown=card["shown"],
+                arguments=vault.seal(ARGUMENTS, row.id, contents.dump(dict(arguments))),
+                facts=vault.seal(FACTS, row.id, contents.dump(card)),
+                effect=card["effect"],
+                decided_at=func.now(),
+                run_at=func.now() + timedelta(seconds=delay),
+            )
+        )
+        await _once(session, decided, row.id)
+        row.effect = card["effect"]
+        await change_part(session, row, arguments=dict(arguments), card=card)
+        session.add(entry(row, "approved", arguments, card["sentence"], vault))
+    await signals.tell_message(user_id, row.conversation_id, row.message_id)
+
+
+def _undecided(approval_id: UUID) -> tuple[Any, ...]:
+    return (
+        col(Approval.id) == approval_id,
+        col(Approval.status) == "pending",
+        col(Approval.expires_at) > func.now(),
+    )
+
+
+async def _once(session: AsyncSession, decision: Any, approval_id: UUID) -> None:  # noqa: ANN401
+    """Make the decision, if nobody has. Raises Refused, with what became of it instead."""
+    if (await session.execute(decision.returning(col(Approval.id)))).first() is None:
+        status = await session.scalar(select(Approval.status).where(Approval.id == approval_id))
+        raise Refused(DECIDED.get(str(status), DECIDED["expired"]))
+
+
+async def _granted(session: AsyncSession, row: Approval, yes: Yes, card: dict[str, Any]) -> str:
+    """Allow more of the kind, if the user wants it. What holds here is the user's own word."""
+    values = {target["value"] for target in card["targets"]}
+    match yes.scope:
+        case "conversation":
+            await permissions.grant(session, row.tool, conversation_id=row.conversation_id)
+        case "target" if len(values) == 1:
+            await permissions.grant(session, row.tool, target=values.pop())
+        case "target":
+            raise Refused("This reaches more than one, so it cannot be allowed for one of them.")
+        case "always":
+            await permissions.grant(session, row.tool)
+    return ""
+
+
+async def deny(user_id: UUID, approval_id: UUID, reason: str = "") -> None:
+    """Refuse a call, or take one back that was allowed and waits for its time.
+
+    reason: the model reads it. Raises NotFound and Refused.
+    """
+    reason = contents.clean(reason.strip()[:REASON_CHARACTERS])
+    async with user_session(user_id) as session:
+        row = await _row(session, approval_id)
+        vault = await vault_in(session, [row.arguments])
+        said = TAKEN_BACK if row.status == "approved" else SAID_NO
+        if reason:
+            said = f"{said} The reason that they gave: {reason}"
+        no = (
+            update(Approval)
+            .where(col(Approval.id) == approval_id, col(Approval.status).in_(_still_open()))
+            .values(status="denied", decided_at=func.now(), ended_at=func.now())
+        )
+        await _once(session, no, approval_id)
+        await _refused(session, row, "denied", said, vault)
+    await signals.tell_message(user_id, row.conversation_id, row.message_id)
+
+
+def _still_open() -> tuple[str, ...]:
+    return ("pending", "approved")
+
+
+async def expire(user_id: UUID, approval_id: UUID) -> None:
+    """Nobody has decided in time, which is a No."""
+    async with user_session(user_id) as session:
+        row = await _row(session, approval_id)
+        vault = await vault_in(session, [row.arguments])
+        over = (
+            update(Approval)
+            .where(
+                col(Approval.id) == approval_id,
+                col(Approval.status) == "pending",
+                col(Approval.expires_at) <= func.now(),
+            )
+            .values(status="expired", ended_at=func.now())
+        )
+        if (await session.execute(over.returning(col(Approval.id)))).first() is None:
+            return
+        await _refused(session, row, "expired", DECIDED["expired"], vault)
+    await signals.tell_message(user_id, row.conversation_id, row.message_id)
+
+
+async def _refused(
+    session: AsyncSession, row: Approval, status: str, said: str, vault: Vault
+) -> None:
+    await change_part(session, row, state="denied", result=said, card={"status": status})
+    session.add(entry(row, status, arguments_of(row, vault), said, vault))
+
+
+async def pending(user_id: UUID) -> list[dict[str, Any]]:
+    """The cards of all calls that wait for the user, the oldest first."""
+    query = select(Approval).where(*_undecided_of_all()).order_by(col(Approval.created_at))
+    async with user_session(user_id) as session:
+        rows = (await session.scalars(query.limit(100))).all()
+        vault = await vault_in(session, [v for row in rows for v in (row.arguments, row.facts)])
+    return [
+        card_of(row, vault)
+        | {
+            "tool": row.tool,
+            "arguments": dict(arguments_of(row, vault)),
+            "conversation": str(row.conversation_id),
+            "message": str(row.message_id),
+        }
+        for row in rows
+    ]
+
+
+def _undecided_of_all() -> tuple[Any, ...]:
+    return (col(Approval.status) == "pending", col(Approval.expires_at) > func.now())
+
+
+async def _row(session: AsyncSession, approval_id: UUID) -> Approval:
+    row = await session.get(Approval, approval_id)
+    if row is None:
+        raise NotFound("request")
+    session.expunge(row)
+    return row
+
+
+def arguments_of(row: Approval, vault: Vault) -> Arguments:
+    """The arguments with which the call is to run. Raises Tampered."""
+    stored = vault.open(ARGUMENTS, row.id, row.arguments or b"")
+    arguments: Arguments = contents.read(stored, [])
+    return arguments
+
+
+def card_of(row: Approval, vault: Vault) -> dict[str, Any]:
+    """The card as it stands. Raises Tampered."""
+    card: dict[str, Any] = contents.read(vault.open(FACTS, row.id, row.facts or b""), [])
+    return card | {"status": row.status}

@@ -1,0 +1,136 @@
+"""What the user permits the tools: a rule for each, and grants for some of their calls."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, or_
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, delete, select, update
+
+from assistant.agent.gate import Grant, Permissions, Rule
+from assistant.database import user_of, user_session
+from assistant.errors import NotFound
+from assistant.models import ToolPermission
+from assistant.services.keys import UNREADABLE, opened_or, vault_in
+from assistant.vault import Vault
+
+PLACE = "tool_permissions.target"
+LONGEST = timedelta(days=90)  # of a grant that holds everywhere
+RULE = "rule <> 'grant'"
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """A grant as the user sees it. target: "" where it covers all calls of the tool."""
+
+    id: UUID
+    tool: str
+    target: str
+    conversation_id: UUID | None
+    created_at: datetime
+    expires_at: datetime | None
+    used_at: datetime | None
+
+
+async def permitted(user_id: UUID, conversation_id: UUID) -> Permissions:
+    """What holds at this moment in this conversation."""
+    here = or_(
+        col(ToolPermission.conversation_id).is_(None),
+        col(ToolPermission.conversation_id) == conversation_id,
+    )
+    async with user_session(user_id) as session:
+        rows = (await session.scalars(select(ToolPermission).where(_in_force(), here))).all()
+        vault = await vault_in(session, [row.target for row in rows])
+    rules: dict[str, Rule] = {r.tool: r.rule for r in rows if r.rule != "grant"}  # type: ignore[misc]
+    grants = (Grant(str(r.id), r.tool, _target(r, vault)) for r in rows if r.rule == "grant")
+    return Permissions(rules, tuple(grants))
+
+
+def _in_force() -> ColumnElement[bool]:
+    unexpired = or_(
+        col(ToolPermission.expires_at).is_(None), col(ToolPermission.expires_at) > func.now()
+    )
+    return col(ToolPermission.revoked_at).is_(None) & unexpired
+
+
+def _target(row: ToolPermission, vault: Vault) -> str | None:
+    return opened_or(vault, PLACE, row.id, row.target, UNREADABLE) if row.target else None
+
+
+async def set_rule(user_id: UUID, tool: str, rule: Rule) -> None:
+    """Let this rule hold for all calls of a tool; "allow" is what holds without one."""
+    async with user_session(user_id) as session:
+        if rule == "allow":
+            mine = (col(ToolPermission.tool) == tool, col(ToolPermission.rule) != "grant")
+            await session.execute(delete(ToolPermission).where(*mine))
+            return
+        row = insert(ToolPermission).values(
+            **ToolPermission(user_id=user_id, tool=tool, rule=rule).model_dump(
+                include={"id", "user_id", "tool", "rule"}
+            )
+        )
+        await session.execute(
+            row.on_conflict_do_update(
+                index_elements=["user_id", "tool"],
+                index_where=col(ToolPermission.rule) != "grant",
+                set_={"rule": rule},
+            )
+        )
+
+
+async def grant(
+    session: AsyncSession, tool: str, *, conversation_id: UUID | None = None, target: str = ""
+) -> UUID:
+    """Allow a tool's calls from now on, in this transaction. Returns the grant's id.
+
+    target: only those that reach nobody and nothing else. What holds everywhere ends by itself.
+    """
+    row = ToolPermission(
+        user_id=user_of(session), tool=tool, rule="grant", conversation_id=conversation_id
+    )
+    if target:
+        row.target = (await vault_in(session)).seal(PLACE, row.id, target)
+    if conversation_id is None:
+        row.expires_at = func.now() + LONGEST  # type: ignore[assignment]
+    session.add(row)
+    await session.flush()
+    return row.id
+
+
+async def use(session: AsyncSession, rule: str) -> bool:
+    """A call is about to run by this grant: note it. False when the grant holds no longer."""
+    mine = col(ToolPermission.id) == UUID(rule)
+    used = update(ToolPermission).where(mine, _in_force()).values(used_at=func.now())
+    found = await session.execute(used.returning(col(ToolPermission.id)))
+    return found.first() is not None
+
+
+async def granted(user_id: UUID) -> list[Granted]:
+    """The grants that hold, the newest first."""
+    query = select(ToolPermission).where(_in_force(), col(ToolPermission.rule) == "grant")
+    async with user_session(user_id) as session:
+        rows = (await session.scalars(query.order_by(col(ToolPermission.created_at).desc()))).all()
+        vault = await vault_in(session, [row.target for row in rows])
+    return [
+        Granted(
+            row.id,
+            row.tool,
+            _target(row, vault) or "",
+            row.conversation_id,
+            row.created_at,
+            row.expires_at,
+            row.used_at,
+        )
+        for row in rows
+    ]
+
+
+async def revoke(user_id: UUID, grant_id: UUID) -> None:
+    """End a grant at once, also for turns that run. Raises NotFound."""
+    mine = (col(ToolPermission.id) == grant_id, col(ToolPermission.rule) == "grant")
+    ended = update(ToolPermission).where(*mine).values(revoked_at=func.now())
+    async with user_session(user_id) as session:
+        if (await session.execute(ended.returning(col(ToolPermission.id)))).first() is None:
+            raise NotFound("permission")

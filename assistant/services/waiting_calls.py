@@ -1,0 +1,62 @@
+"""A waiting call in its reply: how the message and the log of calls follow its fate."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from assistant.agent.acts import Arguments
+from assistant.errors import NotFound
+from assistant.models import Approval, Message, ToolExecution
+from assistant.models.approval import OPEN
+from assistant.services import contents, messages
+from assistant.services.contents import Entry
+from assistant.services.keys import vault_in
+from assistant.vault import Vault
+
+
+async def change_part(session: AsyncSession, approval: Approval, **changes: Any) -> None:  # noqa: ANN401
+    """Change the call's part of its reply. card: what changes on its card."""
+    reply = await session.get(Message, approval.message_id, with_for_update=True)
+    if reply is None:
+        raise NotFound("message")
+    vault = await vault_in(session, [reply.content])
+    parts = messages.opened(reply.id, reply.content, vault)
+    card_changes = changes.pop("card", {})
+    for part in parts:
+        if part.get("approval", {}).get("id") == str(approval.id):
+            part.update(changes)
+            part["approval"].update(card_changes)
+    reply.content = messages.sealed(reply.id, parts, vault)
+    session.add(reply)
+
+
+async def still_waits(session: AsyncSession, turn_id: UUID) -> bool:
+    """Whether a call of this turn is not yet over."""
+    mine = (col(Approval.turn_id) == turn_id, col(Approval.status).in_(OPEN))
+    return (await session.scalars(select(Approval.id).where(*mine).limit(1))).first() is not None
+
+
+def entry(
+    approval: Approval, status: str, arguments: Arguments, said: str, vault: Vault
+) -> ToolExecution:
+    """A row of the log of calls: what befell this one."""
+    row = ToolExecution(
+        user_id=approval.user_id,
+        turn_id=approval.turn_id,
+        call_id=approval.call_id,
+        tool=approval.tool,
+        effect=approval.effect,
+        status=status,
+        rule=approval.rule,
+        details={"approval": str(approval.id)},
+    )
+    row.input = vault.seal("tool_executions.input", row.id, contents.dump([dict(arguments)]))
+    row.output = vault.seal("tool_executions.output", row.id, contents.clean(said))
+    return row
+
+
+def cards_in(parts: list[Entry]) -> list[Entry]:
+    """The parts whose calls wait."""
+    return [part for part in parts if part["type"] == "tool" and part["state"] == "waiting"]
