@@ -1,5 +1,6 @@
 """The list of conversations: read, rename, archive, delete, and take a deletion back."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -88,6 +89,14 @@ async def opened(user_id: UUID, conversation_id: UUID) -> Listed:
         if (found := await _find(session, conversation_id)) is None:
             raise NotFound
         return found
+
+
+async def titles(user_id: UUID, ids: Collection[UUID]) -> dict[UUID, str]:
+    """The titles of those of the conversations that are not deleted."""
+    async with user_session(user_id) as session:
+        rows = (await session.execute(_query(col(Conversation.id).in_(ids)))).all()
+        vault = await vault_in(session, (row.title for row in rows))
+    return {row.id: _row(row, vault).title for row in rows}
 
 
 async def _listed(session: AsyncSession, query: Query, limit: int) -> list[Listed]:
