@@ -232,7 +232,7 @@ async def _insert_all(session: AsyncSession, rows: list[Row]) -> None:
         await session.execute(text("discard plans"))
     columns = {key: inspect(Message).columns[key] for key in rows[0]}
     await session.execute(
-        insert(Message).from_select(list(columns.values()), select(many_rows(columns, rows)))
+        insert(Message).from_select(list(columns.values()), many_rows(columns, rows).select())
     )
 
 
