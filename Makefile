@@ -35,7 +35,7 @@ unit: $(DEVELOPMENT) ## unit and database tests
 	$(BIN)/python -m pytest tests --ignore=tests/e2e -n 2 --dist loadfile
 
 e2e: $(DEVELOPMENT) chromium ## stories in a real browser
-	$(BIN)/python -m pytest tests/e2e -n 2 --dist loadfile
+	$(BIN)/python -m pytest tests/e2e
 
 bench: $(DEVELOPMENT) chromium ## print the figures of speed and size
 	$(BIN)/python -m tests.bench
