@@ -36,6 +36,7 @@ from assistant.services import (
     erasure,
     keys,
     local_names,
+    model_choice,
     reaper,
     sessions,
     shared,
@@ -71,6 +72,7 @@ def surround(asgi: ASGIApp) -> ASGIApp:
 
 def served() -> ASGIApp:
     """What the server runs: Reflex's app, and the layers around all that it answers."""
+    model_choice.load_vendors()
     return with_headers(app())
 
 
