@@ -65,7 +65,14 @@ def test_a_module_has_its_tests(path: Path) -> None:
 
 
 def test_only_sign_in_and_chores_act_without_a_user() -> None:
-    chores = {"leases", "local_names", "reaper", "rotation", "session_ends"}
+    chores = {
+        "approval_run",
+        "leases",
+        "local_names",
+        "reaper",
+        "rotation",
+        "session_ends",
+    }
     allowed = {"database", "accounts", *chores}
     users = {path.stem for path in SOURCES if "system_session" in path.read_text()}
     assert users <= allowed
