@@ -19,13 +19,18 @@ from assistant.vault import Vault
 STORED_WITHIN_SECONDS = 60.0  # how long a lost database is waited for
 
 _REPLY = """
-    update messages
-    set status = $2, model = $3, error = $4, metadata = metadata || $5::jsonb, content = $6,
-        searchable = $7, ended_at = now()
-    where id = $1
-    returning conversation_id, created_at
+    with reply as (
+        update messages
+        set status = $2, model = $3, error = $4, metadata = metadata || $5::jsonb, content = $6,
+            searchable = $7, ended_at = now()
+        where id = $1
+        returning conversation_id, created_at
+    ), touched as (
+        update conversations set touched_at = now() from reply
+        where conversations.id = reply.conversation_id
+    )
+    select created_at from reply
 """
-_TOUCH = "update conversations set touched_at = now() where id = $1"
 
 Written = TypeVar("Written")
 
@@ -80,6 +85,5 @@ async def _write(
         if signature is not None:
             signature.created_at = row["created_at"]
             await insert(connection, signature)
-        await connection.execute(_TOUCH, row["conversation_id"])
         await turn_books.enter(connection, grip, meter, vault)
     return True
