@@ -53,7 +53,7 @@ def _engine(url: str, connections: int) -> AsyncEngine:
         url,
         pool_size=connections,
         max_overflow=0,
-        pool_timeout=15,
+        pool_timeout=30,
         pool_use_lifo=True,  # what was used last has its statements prepared
         hide_parameters=True,
     )
