@@ -42,7 +42,7 @@ _SET_USER = text("select set_config('app.user_id', :user_id, true)")
 CONNECTIONS = 20
 # For `user_connection`: a hundred prompts at once then wait for each other here, and what their
 # answers write does not wait behind all of them in the event loop.
-FEW_CONNECTIONS = 4
+FEW_CONNECTIONS = 8
 # Who waits for a row in one of the few must not keep it from all others.
 _BEGIN = "begin; set local lock_timeout = '5s'; select set_config('app.user_id', '{}', true)"
 

@@ -135,8 +135,9 @@ async def test_what_is_cut_off_in_the_middle_is_taken_back_and_leaves_room(alice
 
 
 async def test_more_than_the_few_connections_wait_for_each_other(alice):
-    async def ask() -> int:
+    async def ask() -> object:
         async with user_connection(alice.id) as connection:
-            return await connection.fetchval("select 1 from profiles for no key update")
+            return await connection.fetchval("select user_id from profiles for no key update")
 
-    assert await asyncio.gather(*(ask() for _ in range(5 * FEW_CONNECTIONS))) == [1] * 20
+    asked = [ask() for _ in range(3 * FEW_CONNECTIONS)]
+    assert set(await asyncio.gather(*asked)) == {alice.id}
