@@ -4,45 +4,42 @@ Each turn is booked once: by who closes it, or by the worker that had lost it, i
 (see also `orphan_costs.py`).
 """
 
-from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import select
+from asyncpg import Connection
 
 from assistant.agent.tools import TOOLS
 from assistant.agent.types import ToolFinished
-from assistant.database import user_session
-from assistant.models import ToolExecution, Turn, UsageLog
+from assistant.database import user_connection
+from assistant.models import ToolExecution, UsageLog
 from assistant.services import contents
 from assistant.services.leases import Grip
+from assistant.services.rows import insert
 from assistant.services.turn_meter import Meter
 from assistant.services.usage import record
 from assistant.vault import Vault
 
 EFFECTS = {tool.name: tool.effect for tool in TOOLS}
+_TURN = "select from turns where id = $1 for update"
+_BOOKED = """
+    select exists (select from usage_logs where turn_id = $1) as requests,
+           exists (select from tool_executions where turn_id = $1) as calls
+"""
 
 
-def enter(session: AsyncSession, grip: Grip, meter: Meter, vault: Vault) -> None:
+async def enter(connection: Connection, grip: Grip, meter: Meter, vault: Vault) -> None:
     """Enter the turn's requests and calls, in the transaction that closes it."""
-    session.add_all(_requests(grip, meter))
-    session.add_all(_calls(grip, meter, vault))
+    await insert(connection, *_requests(grip, meter), *_calls(grip, meter, vault))
 
 
 async def enter_late(grip: Grip, meter: Meter, vault: Vault) -> None:
     """Enter of a turn that another has closed what is not booked yet; nothing when it is gone."""
-    async with user_session(grip.user_id) as session:
-        turn = select(Turn).where(Turn.id == grip.turn_id).with_for_update()
-        if (await session.scalars(turn)).one_or_none() is None:
+    async with user_connection(grip.user_id) as connection:
+        if await connection.fetchrow(_TURN, grip.turn_id) is None:
             return
-        if not await _has(session, UsageLog, grip):
-            session.add_all(_requests(grip, meter))
-        if not await _has(session, ToolExecution, grip):
-            session.add_all(_calls(grip, meter, vault))
-
-
-async def _has(
-    session: AsyncSession, table: type[UsageLog] | type[ToolExecution], grip: Grip
-) -> bool:
-    rows = select(table.id).where(table.turn_id == grip.turn_id).limit(1)
-    return (await session.scalars(rows)).one_or_none() is not None
+        (booked,) = await connection.fetch(_BOOKED, grip.turn_id)
+        if not booked["requests"]:
+            await insert(connection, *_requests(grip, meter))
+        if not booked["calls"]:
+            await insert(connection, *_calls(grip, meter, vault))
 
 
 def _requests(grip: Grip, meter: Meter) -> list[UsageLog]:
