@@ -5,10 +5,11 @@ is run by `approval_run.py`.
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
+from asyncpg import Connection
 from sqlalchemy import func
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select, update
@@ -25,6 +26,7 @@ from assistant.services.approval_cards import facts, shown
 from assistant.services.contents import Entry
 from assistant.services.keys import vault_in
 from assistant.services.leases import Grip
+from assistant.services.rows import insert
 from assistant.services.toolkit import toolkit_of
 from assistant.services.waiting_calls import cards_in, change_part, entry
 from assistant.vault import Vault
@@ -58,8 +60,8 @@ class Yes:
     scope: Scope = "once"
 
 
-def file(
-    session: AsyncSession, grip: Grip, conversation_id: UUID, parts: list[Entry], vault: Vault
+async def file(
+    connection: Connection, grip: Grip, conversation_id: UUID, parts: list[Entry], vault: Vault
 ) -> None:
     """Store the calls of a reply that wait, in the transaction that ends its turn."""
     for part in cards_in(parts):
@@ -81,10 +83,9 @@ def file(
         row.arguments = vault.seal(ARGUMENTS, row.id, contents.dump(arguments))
         row.facts = vault.seal(FACTS, row.id, contents.dump(card))
         if row.status == "approved":
-            row.run_at = func.now() + timedelta(seconds=card["delay"])  # type: ignore[assignment]
-        session.add(row)
+            row.run_at = datetime.now(UTC) + timedelta(seconds=card["delay"])
         status = "asked" if row.status == "pending" else "approved"
-        session.add(entry(row, status, arguments, card["sentence"], vault))
+        await insert(connection, row, entry(row, status, arguments, card["sentence"], vault))
 
 
 async def approve(user_id: UUID, approval_id: UUID, yes: Yes) -> None:

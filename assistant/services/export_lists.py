@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -127,7 +126,8 @@ _TOOL_LOG = text("""
     select t.*, turns.reply_id
     from (
         select *, sum(size) over (order by created_at, id) - size as before from (
-            select id, created_at, turn_id, tool, effect, status, rule, seconds, input, output, undo,
+            select id, created_at, turn_id, tool, effect, status, rule, seconds,
+                   input, output, undo,
                    coalesce(octet_length(input), 0) + coalesce(octet_length(output), 0)
                    + coalesce(octet_length(undo), 0) as size
             from tool_executions

@@ -107,18 +107,20 @@ async def calls(user, outputs: list[str]) -> None:
 async def test_a_batch_of_the_tool_log_holds_no_more_bytes_than_it_may(
     size, batches, alice, monkeypatch
 ):
-    monkeypatch.setattr(export, "BATCH_BYTES", size)
+    monkeypatch.setattr(export_lists, "BATCH_BYTES", size)
     outputs = [f"{number}" * 1_000 for number in range(5)]
     await calls(alice, outputs)
     threads, written = set(), []
 
-    def item(row, vault):
+    tool_log = export_lists.LISTS[0]
+
+    def item(each):
         threads.add(threading.current_thread())
-        written.append(row.id)
-        return export._tool_call(row, vault)
+        written.append(each.row.id)
+        return tool_log.item(each)
 
     counts = []
-    log = export._log(alice.id, Archive(), "tool_log.json", export._TOOL_LOG, item)
+    log = export_lists.write(alice.id, Archive(), tool_log._replace(item=item))
     async for _ in log:
         counts.append(len(written) - sum(counts))
     assert counts == batches
