@@ -162,8 +162,10 @@ def _undecided(approval_id: UUID) -> tuple[Any, ...]:
 async def _once(session: AsyncSession, decision: Any, approval_id: UUID) -> None:  # noqa: ANN401
     """Make the decision, if nobody has. Raises Refused, with what became of it instead."""
     if (await session.execute(decision.returning(col(Approval.id)))).first() is None:
-        status = await session.scalar(select(Approval.status).where(Approval.id == approval_id))
-        raise Refused(DECIDED.get(str(status), DECIDED["expired"]))
+        ran_out = col(Approval.expires_at) <= func.now()
+        query = select(Approval.status, ran_out).where(Approval.id == approval_id)
+        status, is_late = (await session.execute(query)).one()
+        raise Refused(DECIDED["expired" if status == "pending" and is_late else status])
 
 
 async def _granted(session: AsyncSession, row: Approval, yes: Yes, card: dict[str, Any]) -> str:

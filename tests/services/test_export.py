@@ -14,7 +14,7 @@ from assistant.components.settings_data import data_sections
 from assistant.database import user_session
 from assistant.errors import Busy
 from assistant.models import Profile, ToolExecution
-from assistant.services import conversation_export, export
+from assistant.services import conversation_export, export, export_lists
 from assistant.services.archive import FORMAT, MANIFEST, Archive
 from assistant.services.keys import vault_in
 from assistant.services.unpacking import ARCHIVE_BYTES, CONVERSATIONS
@@ -147,7 +147,7 @@ async def test_one_export_of_a_user_at_a_time(alice, bob):
 
 
 async def test_a_long_log_comes_whole_and_in_order(alice, monkeypatch):
-    monkeypatch.setattr(export, "BATCH", 3)
+    monkeypatch.setattr(export_lists, "BATCH", 3)
     async with user_session(alice.id) as session:
         for number in range(8):  # in one transaction, and so at one time
             session.add(record(alice.id, Usage("scripted", "demo", input_tokens=number), "answer"))
