@@ -3,34 +3,23 @@
 import html
 from collections.abc import Iterable
 
-import httpx2
 import nh3
 
-from assistant.agent.backends.web import Hit
+from assistant.agent.backends.web import Hit, is_address
 from assistant.connectors.plain_text import one_line
 
 LONGEST_TITLE = 200
 LONGEST_EXCERPT = 600
-LONGEST_URL = 2000
 
 
 def hits(found: Iterable[tuple[str, str, str]], limit: int) -> tuple[Hit, ...]:
     """The first `limit` that are pages of the web, each once. found: title, address, excerpt."""
     pages: dict[str, Hit] = {}
     for title, url, excerpt in found:
-        if len(pages) < limit and url not in pages and _is_page(url):
+        if len(pages) < limit and url not in pages and is_address(url):
             words = _words(title, LONGEST_TITLE) or url
             pages[url] = Hit(words, url, _words(excerpt, LONGEST_EXCERPT))
     return tuple(pages.values())
-
-
-def _is_page(url: str) -> bool:
-    try:
-        address = httpx2.URL(url)
-    except httpx2.InvalidURL:
-        return False
-    written = url.isprintable() and not any(map(str.isspace, url)) and len(url) <= LONGEST_URL
-    return written and address.scheme in ("http", "https") and bool(address.host)
 
 
 def _words(marked: str, most: int) -> str:

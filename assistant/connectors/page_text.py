@@ -15,49 +15,11 @@ from lxml.etree import ParserError
 
 ENOUGH = 200  # characters; less than that is no article, so the whole page is read
 MOST_ELEMENTS = 20_000  # the library's time and memory grow with the square of their number
-BLOCKS = frozenset(
-    # fmt: off
-    (
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "br",
-        "dd",
-        "details",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hr",
-        "li",
-        "main",
-        "nav",
-        "ol",
-        "p",
-        "pre",
-        "section",
-        "summary",
-        "table",
-        "td",
-        "th",
-        "tr",
-        "ul",
-    )
-    # fmt: on
-)
 NO_TEXT = ("script", "style", "template", "noscript", "iframe", "object", "svg", "head")
+_BLOCK = re.compile(
+    r"address|article|aside|blockquote|br|d[dlt]|details|div|fieldset|fig(caption|ure)|footer|form"
+    r"|h[1-6r]|header|li|main|nav|[ou]l|p|pre|section|summary|table|t[dhr]"
+)
 _UNSEEN = re.compile(
     r"display:none|visibility:(hidden|collapse)|opacity:0*(\.0+)?(;|!|$)"
     r"|(font-size|max-height|max-width):0*(\.0+)?[a-z%]*(;|!|$)|clip:rect\(0"
@@ -116,7 +78,7 @@ def _mend_links(page: Any, url: str) -> None:  # noqa: ANN401
 def _everything(page: Any) -> str:  # noqa: ANN401
     """All that can be read, a line for each block."""
     for element in page.iter():
-        edge = "\n" if element.tag in BLOCKS else ""
+        edge = "\n" if _BLOCK.fullmatch(element.tag) else ""
         element.text = edge + _BLANKS.sub(" ", element.text or "")
         element.tail = edge + _BLANKS.sub(" ", element.tail or "")
     lines = (line.strip() for line in page.text_content().splitlines())

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import httpx2
 
-from assistant.agent.backends.web import Page
+from assistant.agent.backends.web import Page, is_address
 from assistant.connectors.aside import Failed, aside
 from assistant.connectors.bounds import MEGABYTE
 from assistant.connectors.charset import decoded
@@ -25,6 +25,7 @@ ACCEPT = {"Accept": "text/html,application/xhtml+xml,text/plain;q=0.9,*/*;q=0.5"
 HTML = ("text/html", "application/xhtml+xml", "")
 BINARY = (b"%PDF", b"PK\x03\x04", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"\x1f\x8b", b"\x7fELF")
 SNIFFED = 1024
+NO_ADDRESS = "This is no whole address of a page such as https://example.com/page."
 
 _cleaners = asyncio.Semaphore(2)  # each may take a whole processor
 
@@ -51,12 +52,11 @@ async def fetch(url: str, reach: Reach) -> Page:
 def _address(url: str) -> httpx2.URL:
     """The address without its fragment. Raises ToolError."""
     try:
-        address = httpx2.URL(url.strip())
+        if is_address(url):
+            return httpx2.URL(url).copy_with(fragment=None)
     except httpx2.InvalidURL as error:
-        raise ToolError("This is no address of a page.") from error
-    if address.scheme not in ("http", "https") or not address.host or address.userinfo:
-        raise ToolError("This is no address of a page: it must be http(s), and hold no password.")
-    return address.copy_with(fragment=None)
+        raise ToolError(NO_ADDRESS) from error
+    raise ToolError(NO_ADDRESS)
 
 
 def _refuse_what_is_no_page(response: httpx2.Response, who: str) -> None:

@@ -1,31 +1,26 @@
 """The web: search it, and read its pages. What comes back was written by anybody."""
 
-import re
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
 from assistant.agent.acts import Effect, Intent, Output, Source, Target, ToolContext
-from assistant.agent.backends.web import Hit, Page, Web
+from assistant.agent.backends.web import LONGEST_ADDRESS, Hit, Page, Web, is_address
 from assistant.agent.tool import tool
 
 PART = 15_000  # characters of a page at a time
 
-_ADDRESS = re.compile(
-    r"https?://([^\s/?#@\\\\\[\]]+|\[[0-9a-f:.]+\](:\d+)?)([/?#][^\s\\\\]*)?", re.IGNORECASE
-)
-
 
 def _address(url: str) -> str:
     """The address, when every program reads the same host in it."""
-    if not url.isprintable() or not _ADDRESS.fullmatch(url):
+    if not is_address(url):
         raise ValueError("must be a whole address of a page such as https://example.com/page")
     return url
 
 
 Query = Annotated[str, Field(min_length=1, max_length=400)]
 Limit = Annotated[int, Field(ge=1, le=10)]
-Url = Annotated[str, Field(max_length=2000), AfterValidator(_address)]
+Url = Annotated[str, Field(max_length=LONGEST_ADDRESS), AfterValidator(_address)]
 Start = Annotated[int, Field(ge=0, le=1_000_000)]
 
 
