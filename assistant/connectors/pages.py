@@ -25,6 +25,14 @@ ACCEPT = {"Accept": "text/html,application/xhtml+xml,text/plain;q=0.9,*/*;q=0.5"
 HTML = ("text/html", "application/xhtml+xml", "")
 BINARY = (b"%PDF", b"PK\x03\x04", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"\x1f\x8b", b"\x7fELF")
 SNIFFED = 1024
+FILES = {
+    "application/pdf": "a PDF file",
+    "image/": "a picture",
+    "video/": "a video",
+    "audio/": "a sound file",
+    "application/zip": "an archive",
+}
+OTHER_FILE = "a file of another kind"
 NO_ADDRESS = "This is no whole address of a page such as https://example.com/page."
 
 _cleaners = asyncio.Semaphore(2)  # each may take a whole processor
@@ -65,8 +73,9 @@ def _refuse_what_is_no_page(response: httpx2.Response, who: str) -> None:
         raise ToolError(f"{who} was not given: its server answered {said.strip()}.")
     kind = _kind(response)
     if kind not in HTML and not kind.startswith("text/") and not kind.endswith(("json", "xml")):
-        named = one_line(kind, 80)
-        raise ToolError(f"{who} is a file of the type {named}, and only text can be read.")
+        # In our words: the sentence is no text of others, so the server has no say in it.
+        named = next((name for start, name in FILES.items() if kind.startswith(start)), OTHER_FILE)
+        raise ToolError(f"{who} is {named}, and only text can be read.")
 
 
 def _kind(response: httpx2.Response) -> str:

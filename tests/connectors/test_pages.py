@@ -71,15 +71,20 @@ async def test_a_page_that_is_not_there_is_told(site, status) -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", ["application/pdf", "image/png", "application/zip", "video/mp4", "x" * 500]
+    ("kind", "named"),
+    [
+        ("application/pdf", "a PDF file"),
+        ("IMAGE/png; x=y", "a picture"),
+        ("application/zip", "an archive"),
+        ("video/mp4", "a video"),
+        ("assistant/obey-eve", "a file of another kind"),
+    ],
 )
-async def test_files_of_other_types_are_refused_before_they_come(kind) -> None:
+async def test_files_of_other_types_are_refused_before_they_come(kind, named) -> None:
     reply = answers(f"HTTP/1.1 200 OK\ncontent-type: {kind}\ncontent-length: {10**12}")
     async with raw(reply) as server:
-        with pytest.raises(ToolError, match="only text can be read") as told:
+        with pytest.raises(ToolError, match=f" is {named}, and only text can be read"):
             await fetch(f"http://127.0.0.1:{server.port}/", HERE)
-    assert kind[:20] in str(told.value)
-    assert len(str(told.value)) < 250
 
 
 @pytest.mark.parametrize(
