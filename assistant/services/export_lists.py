@@ -158,9 +158,8 @@ async def write(user_id: UUID, archive: Archive, one: List) -> Writing:
                 rows = (await session.execute(one.query, wanted)).all()
                 sealed = [getattr(row, column) for row in rows for column in one.sealed]
                 vault = await vault_in(session, sealed)
-            await asyncio.to_thread(
-                listing.add, map(one.item, map(partial(Row, vault=vault), rows))
-            )
+            items = map(one.item, [Row(row, vault) for row in rows])
+            await asyncio.to_thread(listing.add, items)
             behind = {"at": rows[-1].created_at, "id": rows[-1].id} if rows else {}
             yield
         listing.close()
