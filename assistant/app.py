@@ -37,6 +37,7 @@ from assistant.services import (
     erasure,
     keys,
     local_names,
+    model_choice,
     reaper,
     sessions,
     shared,
@@ -73,6 +74,7 @@ def surround(asgi: ASGIApp) -> ASGIApp:
 
 def served() -> ASGIApp:
     """What the server runs: Reflex's app, and the layers around all that it answers."""
+    model_choice.load_vendors()
     return with_headers(app())
 
 

@@ -67,9 +67,14 @@ class Settings(BaseSettings):
     thinking_seconds: Seconds = 120.0
     idle_seconds: Seconds = 15.0
     turn_seconds: Seconds = 300.0
-    turn_steps: int = Field(20, ge=1, le=100)
+    turn_steps: int = Field(25, ge=1, le=100)
     turns_at_once: int = Field(5, ge=1, le=1_000)
     history_tokens: int = Field(48_000, ge=1_000, le=10_000_000)
+
+    brave_api_key: Key = SecretStr("")
+    tavily_api_key: Key = SecretStr("")
+    searxng_url: WebAddress = ""
+    private_hosts: str = ""  # of those inside that tools may reach, with commas between
 
     stripe_secret_key: Key = SecretStr("")
     default_tier: Literal["free", "pro", "team", "enterprise"] = "pro"  # where nothing is sold

@@ -1,10 +1,20 @@
 """Sessions: one transaction each, in the name of one user or as the worker that finds work."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import lru_cache
+from typing import cast
 from uuid import UUID
 
+from asyncpg import (
+    Connection,
+    DataError,
+    IntegrityConstraintViolationError,
+    InterfaceError,
+    InternalClientError,
+    PostgresError,
+    SyntaxOrAccessError,
+)
 from pydantic import SecretStr
 from sqlalchemy import text
 from sqlalchemy.exc import (
@@ -13,23 +23,38 @@ from sqlalchemy.exc import (
     ProgrammingError,
     TimeoutError,  # noqa: A004  (of the pool)
 )
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import (
+    AsyncConnection,
+    AsyncEngine,
+    AsyncSession,
+    create_async_engine,
+)
 
 from assistant.config import settings
 from assistant.errors import DatabaseAway
 
 _DEFECTS = (IntegrityError, ProgrammingError)
+_LOST = (OSError, PostgresError, InterfaceError, InternalClientError)
+_DRIVERS_DEFECTS = (IntegrityConstraintViolationError, SyntaxOrAccessError, DataError)
 _DATA_EXCEPTION = "22"  # PostgreSQL, appendix A; asyncpg's dialect has no DataError for it
 _SET_USER = text("select set_config('app.user_id', :user_id, true)")
 
+CONNECTIONS = 20
+# For `user_connection`: a hundred prompts at once then wait for each other here, and what their
+# answers write does not wait behind all of them in the event loop.
+FEW_CONNECTIONS = 8
+# Who waits for a row in one of the few must not keep it from all others.
+_BEGIN = "begin; set local lock_timeout = '5s'; select set_config('app.user_id', '{}', true)"
 
-@lru_cache(maxsize=3)
-def _engine(url: str) -> AsyncEngine:
+
+@lru_cache(maxsize=4)
+def _engine(url: str, connections: int) -> AsyncEngine:
     return create_async_engine(
         url,
-        pool_size=20,
-        max_overflow=10,
-        pool_timeout=15,
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=30,
+        pool_use_lifo=True,  # what was used last has its statements prepared
         hide_parameters=True,
     )
 
@@ -45,6 +70,54 @@ async def user_session(user_id: UUID) -> AsyncIterator[AsyncSession]:
     async with _transaction(settings().database_app_url, user_id) as session:
         session.info["user_id"] = user_id
         yield session
+
+
+@asynccontextmanager
+async def user_connection(user_id: UUID) -> AsyncIterator[Connection]:
+    """As `user_session`, on the driver's own connection, for what every prompt does.
+
+    A statement takes a seventh of the work there. Few of these transactions are open at once: in
+    one, nothing may be awaited but the database, and none begins another. Raises DatabaseAway.
+    """
+    engine = _engine(settings().database_app_url.get_secret_value(), FEW_CONNECTIONS)
+    try:
+        async with engine.connect() as pooled, _driver_transaction(pooled, user_id) as driver:
+            yield driver
+    except _DRIVERS_DEFECTS:
+        raise
+    except (*_LOST, DBAPIError, TimeoutError) as error:
+        raise DatabaseAway from error
+
+
+@asynccontextmanager
+async def _driver_transaction(pooled: AsyncConnection, user_id: UUID) -> AsyncIterator[Connection]:
+    driver = await _begun(pooled, user_id)
+    try:
+        yield driver
+        await driver.execute("commit")
+    except Exception:
+        with suppress(*_LOST):  # what is lost needs no rollback
+            await driver.execute("rollback")
+        raise
+    finally:
+        if not driver.is_closed() and driver.is_in_transaction():
+            driver.terminate()  # it was cut off in the middle: nobody may find it so
+
+
+async def _begun(pooled: AsyncConnection, user_id: UUID) -> Connection:
+    """The driver's connection in a transaction of the user; another for one that died in the pool.
+
+    To begin and to say for whom is one message: an id's digits are nothing that SQL would read.
+    Raises DatabaseAway.
+    """
+    for _ in range(FEW_CONNECTIONS + 1):
+        driver = cast("Connection", (await pooled.get_raw_connection()).driver_connection)
+        with suppress(*_LOST):
+            await driver.execute(_BEGIN.format(user_id.hex))
+            return driver
+        driver.terminate()
+        await pooled.invalidate()
+    raise DatabaseAway
 
 
 @asynccontextmanager
@@ -69,7 +142,7 @@ async def migrator_session() -> AsyncIterator[AsyncSession]:
 
 @asynccontextmanager
 async def _transaction(url: SecretStr, user_id: UUID | None) -> AsyncIterator[AsyncSession]:
-    engine = _engine(url.get_secret_value())
+    engine = _engine(url.get_secret_value(), CONNECTIONS)
     try:
         async with AsyncSession(engine, expire_on_commit=False) as session:
             await _begin(session, user_id)
@@ -107,13 +180,14 @@ def user_of(session: AsyncSession) -> UUID:
 async def close() -> None:
     """Close all connections of this process."""
     chosen = settings()
-    for url in (
-        chosen.database_app_url,
-        chosen.database_worker_url,
-        chosen.database_migrator_url,
+    for url, connections in (
+        (chosen.database_app_url, CONNECTIONS),
+        (chosen.database_app_url, FEW_CONNECTIONS),
+        (chosen.database_worker_url, CONNECTIONS),
+        (chosen.database_migrator_url, CONNECTIONS),
     ):
         if url:
-            await _engine(url.get_secret_value()).dispose()
+            await _engine(url.get_secret_value(), connections).dispose()
 
 
 async def schema_revision() -> str:

@@ -6,10 +6,6 @@ import hmac
 from dataclasses import dataclass
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
@@ -20,8 +16,11 @@ from assistant.models.isolation import Roles
 from assistant.vault import Tampered, Wrapped, unlock
 
 PROJECT = Path(__file__).parent.parent
+REVISIONS = PROJECT / "alembic" / "versions"
 LOCK = 7_215_031  # any number, the same for all who migrate
 
+_IS_MIGRATED = "select to_regclass('alembic_version') is not null"
+_REVISION = "select version_num from alembic_version"
 _MAY_LOOK = "select has_table_privilege(to_regclass('public.user_keys'), 'select')"
 # A comment travels with its table into dumps, and no role that serves can change it.
 _NOTED = "select obj_description(to_regclass('public.alembic_version'), 'pg_class')"
@@ -151,19 +150,31 @@ async def _upgrade(migrator_url: str, keys: KeyRing, secret_name: str) -> None:
     try:
         async with engine.connect() as connection:
             await _check_keys(connection, keys)
+            current = await _revision(connection)
             await connection.rollback()
-            await connection.run_sync(_run_alembic)
+            if current != head():
+                await connection.run_sync(_run_alembic, current)
             await connection.execute(text(f"comment on table alembic_version is '{secret_name}'"))
             await connection.commit()
     finally:
         await engine.dispose()
 
 
-def _run_alembic(connection: Connection) -> None:
+async def _revision(connection: AsyncConnection) -> str | None:
+    if not await connection.scalar(text(_IS_MIGRATED)):
+        return None
+    found: str | None = await connection.scalar(text(_REVISION))
+    return found
+
+
+def _run_alembic(connection: Connection, current: str | None) -> None:
+    # Imported here, because most starts find the database at head and do without these 11 MB.
+    from alembic import command
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
     config = Config(toml_file=PROJECT / "pyproject.toml")
     config.attributes["connection"] = connection
-    current = MigrationContext.configure(connection).get_current_revision()
-    connection.rollback()
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     if current is not None and current not in known:
         raise CannotStart(
@@ -174,9 +185,8 @@ def _run_alembic(connection: Connection) -> None:
 
 
 def head() -> str:
-    """The revision that this code needs."""
-    config = Config(toml_file=PROJECT / "pyproject.toml")
-    return ScriptDirectory.from_config(config).get_current_head() or ""
+    """The revision that this code needs: the last one of the folder, whose files begin with it."""
+    return max(path.name for path in REVISIONS.glob("*.py")).partition("_")[0]
 
 
 def _database(url: URL) -> str:

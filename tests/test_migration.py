@@ -1,6 +1,8 @@
 """Migrations: from nothing to head, again, at once, back and forth, and what cannot be prepared."""
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
@@ -11,6 +13,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 
@@ -70,6 +73,20 @@ def test_an_empty_database_comes_to_head_and_a_second_time_changes_nothing(empty
     assert asked(empty, "select * from pg_policies order by 2, 3") == shape
     for url in (first.app, first.worker):
         assert asked(url.replace("+asyncpg", ""), "select 1") == [(1,)]
+
+
+def test_head_is_the_one_that_alembic_finds():
+    config = Config(toml_file=PROJECT / "pyproject.toml")
+    assert [head()] == ScriptDirectory.from_config(config).get_heads()
+
+
+def test_a_database_at_head_is_prepared_without_alembic(empty):
+    prepare(empty, SECRET)
+    again = (
+        "import sys; from assistant.migration import prepare; prepare(*sys.argv[1:]);"
+        "assert 'alembic' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", again, empty, SECRET], cwd=PROJECT, check=True)  # noqa: S603
 
 
 def test_two_that_migrate_at_once_wait_for_each_other(empty):

@@ -145,11 +145,40 @@ async def _write(url: str, over: threading.Event, written: list[UUID]) -> None:
     await connection.close()
 
 
+STOPS = f"""
+create function stops() returns trigger language plpgsql security definer as $$ begin
+    if (select count(*) from public.user_keys where number = 2) >= {USERS // 3} then
+        perform pg_sleep(600);
+    end if;
+    return new;
+end $$
+"""  # noqa: S608  (no text of anybody else)
+
+
+@contextmanager
+def stopping_in_the_middle(url: str) -> Iterator[None]:
+    """No more than a third of the users get a new key, however late it is looked at."""
+    asked(url, STOPS)
+    asked(
+        url, "create trigger stops before insert on user_keys for each row execute function stops()"
+    )
+    yield
+    asked(
+        url,
+        "select pg_terminate_backend(pid) from pg_stat_activity "
+        "where wait_event = 'PgSleep' and datname = current_database()",
+    )
+    asked(url, "drop function stops cascade")
+
+
 def test_new_data_keys_after_a_kill_in_the_middle(url, tmp_path, environment):
     command = [sys.executable, "-m", "assistant.rotate", "data"]
     begun = "select count(*) from user_keys where number = 2"
     with writing(url) as written:
-        with subprocess.Popen(command, cwd=tmp_path, env=environment) as running:  # noqa: S603
+        with (
+            stopping_in_the_middle(url),
+            subprocess.Popen(command, cwd=tmp_path, env=environment) as running,  # noqa: S603
+        ):
             while asked(url, begun)[0][0] < USERS // 3:
                 assert running.poll() is None
             running.send_signal(signal.SIGKILL)

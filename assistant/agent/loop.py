@@ -1,13 +1,15 @@
 """The loop of one turn: ask the model, run the tools that it asks for, ask again."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
 from dataclasses import replace
 
 from assistant.agent.toolbox import Toolbox
 from assistant.agent.types import Event, MessageDone, Provider, Request
 from assistant.errors import CeilingReached, ProviderUnavailable
+
+STEPS_SECONDS = 120.0  # then no further step begins; one that is long may go on
 
 
 async def run(
@@ -42,7 +44,7 @@ async def _next(events: AsyncGenerator[Event, None], deadline: float) -> Event |
 async def _steps(
     request: Request, provider: Provider, toolbox: Toolbox, max_steps: int
 ) -> AsyncGenerator[Event, None]:
-    for _ in range(max_steps):
+    for _ in _in_time(max_steps):
         reply: MessageDone | None = None
         async with aclosing(provider.stream(request)) as model_events:
             async for model_event in model_events:
@@ -62,3 +64,16 @@ async def _steps(
             raise CeilingReached("The model kept repeating a failing step and was stopped.")
         request = replace(request, messages=(*request.messages, reply.message, toolbox.results))
     raise CeilingReached(f"The answer took more than {max_steps} steps and was stopped.")
+
+
+def _in_time(steps: int) -> Iterator[int]:
+    """So many steps, as long as they begin in time. Raises CeilingReached."""
+    clock = asyncio.get_running_loop()
+    until = clock.time() + STEPS_SECONDS
+    for step in range(steps):
+        if clock.time() > until:
+            raise CeilingReached(
+                "The answer took more and more steps and was stopped after two minutes. What was "
+                "written so far is kept."
+            )
+        yield step

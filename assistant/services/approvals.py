@@ -5,10 +5,11 @@ is run by `approval_run.py`.
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
+from asyncpg import Connection
 from sqlalchemy import func
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select, update
@@ -25,6 +26,7 @@ from assistant.services.approval_cards import facts, run_at, shown
 from assistant.services.contents import Entry
 from assistant.services.keys import vault_in
 from assistant.services.leases import Grip
+from assistant.services.rows import insert
 from assistant.services.toolkit import toolkit_of
 from assistant.services.waiting_calls import cards_in, change_part, entry
 from assistant.vault import Vault
@@ -58,8 +60,8 @@ class Yes:
     scope: Scope = "once"
 
 
-def file(
-    session: AsyncSession, grip: Grip, conversation_id: UUID, parts: list[Entry], vault: Vault
+async def file(
+    connection: Connection, grip: Grip, conversation_id: UUID, parts: list[Entry], vault: Vault
 ) -> None:
     """Store the calls of a reply that wait, in the transaction that ends its turn."""
     for part in cards_in(parts):
@@ -81,10 +83,9 @@ def file(
         row.arguments = vault.seal(ARGUMENTS, row.id, contents.dump(arguments))
         row.facts = vault.seal(FACTS, row.id, contents.dump(card))
         if row.status == "approved":
-            row.run_at = func.now() + timedelta(seconds=card["delay"])  # type: ignore[assignment]
-        session.add(row)
+            row.run_at = datetime.now(UTC) + timedelta(seconds=card["delay"])
         status = "asked" if row.status == "pending" else "approved"
-        session.add(entry(row, status, arguments, card["sentence"], vault))
+        await insert(connection, row, entry(row, status, arguments, card["sentence"], vault))
 
 
 async def approve(user_id: UUID, approval_id: UUID, yes: Yes) -> None:
@@ -162,8 +163,10 @@ def _undecided(approval_id: UUID) -> tuple[Any, ...]:
 async def _once(session: AsyncSession, decision: Any, approval_id: UUID) -> None:  # noqa: ANN401
     """Make the decision, if nobody has. Raises Refused, with what became of it instead."""
     if (await session.execute(decision.returning(col(Approval.id)))).first() is None:
-        status = await session.scalar(select(Approval.status).where(Approval.id == approval_id))
-        raise Refused(DECIDED.get(str(status), DECIDED["expired"]))
+        ran_out = col(Approval.expires_at) <= func.now()
+        query = select(Approval.status, ran_out).where(Approval.id == approval_id)
+        status, is_late = (await session.execute(query)).one()
+        raise Refused(DECIDED["expired" if status == "pending" and is_late else status])
 
 
 async def _granted(session: AsyncSession, row: Approval, yes: Yes, card: dict[str, Any]) -> str:

@@ -20,6 +20,7 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
+from pydantic_core import ErrorDetails
 
 from assistant.config import MESSAGE_CHARACTERS
 from assistant.services.contents import NOT_RUN, Entry, clean
@@ -31,7 +32,22 @@ MARKS_AT_MOST = 150_000  # while JSON is read, nothing else runs in this process
 PARTS_AT_MOST = 2_000
 LONGEST_MESSAGE = 4 * REPLY_CHARACTERS  # as JSON, with all that tools gave back
 DEPTH_AT_MOST = 20
-WHY_CHARACTERS = 200
+UNFIT = "what stands there is not what an export writes"
+# What a reader of the archive understands of a fault, by the name that pydantic has for it.
+_UNFIT = {
+    "missing": "it is missing",
+    "string_type": "it is no text",
+    "string_too_short": "it is empty",
+    "string_too_long": "it is too long",
+    "too_long": "it has too many items",
+    "literal_error": "it is none of the words that may stand there",
+    "datetime_parsing": "it is no time",
+    "datetime_from_date_parsing": "it is no time",
+    "timezone_aware": "it is a time without its zone",
+    "model_type": "it is no object of JSON",
+    "dict_type": "it is no object of JSON",
+    "list_type": "it is no list",
+}
 OPEN = ("running", "waiting")
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 _MARKS = (b",", b"[", b"{")
@@ -42,6 +58,10 @@ class NotReadable(Exception):
     """This is no conversation that can be imported; the text says why."""
 
 
+class _Unfit(ValueError):
+    """A value is not as it must be; the text says why, in our own words."""
+
+
 def _cleaned(value: object) -> object:
     return clean(value) if isinstance(value, str) else value
 
@@ -49,19 +69,21 @@ def _cleaned(value: object) -> object:
 def _past(at: datetime) -> datetime:
     """No time before there was anything to export, and none that is to come."""
     if at < _FIRST:
-        raise ValueError("a time before the year 2000")
+        raise _Unfit("a time before the year 2000")
     return min(at, datetime.now(UTC))
 
 
 def _shallow(value: Any, depth: int = 0) -> Any:  # noqa: ANN401  (any JSON)
+    """The value with all its texts clean."""
     if depth > DEPTH_AT_MOST:
-        raise ValueError(f"more than {DEPTH_AT_MOST} levels")
+        raise _Unfit(f"more than {DEPTH_AT_MOST} levels")
     if isinstance(value, float) and not math.isfinite(value):
-        raise ValueError("a number that is too large")
-    inside = value.values() if isinstance(value, dict) else value
-    for each in inside if isinstance(value, dict | list) else ():
-        _shallow(each, depth + 1)
-    return value
+        raise _Unfit("a number that is too large")
+    if isinstance(value, dict):
+        return {clean(name): _shallow(each, depth + 1) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_shallow(each, depth + 1) for each in value]
+    return _cleaned(value)
 
 
 _CLEANED = BeforeValidator(_cleaned)
@@ -126,11 +148,11 @@ class ArchivedMessage(_Read):
     @model_validator(mode="after")
     def _fits(self) -> Self:
         if self.role == "user" and sum(len(p.text) for p in self._words()) > MESSAGE_CHARACTERS:
-            raise ValueError(f"more than {MESSAGE_CHARACTERS:,} characters in one message")
+            raise _Unfit(f"more than {MESSAGE_CHARACTERS:,} characters in one message")
         if len(self.model_dump_json()) > LONGEST_MESSAGE:
-            raise ValueError(f"more than {LONGEST_MESSAGE:,} characters in one answer")
+            raise _Unfit(f"more than {LONGEST_MESSAGE:,} characters in one answer")
         if self.role == "assistant" and self.parent is None:
-            raise ValueError("an answer without a question")
+            raise _Unfit("an answer without a question")
         self.status = "interrupted" if self.status in OPEN else self.status
         return self
 
@@ -165,12 +187,12 @@ class ArchivedTalk(_Read):
     def _hangs_together(self) -> Self:
         known = {message.id for message in self.messages}
         if len(known) < len(self.messages):
-            raise ValueError("two messages with one id")
+            raise _Unfit("two messages with one id")
         named = self.outside() | ({self.head} if self.count <= len(known) else set()) - {None}
         if not self.continues and not named <= known:
-            raise ValueError("a message that is not there")
+            raise _Unfit("a message that is not there")
         if self.messages and len(self.in_order()) < len(self.messages):
-            raise ValueError("messages that follow each other in a circle")
+            raise _Unfit("messages that follow each other in a circle")
         return self
 
     def outside(self) -> set[str]:
@@ -204,8 +226,13 @@ def talk_in(content: bytes) -> ArchivedTalk:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(each) for each in first["loc"][:4])
-        why = first["msg"][:WHY_CHARACTERS]
-        raise NotReadable(f"{where}: {why}" if where else why) from error
+        raise NotReadable(f"{where}: {_why(first)}" if where else _why(first)) from error
+
+
+def _why(fault: ErrorDetails) -> str:
+    """One of our own sentences: what a library says is for programmers."""
+    raised = fault.get("ctx", {}).get("error")
+    return str(raised) if isinstance(raised, _Unfit) else _UNFIT.get(fault["type"], UNFIT)
 
 
 def marks_in(content: bytes) -> int:

@@ -3,51 +3,34 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, bindparam, func, select
+from asyncpg import Record
+from sqlalchemy import func
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.dml import ReturningUpdate
 from sqlmodel import col, update
 
-from assistant.database import user_session
+from assistant.database import user_connection, user_session
 from assistant.errors import NotFound
 from assistant.models import Conversation, Turn
 from assistant.services import signals
 from assistant.services.inputs import TITLE_CHARACTERS, one_line
-from assistant.services.keys import UNREADABLE, opened_or, vault_in
+from assistant.services.keys import UNREADABLE, opened_or, vault_in, vault_over
 from assistant.services.titles import PLACE, titled_by
 from assistant.services.turn_log import ALL
 from assistant.vault import Vault
 
-Query = Any  # SQLAlchemy's own type is longer than the query
-
-
-def _query(*which: ColumnElement[bool]) -> Query:
-    running = (col(Turn.conversation_id) == Conversation.id) & (col(Turn.status) == "running")
-    return (
-        select(
-            col(Conversation.id),
-            col(Conversation.title),
-            col(Conversation.model),
-            col(Conversation.touched_at),
-            col(Turn.id).label("turn_id"),
-        )
-        .outerjoin(Turn, running)
-        .where(col(Conversation.deleted_at).is_(None), *which)
-    )
-
-
-def _newest(which: ColumnElement[bool]) -> Query:
-    newest = col(Conversation.touched_at).desc()
-    return _query(which).order_by(newest).limit(bindparam("limit", type_=Integer))
-
-
-# Built once: every page asks these again and again.
-_KEPT = _newest(col(Conversation.archived_at).is_(None))
-_PUT_AWAY = _newest(col(Conversation.archived_at).is_not(None))
-_ONE = _query(col(Conversation.id) == bindparam("id"))
+_ROW = """
+    select c.id, c.title, c.model, c.touched_at, turns.id as turn_id
+    from conversations c
+    left join turns on turns.conversation_id = c.id and turns.status = 'running'
+    where c.deleted_at is null
+"""
+_KEPT = f"{_ROW} and c.archived_at is null order by c.touched_at desc limit $1"
+_PUT_AWAY = f"{_ROW} and c.archived_at is not null order by c.touched_at desc limit $1"
+_ONE = f"{_ROW} and c.id = $1"
+_THESE = f"{_ROW} and c.id = any($1::uuid[])"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,47 +57,43 @@ async def overview(
     user_id: UUID, limit: int, *, archived: int = 0, open_id: UUID | None = None
 ) -> Overview:
     """Up to so many of the user's conversations, and up to so many of those put away."""
-    async with user_session(user_id) as session:
-        listed = await _listed(session, _KEPT, limit)
-        put_away = await _listed(session, _PUT_AWAY, archived) if archived else []
-        found = next((each for each in listed + put_away if each.id == open_id), None)
-        if found is None and open_id is not None:
-            found = await _find(session, open_id)
-    return Overview(listed, put_away, found)
+    async with user_connection(user_id) as connection:
+        rows = await connection.fetch(_KEPT, limit)
+        put_away = await connection.fetch(_PUT_AWAY, archived) if archived else []
+        found = [row for row in [*rows, *put_away] if row["id"] == open_id]
+        if not found and open_id is not None:
+            found = await connection.fetch(_ONE, open_id)
+        titles = [row["title"] for row in [*rows, *put_away, *found]]
+        vault = await vault_over(connection, user_id, titles)
+    return Overview(
+        [_listed(row, vault) for row in rows],
+        [_listed(row, vault) for row in put_away],
+        _listed(found[0], vault) if found else None,
+    )
 
 
 async def opened(user_id: UUID, conversation_id: UUID) -> Listed:
     """One conversation, and the turn that runs in it. Raises NotFound."""
-    async with user_session(user_id) as session:
-        if (found := await _find(session, conversation_id)) is None:
+    async with user_connection(user_id) as connection:
+        row = await connection.fetchrow(_ONE, conversation_id)
+        if row is None:
             raise NotFound
-        return found
+        return _listed(row, await vault_over(connection, user_id, [row["title"]]))
 
 
 async def titles(user_id: UUID, ids: Collection[UUID]) -> dict[UUID, str]:
     """The titles of those of the conversations that are not deleted."""
-    async with user_session(user_id) as session:
-        rows = (await session.execute(_query(col(Conversation.id).in_(ids)))).all()
-        vault = await vault_in(session, (row.title for row in rows))
-    return {row.id: _row(row, vault).title for row in rows}
+    async with user_connection(user_id) as connection:
+        rows = await connection.fetch(_THESE, list(ids))
+        vault = await vault_over(connection, user_id, [row["title"] for row in rows])
+    return {row["id"]: _listed(row, vault).title for row in rows}
 
 
-async def _listed(session: AsyncSession, query: Query, limit: int) -> list[Listed]:
-    rows = (await session.execute(query, {"limit": limit})).all()
-    vault = await vault_in(session, (row.title for row in rows))
-    return [_row(row, vault) for row in rows]
-
-
-async def _find(session: AsyncSession, conversation_id: UUID) -> Listed | None:
-    row = (await session.execute(_ONE, {"id": conversation_id})).first()
-    return _row(row, await vault_in(session, [row.title])) if row is not None else None
-
-
-def _row(row: Any, vault: Vault) -> Listed:  # noqa: ANN401  (SQLAlchemy's row)
+def _listed(row: Record, vault: Vault) -> Listed:
     title = "New conversation"
-    if row.title:
-        title = opened_or(vault, PLACE, row.id, row.title, UNREADABLE)
-    return Listed(row.id, title, row.model, row.touched_at, row.turn_id)
+    if row["title"]:
+        title = opened_or(vault, PLACE, row["id"], row["title"], UNREADABLE)
+    return Listed(row["id"], title, row["model"], row["touched_at"], row["turn_id"])
 
 
 async def rename(user_id: UUID, conversation_id: UUID, title: str) -> None:

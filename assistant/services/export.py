@@ -4,31 +4,23 @@ Rows are read in batches, each in a transaction of its own, so that neither memo
 grows with what somebody owns. What stands where, `holdings.py` says.
 """
 
-import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import TextClause, text
 from sqlmodel import select
 
 from assistant.database import user_session
 from assistant.models import Profile, Subscription
-from assistant.services import conversation_export, holdings, identities, tiers
-from assistant.services.archive import FORMAT, MANIFEST, PRODUCT, Archive, Listing, iso, pretty
-from assistant.services.contents import TOO_DEEP, dump, read
-from assistant.services.conversation_export import Writing
+from assistant.services import conversation_export, export_lists, holdings, identities, tiers
+from assistant.services.archive import FORMAT, MANIFEST, PRODUCT, Archive, iso, pretty
 from assistant.services.keys import UNREADABLE, opened_or, vault_in
 from assistant.services.one_each import OneEach
 from assistant.services.sessions import User, devices
 from assistant.services.unpacking import ALL_BYTES, ARCHIVE_BYTES, CONVERSATIONS
-from assistant.vault import Vault
 
-BATCH = 100  # rows
-BATCH_BYTES = 1_000_000
 UNDER_WAY = (
     "An export of yours is being written already. Wait until that download is done, or end it; "
     "then export again."
@@ -44,6 +36,9 @@ conversations/   one file for each conversation, as JSON with all its branches (
                  one goes on in files named .part0002 and so on), and beside it as
                  Markdown, to read: the branch that is shown
 tool_log.json    what was looked up or done for you, with what went in and out
+approvals.json   what waited for your yes, and what became of it
+permissions.json what you allow the tools beforehand
+notes.json       your notes
 usage.json       each request to a model, its tokens and what it cost (US dollars)
 settings.json    your name, instructions, preferences and plan
 identities.json  the ways in which you sign in
@@ -59,27 +54,7 @@ Not in here: conversations that you have deleted, keys and codes, and the signed
 keep for themselves. Nothing in this archive is encrypted: keep it where only you can read it.
 """
 
-_TOOL_LOG = text("""
-    select t.*, turns.reply_id
-    from (
-        select *, sum(size) over (order by created_at, id) - size as before from (
-            select id, created_at, turn_id, tool, effect, status, seconds, input, output,
-                   coalesce(octet_length(input), 0) + coalesce(octet_length(output), 0) as size
-            from tool_executions
-            where (created_at, id) > (:at, :id) order by created_at, id limit :limit
-        ) found
-    ) t left join turns on turns.id = t.turn_id
-    where before < :bytes order by t.created_at, t.id
-""")
-_USAGE = text("""
-    select id, created_at, provider, model, purpose, input_tokens, output_tokens,
-           cache_read_tokens, cache_write_tokens, thinking_tokens, estimated, cost,
-           null as input, null as output
-    from usage_logs
-    where (created_at, id) > (:at, :id) order by created_at, id limit :limit
-""")
 ONE_EACH = OneEach(UNDER_WAY)
-_BEFORE_ALL = {"at": datetime(1970, 1, 1, tzinfo=UTC), "id": UUID(int=0)}
 
 
 async def export(user: User) -> AsyncGenerator[bytes, None]:
@@ -100,8 +75,7 @@ async def _export(user: User) -> AsyncGenerator[bytes, None]:
     archive.add(holdings.SESSIONS, now, pretty(await _sessions(user)))
     for writing in (
         conversation_export.write_all(user.id, archive),
-        _log(user.id, archive, holdings.TOOL_LOG, _TOOL_LOG, _tool_call),
-        _log(user.id, archive, holdings.USAGE, _USAGE, _request),
+        *(export_lists.write(user.id, archive, each) for each in export_lists.LISTS),
     ):
         async with aclosing(writing):
             async for _ in writing:
@@ -147,60 +121,3 @@ async def _sessions(user: User) -> list[dict[str, Any]]:
         {"device": each.label, "since": iso(each.created_at), "last_seen_at": iso(each.seen_at)}
         for each in await devices(user)
     ]
-
-
-async def _log(
-    user_id: UUID,
-    archive: Archive,
-    name: str,
-    query: TextClause,
-    item: Callable[..., dict[str, Any]],
-) -> Writing:
-    """A list of rows, the oldest first, as many at a time as a batch holds."""
-    behind = _BEFORE_ALL
-    with archive.entry(name, datetime.now(UTC)) as file:
-        listing = Listing(file)
-        while behind:
-            async with user_session(user_id) as session:
-                bounds = {"limit": BATCH, "bytes": BATCH_BYTES}
-                rows = (await session.execute(query, behind | bounds)).all()
-                vault = await vault_in(session, [v for r in rows for v in (r.input, r.output)])
-            await asyncio.to_thread(listing.add, map(partial(item, vault=vault), rows))
-            behind = {"at": rows[-1].created_at, "id": rows[-1].id} if rows else {}
-            yield
-        listing.close()
-
-
-def _tool_call(row: Any, vault: Vault) -> dict[str, Any]:  # noqa: ANN401  (SQLAlchemy's row)
-    asked = _opened(row.id, "input", row.input, dump([UNREADABLE]), vault)
-    return {
-        "at": iso(row.created_at),
-        "message": row.reply_id and str(row.reply_id),
-        "tool": row.tool,
-        "effect": row.effect,
-        "status": row.status,
-        "seconds": row.seconds,
-        "input": None if asked is None else read(asked, [TOO_DEEP])[0],
-        "output": _opened(row.id, "output", row.output, UNREADABLE, vault),
-    }
-
-
-def _opened(
-    row_id: UUID, column: str, sealed: bytes | None, instead: str, vault: Vault
-) -> str | None:
-    if sealed is None:
-        return None
-    return opened_or(vault, f"tool_executions.{column}", row_id, sealed, instead)
-
-
-def _request(row: Any, vault: Vault) -> dict[str, Any]:  # noqa: ANN401  (SQLAlchemy's row)
-    counts = ("input", "output", "cache_read", "cache_write", "thinking")
-    return {
-        "at": iso(row.created_at),
-        "provider": row.provider,
-        "model": row.model,
-        "purpose": row.purpose,
-        **{f"{each}_tokens": getattr(row, f"{each}_tokens") for each in counts},
-        "estimated": row.estimated,
-        "cost": f"{row.cost.normalize():f}",  # 0, and not 0E-8
-    }

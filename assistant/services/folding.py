@@ -103,6 +103,8 @@ def snippet(text: str, terms: Iterable[str]) -> list[str]:
 
 def _near(line: str, terms: Iterable[str]) -> tuple[int, str]:
     """The part of a line that has the first match, and how much stands before it."""
+    if len(line) <= 2 * NEAR_CHARACTERS:
+        return 0, line
     fold = folded(line)
     first = min(at for term in terms if (at := fold.find(term)) >= 0)
     steps = range(0, len(line) + 1, NEAR_CHARACTERS)

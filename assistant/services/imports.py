@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 from pydantic import BaseModel, ValidationError
-from sqlalchemy import String, cast, insert, or_, text
+from sqlalchemy import String, cast, insert, inspect, or_, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select, update
 
@@ -24,6 +24,7 @@ from assistant.services import messages, signals, titles
 from assistant.services.archive import FORMAT, PRODUCT
 from assistant.services.archived import ArchivedTalk, NotReadable, talk_in
 from assistant.services.keys import vault_in
+from assistant.services.many_rows import many_rows
 from assistant.services.one_each import OneEach
 from assistant.services.sessions import User, require_alive, staying
 from assistant.services.unpacking import ARCHIVE_BYTES, NO_ARCHIVE, Package, Unpacked
@@ -47,6 +48,7 @@ TOO_LARGE = (
 TOO_SLOW = "The archive came too slowly. Nothing was imported; try again over a faster connection."
 AT_ONCE = 2  # archives in the memory of this process
 WAIT_SECONDS = 30
+PLANNED_ANEW = 300  # messages of one file; fewer are written before a plan is made
 PAUSE_SECONDS = 20.0  # how long nothing may come
 SLOWEST = 175_000  # bytes a second: 50 MB take five minutes
 
@@ -213,11 +215,25 @@ async def _write_messages(
         return
     stored.ids.update({message.id: uuid4() for message in talk.messages})
     rows = await asyncio.to_thread(_messages, stored.conversation_id, talk, stored.ids, vault)
-    await session.execute(insert(Message), rows)
+    await _insert_all(session, rows)
     last = None if talk.continues else stored.ids[talk.messages[-1].id]
     if head := stored.ids.get(talk.head or "", last):
         mine = col(Conversation.id) == stored.conversation_id
         await session.execute(update(Conversation).where(mine).values(head_id=head))
+
+
+async def _insert_all(session: AsyncSession, rows: list[Row]) -> None:
+    """Write the messages by one statement, so that parents are looked for when all are there.
+
+    The database keeps the plan of that look-up with the connection. One that was made while there
+    were hardly any messages reads all of the user's for each row; for many it is made anew.
+    """
+    if len(rows) >= PLANNED_ANEW:
+        await session.execute(text("discard plans"))
+    columns = {key: inspect(Message).columns[key] for key in rows[0]}
+    await session.execute(
+        insert(Message).from_select(list(columns.values()), many_rows(columns, rows).select())
+    )
 
 
 async def _is_here(session: AsyncSession, origin: str) -> bool:

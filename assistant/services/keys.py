@@ -2,11 +2,13 @@
 
 import time
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import structlog
+from asyncpg import Connection
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import select
 
@@ -48,10 +50,27 @@ async def vault_in(session: AsyncSession, sealed: Iterable[bytes | None] = ()) -
 
     Another process may have given the user a new key: values that name one lead to it at once.
     """
-    user_id = user_of(session)
+    return await _known_or(lambda: fresh_vault(session), user_of(session), sealed)
+
+
+async def vault_over(
+    connection: Connection, user_id: UUID, sealed: Iterable[bytes | None] = ()
+) -> Vault:
+    """As `vault_in`, for a transaction on the driver's own connection."""
+
+    async def read() -> Vault:
+        rows = await connection.fetch("select number, wrapped, wrapped_by from user_keys")
+        return _unlocked(user_id, rows)
+
+    return await _known_or(read, user_id, sealed)
+
+
+async def _known_or(
+    read: Callable[[], Awaitable[Vault]], user_id: UUID, sealed: Iterable[bytes | None]
+) -> Vault:
     known = _OPENED.get(user_id)
     if known is None or known.until < time.monotonic() or not known.vault.knows(sealed):
-        vault = await fresh_vault(session)
+        vault = await read()
         if (known := _OPENED.get(user_id)) is not None:  # others may have read meanwhile
             known.vault.take(vault)
             vault = known.vault
@@ -70,9 +89,13 @@ def forget(user_id: UUID) -> None:
 async def fresh_vault(session: AsyncSession) -> Vault:
     """The vault with the keys that the database has now. Raises NotFound: the account is erased."""
     query = select(UserKey.number, UserKey.wrapped, UserKey.wrapped_by)
-    if not (rows := (await session.execute(query)).all()):
+    return _unlocked(user_of(session), (await session.execute(query)).all())
+
+
+def _unlocked(user_id: UUID, rows: Sequence[Iterable[Any]]) -> Vault:
+    if not rows:
         raise NotFound("account")
-    return unlock(user_of(session), *(Wrapped(*row) for row in rows))
+    return unlock(user_id, *(Wrapped(*row) for row in rows))
 
 
 def opened_or(vault: Vault, place: str, row_id: UUID, sealed: bytes, instead: str) -> str:

@@ -9,31 +9,42 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, text
-from sqlalchemy.ext.asyncio import AsyncSession
+from asyncpg import Connection
+from sqlalchemy import func, text
 from sqlmodel import col, update
 
-from assistant.database import system_session, user_session
+from assistant.database import system_session, user_connection, user_session
 from assistant.models import Message, Turn
 from assistant.services import orphan_costs
+from assistant.services.shared import PROCESS
 
 LEASE = timedelta(seconds=10)
 RENEW_SECONDS = 2.0
 REAP_SECONDS = 2.0
 INTERRUPTED = "The answer was cut off. What was written so far is kept."
 
-# In words: each running turn does this every other second, and to build it costs more than to ask.
-_RENEW = text("""
+_BEGIN = """
+    insert into turns (id, user_id, conversation_id, reply_id, client_key, worker, lease_until,
+                       fence, metadata, status)
+    values ($1, $2, $3, $4, $5, $6, now() + $7::interval, $8,
+            jsonb_build_object('timezone', $9::text), 'running')
+"""
+_RENEW = """
     with held as (
-        update turns set lease_until = now() + cast(:lease as interval)
-        where id = :turn and fence = :fence and status = 'running'
+        update turns set lease_until = now() + $3::interval
+        where id = $1 and fence = $2 and status = 'running'
         returning reply_id, stop_after
     ), written as (
-        update messages set content = cast(:content as bytea) from held
-        where messages.id = held.reply_id and cast(:content as bytea) is not null
+        update messages set content = $4 from held
+        where messages.id = held.reply_id and $4::bytea is not null
     )
     select stop_after from held
-""")
+"""
+_END = """
+    update turns set status = $3, ended_at = now()
+    where id = $1 and fence = $2 and status = 'running'
+    returning id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,31 +69,24 @@ def lease_end() -> Any:  # noqa: ANN401
     return func.now() + LEASE
 
 
+async def begin(
+    connection: Connection, grip: Grip, conversation_id: UUID, client_key: str, timezone: str
+) -> None:
+    """Write the turn of this grip, which this process holds from now on."""
+    held = (grip.reply_id, client_key, PROCESS, LEASE, grip.fence, timezone)
+    await connection.execute(_BEGIN, grip.turn_id, grip.user_id, conversation_id, *held)
+
+
 async def renew(grip: Grip, content: bytes | None) -> Held | None:
     """Keep the lease and store the partial reply. None when the lease is lost."""
-    given = {"turn": grip.turn_id, "fence": grip.fence, "lease": LEASE, "content": content}
-    async with user_session(grip.user_id) as session:
-        row = (await session.execute(_RENEW, given)).first()
-    return Held(row.stop_after) if row is not None else None
+    async with user_connection(grip.user_id) as connection:
+        row = await connection.fetchrow(_RENEW, grip.turn_id, grip.fence, LEASE, content)
+    return Held(row["stop_after"]) if row is not None else None
 
 
-async def end(session: AsyncSession, grip: Grip, status: str) -> bool:
+async def end(connection: Connection, grip: Grip, status: str) -> bool:
     """Close the turn in this transaction. False when another has closed it."""
-    closed = await session.execute(
-        update(Turn)
-        .where(*_ours(grip))
-        .values(status=status, ended_at=func.now())
-        .returning(col(Turn.id))
-    )
-    return closed.first() is not None
-
-
-def _ours(grip: Grip) -> tuple[ColumnElement[bool], ...]:
-    return (
-        col(Turn.id) == grip.turn_id,
-        col(Turn.fence) == grip.fence,
-        col(Turn.status) == "running",
-    )
+    return await connection.fetchval(_END, grip.turn_id, grip.fence, status) is not None
 
 
 async def expired() -> list[tuple[UUID, UUID]]:

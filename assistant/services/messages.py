@@ -4,15 +4,13 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import RowMapping, text
-from sqlalchemy.ext.asyncio import AsyncSession
+from asyncpg import Connection, Record
 
 from assistant.agent.types import Message as Said
-from assistant.database import user_session
+from assistant.database import user_connection
 from assistant.errors import NotFound
-from assistant.models import Conversation, Message
 from assistant.services import contents
-from assistant.services.keys import opened_or, vault_in
+from assistant.services.keys import opened_or, vault_over
 from assistant.vault import Vault
 
 PLACE = "messages.content"
@@ -22,19 +20,21 @@ UNREADABLE = contents.dump(
     contents.words("This message cannot be opened: what is stored was changed, or its key is gone.")
 )
 
-_BRANCH = text("""
+_OPEN = "select head_id from conversations where id = $1 and deleted_at is null"
+_PARENT = "select parent_id from messages where id = $1 and conversation_id = $2"
+_BRANCH = """
     with recursive branch as (
-        select m.*, 1 as depth from messages m where m.id = :start
+        select m.*, 1 as depth from messages m where m.id = $1
         union all
         select m.*, branch.depth + 1 from messages m
-        join branch on m.id = branch.parent_id and branch.depth < :limit
+        join branch on m.id = branch.parent_id and branch.depth < $2
     )
     select branch.id, branch.parent_id, branch.role, branch.status, branch.content, branch.model,
-           branch.error, branch.created_at, branch.metadata,
+           branch.error, branch.created_at, coalesce(branch.metadata ->> 'notice', '') as notice,
            turns.id::text as turn, turns.client_key as sent
     from branch left join turns on turns.reply_id = branch.id
     order by depth
-""")
+"""
 
 
 class Page(NamedTuple):
@@ -46,22 +46,22 @@ class Page(NamedTuple):
 
 async def page(user_id: UUID, conversation_id: UUID, before: UUID | None, limit: int) -> Page:
     """One page of the branch that ends before a message, or at the newest one."""
-    async with user_session(user_id) as session:
-        conversation = await session.get(Conversation, conversation_id)
-        if conversation is None or conversation.deleted_at is not None:
+    async with user_connection(user_id) as connection:
+        conversation = await connection.fetchrow(_OPEN, conversation_id)
+        if conversation is None:
             raise NotFound
-        start = conversation.head_id
+        start = conversation["head_id"]
         if before is not None:
-            start = (await in_conversation(session, before, conversation_id)).parent_id
-        rows = await branch(session, start, min(limit, PAGE_AT_MOST) + 1)
-        vault = await vault_in(session, (row["content"] for row in rows))
+            start = await _parent(connection, before, conversation_id)
+        rows = await branch(connection, start, min(limit, PAGE_AT_MOST) + 1)
+        vault = await vault_over(connection, user_id, (row["content"] for row in rows))
     kept = rows[: min(limit, PAGE_AT_MOST)]
     turns = _turns(kept)
     shown = [_shown(row, vault) | turn for row, turn in zip(kept, turns, strict=True)]
     return Page(shown[::-1], earlier=len(rows) > len(kept))
 
 
-def _turns(newest_first: Sequence[RowMapping]) -> list[dict[str, str | None]]:
+def _turns(newest_first: Sequence[Record]) -> list[dict[str, str | None]]:
     """The turn of each message: a reply's own, and for the user's words the one they began.
 
     sent: the key that the page has made for it, by which it knows its own words again.
@@ -73,24 +73,20 @@ def _turns(newest_first: Sequence[RowMapping]) -> list[dict[str, str | None]]:
     return turns
 
 
-async def in_conversation(
-    session: AsyncSession, message_id: UUID, conversation_id: UUID
-) -> Message:
-    """The message, if it stands in this conversation. Raises NotFound."""
-    message = await session.get(Message, message_id)
-    if message is None or message.conversation_id != conversation_id:
+async def _parent(connection: Connection, message_id: UUID, conversation_id: UUID) -> UUID | None:
+    row = await connection.fetchrow(_PARENT, message_id, conversation_id)
+    if row is None:
         raise NotFound("message")
-    return message
+    parent_id: UUID | None = row["parent_id"]
+    return parent_id
 
 
-async def branch(session: AsyncSession, start: UUID | None, limit: int) -> Sequence[RowMapping]:
+async def branch(connection: Connection, start: UUID | None, limit: int) -> Sequence[Record]:
     """Up to so many messages of a branch, from this one back towards the root."""
-    if start is None:
-        return []
-    return (await session.execute(_BRANCH, {"start": start, "limit": limit})).mappings().all()
+    return await connection.fetch(_BRANCH, start, limit) if start is not None else []
 
 
-def _shown(row: RowMapping, vault: Vault) -> dict[str, Any]:
+def _shown(row: Record, vault: Vault) -> dict[str, Any]:
     return {
         "id": str(row["id"]),
         "role": row["role"],
@@ -98,7 +94,7 @@ def _shown(row: RowMapping, vault: Vault) -> dict[str, Any]:
         "parts": contents.shown(readable(row["id"], row["content"], vault)),
         "model": row["model"],
         "error": row["error"],
-        "notice": row["metadata"].get("notice", ""),
+        "notice": row["notice"],
         "created_at": row["created_at"].isoformat(),
     }
 
@@ -120,7 +116,9 @@ def sealed(message_id: UUID, parts: list[contents.Entry], vault: Vault) -> bytes
     return vault.seal(PLACE, message_id, contents.dump(parts))
 
 
-async def history(session: AsyncSession, start: UUID | None, tokens: int) -> list[Said]:
+async def history(
+    connection: Connection, user_id: UUID, start: UUID | None, tokens: int
+) -> list[Said]:
     """The branch as a model reads it, oldest first, as much of the newest as about fits.
 
     tokens: the budget; the exact fitting is `agent.history.fit`'s. Rows are fetched in steps, so
@@ -129,8 +127,8 @@ async def history(session: AsyncSession, start: UUID | None, tokens: int) -> lis
     said: list[list[Said]] = []
     characters, step = 0, 64
     while start is not None and characters < tokens * CHARACTERS_PER_TOKEN:
-        rows = await branch(session, start, step)
-        vault = await vault_in(session, (row["content"] for row in rows))
+        rows = await branch(connection, start, step)
+        vault = await vault_over(connection, user_id, (row["content"] for row in rows))
         for row in rows:
             parts = readable(row["id"], row["content"], vault)
             characters += sum(len(p.get("text", "")) + len(p.get("result", "")) for p in parts)

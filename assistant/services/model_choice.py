@@ -9,7 +9,7 @@ from assistant.agent.breaker import Breaker
 from assistant.agent.catalog import DEFAULTS, MODELS, SCRIPTED, SMALL, VENDORS, Model, resolve
 from assistant.agent.deadlines import Limits
 from assistant.agent.fallback import Fallback
-from assistant.agent.providers import connect
+from assistant.agent.providers import connect, load
 from assistant.agent.providers.scripted import Scripted
 from assistant.agent.types import Provider
 from assistant.config import settings
@@ -32,6 +32,12 @@ class Choice:
 def reachable() -> tuple[str, ...]:
     """The vendors that have a key, in the order in which they are asked."""
     return tuple(vendor for vendor in VENDORS if _key(vendor))
+
+
+def load_vendors() -> None:
+    """Import what the vendors with a key need, which otherwise who asks first would wait for."""
+    for vendor in reachable():
+        load(vendor)
 
 
 def offered() -> list[Model]:

@@ -5,12 +5,13 @@ every check of OpenID Connect Core 3.1.3.7; anything odd raises SignInFailed("re
 """
 
 import re
+import ssl
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any
 
 import httpx2
@@ -148,11 +149,18 @@ def _client(provider: Provider) -> Client:
 def _made(
     client_id: str, secret: str, scope: str, endpoints: tuple[tuple[str, str], ...], _: int
 ) -> Client:
-    how = {"code_challenge_method": "S256", "scope": scope, "timeout": TIMEOUT_SECONDS}
+    how: dict[str, Any] = {"code_challenge_method": "S256", "scope": scope}
+    how |= {"timeout": TIMEOUT_SECONDS, "verify": _authorities()}
     own = dict(endpoints)
     if auth := own.pop("token_endpoint_auth_method", ""):
         how["token_endpoint_auth_method"] = auth
     return Client(None, client_id=client_id, client_secret=secret, client_kwargs=how, **own)
+
+
+@cache
+def _authorities() -> ssl.SSLContext:
+    """Who vouches for hosts, read once: every request has a client, and each would read it anew."""
+    return httpx2.create_ssl_context()
 
 
 async def _check_sender(client: Client, answer: dict[str, str]) -> None:

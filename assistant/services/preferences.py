@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from asyncpg import Record
 from sqlmodel import col, select, update
 
 from assistant.agent.prompt import Manner
-from assistant.database import user_session
+from assistant.database import user_connection, user_session
 from assistant.errors import NotFound
 from assistant.models import Profile
 from assistant.services.inputs import (
@@ -17,12 +18,13 @@ from assistant.services.inputs import (
     one_line,
     own_words,
 )
-from assistant.services.keys import UNREADABLE, opened_or, vault_in
+from assistant.services.keys import UNREADABLE, opened_or, vault_in, vault_over
 from assistant.services.languages import LANGUAGES
 from assistant.vault import Vault
 
 NAME, INSTRUCTIONS = "profiles.name", "profiles.instructions"
 THEMES = ("system", "light", "dark")
+_KNOWN = "select id, name, instructions, default_model, metadata from profiles"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,26 +44,31 @@ class Preferences:
 
 async def known(user_id: UUID) -> Preferences:
     """What the user has chosen."""
-    async with user_session(user_id) as session:
-        profile = (await session.scalars(select(Profile))).one()
-        vault = await vault_in(session, [profile.name, profile.instructions])
+    async with user_connection(user_id) as connection:
+        (profile,) = await connection.fetch(_KNOWN)
+        name, instructions = profile["name"], profile["instructions"]
+        vault = await vault_over(connection, user_id, [name, instructions])
+    details = profile["metadata"]
     return Preferences(
-        name=_opened(vault, NAME, profile.id, profile.name),
-        instructions=_opened(vault, INSTRUCTIONS, profile.id, profile.instructions),
-        language=profile.details.get("language", ""),
-        model=profile.default_model,
-        theme=profile.details.get("theme", THEMES[0]),
-        theme_since=profile.details.get("theme_since", 0),
+        name=_opened(vault, NAME, profile["id"], name),
+        instructions=_opened(vault, INSTRUCTIONS, profile["id"], instructions),
+        language=details.get("language", ""),
+        model=profile["default_model"],
+        theme=details.get("theme", THEMES[0]),
+        theme_since=details.get("theme_since", 0),
     )
 
 
-def manner(profile: Profile, vault: Vault) -> Manner:
-    """How the user of this profile wants answers. Instructions that do not open are none."""
-    language = LANGUAGES.get(profile.details.get("language", ""))
-    stored = profile.instructions
+def manner(profile: Record, vault: Vault) -> Manner:
+    """How the user of this profile wants answers. Instructions that do not open are none.
+
+    profile: a row with id, instructions and language.
+    """
+    language = LANGUAGES.get(profile["language"] or "")
+    stored = profile["instructions"]
     return Manner(
         language=language.name if language else "",
-        instructions=opened_or(vault, INSTRUCTIONS, profile.id, stored, "") if stored else "",
+        instructions=opened_or(vault, INSTRUCTIONS, profile["id"], stored, "") if stored else "",
     )
 
 

@@ -6,7 +6,7 @@ messages that have no signature yet, are opened one by one.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -14,14 +14,14 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Row, text
+from sqlalchemy import Row, TextClause, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assistant.database import user_session
 from assistant.services import contents, messages, titles
 from assistant.services.folding import folded, holds, pieces, snippet, terms_of
-from assistant.services.keys import UNREADABLE, fresh_vault, opened_or
+from assistant.services.keys import UNREADABLE, opened_or, vault_in
 from assistant.services.signatures import places_of
 from assistant.vault import Tampered, Vault
 
@@ -29,14 +29,20 @@ FOUND_AT_MOST = 30
 TITLES_AT_MOST = 8
 SECONDS = 1.0
 OPENED_AT_ONCE = 200
+SPARE = 20  # filters that claim too much, among the newest
 UNSIGNED_AT_MOST = 2_000
 
 # By the index the policy's condition is asked once; reading the whole table, once for each row.
-_PLAN = text("""
+# Only read backwards it gives the newest first, so that what is common is found before the rest is
+# read. The timeout is that of all statements that follow; what the database still reads for nobody
+# would hold others up.
+_BEGINNING = text("""
     select set_config('enable_seqscan', 'off', true),
-           set_config('max_parallel_workers_per_gather', '0', true)
+           set_config('enable_bitmapscan', 'off', true),
+           set_config('enable_sort', 'off', true),
+           set_config('max_parallel_workers_per_gather', '0', true),
+           set_config('statement_timeout', :milliseconds, true)
 """)
-# Of all statements that follow; what the database still reads for nobody would hold others up.
 _BOUND = text("select set_config('statement_timeout', :milliseconds, true)")
 _CONVERSATIONS = text("""
     select id, title, touched_at, archived_at is not null as archived from conversations
@@ -46,14 +52,15 @@ _UNSIGNED = text(f"""
     select id from messages where not searchable and content is not null
     order by created_at desc, id desc limit {UNSIGNED_AT_MOST}
 """)  # noqa: S608
-# The newest are searched apart: what is common is found there, and the rest is never read.
-_EDGE = text(
-    "select created_at from search_signatures order by created_at desc offset 2000 limit 1"
-)
 _CLAIMED = """
-    select message_id from search_signatures
-    where {age} and {claims} order by created_at desc, message_id desc
+    select m.id, m.conversation_id, m.role, m.created_at, m.content
+    from (
+        select message_id, created_at as said_at from search_signatures
+        where {claims} {behind} order by created_at desc, message_id desc limit :limit
+    ) claimed join messages m on m.id = claimed.message_id
+    order by said_at desc, m.id desc
 """
+_BEHIND = "and (created_at, message_id) < (:at, :id)"
 _BIT = "get_bit(bits, cast(:p{0} as bigint) & (octet_length(bits)::bigint * 8 - 1)) = 1"
 _OPENED = text("""
     select id, conversation_id, role, created_at, content from messages
@@ -109,10 +116,14 @@ class _Asked:
         self.complete = self.complete and time.monotonic() < self.until
         return not self.complete
 
-    async def bound(self) -> None:
+    async def bound(self, by: TextClause = _BOUND) -> None:
         """Let no statement that follows take longer than there is time now."""
         left = max(int((self.until - time.monotonic()) * 1_000), 1)
-        await self.session.execute(_BOUND, {"milliseconds": str(left)})
+        await self.session.execute(by, {"milliseconds": str(left)})
+
+    async def knows(self, sealed: Iterable[bytes | None]) -> None:
+        """Have the keys that these values name."""
+        self.vault = await vault_in(self.session, sealed)
 
 
 async def search(
@@ -126,9 +137,7 @@ async def search(
     if not terms:
         return Answer([], [], complete=True)
     async with user_session(user_id) as session:
-        vault = await fresh_vault(session)
-        await session.execute(_PLAN)
-        asked = _Asked(session, vault, terms, limit, time.monotonic() + seconds)
+        asked = _Asked(session, await vault_in(session), terms, limit, time.monotonic() + seconds)
         try:
             await _read(asked)
         except DBAPIError as error:
@@ -140,12 +149,16 @@ async def search(
 
 
 async def _read(asked: _Asked) -> None:
-    """Find all that there is time for."""
-    await asked.bound()
+    """Find all that there is time for. Titles are opened while the database reads filters."""
+    await asked.bound(_BEGINNING)
     talks = (await asked.session.execute(_CONVERSATIONS)).all()
-    await asyncio.to_thread(_open_titles, asked, talks)
-    await _among(asked, _unsigned(asked))
-    await _among(asked, _claimed(asked))  # what was signed meanwhile is found by both
+    await asked.knows(row.title for row in talks)
+    opening = asyncio.create_task(asyncio.to_thread(_open_titles, asked, talks))
+    try:
+        await _among(asked, _unsigned(asked), opening)
+        await _among(asked, _claimed(asked), opening)  # what was signed meanwhile both find
+    finally:
+        await opening
 
 
 def _open_titles(asked: _Asked, rows: Sequence[Row[Any]]) -> None:
@@ -162,36 +175,46 @@ def _open_titles(asked: _Asked, rows: Sequence[Row[Any]]) -> None:
             asked.titles.append(Found(row.id, title, row.archived, row.touched_at, line))
 
 
-async def _unsigned(asked: _Asked) -> AsyncIterator[Sequence[UUID]]:
+async def _unsigned(asked: _Asked) -> AsyncIterator[Sequence[Row[Any]]]:
     ids = (await asked.session.scalars(_UNSIGNED)).all()
-    yield ids
+    for start in range(0, len(ids), OPENED_AT_ONCE):
+        chunk = list(ids[start : start + OPENED_AT_ONCE])
+        yield (await asked.session.execute(_OPENED, {"ids": chunk})).all()
     asked.complete = asked.complete and len(ids) < UNSIGNED_AT_MOST
 
 
-async def _claimed(asked: _Asked) -> AsyncIterator[Sequence[UUID]]:
+async def _claimed(asked: _Asked) -> AsyncIterator[Sequence[Row[Any]]]:
     """Messages whose signatures claim all terms, the newest first."""
     places = places_of(asked.terms, asked.vault)
-    bound = {f"p{n}": place for n, place in enumerate(places)}
+    bound: dict[str, Any] = {f"p{n}": place for n, place in enumerate(places)}
     claims = " and ".join(_BIT.format(n) for n in range(len(places)))
-    edge = await asked.session.scalar(_EDGE)
-    for age in ("created_at > :edge", "created_at <= :edge") if edge else ("true",):
-        query = text(_CLAIMED.format(age=age, claims=claims))
+    behind, limit = "", min(asked.limit + SPARE, OPENED_AT_ONCE)
+    while True:
         await asked.bound()
-        yield (await asked.session.scalars(query, bound | ({"edge": edge} if edge else {}))).all()
+        query = text(_CLAIMED.format(claims=claims, behind=behind))
+        rows = (await asked.session.execute(query, bound | {"limit": limit})).all()
+        yield rows
+        if len(rows) < limit:
+            return
+        bound |= {"at": rows[-1].created_at, "id": rows[-1].id}
+        behind, limit = _BEHIND, OPENED_AT_ONCE
 
 
-async def _among(asked: _Asked, claimed: AsyncIterator[Sequence[UUID]]) -> None:
+async def _among(
+    asked: _Asked, claimed: AsyncIterator[Sequence[Row[Any]]], opening: asyncio.Task[None]
+) -> None:
     """Keep the first of these messages that truly match."""
     count = 0
-    async for ids in claimed:
-        for start in range(0, len(ids), OPENED_AT_ONCE):
-            chunk = list(ids[start : start + OPENED_AT_ONCE])
-            rows = (await asked.session.execute(_OPENED, {"ids": chunk})).all()
-            hits = await asyncio.to_thread(_matches, asked, rows, asked.limit - count)
-            asked.found |= {each.message_id: each for each in hits}
-            count += len(hits)
-            if count == asked.limit or asked.is_late():
-                return
+    async for rows in claimed:
+        if not rows:
+            continue
+        await asked.knows(row.content for row in rows)
+        await opening
+        hits = await asyncio.to_thread(_matches, asked, rows, asked.limit - count)
+        asked.found |= {each.message_id: each for each in hits}
+        count += len(hits)
+        if count == asked.limit or asked.is_late():
+            return
 
 
 def _matches(asked: _Asked, rows: Sequence[Row[Any]], limit: int) -> list[Found]:

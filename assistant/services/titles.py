@@ -6,21 +6,26 @@ from uuid import UUID
 
 import structlog
 from sqlalchemy import ColumnElement
-from sqlmodel import col, update
+from sqlmodel import col
 
 from assistant.agent.prompt import clean_title, title_request
 from assistant.agent.types import MessageDone, ProviderFailed, Usage
-from assistant.database import user_session
+from assistant.database import user_connection
 from assistant.errors import ProviderError
 from assistant.models import Conversation
 from assistant.services import signals
-from assistant.services.keys import vault_in
+from assistant.services.keys import vault_over
 from assistant.services.model_choice import small_provider
+from assistant.services.rows import insert
 from assistant.services.usage import record
 from assistant.vault import Vault
 
 PLACE = "conversations.title"
 PROVISIONAL_CHARACTERS = 60
+_ENTITLE = """
+    update conversations set title = $2, metadata = metadata || '{"titled": "model"}'
+    where id = $1 and metadata ->> 'titled' is null
+"""
 
 log = structlog.get_logger()
 
@@ -42,17 +47,12 @@ def titled_by(whom: str) -> ColumnElement[dict[str, Any]]:
 async def entitle(user_id: UUID, conversation_id: UUID, question: str) -> None:
     """Ask for a title and store it, unless the user has named the conversation meanwhile."""
     title, usages = await _ask(question)
-    async with user_session(user_id) as session:
-        for usage in usages:
-            session.add(record(user_id, usage, "title"))
+    async with user_connection(user_id) as connection:
+        await insert(connection, *(record(user_id, usage, "title") for usage in usages))
         if title:
-            sealed = (await vault_in(session)).seal(PLACE, conversation_id, title)
-            named = col(Conversation.details)["titled"].as_string()
-            await session.execute(
-                update(Conversation)
-                .where(col(Conversation.id) == conversation_id, named.is_(None))
-                .values(title=sealed, details=titled_by("model"))
-            )
+            vault = await vault_over(connection, user_id)
+            sealed = vault.seal(PLACE, conversation_id, title)
+            await connection.execute(_ENTITLE, conversation_id, sealed)
     await signals.tell_changed(user_id, conversation_id)
 
 

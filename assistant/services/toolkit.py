@@ -6,7 +6,9 @@ from uuid import UUID
 
 from assistant.agent.acts import Tool
 from assistant.agent.backends.notes import Notes
+from assistant.agent.backends.web import Web
 from assistant.agent.tools import TOOLS
+from assistant.services.internet_access import internet
 from assistant.services.notes import StoredNotes
 
 
@@ -24,6 +26,6 @@ class Toolkit:
 
 async def toolkit_of(user_id: UUID) -> Toolkit:
     """The user's tools. A tool whose backend is missing is not there."""
-    backends: dict[type, object] = {Notes: StoredNotes(user_id)}
+    backends: dict[type, object] = {Notes: StoredNotes(user_id), Web: internet()}
     working = (tool for tool in TOOLS if tool.needs is None or tool.needs in backends)
     return Toolkit(tuple(working), backends)

@@ -4,20 +4,27 @@ Each turn is booked once: by who closes it, or by the worker that had lost it, i
 (see also `orphan_costs.py`).
 """
 
-from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col, select
+from asyncpg import Connection
 
 from assistant.agent.acts import Act, Effect
 from assistant.agent.types import ToolCall, ToolFinished
-from assistant.database import user_session
-from assistant.models import ToolExecution, Turn, UsageLog
+from assistant.database import user_connection
+from assistant.models import ToolExecution, UsageLog
 from assistant.services import contents
 from assistant.services.leases import Grip
+from assistant.services.rows import insert
 from assistant.services.turn_meter import Meter
 from assistant.services.usage import record
 from assistant.vault import Vault
 
 DENIALS = ("off", "")  # the rules by which nothing runs
+_TURN = "select from turns where id = $1 for update"
+_BOOKED = """
+    select exists (select from usage_logs where turn_id = $1) as requests,
+           exists (
+               select from tool_executions where turn_id = $1 and status <> 'started'
+           ) as calls
+"""
 NOT_YET_KNOWN = "It has begun; what came of it stands in a later row, if it came to an end."
 
 
@@ -32,35 +39,25 @@ class Journal:
         """Write that a call begins. Raises DatabaseAway, and then it must not."""
         row = _row(self._grip, call, act, NOT_YET_KNOWN, self._vault)
         row.status = "started"
-        async with user_session(self._grip.user_id) as session:
-            session.add(row)
+        async with user_connection(self._grip.user_id) as connection:
+            await insert(connection, row)
 
 
-def enter(session: AsyncSession, grip: Grip, meter: Meter, vault: Vault) -> None:
+async def enter(connection: Connection, grip: Grip, meter: Meter, vault: Vault) -> None:
     """Enter the turn's requests and calls, in the transaction that closes it."""
-    session.add_all(_requests(grip, meter))
-    session.add_all(_calls(grip, meter, vault))
+    await insert(connection, *_requests(grip, meter), *_calls(grip, meter, vault))
 
 
 async def enter_late(grip: Grip, meter: Meter, vault: Vault) -> None:
     """Enter of a turn that another has closed what is not booked yet; nothing when it is gone."""
-    async with user_session(grip.user_id) as session:
-        turn = select(Turn).where(Turn.id == grip.turn_id).with_for_update()
-        if (await session.scalars(turn)).one_or_none() is None:
+    async with user_connection(grip.user_id) as connection:
+        if await connection.fetchrow(_TURN, grip.turn_id) is None:
             return
-        if not await _has(session, UsageLog, grip):
-            session.add_all(_requests(grip, meter))
-        if not await _has(session, ToolExecution, grip):
-            session.add_all(_calls(grip, meter, vault))
-
-
-async def _has(
-    session: AsyncSession, table: type[UsageLog] | type[ToolExecution], grip: Grip
-) -> bool:
-    rows = select(table.id).where(table.turn_id == grip.turn_id)
-    if table is ToolExecution:
-        rows = rows.where(col(ToolExecution.status) != "started")
-    return (await session.scalars(rows.limit(1))).one_or_none() is not None
+        (booked,) = await connection.fetch(_BOOKED, grip.turn_id)
+        if not booked["requests"]:
+            await insert(connection, *_requests(grip, meter))
+        if not booked["calls"]:
+            await insert(connection, *_calls(grip, meter, vault))
 
 
 def _requests(grip: Grip, meter: Meter) -> list[UsageLog]:

@@ -1,23 +1,37 @@
 """The end of a turn, written in one transaction: reply, usage, tool calls, status."""
 
+import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import stamina
-from sqlalchemy import func
-from sqlmodel import col, update
 
-from assistant.database import user_session
+from assistant.database import user_connection
 from assistant.errors import DatabaseAway
-from assistant.models import Conversation, Message
 from assistant.services import approvals, leases, messages, signatures, turn_books
 from assistant.services.contents import Entry
 from assistant.services.leases import Grip
+from assistant.services.rows import insert
 from assistant.services.turn_meter import Meter
 from assistant.vault import Vault
 
 STORED_WITHIN_SECONDS = 60.0  # how long a lost database is waited for
+
+_REPLY = """
+    with reply as (
+        update messages
+        set status = $2, model = $3, error = $4, metadata = metadata || $5::jsonb, content = $6,
+            searchable = $7, ended_at = now()
+        where id = $1
+        returning conversation_id, created_at
+    ), touched as (
+        update conversations
+        set touched_at = now(), metadata = conversations.metadata || $8::jsonb from reply
+        where conversations.id = reply.conversation_id
+    )
+    select conversation_id, created_at from reply
+"""
 
 Written = TypeVar("Written")
 
@@ -61,36 +75,23 @@ async def _write(
 ) -> bool:
     content = messages.sealed(grip.reply_id, parts, vault)
     signature = signatures.signature(grip.user_id, grip.reply_id, parts, vault)
-    async with user_session(grip.user_id) as session:
-        if not await leases.end(session, grip, outcome.status):
+    notice = json.dumps({"notice": outcome.notice} if outcome.notice else {})
+    told = (outcome.status, outcome.model, outcome.error, notice)
+    async with user_connection(grip.user_id) as connection:
+        if not await leases.end(connection, grip, outcome.status):
             return False
-        reply = {
-            "status": outcome.status,
-            "model": outcome.model,
-            "error": outcome.error,
-            "content": content,
-            "searchable": signature is not None,
-            "ended_at": func.now(),
-        }
-        if outcome.notice:
-            reply["details"] = col(Message.details).concat({"notice": outcome.notice})
-        mine = col(Message.id) == grip.reply_id
-        written = update(Message).where(mine).values(**reply)
-        begun = (col(Message.conversation_id), col(Message.created_at))
-        row = (await session.execute(written.returning(*begun))).one()
+        (row,) = await connection.fetch(
+            _REPLY, grip.reply_id, *told, content, signature is not None, _tainted(parts)
+        )
         if signature is not None:
-            signature.created_at = row.created_at
-            session.add(signature)
+            signature.created_at = row["created_at"]
+            await insert(connection, signature)
         if outcome.status == "waiting":
-            approvals.file(session, grip, row.conversation_id, parts, vault)
-        touched = update(Conversation).where(col(Conversation.id) == row.conversation_id)
-        await session.execute(touched.values(touched_at=func.now(), **_tainted(parts)))
-        turn_books.enter(session, grip, meter, vault)
+            await approvals.file(connection, grip, row["conversation_id"], parts, vault)
+        await turn_books.enter(connection, grip, meter, vault)
     return True
 
 
-def _tainted(parts: list[Entry]) -> dict[str, Any]:
+def _tainted(parts: list[Entry]) -> str:
     """What is remembered of a conversation in which others' text was read."""
-    if not any(part.get("untrusted") for part in parts):
-        return {}
-    return {"details": col(Conversation.details).concat({"tainted": True})}
+    return json.dumps({"tainted": True} if any(part.get("untrusted") for part in parts) else {})

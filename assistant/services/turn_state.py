@@ -4,12 +4,18 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from assistant.database import user_session
+from assistant.database import user_connection
 from assistant.errors import NotFound
-from assistant.models import Message, Turn
 from assistant.services import contents, messages
-from assistant.services.keys import vault_in
+from assistant.services.keys import vault_over
 from assistant.vault import Vault
+
+_STATE = """
+    select turns.status, m.id, m.content, m.error, m.model,
+           coalesce(m.metadata ->> 'notice', '') as notice
+    from turns join messages m on m.id = turns.reply_id
+    where turns.id = $1
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,18 +30,17 @@ class TurnState:
 
 async def state_of(user_id: UUID, turn_id: UUID) -> TurnState:
     """The user's turn. Raises NotFound, the same for another user's and for none."""
-    async with user_session(user_id) as session:
-        turn = await session.get(Turn, turn_id)
-        reply = await session.get(Message, turn.reply_id) if turn is not None else None
-        if turn is None or reply is None:
+    async with user_connection(user_id) as connection:
+        row = await connection.fetchrow(_STATE, turn_id)
+        if row is None:
             raise NotFound("answer")
-        vault = await vault_in(session, [reply.content])
+        vault = await vault_over(connection, user_id, [row["content"]])
     end = {
-        "status": turn.status,
-        "error": reply.error,
-        "notice": reply.details.get("notice", ""),
-        "model": reply.model,
-        "message": str(reply.id),
+        "status": row["status"],
+        "error": row["error"],
+        "notice": row["notice"],
+        "model": row["model"],
+        "message": str(row["id"]),
     }
-    parts = contents.shown(messages.readable(reply.id, reply.content, vault))
-    return TurnState(turn.status, parts, end, vault)
+    parts = contents.shown(messages.readable(row["id"], row["content"], vault))
+    return TurnState(row["status"], parts, end, vault)

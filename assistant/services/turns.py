@@ -1,16 +1,17 @@
 """Turns as the page asks for them: send, retry, continue, stop."""
 
 from dataclasses import dataclass
-from uuid import UUID
+from uuid import UUID, uuid4
 
+from asyncpg import Connection, Record
 from sqlalchemy import func
-from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col, select, update
+from sqlmodel import col, update
 
+from assistant.agent.prompt import Manner
 from assistant.config import settings
-from assistant.database import user_of, user_session
+from assistant.database import user_connection, user_session
 from assistant.errors import Busy, NotFound, Refused
-from assistant.models import Conversation, Message, Profile, Turn
+from assistant.models import Conversation, Message, Turn
 from assistant.services import (
     contents,
     leases,
@@ -21,15 +22,41 @@ from assistant.services import (
     turn_log,
 )
 from assistant.services.inputs import message_text
-from assistant.services.keys import vault_in
+from assistant.services.keys import vault_over
 from assistant.services.model_choice import Choice, choose
-from assistant.services.shared import PROCESS
+from assistant.services.rows import insert
 from assistant.services.titles import provisional
 from assistant.services.turn_run import Job, launch
-from assistant.services.waiting_calls import still_waits
+from assistant.vault import Vault
 
 RETRIED = ("done", "stopped", "failed", "interrupted")
 CONTINUED = ("done", "stopped", "interrupted")
+# The row that the user's other sends wait for.
+_PROFILE = """
+    select id, instructions, metadata ->> 'language' as language from profiles for no key update
+"""
+_OF_KEY = "select id, conversation_id from turns where client_key = $1"
+_RUNNING = "select conversation_id from turns where status = 'running'"
+_CONVERSATION = """
+    select id, head_id, model, coalesce(metadata ->> 'titled', '') <> '' as titled,
+           metadata ? 'tainted' as tainted
+    from conversations where id = $1 and deleted_at is null
+"""
+_REPLY = """
+    select id, conversation_id, parent_id, status from messages where id = $1 and role = 'assistant'
+"""
+_WAITED = """
+    select reply_id, conversation_id, coalesce(metadata ->> 'timezone', 'UTC') as timezone
+    from turns where id = $1 and status = 'waiting' and not exists (
+        select from approvals
+        where turn_id = turns.id and status in ('pending', 'approved', 'executing')
+    ) for update
+"""
+_OVER = """
+    with turn as (update turns set status = 'done' where id = $1)
+    update messages set status = 'done' where id = $2
+"""
+_MOVE_ON = "update conversations set head_id = $2, model = $3, touched_at = now() where id = $1"
 GONE_ON = "This conversation has gone on since, so nothing was begun. It is read anew now."
 
 
@@ -53,57 +80,66 @@ class Started:
     conversation_id: UUID
 
 
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """Whose turn is to begin, in which transaction, and how."""
+
+    connection: Connection
+    vault: Vault
+    manner: Manner
+    wish: Wish
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """The conversation in which it begins, and its newest message.
+
+    titled: it has its title. tainted: others' text was read in it.
+    """
+
+    id: UUID
+    head_id: UUID | None
+    model: str
+    titled: bool
+    tainted: bool = False
+
+
 async def send(user_id: UUID, conversation_id: UUID | None, words: str, wish: Wish) -> Started:
     """Take a message and begin its turn. A repeated key finds the first turn.
 
     conversation_id: None begins a conversation. Raises Refused, Busy or NotFound.
     """
     words = message_text(words)
-    async with user_session(user_id) as session:
-        profile = await _one_at_a_time(session)
-        if (known := await _known(session, wish.client_key)) is not None:
+    async with user_connection(user_id) as connection:
+        asking = await _one_at_a_time(connection, user_id, wish)
+        if (known := await _known(asking)) is not None:
             return known
-        conversation = await _conversation(session, conversation_id, words)
-        question = Message(
-            user_id=user_id,
-            conversation_id=conversation.id,
-            parent_id=conversation.head_id,
-            role="user",
-            status="done",
-        )
-        parts, vault = contents.words(words), await vault_in(session)
-        question.content = messages.sealed(question.id, parts, vault)
-        session.add(question)
-        signature = signatures.signature(user_id, question.id, parts, vault)
-        if signature is not None:
-            question.searchable = True
-            session.add(signature)
-        await session.flush()
-        job = await _begin(session, profile, conversation, question.id, wish)
+        place = await _place(asking, conversation_id, words)
+        job = await _begin(asking, place, await _ask(asking, place, words))
     return _launched(job)
 
 
 async def retry(user_id: UUID, message_id: UUID, wish: Wish) -> Started:
     """Answer the question of a reply anew, beside the old reply."""
-    async with user_session(user_id) as session:
-        profile = await _one_at_a_time(session)
-        if (known := await _known(session, wish.client_key)) is not None:
+    async with user_connection(user_id) as connection:
+        asking = await _one_at_a_time(connection, user_id, wish)
+        if (known := await _known(asking)) is not None:
             return known
-        reply, conversation = await _reply(session, message_id, RETRIED)
-        if reply.parent_id is None:
+        reply, place = await _reply(asking, message_id, RETRIED)
+        if reply["parent_id"] is None:
             raise NotFound("message")
-        job = await _begin(session, profile, conversation, reply.parent_id, wish)
+        job = await _begin(asking, place, reply["parent_id"])
     return _launched(job)
 
 
 async def proceed(user_id: UUID, message_id: UUID, wish: Wish) -> Started:
     """Go on with a reply that was stopped or cut off."""
-    async with user_session(user_id) as session:
-        profile = await _one_at_a_time(session)
-        if (known := await _known(session, wish.client_key)) is not None:
+    async with user_connection(user_id) as connection:
+        asking = await _one_at_a_time(connection, user_id, wish)
+        if (known := await _known(asking)) is not None:
             return known
-        reply, conversation = await _reply(session, message_id, CONTINUED)
-        job = await _begin(session, profile, conversation, reply.id, wish)
+        reply, place = await _reply(asking, message_id, CONTINUED)
+        job = await _begin(asking, place, reply["id"])
     return _launched(job)
 
 
@@ -113,20 +149,18 @@ async def resume(user_id: UUID, turn_id: UUID) -> None:
     Where the conversation has gone on since, what came of them only stands in its reply.
     Raises Busy when it must be tried again later.
     """
-    async with user_session(user_id) as session:
-        profile = await _one_at_a_time(session)
-        turn = await session.get(Turn, turn_id, with_for_update=True)
-        if turn is None or turn.status != "waiting" or await still_waits(session, turn_id):
+    job = None
+    async with user_connection(user_id) as connection:
+        turn = await connection.fetchrow(_WAITED, turn_id)
+        if turn is None:
             return
-        turn.status = "done"
-        reply = update(Message).where(col(Message.id) == turn.reply_id)
-        await session.execute(reply.values(status="done"))
-        conversation = await session.get(Conversation, turn.conversation_id)
-        job = None
-        if conversation is not None and conversation.head_id == turn.reply_id:
-            wish = Wish(f"after-{turn_id}", timezone=turn.details.get("timezone", "UTC"))
-            job = await _begin(session, profile, conversation, turn.reply_id, wish)
-    await signals.tell_message(user_id, turn.conversation_id, turn.reply_id)
+        await connection.execute(_OVER, turn_id, turn["reply_id"])
+        wish = Wish(f"after-{turn_id}", timezone=turn["timezone"])
+        asking = await _one_at_a_time(connection, user_id, wish)
+        found = await connection.fetchrow(_CONVERSATION, turn["conversation_id"])
+        if found is not None and found["head_id"] == turn["reply_id"]:
+            job = await _begin(asking, _Place(**found), turn["reply_id"])
+    await signals.tell_message(user_id, turn["conversation_id"], turn["reply_id"])
     if job is not None:
         launch(job)
 
@@ -148,116 +182,116 @@ async def stop(user_id: UUID, turn_id: UUID, seen: int) -> None:
         await signals.tell("stop", {"turn": str(turn_id), "seen": row.stop_after})
 
 
-async def _one_at_a_time(session: AsyncSession) -> Profile:
+async def _one_at_a_time(connection: Connection, user_id: UUID, wish: Wish) -> _Asking:
     """Hold back the user's other sends until this transaction ends, so that limits are exact."""
-    query = select(Profile).with_for_update(key_share=True)
-    return (await session.scalars(query)).one()
+    profile = await connection.fetchrow(_PROFILE)
+    if profile is None:
+        raise NotFound("account")
+    vault = await vault_over(connection, user_id, [profile["instructions"]])
+    return _Asking(connection, vault, preferences.manner(profile, vault), wish)
 
 
-async def _known(session: AsyncSession, client_key: str) -> Started | None:
-    query = select(Turn).where(Turn.client_key == client_key)
-    turn = (await session.scalars(query)).one_or_none()
-    return Started(turn.id, turn.conversation_id) if turn is not None else None
+async def _known(asking: _Asking) -> Started | None:
+    turn = await asking.connection.fetchrow(_OF_KEY, asking.wish.client_key)
+    return Started(turn["id"], turn["conversation_id"]) if turn is not None else None
 
 
-async def _conversation(
-    session: AsyncSession, conversation_id: UUID | None, words: str
-) -> Conversation:
+async def _place(asking: _Asking, conversation_id: UUID | None, words: str) -> _Place:
     if conversation_id is None:
-        conversation = Conversation(user_id=user_of(session))
-        conversation.title = provisional(conversation.id, words, await vault_in(session))
-        session.add(conversation)
-        await session.flush()
-        return conversation
-    found = await session.get(Conversation, conversation_id)
-    if found is None or found.deleted_at is not None:
+        begun = Conversation(user_id=asking.vault.user_id)
+        begun.title = provisional(begun.id, words, asking.vault)
+        await insert(asking.connection, begun)
+        return _Place(begun.id, None, "", titled=False)
+    found = await asking.connection.fetchrow(_CONVERSATION, conversation_id)
+    if found is None:
         raise NotFound
-    return found
+    return _Place(**found)
+
+
+async def _ask(asking: _Asking, place: _Place, words: str) -> UUID:
+    """Write the user's message. Returns its id."""
+    parts, vault = contents.words(words), asking.vault
+    question = Message(
+        user_id=vault.user_id,
+        conversation_id=place.id,
+        parent_id=place.head_id,
+        role="user",
+        status="done",
+    )
+    question.content = messages.sealed(question.id, parts, vault)
+    signature = signatures.signature(vault.user_id, question.id, parts, vault)
+    question.searchable = signature is not None
+    await insert(asking.connection, question, *([signature] if signature else []))
+    return question.id
 
 
 async def _reply(
-    session: AsyncSession, message_id: UUID, statuses: tuple[str, ...]
-) -> tuple[Message, Conversation]:
-    reply = await session.get(Message, message_id)
-    if reply is None or reply.role != "assistant":
+    asking: _Asking, message_id: UUID, statuses: tuple[str, ...]
+) -> tuple[Record, _Place]:
+    reply = await asking.connection.fetchrow(_REPLY, message_id)
+    if reply is None:
         raise NotFound("message")
-    if reply.status not in statuses:
+    if reply["status"] not in statuses:
         raise Refused("This answer is still being written.")
-    conversation = await _conversation(session, reply.conversation_id, "")
-    if conversation.head_id != reply.id:
-        await signals.tell_gap(reply.user_id)  # the page that asks has missed what came since
+    place = await _place(asking, reply["conversation_id"], "")
+    if place.head_id != reply["id"]:
+        await signals.tell_gap(
+            asking.vault.user_id
+        )  # the page that asks has missed what came since
         raise Refused(GONE_ON)
-    return reply, conversation
+    return reply, place
 
 
-async def _begin(
-    session: AsyncSession,
-    profile: Profile,
-    conversation: Conversation,
-    parent_id: UUID,
-    wish: Wish,
-) -> Job:
+async def _begin(asking: _Asking, place: _Place, parent_id: UUID) -> Job:
     """Write the empty reply and the turn, and read what the model needs.
 
     A branch that ends with the model's own words is to be continued, and the model is told so;
     one that ends with thought alone is answered anew.
     """
-    await _require_room(session, conversation.id)
-    choice = choose(wish.model or conversation.model)
-    said = await messages.history(session, parent_id, choice.history_tokens)
+    connection, vault, wish = asking.connection, asking.vault, asking.wish
+    await _require_room(connection, place.id)
+    choice = choose(wish.model or place.model)
+    said = await messages.history(connection, vault.user_id, parent_id, choice.history_tokens)
     goes_on = said[-1].role == "assistant" and bool(said[-1].text.strip())
     if said[-1].role == "assistant" and not goes_on:
         said = said[:-1]
-    grip = await _open_turn(session, conversation, parent_id, wish, choice)
-    conversation.head_id, conversation.model = grip.reply_id, choice.model
-    conversation.touched_at = func.now()  # type: ignore[assignment]
-    vault = await vault_in(session, [profile.instructions])
+    grip = await _open_turn(asking, place.id, parent_id, choice)
+    await connection.execute(_MOVE_ON, place.id, grip.reply_id, choice.model)
     return Job(
         grip=grip,
-        conversation_id=conversation.id,
+        conversation_id=place.id,
         vault=vault,
         messages=tuple(said),
         choice=choice,
         timezone=wish.timezone,
-        manner=preferences.manner(profile, vault),
+        manner=asking.manner,
         goes_on=goes_on,
-        tainted=bool(conversation.details.get("tainted")),
-        untitled="" if conversation.details.get("titled") else said[0].text,
+        tainted=place.tainted,
+        untitled="" if place.titled else said[0].text,
     )
 
 
 async def _open_turn(
-    session: AsyncSession, conversation: Conversation, parent_id: UUID, wish: Wish, choice: Choice
+    asking: _Asking, conversation_id: UUID, parent_id: UUID, choice: Choice
 ) -> leases.Grip:
     reply = Message(
-        user_id=user_of(session),
-        conversation_id=conversation.id,
+        user_id=asking.vault.user_id,
+        conversation_id=conversation_id,
         parent_id=parent_id,
         role="assistant",
         status="running",
         model=choice.label,
         details={"notice": choice.notice} if choice.notice else {},
     )
-    session.add(reply)
-    await session.flush()
-    turn = Turn(
-        user_id=user_of(session),
-        conversation_id=conversation.id,
-        reply_id=reply.id,
-        client_key=wish.client_key,
-        status="running",
-        worker=PROCESS,
-        lease_until=leases.lease_end(),
-        details={"timezone": wish.timezone},
-    )
-    session.add(turn)
-    return leases.Grip(user_of(session), turn.id, reply.id, turn.fence)
+    await insert(asking.connection, reply)
+    grip = leases.Grip(asking.vault.user_id, uuid4(), reply.id, fence=1)
+    wish = asking.wish
+    await leases.begin(asking.connection, grip, conversation_id, wish.client_key, wish.timezone)
+    return grip
 
 
-async def _require_room(session: AsyncSession, conversation_id: UUID) -> None:
-    running = (
-        await session.scalars(select(Turn.conversation_id).where(Turn.status == "running"))
-    ).all()
+async def _require_room(connection: Connection, conversation_id: UUID) -> None:
+    running = [row["conversation_id"] for row in await connection.fetch(_RUNNING)]
     if conversation_id in running:
         raise Busy("The answer before this one is still being written. Stop it, or wait for it.")
     if len(running) >= settings().turns_at_once:

@@ -1,15 +1,12 @@
 """A waiting call in its reply: how the message and the log of calls follow its fate."""
 
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col, select
 
 from assistant.agent.acts import Arguments
 from assistant.errors import NotFound
 from assistant.models import Approval, Message, ToolExecution
-from assistant.models.approval import OPEN
 from assistant.services import contents, messages
 from assistant.services.contents import Entry
 from assistant.services.keys import vault_in
@@ -30,12 +27,6 @@ async def change_part(session: AsyncSession, approval: Approval, **changes: Any)
             part["approval"].update(card_changes)
     reply.content = messages.sealed(reply.id, parts, vault)
     session.add(reply)
-
-
-async def still_waits(session: AsyncSession, turn_id: UUID) -> bool:
-    """Whether a call of this turn is not yet over."""
-    mine = (col(Approval.turn_id) == turn_id, col(Approval.status).in_(OPEN))
-    return (await session.scalars(select(Approval.id).where(*mine).limit(1))).first() is not None
 
 
 def entry(

@@ -30,6 +30,12 @@ class BaseState(rx.State):
         """The signed-in user with this browser's session. Raises NotSignedIn."""
         return recognised(self.router.headers.raw_headers.get(USER_HEADER))
 
+    def _put(self, **values: object) -> None:
+        """Set what differs: Reflex sends the page whatever is set, be it the same or not."""
+        for name, value in values.items():
+            if getattr(self, name) != value:
+                setattr(self, name, value)
+
 
 def sentence(error: Exception) -> str:
     """What the user reads of an error; what we did not expect is logged whole."""

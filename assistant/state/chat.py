@@ -76,10 +76,12 @@ class ChatState(BaseState):
         return await conversations.opened(self._user_id(), identifier(conversation_id))
 
     def _show(self, opened: conversations.Listed | None, missing: str = "") -> None:
-        self.conversation_id = str(opened.id) if opened else ""
-        self.title = opened.title if opened else ""
-        self.turn_id = str(opened.turn_id or "") if opened else ""
-        self.missing = missing
+        self._put(
+            conversation_id=str(opened.id) if opened else "",
+            title=opened.title if opened else "",
+            turn_id=str(opened.turn_id or "") if opened else "",
+            missing=missing,
+        )
 
     def _offer(self, model: str) -> None:
         self.models = [{"id": m.id, "label": m.label} for m in offered()]

@@ -102,11 +102,11 @@ class SidebarState(BaseState):
         )
         async with self:
             now = datetime.now(ZoneInfo(self.timezone))
-            self.groups = grouped(found.listed[: self._shown], now)
-            self.more = self._shown < min(len(found.listed), SHOWN_AT_MOST)
-            self.archived = [
-                Row(str(each.id), each.title, running=False) for each in found.archived
-            ]
+            self._put(
+                groups=grouped(found.listed[: self._shown], now),
+                more=self._shown < min(len(found.listed), SHOWN_AT_MOST),
+                archived=[Row(str(each.id), each.title, running=False) for each in found.archived],
+            )
             (await self.get_state(ChatState))._renew(asked, found.opened)
 
     @command

@@ -1,26 +1,26 @@
 """Waiting calls over HTTP: listed for their owner, decided by their owner, once."""
 
 import json
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from assistant.api import approvals
 from tests.services.talk import eventually, rows, shown, turn_factor_on
-from tests.services.waiting import (
-    TITLE,
-    asked_to_delete,
-    keep_note,
-    part_of,
-    place_of,
-    titles_of_notes,
-)
+from tests.services.waiting import asks_to_delete, kept, part_of, titles
 
 PATH = "/api/approvals"
 STALE = "update login_sessions set fresh_at = now() - interval '6 minutes' where user_id = $1"
 NO_DECISION = {"error": approvals.NO_DECISION}
+TITLE = "Shopping"
 
 pytestmark = pytest.mark.usefixtures("demo")
+
+
+async def asked(user, title=TITLE):
+    """The card of a call that would delete a note of this title."""
+    (card,) = await asks_to_delete(user, await kept(user, title))
+    return card
 
 
 def allow(card, **more):
@@ -39,14 +39,14 @@ async def until(person, card, status):
     """The card's part in the conversation, once its call has come so far."""
 
     async def has():
-        part = part_of(card, await shown(person.user, place_of(card)))
+        part = part_of(card, await shown(person.user, UUID(card["conversation"])))
         return part if part["approval"]["status"] == status else None
 
     return await eventually(has)
 
 
 async def test_the_list_has_all_that_a_card_shows_and_is_kept_by_nobody(ann, ben):
-    card = await asked_to_delete(ann.user)
+    card = await asked(ann.user)
     answer = await ann.browser.get(PATH)
     assert answer.headers["cache-control"] == "no-store"
     (told,) = answer.json()["waiting"]
@@ -61,26 +61,26 @@ async def test_the_list_has_all_that_a_card_shows_and_is_kept_by_nobody(ann, ben
 
 
 async def test_an_allowed_call_is_done(ann):
-    card = await asked_to_delete(ann.user)
+    card = await asked(ann.user)
     answer = await decide(ann, card, allow(card))
     assert (answer.status_code, answer.json()) == (200, {"verdict": "allow"})
     await until(ann, card, "done")
-    assert await titles_of_notes(ann.user) == []
+    assert await titles(ann.user) == []
     assert await waiting(ann) == []
 
 
 async def test_a_call_is_done_as_its_user_has_changed_it(ann):
-    card = await asked_to_delete(ann.user)
-    other = await keep_note(ann.user, "Old")
+    card = await asked(ann.user)
+    other = await kept(ann.user, "Old")
     await decide(ann, card, allow(card, arguments={"note_id": other}))
     part = await until(ann, card, "done")
-    assert await titles_of_notes(ann.user) == [TITLE]
+    assert await titles(ann.user) == [TITLE]
     assert part["arguments"] == {"note_id": other}
     assert part["approval"]["sentence"] == "Delete the note “Old”"
 
 
 async def test_a_change_that_the_tool_cannot_do_leaves_the_call_waiting(ann):
-    card = await asked_to_delete(ann.user)
+    card = await asked(ann.user)
     answer = await decide(ann, card, allow(card, arguments={"note_id": "none"}))
     assert answer.status_code == 422
     assert "Nothing was done" in answer.json()["error"]
@@ -88,15 +88,15 @@ async def test_a_change_that_the_tool_cannot_do_leaves_the_call_waiting(ann):
 
 
 async def test_what_was_not_shown_is_not_allowed(ann):
-    card = await asked_to_delete(ann.user)
+    card = await asked(ann.user)
     answer = await decide(ann, card, allow(card) | {"shown": "0" * 64})
     assert answer.status_code == 422
     assert "has changed since this page was read" in answer.json()["error"]
-    assert await titles_of_notes(ann.user) == [TITLE]
+    assert await titles(ann.user) == [TITLE]
 
 
 async def test_a_refusal_keeps_its_reason(ann):
-    card = await asked_to_delete(ann.user)
+    card = await asked(ann.user)
     answer = await decide(ann, card, {"verdict": "deny", "reason": "Not that one"})
     assert (answer.status_code, answer.json()) == (200, {"verdict": "deny"})
     part = await until(ann, card, "denied")
@@ -106,7 +106,7 @@ async def test_a_refusal_keeps_its_reason(ann):
 
 
 async def test_another_users_call_is_none(ann, ben):
-    card = await asked_to_delete(ann.user)
+    card = await asked(ann.user)
     theirs = await decide(ben, card, allow(card))
     unknown = await decide(ben, card | {"id": str(uuid4())}, allow(card))
     assert (theirs.status_code, theirs.json()) == (404, unknown.json())
@@ -115,7 +115,7 @@ async def test_another_users_call_is_none(ann, ben):
 
 
 async def test_always_leads_to_a_new_sign_in_first(ann, db):
-    card = await asked_to_delete(ann.user)
+    card = await asked(ann.user)
     await rows(db, STALE, ann.user.id)
     answer = await decide(ann, card, allow(card, scope="always"))
     assert (answer.status_code, answer.json()["where"]) == (403, "/sign-in?again=1")
@@ -123,7 +123,7 @@ async def test_always_leads_to_a_new_sign_in_first(ann, db):
 
 
 async def test_nobody_and_who_has_not_given_a_code_decide_nothing(visitor, ann, db):
-    card = await asked_to_delete(ann.user)
+    card = await asked(ann.user)
     assert (await visitor.get(PATH)).status_code == 401
     assert (await visitor.post(f"{PATH}/{card['id']}", json=allow(card))).status_code == 401
     await turn_factor_on(db, ann.user)

@@ -17,6 +17,7 @@ from assistant.state.commands import FRAMEWORK
 from tests.doors.found import EVENTS, calls, fields_asked_by, pages, payloads, table_named
 from tests.doors.people import CANARY, LEAD, SECRET, headers_of, person, stored, with_everything
 from tests.doors.wire import NAMESPACE, ORIGIN, Asking, Socket, ask
+from tests.services.talk import rows
 
 EVIL = "https://evil.example"
 HYDRATE = "reflex___state____state.hydrate_and_load"
@@ -42,6 +43,8 @@ async def ada(app, db):
     her = await person(db, f"Ada {CANARY}", SECRET)
     her.shown = await _page(app, her.headers, her.tokens, her.ids["conversations"])
     await with_everything(db, her)
+    # A minute later the app sees her again and forgets the token before her newest one.
+    await rows(db, "update login_sessions set previous_hash = null where user_id = $1", her.id)
     return her
 
 

@@ -5,7 +5,7 @@ from playwright.async_api import expect
 
 from tests.e2e.people import text_of
 
-SLOW = "Take your time. [[tokens=300 gap=20]]"
+SLOW = "Take your time. [[tokens=1000 gap=20]]"
 
 
 async def test_shift_enter_begins_a_line_and_enter_sends(alice):

@@ -85,7 +85,7 @@ async def test_an_answer_shows_what_markdown_can_say(alice, vendors):
 
 
 async def test_code_gets_colours_when_it_is_complete(alice, vendors):
-    lines = tuple(f"x{n} = 'é' + str({n})\n" for n in range(60))
+    lines = tuple(f"x{n} = 'é' + str({n})\n" for n in range(160))
     fence = ("```py\n", *lines, "```\n\n", "Done.")
     vendors.then("anthropic", Script(blocks=(Say(fence),), gap_seconds=0.03))
     chat = await alice.open()

@@ -5,7 +5,7 @@ from playwright.async_api import expect
 from tests.e2e.answers import answer_to, words_to
 from tests.e2e.people import text_of
 
-PROMPT = "Go on for a while. [[tokens=200 gap=20]]"
+PROMPT = "Go on for a while. [[tokens=400 gap=20]]"
 
 
 async def test_a_reload_in_mid_answer_comes_back_live_and_ends_the_same(alice):

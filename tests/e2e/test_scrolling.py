@@ -6,7 +6,7 @@ from playwright.async_api import Route, expect
 
 from tests.e2e.pages import until
 
-LONG = "A long one. [[tokens=400 gap=20 markdown=1]]"
+LONG = "A long one. [[tokens=600 gap=20 markdown=1]]"
 AT_THE_EDGE = """
     (log) => [...log.querySelectorAll("[data-testid=message]")].find((message) =>
         message.getBoundingClientRect().top >= log.getBoundingClientRect().top)

@@ -1,5 +1,7 @@
 """The list of conversations: named, put away, brought back, and walked through."""
 
+from datetime import UTC, datetime
+
 from playwright.async_api import expect
 
 
@@ -66,7 +68,9 @@ async def test_a_deleted_conversation_is_gone(alice):
     await expect(chat.page.get_by_text("This conversation does not exist.")).to_be_visible()
 
 
-async def test_conversations_are_grouped_by_age(alice, seed):
+async def test_conversations_are_grouped_by_age(person, app, seed):
+    noon = f"Etc/GMT{datetime.now(UTC).hour - 12:+d}"  # where no day ends while this lasts
+    alice = await person(app.url, timezone_id=noon)
     ages = {"now": 0, "a day": 1, "a week": 6, "a month": 20, "long": 90}
     await seed(alice, *({"title": title, "days": days} for title, days in ages.items()))
     chat = await alice.open()

@@ -6,7 +6,7 @@ from tests.e2e.answers import answer_to, words_to
 from tests.e2e.pages import SignIn
 from tests.e2e.people import text_of
 
-LONG = "Tell me about Porto please. [[tokens=120 gap=20]]"
+LONG = "Tell me about Porto please. [[tokens=300 gap=20]]"
 
 
 async def test_a_visitor_signs_in_by_a_name_and_is_greeted(person, app):

@@ -9,7 +9,7 @@ from tests.e2e.answers import words_to
 from tests.e2e.pages import SignIn, until
 
 TABS = 8  # HTTP/1.1 allows six connections to a host
-PROMPT = "Go on for a while. [[tokens=300 gap=20]]"
+PROMPT = "Go on for a while. [[tokens=500 gap=20]]"
 LONG = "Go on for very long. [[tokens=2000 gap=50]]"
 FEED = "/api/events"
 TURN = re.compile(r"/api/turns/[^/]+/events$")

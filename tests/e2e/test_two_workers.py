@@ -13,7 +13,7 @@ from tests.e2e.answers import answer_to, words_to
 from tests.e2e.app import App, keys_for
 from tests.e2e.people import text_of
 
-PROMPT = "Go on for long. [[tokens=300 gap=30]]"
+PROMPT = "Go on for long. [[tokens=400 gap=30]]"
 BROKEN = [r"net::ERR_", "WebSocket", "Failed to (fetch|load)"]
 REAPED = 40  # seconds: the lease runs out after 10, the rest is for a busy machine
 READERS_AT_MOST = 15

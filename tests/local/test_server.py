@@ -1,5 +1,6 @@
 """The server: its workers are told of the end, replaced when they die, and die with it."""
 
+import gc
 import signal
 import socket
 import subprocess
@@ -11,7 +12,7 @@ from collections.abc import Iterator
 import psutil
 import pytest
 
-from assistant.local.server import _when_answering
+from assistant.local.server import _kept, _when_answering
 
 PATIENCE_SECONDS = 30
 
@@ -86,3 +87,15 @@ def test_ready_is_said_when_the_port_answers_and_not_before() -> None:
     assert not answering.wait(0.2)
     with socket.create_server(("127.0.0.1", port)):
         assert answering.wait(PATIENCE_SECONDS)
+
+
+def test_the_collector_passes_over_what_is_made_at_the_start_and_works_on() -> None:
+    try:
+        with _kept():
+            assert not gc.isenabled()
+            made = [[]]
+        assert gc.isenabled()
+        assert not any(each is made for each in gc.get_objects())
+    finally:
+        gc.unfreeze()
+    assert any(each is made for each in gc.get_objects())

@@ -1,10 +1,14 @@
 """What a file of an archive must be like to become a conversation."""
 
 import json
+import re
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from assistant.services import archived
 from assistant.services.archived import ArchivedTalk, NotReadable, marks_in, talk_in
 from tests.services.archives import TOOL, talk_file, text
 
@@ -32,7 +36,7 @@ def test_what_is_not_json_says_so(content):
 
 @pytest.mark.parametrize("content", [b"[]", b"null", b"1", b'"x"'])
 def test_what_is_no_object_says_so(content):
-    assert "valid dictionary" in why(content)
+    assert why(content) == "it is no object of JSON"
 
 
 BAD = [
@@ -41,12 +45,12 @@ BAD = [
     ({"title": "x" * 121}, "title: "),
     ({"title": 5}, "title: "),
     ({"titled": "nobody"}, "titled: "),
-    ({"created_at": "yesterday"}, "created_at: "),
+    ({"created_at": "yesterday"}, "created_at: it is no time"),
     ({"created_at": "2024-05-01T10:00:00"}, "created_at: "),
     ({"touched_at": "1970-01-01T00:00:00+00:00"}, "touched_at: "),
     ({"head": "nobody"}, "a message that is not there"),
-    ({"messages": None}, "messages: "),
-    ({"message": {"role": "system"}}, "messages.0.role: "),
+    ({"messages": None}, "messages: it is no list"),
+    ({"message": {"role": "system"}}, "messages.0.role: it is none of the words"),
     ({"message": {"status": "lost"}}, "messages.0.status: "),
     ({"message": {"parent": "x"}}, "a message that is not there"),
     ({"message": {"parent": "q"}}, "in a circle"),
@@ -101,8 +105,57 @@ def test_an_answer_larger_than_any_of_ours_is_refused():
     assert "characters in one answer" in why(with_messages(question, answer))
 
 
-def test_a_long_reason_is_cut():
-    assert len(why(talk_file(message={"parts": [{"type": "x" * 10_000}]}))) < 300
+def test_a_reason_repeats_nothing_of_what_is_wrong():
+    long = {"parts": [{"type": "x" * 10_000}]}
+    assert why(talk_file(message=long)) == f"messages.0.parts.0: {archived.UNFIT}"
+
+
+def places(value: object, path: tuple = ()) -> list[tuple]:
+    """The way to everything inside of it."""
+    inside = value.items() if isinstance(value, dict) else enumerate(value)
+    return [
+        way
+        for name, each in inside
+        for way in [
+            (*path, name),
+            *(places(each, (*path, name)) if type(each) in (dict, list) else []),
+        ]
+    ]
+
+
+WHOLE = json.loads(talk_file(message={"parts": [text("hi"), TOOL]}))
+FOREIGN = re.compile(
+    "should|input|valid|error|codec|encode|json:|pydantic|expected|dictionary", re.I
+)
+
+
+WRONG = (
+    *(None, True, -1, 1.5, 10**30, "", "x" * 5_000, "\ud800", "\0"),
+    *([], [1], {}, {"\ud800": ["\udfff"]}),
+)
+
+
+@given(st.sampled_from(places(WHOLE)), st.sampled_from(WRONG))
+@settings(max_examples=300)
+def test_whatever_is_wrong_is_told_in_our_own_words(way, wrong):
+    talk = json.loads(json.dumps(WHOLE))
+    inside = talk
+    for name in way[:-1]:
+        inside = inside[name]
+    inside[way[-1]] = wrong
+    told = ""
+    try:
+        talk_in(json.dumps(talk).encode())
+    except NotReadable as error:
+        told = str(error)
+    assert not FOREIGN.search(told)
+
+
+def test_half_symbols_in_what_a_tool_was_given_become_the_replacement_sign():
+    used = TOOL | {"arguments": {"\ud800": ["a\udfff", {"b": "\0"}]}}
+    talk = talk_in(talk_file(message={"parts": [used]}).encode())
+    told = talk.messages[0].entries()[0]["arguments"]
+    assert told == {"\ufffd": ["a\ufffd", {"b": "\ufffd"}]}
 
 
 def test_two_messages_of_one_id_are_refused():

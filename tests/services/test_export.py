@@ -14,7 +14,7 @@ from assistant.components.settings_data import data_sections
 from assistant.database import user_session
 from assistant.errors import Busy
 from assistant.models import Profile, ToolExecution
-from assistant.services import conversation_export, export
+from assistant.services import conversation_export, export, export_lists
 from assistant.services.archive import FORMAT, MANIFEST, Archive
 from assistant.services.keys import vault_in
 from assistant.services.unpacking import ARCHIVE_BYTES, CONVERSATIONS
@@ -107,18 +107,20 @@ async def calls(user, outputs: list[str]) -> None:
 async def test_a_batch_of_the_tool_log_holds_no_more_bytes_than_it_may(
     size, batches, alice, monkeypatch
 ):
-    monkeypatch.setattr(export, "BATCH_BYTES", size)
+    monkeypatch.setattr(export_lists, "BATCH_BYTES", size)
     outputs = [f"{number}" * 1_000 for number in range(5)]
     await calls(alice, outputs)
     threads, written = set(), []
 
-    def item(row, vault):
+    tool_log = export_lists.LISTS[0]
+
+    def item(each):
         threads.add(threading.current_thread())
-        written.append(row.id)
-        return export._tool_call(row, vault)
+        written.append(each.row.id)
+        return tool_log.item(each)
 
     counts = []
-    log = export._log(alice.id, Archive(), "tool_log.json", export._TOOL_LOG, item)
+    log = export_lists.write(alice.id, Archive(), tool_log._replace(item=item))
     async for _ in log:
         counts.append(len(written) - sum(counts))
     assert counts == batches
@@ -145,7 +147,7 @@ async def test_one_export_of_a_user_at_a_time(alice, bob):
 
 
 async def test_a_long_log_comes_whole_and_in_order(alice, monkeypatch):
-    monkeypatch.setattr(export, "BATCH", 3)
+    monkeypatch.setattr(export_lists, "BATCH", 3)
     async with user_session(alice.id) as session:
         for number in range(8):  # in one transaction, and so at one time
             session.add(record(alice.id, Usage("scripted", "demo", input_tokens=number), "answer"))

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from assistant.database import user_session
+from assistant.database import user_connection, user_session
 from assistant.errors import NotFound
 from assistant.models import Conversation, Message
 from assistant.services import messages, turns
@@ -83,8 +83,8 @@ async def test_the_page_shows_the_branch_that_was_retried_last(alice, demo):
 @pytest.mark.parametrize("tokens", [1, 100, 2_000])
 async def test_a_model_reads_the_newest_part_that_about_fits(tokens, alice, db):
     _, head = await branch_of(alice, 200, "word " * 20 + "{}")
-    async with user_session(alice.id) as session:
-        read = await messages.history(session, head, tokens)
+    async with user_connection(alice.id) as connection:
+        read = await messages.history(connection, alice.id, head, tokens)
     assert read[-1].text.endswith("199")
     assert len(read) % 64 in (0, 200 % 64)
     assert len(read) < 200 or tokens >= 2_000
@@ -101,6 +101,6 @@ async def test_a_reply_and_its_continuation_are_one_message_for_a_model(alice, d
         )  # fmt: skip
         more.content = messages.sealed(more.id, words(" and more"), await vault_in(session))
         session.add(more)
-        await session.flush()
-        read = await messages.history(session, more.id, 1_000)
+    async with user_connection(alice.id) as connection:
+        read = await messages.history(connection, alice.id, more.id, 1_000)
     assert [(m.role, m.text) for m in read] == [("user", "m0"), ("assistant", "m1 and more")]

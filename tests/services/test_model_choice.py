@@ -1,5 +1,8 @@
 """Which model answers, what stands behind it, and what the page says of it."""
 
+import subprocess
+import sys
+
 import pytest
 
 from assistant.agent.catalog import DEFAULTS, MODELS, SMALL, VENDORS
@@ -30,6 +33,18 @@ def only(monkeypatch):
     yield set_keys
     monkeypatch.undo()
     settings.cache_clear()
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_a_vendor_with_a_key_is_imported_at_the_start_and_one_without_is_not(only, vendor):
+    only(vendor)
+    start = (
+        "import sys; from assistant.services import model_choice; model_choice.load_vendors();"
+        "print(*(name for name in sys.modules if name.startswith('assistant.agent.providers.')))"
+    )
+    done = subprocess.run([sys.executable, "-c", start], stdout=subprocess.PIPE, check=True)  # noqa: S603
+    loaded = set(done.stdout.decode().split())
+    assert {each for each in VENDORS if f"assistant.agent.providers.{each}" in loaded} == {vendor}
 
 
 def test_without_a_key_the_demo_model_answers_and_is_the_only_one(only):

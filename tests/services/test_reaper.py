@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from assistant.database import user_session
+from assistant.database import user_connection, user_session
 from assistant.models import Turn
 from assistant.services import conversations, leases, reaper, signals, turn_run, turns
 from assistant.services.turn_state import state_of
@@ -103,8 +103,8 @@ async def test_a_late_worker_cannot_write_behind_the_reaper(alice, vendors, db, 
     await leases.reap(started.turn_id, alice.id)
     before = await state_of(alice.id, started.turn_id)
     assert await leases.renew(late, b"late words") is None
-    async with user_session(alice.id) as session:
-        assert not await leases.end(session, late, "done")
+    async with user_connection(alice.id) as connection:
+        assert not await leases.end(connection, late, "done")
     assert await state_of(alice.id, started.turn_id) == before
 
 

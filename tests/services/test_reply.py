@@ -29,7 +29,8 @@ CALL = ToolCall("c", "calculator", {"expression": "1+1"})
 
 
 def reply() -> Reply:
-    return Reply({"calculator": "Calculated"}, lambda model: f"Model {model}")
+    labels = {"calculator": "Calculated"}
+    return Reply(labels, lambda model: f"Model {model}", lambda asked: {"id": asked.call.id})
 
 
 def done(*parts, stop="end") -> MessageDone:

@@ -198,7 +198,7 @@ async def test_a_reading_that_takes_too_long_is_ended_and_what_was_found_is_kept
 ):
     await entitle(alice.id, ["an apple"])
     (apple,) = await shelve(alice.id, ["an apple"], signed=False)
-    claimed = "select message_id from search_signatures, pg_sleep(600) where {age} and {claims}"
+    claimed = "select message_id from search_signatures, pg_sleep(600) where {claims} {behind}"
     await shelve(alice.id, ["an apple too"])
     monkeypatch.setattr(searching, "_CLAIMED", claimed)
     answer = await search(alice.id, "apple", seconds=2.0)

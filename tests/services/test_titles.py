@@ -71,9 +71,8 @@ async def test_a_named_conversation_asks_no_model_for_a_title(alice, vendors, db
 
 
 async def test_without_a_title_the_first_words_stay(alice, vendors, db):
-    vendors.then("anthropic", Script())
     for vendor in ("anthropic", "openai", "google"):
-        vendors.then(vendor, Script(status=529))
+        vendors.then(vendor, Script(status=529), to_titles=True)
     started = await say(alice, "Plan a trip")
     await ended(alice, started)
 

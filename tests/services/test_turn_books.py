@@ -11,7 +11,7 @@ from assistant.agent.types import (
     ToolResult,
     Usage,
 )
-from assistant.database import user_session
+from assistant.database import user_connection, user_session
 from assistant.services import turn_books
 from assistant.services.keys import vault_in
 from assistant.services.turn_meter import Meter
@@ -54,8 +54,8 @@ async def test_what_nobody_booked_is_entered_late_and_once(grip, meter, vault, d
 
 
 async def test_what_was_booked_at_the_end_is_not_entered_again(grip, meter, vault, db):
-    async with user_session(grip.user_id) as session:
-        turn_books.enter(session, grip, meter, vault)
+    async with user_connection(grip.user_id) as connection:
+        await turn_books.enter(connection, grip, meter, vault)
     await turn_books.enter_late(grip, meter, vault)
     assert await booked(db, grip) == (1, 1)
 

@@ -213,7 +213,7 @@ async def test_a_reply_without_end_is_ended(alice, vendors, monkeypatch):
 
 
 async def test_a_defect_is_one_plain_sentence(alice, vendors, monkeypatch):
-    monkeypatch.setattr("assistant.services.turn_run.TOOLS", (None,))
+    monkeypatch.setattr("assistant.services.toolkit.TOOLS", (None,))
     state = await ask(alice, "hello")
     assert (state.status, state.end["error"]) == ("failed", UNEXPECTED)
 

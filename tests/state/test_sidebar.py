@@ -79,6 +79,14 @@ async def test_a_page_that_arrives_learns_name_and_list(hers, alice, demo):
     assert ids(state.groups) == [str(one)]
 
 
+async def test_a_list_is_sent_when_it_has_changed_and_only_then(hers, alice, demo):
+    one = await begun(alice)
+    assert str(one) in str(await hers.send(SidebarState, "refresh"))
+    assert str(one) not in str(await hers.send(SidebarState, "refresh"))
+    await conversations.rename(alice.id, one, "Renamed")
+    assert "Renamed" in str(await hers.send(SidebarState, "refresh"))
+
+
 @pytest.mark.parametrize("zone", ["", "Nowhere/City", "../../etc/passwd", "utc\n"])
 async def test_a_time_zone_that_is_none_is_utc(zone, hers):
     await hers.send(SidebarState, "arrive", timezone=zone)

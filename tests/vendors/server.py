@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from tests.vendors import anthropic, google, openai
 from tests.vendors.connection import ClientGone, Connection, HttpRequest
-from tests.vendors.directives import script_for
+from tests.vendors.directives import TITLE_MARK, script_for
 from tests.vendors.script import Script
 from tests.vendors.wire import Wire
 
@@ -49,7 +49,7 @@ class VendorServer:
         self.port = port
         self.stats = Stats()
         self.requests: deque[Seen] = deque(maxlen=REQUESTS_KEPT)
-        self._scripts: dict[str, deque[Script]] = defaultdict(deque)
+        self._scripts: dict[tuple[str, bool], deque[Script]] = defaultdict(deque)
         self._tasks: set[asyncio.Task[None]] = set()
         self._changed = asyncio.Condition()
 
@@ -69,9 +69,13 @@ class VendorServer:
         """Where the vendors' paths begin, without a trailing slash."""
         return f"http://127.0.0.1:{self.port}"
 
-    def then(self, vendor: str, *scripts: Script) -> None:
-        """What the vendor answers next; when these are used up, directives decide again."""
-        self._scripts[vendor].extend(scripts)
+    def then(self, vendor: str, *scripts: Script, to_titles: bool = False) -> None:
+        """What the vendor answers next; when these are used up, directives decide again.
+
+        to_titles: to the next who ask for a title. They come when they like, and would else take
+        what is meant for a user.
+        """
+        self._scripts[vendor, to_titles].extend(scripts)
 
     async def until(self, happened: Callable[[Stats], bool], seconds: float = 10.0) -> None:
         """Wait until the figures say so. Raises TimeoutError when they do not in good time."""
@@ -111,9 +115,10 @@ class VendorServer:
     def _script(self, wire: Wire, request: HttpRequest, body: Mapping[str, Any]) -> Script:
         if any(BAD_KEY in value for value in request.headers.values()):
             return Script(status=401)
-        if scripts := self._scripts[wire.name]:
+        asked = wire.asked(body)
+        if scripts := self._scripts[wire.name, asked.system.startswith(TITLE_MARK)]:
             return scripts.popleft()
-        return script_for(wire.name, wire.asked(body))
+        return script_for(wire.name, asked)
 
     async def _played(self, wire: Wire, script: Script, model: str, connection: Connection) -> bool:
         if script.status != 200 or (script.body and not script.fault):

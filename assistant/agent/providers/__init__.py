@@ -1,18 +1,28 @@
 """The vendors' models, each as a `Provider`; SDKs are used here and nowhere else."""
 
 from collections.abc import Callable
+from pkgutil import resolve_name
 
 from assistant.agent.prices import require_price
-from assistant.agent.providers.anthropic import Anthropic
-from assistant.agent.providers.google import Google
-from assistant.agent.providers.openai import OpenAI
 from assistant.agent.types import Provider
 
-PROVIDERS: dict[str, Callable[[str, str, str, float], Provider]] = {
-    "anthropic": Anthropic,
-    "openai": OpenAI,
-    "google": Google,
+Maker = Callable[[str, str, str, float], Provider]
+
+# By name, because an SDK is 15 to 40 MB and a second of work: only those in use are imported.
+PROVIDERS: dict[str, str] = {
+    "anthropic": "assistant.agent.providers.anthropic:Anthropic",
+    "openai": "assistant.agent.providers.openai:OpenAI",
+    "google": "assistant.agent.providers.google:Google",
 }
+
+
+def load(provider: str) -> Maker:
+    """What makes a model of a vendor in PROVIDERS; the first call imports the vendor's SDK.
+
+    Raises KeyError.
+    """
+    maker: Maker = resolve_name(PROVIDERS[provider])
+    return maker
 
 
 def connect(
@@ -23,4 +33,4 @@ def connect(
     Raises KeyError, and ProviderUnavailable for a model that has no price.
     """
     require_price(provider, model_id)
-    return PROVIDERS[provider](model_id, key, base_url, connect_seconds)
+    return load(provider)(model_id, key, base_url, connect_seconds)

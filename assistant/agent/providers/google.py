@@ -29,7 +29,12 @@ from pydantic import JsonValue
 
 from assistant.agent.arguments import accepted
 from assistant.agent.catalog import thinks
-from assistant.agent.providers.clients import closed_response, has_answered, shared_client
+from assistant.agent.providers.clients import (
+    authorities,
+    closed_response,
+    has_answered,
+    shared_client,
+)
 from assistant.agent.providers.draft import Draft, follow
 from assistant.agent.providers.faults import (
     GARBAGE,
@@ -115,6 +120,8 @@ def _client(key: str, base_url: str, http: httpx2.AsyncClient) -> Client:
     options = HttpOptions(
         base_url=base_url or None,
         httpx_async_client=http,
+        client_args={"verify": authorities()},  # for connections that we never use, it would
+        async_client_args={"ssl": authorities()},  # read the authorities twice more
         retry_options=HttpRetryOptions(attempts=1),
     )
     return Client(api_key=key, vertexai=False, http_options=options)

@@ -4,5 +4,6 @@ from assistant.agent.acts import Tool
 from assistant.agent.tools.calculator import calculator
 from assistant.agent.tools.current_time import current_time
 from assistant.agent.tools.notes import NOTE_TOOLS
+from assistant.agent.tools.web import WEB_TOOLS
 
-TOOLS: tuple[Tool, ...] = (calculator, current_time, *NOTE_TOOLS)
+TOOLS: tuple[Tool, ...] = (calculator, current_time, *NOTE_TOOLS, *WEB_TOOLS)

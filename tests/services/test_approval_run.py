@@ -1,0 +1,168 @@
+"""What was allowed is run once, whoever is killed meanwhile, and the answer goes on."""
+
+import asyncio
+from dataclasses import replace
+from uuid import UUID
+
+import pytest
+
+from assistant.agent.tools import TOOLS
+from assistant.services import approval_run, approvals, permissions, reaper, turns
+from assistant.services.approvals import Yes
+from assistant.services.notes import StoredNotes
+from tests.services.talk import ask, rows, shown
+from tests.services.waiting import (
+    asks_to_delete,
+    befell,
+    kept,
+    last_words,
+    status_of,
+    titles,
+)
+
+
+@pytest.fixture
+async def card(alice, demo):
+    (card,) = await asks_to_delete(alice, await kept(alice))
+    return card
+
+
+async def allowed(user, card):
+    await approvals.approve(user.id, UUID(card["id"]), Yes(card["shown"]))
+
+
+async def turn_of(db, card):
+    (row,) = await rows(db, "select turn_id from approvals where id = $1", UUID(card["id"]))
+    return row["turn_id"]
+
+
+async def test_what_was_allowed_is_done_and_the_answer_goes_on(alice, card, db):
+    await allowed(alice, card)
+    await reaper.attend_once()
+    assert await titles(alice) == []
+    assert await status_of(db, card["id"]) == "done"
+    assert await befell(db, alice) == ["asked", "approved", "started", "done"]
+    await reaper.attend_once()
+    assert "is deleted" in await last_words(alice, card["conversation"])
+
+
+async def test_the_model_reads_that_it_was_refused(alice, card):
+    await approvals.deny(alice.id, UUID(card["id"]), "Not the milk!")
+    await reaper.attend_once()
+    assert "Not the milk!" in await last_words(alice, card["conversation"])
+    assert await titles(alice) == ["Milk"]
+
+
+async def test_many_workers_run_it_once(alice, card, db, monkeypatch):
+    deletions = []
+
+    async def counted(self, note_id):
+        deletions.append(note_id)
+        await asyncio.sleep(0.05)
+        return await original(self, note_id)
+
+    original = StoredNotes.delete
+    monkeypatch.setattr(StoredNotes, "delete", counted)
+    await allowed(alice, card)
+    await asyncio.gather(*(approval_run.carry_out(alice.id, UUID(card["id"])) for _ in range(8)))
+    assert len(deletions) == 1
+    assert await status_of(db, card["id"]) == "done"
+
+
+async def begun_and_cut_off(db, alice, card):
+    """The worker that runs the call is gone, and so is its lease."""
+    await allowed(alice, card)
+    claim = await approval_run._claim(alice.id, UUID(card["id"]))
+    assert claim is not None
+    late = "update approvals set lease_until = now() - interval '1 second' where id = $1"
+    await rows(db, late, UUID(card["id"]))
+    return claim
+
+
+async def test_what_can_be_repeated_is_run_again_after_a_kill(alice, card, db):
+    await begun_and_cut_off(db, alice, card)
+    await reaper.attend_once()
+    assert await status_of(db, card["id"]) == "done"
+    assert await titles(alice) == []
+
+
+async def test_what_cannot_be_repeated_is_said_to_have_happened_perhaps(
+    alice, card, db, monkeypatch
+):
+    await begun_and_cut_off(db, alice, card)
+    once = tuple(replace(tool, repeatable=False) for tool in TOOLS)
+    monkeypatch.setattr("assistant.services.toolkit.TOOLS", once)
+    await reaper.attend_once()
+    assert await status_of(db, card["id"]) == "failed"
+    assert await titles(alice) == ["Milk"]
+    (_, reply, *_) = await shown(alice, UUID(card["conversation"]))
+    assert reply["parts"][-1]["result"] == approval_run.PERHAPS
+
+
+async def test_a_late_worker_writes_nothing(alice, card, db):
+    claim = await begun_and_cut_off(db, alice, card)
+    await reaper.attend_once()
+    before = await befell(db, alice)
+    await approval_run._finish(claim, approval_run._not_run(claim.call, "late"))
+    assert await befell(db, alice) == before
+    assert await status_of(db, card["id"]) == "done"
+
+
+async def test_what_was_allowed_can_be_taken_back_until_its_time(alice, card, db):
+    await allowed(alice, card)
+    later = "update approvals set run_at = now() + interval '1 minute' where id = $1"
+    await rows(db, later, UUID(card["id"]))
+    await reaper.attend_once()
+    assert await titles(alice) == ["Milk"]
+    await approvals.deny(alice.id, UUID(card["id"]))
+    assert await status_of(db, card["id"]) == "denied"
+    await rows(db, "update approvals set run_at = now() where id = $1", UUID(card["id"]))
+    await reaper.attend_once()
+    assert await titles(alice) == ["Milk"]
+
+
+async def test_a_tool_that_was_turned_off_meanwhile_does_not_run(alice, card, db):
+    await allowed(alice, card)
+    await permissions.set_rule(alice.id, "delete_note", "off")
+    await reaper.attend_once()
+    assert await status_of(db, card["id"]) == "failed"
+    assert await titles(alice) == ["Milk"]
+
+
+async def test_a_grant_lets_the_next_one_run_by_itself(alice, card, db):
+    await approvals.approve(alice.id, UUID(card["id"]), Yes(card["shown"], scope="always"))
+    other = await kept(alice, "Bread")
+    await ask(alice, f'use delete_note {{"note_id": "{other}"}}')
+    assert await approvals.pending(alice.id) == []
+    await reaper.attend_once()
+    assert await titles(alice) == []
+
+
+async def test_a_grant_that_is_revoked_before_its_time_asks_after_all(alice, card, db):
+    await approvals.approve(alice.id, UUID(card["id"]), Yes(card["shown"], scope="always"))
+    other = await kept(alice, "Bread")
+    await ask(alice, f'use delete_note {{"note_id": "{other}"}}')
+    (grant,) = await permissions.granted(alice.id)
+    await permissions.revoke(alice.id, grant.id)
+    await reaper.attend_once()
+    assert "Bread" in await titles(alice)
+    (waiting,) = await approvals.pending(alice.id)
+    assert waiting["sentence"] == "Delete the note “Bread”"
+
+
+async def test_a_conversation_that_has_gone_on_is_not_answered_again(alice, card, db):
+    await ask(alice, "hello", UUID(card["conversation"]))
+    await allowed(alice, card)
+    await reaper.attend_once()
+    await reaper.attend_once()
+    messages = await shown(alice, UUID(card["conversation"]))
+    assert [each["status"] for each in messages] == ["done"] * 4
+    assert messages[1]["parts"][-1]["state"] == "done"
+
+
+async def test_many_who_go_on_begin_one_answer(alice, card, db):
+    await approvals.deny(alice.id, UUID(card["id"]))
+    turn = await turn_of(db, card)
+    await asyncio.gather(*(turns.resume(alice.id, turn) for _ in range(5)))
+    await last_words(alice, card["conversation"])
+    assert len(await shown(alice, UUID(card["conversation"]))) == 3

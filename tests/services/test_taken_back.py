@@ -1,0 +1,72 @@
+"""Across export and import: which parts of an archive are taken back, and at what price."""
+
+import json
+from uuid import uuid4
+
+from sqlalchemy import insert
+from sqlalchemy import text as text_of_sql
+
+from assistant.database import user_session
+from assistant.models import Conversation
+from assistant.services import archived, holdings, imports, preferences
+from assistant.services.archive import MANIFEST
+from assistant.services.imports import import_archive
+from assistant.services.keys import vault_in
+from tests.services.archives import alike, exported, files, talk_file
+from tests.services.talk import ask
+
+# What else an archive holds is for its owner to read. An import must not take it:
+NOT_TAKEN = {
+    holdings.SETTINGS: "whoever gives us an archive would say what every answer is to heed",
+    holdings.IDENTITIES: "a way in is proved by signing in, never by a file",
+    holdings.SESSIONS: "a browser is signed in by its own tokens",
+    holdings.TOOL_LOG: "a log of what was done here must not be written by anybody",
+    holdings.USAGE: "what was paid elsewhere was not paid here",
+    MANIFEST: "says when the archive was made",
+    "README.txt": "is the same in every archive",
+}
+
+
+async def test_of_all_parts_conversations_come_back_and_the_others_stay_as_they_were(
+    alice, bob, demo
+):
+    await preferences.rename(alice.id, "Ada")
+    await preferences.instruct(alice.id, "Call me Captain.")
+    await preferences.answer_in(alice.id, "pt-BR")
+    await ask(alice, 'use calculator {"expression": "6*7"}')
+    before, untouched = await exported(alice), files(await exported(bob))
+    assert (await import_archive(bob, before)).imported == 1
+    after = files(await exported(bob))
+    assert alike(before) == alike(await exported(bob))
+    taken = {name for name in after if name.startswith(holdings.CONVERSATIONS)}
+    assert after.keys() - taken == NOT_TAKEN.keys()
+    assert {each.exported for each in holdings.HOLDINGS.values()} - {""} <= {
+        holdings.CONVERSATIONS, *NOT_TAKEN
+    }  # fmt: skip
+    for name in NOT_TAKEN.keys() - {MANIFEST}:
+        assert after[name] == untouched[name], NOT_TAKEN[name]
+    for name in (holdings.SETTINGS, holdings.TOOL_LOG, holdings.USAGE):
+        assert files(before)[name] != after[name]
+
+
+async def test_parents_in_a_long_conversation_are_looked_for_one_by_one(alice, bob):
+    count = 1_500
+    read = text_of_sql(
+        "select seq_tup_read + idx_tup_fetch from pg_stat_xact_user_tables "
+        "where relname = 'messages'"
+    )
+    messages = [
+        json.loads(talk_file())["messages"][0]
+        | {"id": f"m{n}", "parent": f"m{n - 1}" if n else None}
+        for n in range(count)
+    ]
+    talk = archived.talk_in(talk_file(head="m0", messages=messages).encode())
+    short = archived.talk_in(talk_file(head="m0", messages=messages[:20]).encode())
+    async with user_session(alice.id) as session:
+        vault = await vault_in(session)
+        for each in (short, talk):  # the first leaves its plan with the connection
+            stored = imports._Stored(each.id, uuid4(), {})
+            row = imports._conversation(stored.conversation_id, each, vault)
+            await session.execute(insert(Conversation), [row])
+            await imports._write_messages(session, stored, each, vault)
+        assert count <= await session.scalar(read) < 3 * count
