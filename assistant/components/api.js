@@ -18,6 +18,16 @@ export async function postForm(url, form = {}) {
   return outcome(response, UNEXPECTED);
 }
 
+/** Sends a value as JSON. Throws as postForm does; `otherwise` is what is said of no answer. */
+export async function postValue(url, value, otherwise) {
+  const headers = { Accept: "application/json", "Content-Type": "application/json" };
+  const body = JSON.stringify(value);
+  const response = await fetchSigned(url, { method: "POST", headers, body }).catch(() => {
+    throw new Error(otherwise);
+  });
+  return outcome(response, otherwise);
+}
+
 /** The answer's JSON. Where the user must first prove who they are, the page leaves to do that. */
 export async function outcome(response, otherwise) {
   if (response.status === 401) signedOut();

@@ -58,3 +58,36 @@ test("two sends that are acknowledged in one drawing are both taken", () => {
   assert.deepEqual([store.isSending("c4"), store.isSending("c5")], [false, false]);
   assert.deepEqual([store.runningTurn("c4"), store.runningTurn("c5")], ["t4", "t5"]);
 });
+
+const reply = (number, status) => ({ ...told(`r${number}`, "assistant", `u${number}`), status });
+
+test("a message near the end that has changed is read with the newest page", async () => {
+  pages.c6 = { messages: [reply(0, "done"), reply(1, "waiting")], earlier: false };
+  store.open("c6");
+  await until(() => store.conversation("c6").status === "ready");
+  pages.c6 = { messages: [reply(0, "done"), reply(1, "done")], earlier: false };
+  store.hearMessage({ conversation: "c6", message: "r1" });
+  await until(() => store.conversation("c6").messages[1].status === "done");
+  assert.equal(store.runningTurn("c6"), "");
+});
+
+test("a message far back that has changed is read alone, in its place", async () => {
+  const all = Array.from({ length: 40 }, (_, number) => reply(number, "waiting"));
+  pages.c7 = { messages: all, earlier: false };
+  store.open("c7");
+  await until(() => store.conversation("c7").status === "ready");
+  const before = store.conversation("c7").messages;
+  pages.c7 = { messages: [reply(3, "done")], earlier: true };
+  store.hearMessage({ conversation: "c7", message: "r3" });
+  await until(() => store.conversation("c7").messages[3].status === "done");
+  assert.ok(asked.at(-1).endsWith("limit=1&before=r4"));
+  assert.deepEqual(store.conversation("c7").messages.toSpliced(3, 1), before.toSpliced(3, 1));
+});
+
+test("a message of a conversation that is not shown is read when that is opened", async () => {
+  const before = readings("c6");
+  store.hearMessage({ conversation: "c6", message: "r0" });
+  assert.equal(readings("c6"), before);
+  store.open("c6");
+  await until(() => readings("c6") > before);
+});
