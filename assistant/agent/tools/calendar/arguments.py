@@ -26,11 +26,20 @@ RULES = {
 }
 
 
+def _hides(sign: str) -> bool:
+    """Whether a character is none to be read, but changes how others are."""
+    return sign in _TURNED or (unicodedata.category(sign) in _UNWRITABLE and sign not in "\n\t")
+
+
+def shown(text: str) -> str:
+    """What others wrote, as one line of what can be read in it."""
+    return " ".join("".join(" " if _hides(sign) else sign for sign in text).split())
+
+
 def _text(value: str) -> str:
     value = value.replace("\r\n", "\n")
-    for sign in value:
-        if sign in _TURNED or (unicodedata.category(sign) in _UNWRITABLE and sign not in "\n\t"):
-            raise ValueError(f"the character U+{ord(sign):04X} is not allowed")
+    for sign in filter(_hides, value):
+        raise ValueError(f"the character U+{ord(sign):04X} is not allowed")
     return value.strip()
 
 
@@ -154,10 +163,12 @@ def span(start: str, end: str, local: ZoneInfo) -> tuple[Moment, Moment]:
     return first, last
 
 
-def rule(repeats: Repeats, until: str, local: ZoneInfo) -> str:
+def rule(repeats: Repeats, until: str, start: Moment) -> str:
     """The rule by which an event comes again. until: the last day of it, or "" for no end."""
     if not RULES[repeats] or not until:
         return RULES[repeats]
     last = date.fromisoformat(until)
-    end = datetime.combine(last, time(23, 59, 59), local).astimezone(UTC)
+    if not isinstance(start, datetime):
+        return f"{RULES[repeats]};UNTIL={last:%Y%m%d}"
+    end = datetime.combine(last, time(23, 59, 59), start.tzinfo).astimezone(UTC)
     return f"{RULES[repeats]};UNTIL={end:%Y%m%dT%H%M%SZ}"

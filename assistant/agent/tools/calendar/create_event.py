@@ -88,7 +88,7 @@ async def create_event(  # noqa: PLR0913  (what a model may give)
     local = ZoneInfo(timezone or context.timezone)
     found = await writable_calendar(context, calendar)
     first, last = span(start, end, local)
-    again = rule(repeats, repeats_until, local)
+    again = rule(repeats, repeats_until, first)
     draft = Draft(title, first, last, location, description, tuple(attendees), again)
     done = await context.backend(Calendar).create(found.id, draft, context.key)
     when = f"{time_span(first, last)} ({local.key})"

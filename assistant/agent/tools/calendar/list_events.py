@@ -15,6 +15,7 @@ from assistant.agent.tools.calendar.arguments import (
     Line,
     When,
     instant,
+    shown,
     span,
 )
 from assistant.agent.tools.calendar.lookup import named_calendar
@@ -82,7 +83,7 @@ def _holds(event: Event, words: str) -> bool:
 def _head(calendars: tuple[OneCalendar, ...], timezone: str) -> str:
     twice = {each.name for each in calendars if [c.name for c in calendars].count(each.name) > 1}
     names = ", ".join(
-        f"“{each.name}”"
+        f"“{shown(each.name)}”"
         + (f" (id {each.id})" if each.name in twice else "")
         + ("" if each.writable else " (read only)")
         for each in calendars

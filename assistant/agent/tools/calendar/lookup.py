@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from assistant.agent.acts import ToolContext
 from assistant.agent.backends.calendar import Calendar, Event, OneCalendar
-from assistant.agent.tools.calendar.arguments import Which, moment
+from assistant.agent.tools.calendar.arguments import Which, moment, shown
 from assistant.errors import ToolError
 
 LOOK = "Nothing was changed. Look it up with list_events."
@@ -59,12 +59,12 @@ def _same_start(event: Event, said: str, local: ZoneInfo) -> None:
 
 
 def _same_words(event: Event, which: Which) -> None:
-    if " ".join(event.title.split()) != " ".join(which.title.split()):
+    if shown(event.title) != shown(which.title):
         raise ToolError(f"The event has another title. {LOOK}")
-    if addresses(event) != {each.casefold() for each in which.attendees}:
+    if addresses(event) != {shown(each).casefold() for each in which.attendees}:
         raise ToolError(f"The event has other attendees. {LOOK}")
 
 
 def addresses(event: Event) -> set[str]:
     """Who is invited, as addresses that compare."""
-    return {each.address.casefold() for each in event.attendees}
+    return {shown(each.address).casefold() for each in event.attendees}

@@ -5,7 +5,15 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from assistant.agent.backends.calendar import Event, Moment
-from assistant.agent.tools.calendar.arguments import Repeats, Which, is_day, is_local, span, zone
+from assistant.agent.tools.calendar.arguments import (
+    Repeats,
+    Which,
+    is_day,
+    is_local,
+    shown,
+    span,
+    zone,
+)
 
 EVERY = {
     "daily": "every day",
@@ -100,7 +108,7 @@ def for_model(event: Event, calendar: str, local: ZoneInfo) -> str:
         "free": "" if event.busy else "does not take the time",
         "description": _cut(event.description),
     }
-    return "\n".join(f"{name}: {_flat(text)}" for name, text in lines.items() if text)
+    return "\n".join(f"{name}: {shown(text)}" for name, text in lines.items() if text)
 
 
 def _last(end: Moment) -> Moment:
@@ -112,10 +120,6 @@ def _iso(when: Moment, local: ZoneInfo) -> str:
     if not isinstance(when, datetime):
         return when.isoformat()
     return when.astimezone(local).replace(tzinfo=None).isoformat().removesuffix(":00")
-
-
-def _flat(text: str) -> str:
-    return " ".join(text.split())
 
 
 def _cut(text: str) -> str:

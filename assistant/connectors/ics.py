@@ -1,0 +1,82 @@
+"""The text of iCalendar (RFC 5545): taken apart, and put together again.
+
+Zones that a text defines itself are cut out before it is parsed. The library would keep them by
+their names for everybody, and a rule in one can be made to never end. Names of zones are looked
+up in the IANA's list instead, and the definitions are put back as they were.
+"""
+
+import re
+import warnings
+from dataclasses import dataclass
+from datetime import date
+
+from icalendar import Calendar, Event, Timezone
+from icalendar.error import GloballyUniqueTZIDGuessed
+
+from assistant.errors import ToolError
+
+MOST_BYTES = 1_000_000
+YEARS = 10  # for which a zone is defined, after an event has begun
+_FOLD = re.compile(rb"\r?\n[ \t]")
+_ZONE = re.compile(rb"^BEGIN:VTIMEZONE\s*?$.*?^END:VTIMEZONE\s*?$\r?\n?", re.S | re.M | re.I)
+_OTHER_ZONE = re.compile(rb"^\s*BEGIN.*VTIMEZONE", re.M | re.I)
+_NAME = re.compile(rb"^TZID[^:\n]*:(.*?)\s*$", re.M | re.I)
+# What the library raises for texts that others made up.
+FAULTS = (ValueError, KeyError, TypeError, AttributeError, IndexError, ArithmeticError, OSError)
+
+warnings.filterwarnings("ignore", category=GloballyUniqueTZIDGuessed)
+
+
+@dataclass(frozen=True, slots=True)
+class Ics:
+    """One resource of a calendar: a series with its exceptions, or a single event.
+
+    zones: the definitions of time zones in it, as they stand there.
+    """
+
+    calendar: Calendar
+    zones: bytes = b""
+
+    @property
+    def events(self) -> list[Event]:
+        """The events: the series itself, and those of it that are otherwise."""
+        return self.calendar.events
+
+    @property
+    def master(self) -> Event | None:
+        """The series itself or the single event; None when only some of a series are known."""
+        return next((each for each in self.events if "RECURRENCE-ID" not in each), None)
+
+
+def parsed(text: bytes) -> Ics:
+    """The text, taken apart. Raises ToolError when it is none, or larger than events are."""
+    text = _FOLD.sub(b"", text)
+    zones = b"".join(_ZONE.findall(text))
+    text = _ZONE.sub(b"", text)
+    try:
+        if len(text) > MOST_BYTES or _OTHER_ZONE.search(text):
+            raise ValueError
+        calendar = Calendar.from_ical(text)
+    except FAULTS as error:
+        raise ToolError("The event is written in a way that cannot be read.") from error
+    if not isinstance(calendar, Calendar) or not calendar.events:
+        raise ToolError("The event is written in a way that cannot be read.")
+    return Ics(calendar, zones)
+
+
+def written(ics: Ics) -> bytes:
+    """The text of it, with a definition of each time zone that it names."""
+    known = {name.decode(errors="replace") for name in _NAME.findall(ics.zones)}
+    named = ics.calendar.get_missing_tzids() - known
+    zones = b"".join(_definition(ics, name).to_ical() for name in sorted(named))
+    head, mark, rest = ics.calendar.to_ical().partition(b"BEGIN:VEVENT\r\n")
+    return head + ics.zones + zones + mark + rest
+
+
+def _definition(ics: Ics, name: str) -> Timezone:
+    """A zone for the years around the events; for all years it would be longer than they are."""
+    years = [each["DTSTART"].dt.year for each in ics.events if "DTSTART" in each]
+    first, last = min(years), max(years)
+    return Timezone.from_tzid(
+        name, first_date=date(first - 1, 1, 1), last_date=date(last + YEARS, 1, 1)
+    )
