@@ -16,8 +16,8 @@ from assistant.agent.backends.calendar import Change, Done, Draft, Event, Found,
 from assistant.connectors import ics_changes
 from assistant.connectors.caldav_home import SPACES, Home, found_calendars, found_home
 from assistant.connectors.dav import UNCHANGED, Account, Answer, Dav
-from assistant.connectors.ics import Ics, parsed, written
-from assistant.connectors.ics_events import GONE, event_of, in_window
+from assistant.connectors.ics import GONE, Ics, parsed, written
+from assistant.connectors.ics_events import event_of, in_window
 from assistant.connectors.network import Reach
 from assistant.errors import ToolError
 

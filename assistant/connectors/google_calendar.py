@@ -4,6 +4,7 @@ import base64
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime
+from typing import cast
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -104,7 +105,7 @@ class GoogleCalendar:
         if not isinstance(saved, dict):
             raise TypeError("only what `delete` or `update` gave can be restored")
         calendar, event, version = (str(saved[name]) for name in ("calendar", "event", "version"))
-        fields: Fields = saved["fields"]
+        fields = cast("Fields", saved["fields"])
         now = await self._rest.json("GET", _events(calendar, event))
         if not is_same(now, fields):
             expected = now.get("status") == "cancelled" if not version else now["etag"] == version

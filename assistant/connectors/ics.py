@@ -17,6 +17,8 @@ from assistant.errors import ToolError
 
 MOST_BYTES = 1_000_000
 YEARS = 10  # for which a zone is defined, after an event has begun
+UNREADABLE = "The event is written in a way that cannot be read. Nothing was changed."
+GONE = "The event is gone: somebody has deleted it. Nothing was changed."
 _FOLD = re.compile(rb"\r?\n[ \t]")
 _ZONE = re.compile(rb"^BEGIN:VTIMEZONE\s*?$.*?^END:VTIMEZONE\s*?$\r?\n?", re.S | re.M | re.I)
 _OTHER_ZONE = re.compile(rb"^\s*BEGIN.*VTIMEZONE", re.M | re.I)
@@ -58,24 +60,27 @@ def parsed(text: bytes) -> Ics:
             raise ValueError
         calendar = Calendar.from_ical(text)
     except FAULTS as error:
-        raise ToolError("The event is written in a way that cannot be read.") from error
+        raise ToolError(UNREADABLE) from error
     if not isinstance(calendar, Calendar) or not calendar.events:
-        raise ToolError("The event is written in a way that cannot be read.")
+        raise ToolError(UNREADABLE)
     return Ics(calendar, zones)
 
 
 def written(ics: Ics) -> bytes:
-    """The text of it, with a definition of each time zone that it names."""
+    """The text of it, with a definition of each time zone that it names. Raises ToolError."""
     known = {name.decode(errors="replace") for name in _NAME.findall(ics.zones)}
     named = ics.calendar.get_missing_tzids() - known
-    zones = b"".join(_definition(ics, name).to_ical() for name in sorted(named))
-    head, mark, rest = ics.calendar.to_ical().partition(b"BEGIN:VEVENT\r\n")
-    return head + ics.zones + zones + mark + rest
+    try:
+        zones = b"".join(_definition(ics, name).to_ical() for name in sorted(named))
+        head, mark, rest = ics.calendar.to_ical().partition(b"BEGIN:VEVENT\r\n")
+    except FAULTS as error:
+        raise ToolError(UNREADABLE) from error
+    return bytes(head + ics.zones + zones + mark + rest)
 
 
 def _definition(ics: Ics, name: str) -> Timezone:
     """A zone for the years around the events; for all years it would be longer than they are."""
-    years = [each["DTSTART"].dt.year for each in ics.events if "DTSTART" in each]
+    years = [each.start.year for each in ics.events]
     first, last = min(years), max(years)
     return Timezone.from_tzid(
         name, first_date=date(first - 1, 1, 1), last_date=date(last + YEARS, 1, 1)

@@ -12,8 +12,8 @@ from icalendar import Calendar, vCalAddress, vRecur
 from icalendar import Event as Component
 
 from assistant.agent.backends.calendar import Change, Draft, Moment
-from assistant.connectors.ics import Ics
-from assistant.connectors.ics_series import one_of, stamp
+from assistant.connectors.ics import GONE, Ics
+from assistant.connectors.ics_series import instead_of, one_of, stamped
 from assistant.errors import ToolError
 
 PRODUCT = "-//Assistant//Calendar 1//EN"
@@ -41,9 +41,9 @@ def made(draft: Draft, uid: str, organiser: str) -> Ics:
     return Ics(calendar)
 
 
-def change(ics: Ics, stamped: str, wanted: Change, organiser: str) -> None:
-    """Change the event in a resource, or the one of a series that is stamped so."""
-    event = _own_exception(ics, stamped) if stamped else ics.master
+def change(ics: Ics, which: str, wanted: Change, organiser: str) -> None:
+    """Change the event in a resource, or the one of a series that has this stamp."""
+    event = _own_exception(ics, which) if which else ics.master
     if event is None:
         raise ToolError("Only single days of this series are known here. Nothing was changed.")
     for name, setter in SETTERS.items():
@@ -54,16 +54,16 @@ def change(ics: Ics, stamped: str, wanted: Change, organiser: str) -> None:
     bump(event)
 
 
-def leave_out(ics: Ics, stamped: str) -> None:
+def leave_out(ics: Ics, which: str) -> None:
     """Take one out of a series, so that it does not take place."""
-    event = one_of(ics, stamped)
+    event = one_of(ics, which)
     if event is None or ics.master is None:
-        raise ToolError("The event is gone: somebody has deleted it. Nothing was changed.")
-    ics.master.add("EXDATE", event["RECURRENCE-ID"].dt)
+        raise ToolError(GONE)
+    ics.master.add("EXDATE", instead_of(event))
     ics.calendar.subcomponents = [
         each
         for each in ics.calendar.subcomponents
-        if "RECURRENCE-ID" not in each or stamp(each["RECURRENCE-ID"].dt) != stamped
+        if not isinstance(each, Component) or stamped(each) != which
     ]
     bump(ics.master)
 
@@ -80,11 +80,11 @@ def bump(event: Component, by: int = 1) -> None:
         event.add(name, value)
 
 
-def _own_exception(ics: Ics, stamped: str) -> Component:
+def _own_exception(ics: Ics, which: str) -> Component:
     """The component for one of a series; a new one where it was as all others so far."""
-    found = one_of(ics, stamped)
+    found = one_of(ics, which)
     if found is None:
-        raise ToolError("The event is gone: somebody has deleted it. Nothing was changed.")
+        raise ToolError(GONE)
     if not any(each is found for each in ics.events):
         found = copy.deepcopy(found)
         for name in OF_A_SERIES:

@@ -5,14 +5,13 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from icalendar import Event as Component
 
 from assistant.agent.backends.calendar import Attendee, Event, Found, Moment
-from assistant.connectors.ics import FAULTS, Ics, parsed
-from assistant.connectors.ics_series import Budget, is_series, occurrences, one_of, stamp
+from assistant.connectors.ics import FAULTS, GONE, UNREADABLE, Ics, parsed
+from assistant.connectors.ics_series import Budget, is_series, occurrences, one_of, stamped
 from assistant.errors import ToolError
 
 MOST_EVENTS = 2000
 TITLE, LINE, TEXT, MOST_ATTENDEES = 300, 500, 5000, 300  # what is taken of what others wrote
 ANSWERS = ("accepted", "declined", "tentative")
-GONE = "The event is gone: somebody has deleted it. Nothing was changed."
 UNREAD = "{} events of this calendar are not listed: they are written in a way that cannot be read."
 
 
@@ -23,7 +22,8 @@ def in_window(
 
     It reckons for up to some seconds, so it belongs into a thread of its own.
     """
-    budget, events, unread = Budget(), [], 0
+    budget, unread = Budget(), 0
+    events: list[Event] = []
     for name, text in texts.items():
         found = None
         if not budget.is_spent and len(events) < MOST_EVENTS:
@@ -39,17 +39,17 @@ def event_of(ics: Ics, calendar: str, name: str, local: tzinfo) -> Event:
 
     Raises ToolError.
     """
-    resource, _, stamped = name.partition("#")
+    resource, _, which = name.partition("#")
     try:
-        component = one_of(ics, stamped) if stamped else ics.master
+        component = one_of(ics, which) if which else ics.master
     except ValueError:
         component = None
     if component is None:
         raise ToolError(GONE)
     try:
-        return _event(component, calendar, name, resource if stamped else "", local)
+        return _event(component, calendar, name, resource if which else "", local)
     except FAULTS as error:
-        raise ToolError("The event is written in a way that cannot be read.") from error
+        raise ToolError(UNREADABLE) from error
 
 
 def _in_resource(
@@ -67,7 +67,7 @@ def _in_resource(
         events = [
             _event(each, calendar, name, "", local)
             if single
-            else _event(each, calendar, f"{name}#{stamp(each['RECURRENCE-ID'].dt)}", name, local)
+            else _event(each, calendar, f"{name}#{stamped(each)}", name, local)
             for each in found
             if str(each.get("STATUS", "")).upper() != "CANCELLED"
         ]

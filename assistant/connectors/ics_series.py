@@ -68,14 +68,26 @@ def unstamped(text: str) -> datetime:
     return datetime.strptime(text.removesuffix("Z"), form).replace(tzinfo=UTC)
 
 
+def instead_of(event: Event) -> date | None:
+    """The moment of a series in whose place an event stands, None for one that is a series."""
+    when = getattr(event.get("RECURRENCE-ID"), "dt", None)
+    return when if isinstance(when, date) else None
+
+
+def stamped(event: Event) -> str:
+    """The stamp of one of a series, "" for any other event."""
+    when = instead_of(event)
+    return stamp(when) if when else ""
+
+
 def one_of(ics: Ics, name: str) -> Event | None:
     """The one of a series that has this stamp, None when there is none."""
     for event in ics.events:
-        if "RECURRENCE-ID" in event and stamp(event["RECURRENCE-ID"].dt) == name:
+        if stamped(event) == name:
             return event
     day = timedelta(days=1)  # a moment without a zone may lie that far away
     near = occurrences(ics, unstamped(name) - day, unstamped(name) + day) or []
-    return next((each for each in near if stamp(each["RECURRENCE-ID"].dt) == name), None)
+    return next((each for each in near if stamped(each) == name), None)
 
 
 def is_series(event: Event) -> bool:
@@ -89,8 +101,8 @@ def _is_bounded(event: Event) -> bool:
         return True
     if start.year < FIRST_YEAR or event.end - start > most:
         return False
-    moved = event.get("RECURRENCE-ID")
-    if moved is not None and abs(_bare(moved.dt) - _bare(start)) > most:
+    moved = instead_of(event)
+    if moved is not None and abs(_bare(moved) - _bare(start)) > most:
         return False
     rules = event.get("RRULE", [])
     return all(map(_is_plain, rules if isinstance(rules, list) else [rules]))

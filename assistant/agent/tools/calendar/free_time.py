@@ -27,7 +27,7 @@ def free_times(
     since, until: in the zone whose hours are meant. taken: aware moments, in any order and zone.
     """
     local = since.tzinfo
-    gaps = []
+    gaps: list[Span] = []
     merged = _merged(taken)
     for opens, closes in _open(since, until, hours):
         gaps.extend(_gaps(opens, closes, merged))
