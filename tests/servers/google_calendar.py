@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, time
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -92,12 +93,12 @@ def _routes(server: GoogleCalendarServer) -> list[web.RouteDef]:
     events = "/calendar/v3/calendars/{calendar}/events"
     one = f"{events}/{{event}}"
     return [
-        web.get("/calendar/v3/users/me/calendarList", lambda request: _calendars(server, request)),
-        web.get(events, lambda request: _list(server, request)),
-        web.post(events, lambda request: _insert(server, request)),
-        web.get(one, lambda request: _get(server, request)),
-        web.patch(one, lambda request: _patch(server, request)),
-        web.delete(one, lambda request: _delete(server, request)),
+        web.get("/calendar/v3/users/me/calendarList", partial(_calendars, server)),
+        web.get(events, partial(_list, server)),
+        web.post(events, partial(_insert, server)),
+        web.get(one, partial(_get, server)),
+        web.patch(one, partial(_patch, server)),
+        web.delete(one, partial(_delete, server)),
     ]
 
 

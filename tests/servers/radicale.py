@@ -1,6 +1,7 @@
 """A real CalDAV server on loopback: Radicale, with passwords and folders of its own."""
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -36,17 +37,26 @@ class Radicale:
     def __init__(self, port: int) -> None:
         self.url = f"http://127.0.0.1:{port}/"
 
-    def ask(self, method: str, path: str, body: str = "", user: str = "") -> httpx2.Response:
+    def ask(
+        self, method: str, path: str, body: str = "", user: str = "", **headers: str
+    ) -> httpx2.Response:
         """A request as another program of the user would make it."""
         name = user or next(iter(USERS))
         url = f"{self.url}{name.replace('@', '%40')}/{path}"
         with httpx2.Client(trust_env=False) as client:
-            return client.request(method, url, content=body.encode(), auth=(name, USERS[name]))
+            return client.request(
+                method, url, content=body.encode(), auth=(name, USERS[name]), headers=headers
+            )
 
     def make_calendar(self, path: str, name: str, holds: str = "VEVENT", user: str = "") -> None:
         """One more calendar of a user."""
         answer = self.ask("MKCALENDAR", f"{path}/", CALENDAR.format(name=name, holds=holds), user)
         assert answer.status_code == 201
+
+    def names(self, calendar: str) -> list[str]:
+        """The resources that stand in a calendar."""
+        page = self.ask("PROPFIND", f"{calendar}/", Depth="1").text
+        return sorted(set(re.findall(rf"/{calendar}/([^<>/]+)</href>", page)))
 
 
 @contextmanager
