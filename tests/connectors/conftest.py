@@ -11,6 +11,7 @@ from assistant.connectors.google_calendar import GoogleCalendar
 from assistant.connectors.network import Reach
 from tests.servers.google_calendar import TOKEN, GoogleCalendarServer, google_calendar
 from tests.servers.radicale import USERS, Radicale, radicale
+from tests.servers.scripted import Scripted, scripted
 
 HERE = Reach(frozenset({"127.0.0.1", "localhost"}))
 ALICE = "alice@example.com"
@@ -54,3 +55,10 @@ async def token() -> str:
 def google(google_server: GoogleCalendarServer) -> GoogleCalendar:
     """Alice's calendars at Google."""
     return GoogleCalendar(token, HERE, google_server.url, "Europe/Lisbon")
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[Scripted]:
+    """A server that says what the test writes down."""
+    async with scripted() as running:
+        yield running
