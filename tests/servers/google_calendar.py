@@ -21,8 +21,8 @@ NAME = re.compile(r"[a-v0-9]{5,1024}")
 class GoogleCalendarServer:
     """What it holds, and what it was asked.
 
-    refusals: statuses and reasons that it gives instead of its next answers. told: whom it has
-    sent word, for each change.
+    refusals: statuses and reasons that it gives instead of its next answers, status 0 for an answer
+    that it does give. told: whom it has sent word, for each change.
     """
 
     def __init__(self) -> None:
@@ -74,8 +74,8 @@ def _guarded(server: GoogleCalendarServer) -> Any:
     async def guard(request: web.Request, handler: Any) -> web.StreamResponse:
         if request.headers.get("Authorization") != f"Bearer {TOKEN}":
             return _refused(401, "authError")
-        if server.refusals:
-            return _refused(*server.refusals.popleft())
+        if server.refusals and (refusal := server.refusals.popleft())[0]:
+            return _refused(*refusal)
         calendar = request.match_info.get("calendar")
         if calendar is not None and calendar not in server.calendars:
             return _refused(404, "notFound")
