@@ -49,6 +49,13 @@ def _line(value: str) -> str:
     return _text(value)
 
 
+def _said_line(value: str) -> str:
+    value = _line(value)
+    if not value:
+        raise ValueError("it must say something")
+    return value
+
+
 def _address(value: str) -> str:
     value = value.strip()
     if not _ADDRESS.fullmatch(value):
@@ -86,7 +93,7 @@ def _zone(value: str) -> str:
 
 
 Line = Annotated[str, Field(max_length=300), AfterValidator(_line)]
-Title = Annotated[str, Field(min_length=1, max_length=300), AfterValidator(_line)]
+Title = Annotated[str, Field(max_length=300), AfterValidator(_said_line)]
 Text = Annotated[str, Field(max_length=5000), AfterValidator(_text)]
 Address = Annotated[str, Field(max_length=254), AfterValidator(_address)]
 Addresses = Annotated[list[Address], Field(max_length=50)]
@@ -94,7 +101,7 @@ When = Annotated[str, Field(max_length=40), AfterValidator(_moment)]
 OptionalWhen = Annotated[str, Field(max_length=40), AfterValidator(_moment_or_none)]
 Day = Annotated[str, Field(max_length=40), AfterValidator(_day)]
 Zone = Annotated[str, Field(max_length=60), AfterValidator(_zone)]
-CalendarName = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(_line)]
+CalendarName = Annotated[str, Field(max_length=1000), AfterValidator(_said_line)]
 CalendarNames = Annotated[list[CalendarName], Field(max_length=20)]
 Repeats = Literal["never", "daily", "weekdays", "weekly", "monthly", "yearly"]
 
@@ -104,7 +111,7 @@ class Which(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    id: Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(_line)]
+    id: Annotated[str, Field(max_length=1000), AfterValidator(_said_line)]
     calendar: CalendarName
     title: Annotated[str, Field(max_length=300), AfterValidator(_line)]
     start: When
