@@ -1,64 +1,74 @@
-"""Servers for the connectors, and the connectors at them."""
+"""A resolver that says what a test wants, and an eye on every connection that is made."""
 
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+import socket
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from typing import Any
 
 import pytest
 
-from assistant.connectors.caldav import Caldav
-from assistant.connectors.dav import Account
-from assistant.connectors.google_calendar import GoogleCalendar
-from assistant.connectors.network import Reach
-from tests.servers.google_calendar import TOKEN, GoogleCalendarServer, google_calendar
-from tests.servers.radicale import USERS, Radicale, radicale
-from tests.servers.scripted import Scripted, scripted
+from tests.connectors.calendars import caldav, caldav_server, google, google_server, server
 
-HERE = Reach(frozenset({"127.0.0.1", "localhost"}))
-ALICE = "alice@example.com"
+__all__ = ["caldav", "caldav_server", "google", "google_server", "server"]
+
+_watched: list[tuple[str, int]] | None = None
 
 
-@pytest.fixture(scope="session")
-def caldav_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Radicale]:
-    """A Radicale for this run of the tests; alice has the calendars Work and Home."""
-    folder: Path = tmp_path_factory.mktemp("radicale")
-    with radicale(folder) as server:
-        server.make_calendar("work", "Work")
-        server.make_calendar("home", "Home")
-        server.make_calendar("tasks", "Tasks", holds="VTODO")
-        yield server
+def _see(event: str, arguments: tuple[Any, ...]) -> None:
+    """Note a connection; one that would leave this machine is not made."""
+    if event == "socket.connect" and _watched is not None and isinstance(arguments[1], tuple):
+        host, port, *_ = arguments[1]
+        _watched.append((host, port))
+        if not ip_address(host).is_loopback:
+            raise ConnectionRefusedError("tests stay on this machine")
+
+
+sys.addaudithook(_see)
 
 
 @pytest.fixture
-def caldav(caldav_server: Radicale) -> Caldav:
-    """Alice's calendars at Radicale, emptied."""
-    for calendar in ("work", "home"):
-        for name in caldav_server.names(calendar):
-            caldav_server.ask("DELETE", f"{calendar}/{name}")
-    return Caldav(Account(caldav_server.url, ALICE, USERS[ALICE]), HERE, "Europe/Lisbon")
+def connects() -> Iterator[list[tuple[str, int]]]:
+    """Every address that something tried to connect to since the test began."""
+    global _watched  # an audit hook stays for good, so it is told when to look
+    _watched = []
+    yield _watched
+    _watched = None
+
+
+@dataclass
+class Names:
+    """What the resolver answers: for each name its addresses, one list for each question.
+
+    asked: the names that it was asked for. The last list stays.
+    """
+
+    table: dict[str, list[list[str]]] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+
+    def answer(self, host: str, port: int, *_: Any, **__: Any) -> list[Any]:
+        """In the form of `socket.getaddrinfo`."""
+        self.asked.append(host)
+        if host not in self.table:
+            flags = socket.AI_NUMERICHOST
+            return _real(host, port, type=socket.SOCK_STREAM, flags=flags)
+        answers = self.table[host]
+        return [_row(each, port) for each in (answers.pop(0) if answers[1:] else answers[0])]
+
+
+_real = socket.getaddrinfo
+
+
+def _row(address: str, port: int) -> Any:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    where = (address, port, 0, 0) if ":" in address else (address, port)
+    return family, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", where
 
 
 @pytest.fixture
-async def google_server() -> AsyncIterator[GoogleCalendarServer]:
-    """A Google where alice has the calendars Work and Home."""
-    async with google_calendar() as server:
-        server.make_calendar("work@group.calendar.google.com", "Work")
-        server.make_calendar("home@group.calendar.google.com", "Home")
-        yield server
-
-
-async def token() -> str:
-    """The access token that is in force."""
-    return TOKEN
-
-
-@pytest.fixture
-def google(google_server: GoogleCalendarServer) -> GoogleCalendar:
-    """Alice's calendars at Google."""
-    return GoogleCalendar(token, HERE, google_server.url, "Europe/Lisbon")
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[Scripted]:
-    """A server that says what the test writes down."""
-    async with scripted() as running:
-        yield running
+def names(monkeypatch: pytest.MonkeyPatch) -> Names:
+    """The resolver; it knows numbers, and what a test puts into its table."""
+    resolver = Names()
+    monkeypatch.setattr(socket, "getaddrinfo", resolver.answer)
+    return resolver

@@ -8,7 +8,7 @@ from assistant.agent.backends.calendar import Change, Draft
 from assistant.connectors.caldav import Caldav
 from assistant.connectors.dav import Account
 from assistant.errors import ToolError
-from tests.connectors.conftest import ALICE, HERE
+from tests.connectors.calendars import ALICE, HERE
 from tests.connectors.ics_texts import calendar, event, series
 from tests.connectors.test_caldav_home import CALENDAR, HOME, PRINCIPAL, multistatus
 from tests.servers.radicale import USERS, Radicale

@@ -5,7 +5,7 @@ import pytest
 from assistant.connectors.caldav_home import found_calendars, found_home
 from assistant.connectors.dav import Account, Dav
 from assistant.errors import ToolError
-from tests.connectors.conftest import ALICE, HERE
+from tests.connectors.calendars import ALICE, HERE
 from tests.servers.radicale import USERS, Radicale
 from tests.servers.scripted import Say, Scripted
 

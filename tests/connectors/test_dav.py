@@ -8,7 +8,7 @@ import pytest
 from assistant.connectors.dav import Account, Dav
 from assistant.connectors.network import Reach
 from assistant.errors import ToolError
-from tests.connectors.conftest import HERE
+from tests.connectors.calendars import HERE
 from tests.servers.scripted import SILENCE, Say, Scripted
 
 ONE = (

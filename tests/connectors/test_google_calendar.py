@@ -7,7 +7,7 @@ import pytest
 from assistant.agent.backends.calendar import Change, Draft
 from assistant.connectors.google_calendar import GoogleCalendar
 from assistant.errors import ToolError
-from tests.connectors.conftest import HERE
+from tests.connectors.calendars import HERE
 from tests.servers.google_calendar import GoogleCalendarServer
 
 WORK = "work@group.calendar.google.com"

@@ -6,7 +6,7 @@ import pytest
 
 from assistant.connectors.google_rest import Rest
 from assistant.errors import ToolError
-from tests.connectors.conftest import HERE, token
+from tests.connectors.calendars import HERE, token
 from tests.servers.google_calendar import TOKEN
 from tests.servers.scripted import SILENCE, Say, Scripted
 

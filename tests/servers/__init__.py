@@ -1,1 +1,1 @@
-"""Servers on loopback that connectors are tested against."""
+"""Servers on loopback that speak what the users' own servers and the vendors of tools speak."""
