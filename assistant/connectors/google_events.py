@@ -104,7 +104,7 @@ def _moment(time: Fields, local: ZoneInfo) -> Moment:
 
 def _zone(name: str, local: ZoneInfo) -> ZoneInfo:
     try:
-        return ZoneInfo(name)
+        return ZoneInfo(name[:60])
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return local
 

@@ -15,16 +15,27 @@ from icalendar.error import GloballyUniqueTZIDGuessed
 
 from assistant.errors import ToolError
 
-MOST_BYTES = 1_000_000
+MOST_BYTES = 400_000  # the library takes a second for so much
 YEARS = 10  # for which a zone is defined, after an event has begun
 UNREADABLE = "The event is written in a way that cannot be read. Nothing was changed."
 GONE = "The event is gone: somebody has deleted it. Nothing was changed."
 _FOLD = re.compile(rb"\r?\n[ \t]")
-_ZONE = re.compile(rb"^BEGIN:VTIMEZONE\s*?$.*?^END:VTIMEZONE\s*?$\r?\n?", re.S | re.M | re.I)
-_OTHER_ZONE = re.compile(rb"^\s*BEGIN.*VTIMEZONE", re.M | re.I)
-_NAME = re.compile(rb"^TZID[^:\n]*:(.*?)\s*$", re.M | re.I)
+# Patterns that take time in proportion to the text, whatever stands in it.
+_OTHER_ZONE = re.compile(rb"^[ \t]*BEGIN[^\n]*VTIMEZONE", re.M | re.I)
+_NAME = re.compile(rb"^TZID[^:\n]*:([^\r\n]*)", re.M | re.I)
+# The name of a zone is looked up as a file, and as a module of Python for each slash in it.
+_LONG_ZONE = re.compile(rb'TZID=(?:"[^"\n]{100}|[^":;\n]{100})', re.I)
 # What the library raises for texts that others made up.
-FAULTS = (ValueError, KeyError, TypeError, AttributeError, IndexError, ArithmeticError, OSError)
+FAULTS = (
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    IndexError,
+    ArithmeticError,
+    OSError,
+    RecursionError,
+)
 
 warnings.filterwarnings("ignore", category=GloballyUniqueTZIDGuessed)
 
@@ -52,13 +63,13 @@ class Ics:
 
 def parsed(text: bytes) -> Ics:
     """The text, taken apart. Raises ToolError when it is none, or larger than events are."""
-    text = _FOLD.sub(b"", text)
-    zones = b"".join(_ZONE.findall(text))
-    text = _ZONE.sub(b"", text)
+    if len(text) > MOST_BYTES:
+        raise ToolError(UNREADABLE)
+    rest, zones = _apart(_FOLD.sub(b"", text))
     try:
-        if len(text) > MOST_BYTES or _OTHER_ZONE.search(text):
+        if _OTHER_ZONE.search(rest) or _LONG_ZONE.search(rest):
             raise ValueError
-        calendar = Calendar.from_ical(text)
+        calendar = Calendar.from_ical(rest)
     except FAULTS as error:
         raise ToolError(UNREADABLE) from error
     if not isinstance(calendar, Calendar) or not calendar.events:
@@ -66,9 +77,22 @@ def parsed(text: bytes) -> Ics:
     return Ics(calendar, zones)
 
 
+def _apart(text: bytes) -> tuple[bytes, bytes]:
+    """The text without its definitions of time zones, and these."""
+    parts: tuple[list[bytes], list[bytes]] = ([], [])
+    inside = False
+    for line in text.split(b"\n"):
+        said = line.strip().upper()
+        inside = inside or said == b"BEGIN:VTIMEZONE"
+        parts[inside].append(line)
+        inside = inside and said != b"END:VTIMEZONE"
+    rest, zones = (b"\n".join(each) for each in parts)
+    return rest, zones + b"\n" if zones else b""
+
+
 def written(ics: Ics) -> bytes:
     """The text of it, with a definition of each time zone that it names. Raises ToolError."""
-    known = {name.decode(errors="replace") for name in _NAME.findall(ics.zones)}
+    known = {name.decode(errors="replace").strip() for name in _NAME.findall(ics.zones)}
     named = ics.calendar.get_missing_tzids() - known
     try:
         zones = b"".join(_definition(ics, name).to_ical() for name in sorted(named))

@@ -31,7 +31,8 @@ def in_window(
         unread += found is None
         events.extend(found or ())
     events.sort(key=lambda event: _instant(event.start, local))
-    return Found(tuple(events), UNREAD.format(unread) if unread else "")
+    unread += len(events[MOST_EVENTS:])
+    return Found(tuple(events[:MOST_EVENTS]), UNREAD.format(unread) if unread else "")
 
 
 def event_of(ics: Ics, calendar: str, name: str, local: tzinfo) -> Event:

@@ -44,6 +44,11 @@ def test_a_zone_that_cannot_be_cut_out_makes_the_text_unreadable(evading: str) -
     assert tzp.timezone("Our Zone") is None
 
 
+def test_a_zone_without_an_end_takes_the_event_with_it() -> None:
+    with pytest.raises(ToolError, match="cannot be read"):
+        parsed(calendar(CUSTOM.replace("END:VTIMEZONE\r\n", ""), LUNCH))
+
+
 def test_a_named_zone_is_defined_for_programs_that_do_not_know_it() -> None:
     text = written(parsed(calendar(event("DTSTART;TZID=Europe/Lisbon:20261203T120000"))))
     assert text.count(b"BEGIN:VTIMEZONE") == 1
@@ -70,7 +75,9 @@ def test_names_of_zones_that_other_programs_have_are_understood(name: str) -> No
         b"BEGIN:VEVENT\r\nUID:1\r\nEND:VEVENT\r\n",
         calendar("BEGIN:VTODO\r\nUID:1\r\nEND:VTODO\r\n"),
         calendar(event("DTSTART;TZID=Europe:20261203T120000")),
-        calendar(event("SUMMARY:" + "x" * 1_000_001)),
+        calendar(event(f"DTSTART;TZID={'a/' * 100_000}:20261203T120000")),
+        calendar(event(f'DTSTART;TZID="{":/" * 100}":20261203T120000')),
+        calendar(event("SUMMARY:" + "x" * 400_000)),
         calendar("BEGIN:VEVENT\r\n" * 3000),
     ],
 )

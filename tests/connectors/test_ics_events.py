@@ -69,6 +69,13 @@ def test_what_cannot_be_read_is_counted_and_hides_nothing_else() -> None:
     assert not found(good).unread
 
 
+def test_a_calendar_that_is_full_to_the_brim_is_cut_and_says_so() -> None:
+    crowd = [event("DTSTART:20261203T120000Z", uid=str(number)) for number in range(2003)]
+    said = found(calendar(*crowd))
+    assert len(said.events) == 2000
+    assert said.unread.startswith("3 events")
+
+
 def test_events_come_in_order_whatever_their_zones() -> None:
     said = found(
         calendar(event("DTSTART;TZID=America/New_York:20261203T080000", "SUMMARY:3")),

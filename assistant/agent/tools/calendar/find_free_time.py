@@ -41,7 +41,7 @@ async def find_free_time(  # noqa: PLR0913  (what a model may ask for)
     local = ZoneInfo(context.timezone)
     since, until = window(start, end, local)
     listed = await context.backend(Calendar).calendars()
-    chosen = [await named_calendar(listed, name) for name in calendars] or listed
+    chosen = [named_calendar(listed, name) for name in calendars] or listed
     found = await found_in(context.backend(Calendar), chosen, since, until)
     taken = [_taken(event, local) for each in found for event in each.events if event.busy]
     opens, closes = time.fromisoformat(earliest), time.fromisoformat(latest)

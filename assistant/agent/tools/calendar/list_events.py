@@ -42,7 +42,7 @@ async def list_events(
     local = ZoneInfo(context.timezone)
     since, until = window(start, end, local)
     listed = await context.backend(Calendar).calendars()
-    chosen = [await named_calendar(listed, name) for name in calendars] or listed
+    chosen = [named_calendar(listed, name) for name in calendars] or listed
     found = await found_in(context.backend(Calendar), chosen, since, until)
     names = {each.id: each.name for each in listed}
     events = [each for calendar in found for each in calendar.events if _holds(each, words)]

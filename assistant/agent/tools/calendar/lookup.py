@@ -11,7 +11,7 @@ from assistant.errors import ToolError
 LOOK = "Nothing was changed. Look it up with list_events."
 
 
-async def named_calendar(calendars: tuple[OneCalendar, ...], name: str) -> OneCalendar:
+def named_calendar(calendars: tuple[OneCalendar, ...], name: str) -> OneCalendar:
     """The calendar of this name, or of this id. Raises ToolError when that is none, or several."""
     found = [each for each in calendars if each.id == name] or [
         each for each in calendars if each.name.casefold() == name.casefold()
@@ -25,7 +25,7 @@ async def named_calendar(calendars: tuple[OneCalendar, ...], name: str) -> OneCa
 
 async def writable_calendar(context: ToolContext, name: str) -> OneCalendar:
     """The same, of a calendar that may be changed."""
-    found = await named_calendar(await context.backend(Calendar).calendars(), name)
+    found = named_calendar(await context.backend(Calendar).calendars(), name)
     if not found.writable:
         raise ToolError(f"The calendar “{name}” may only be read. Nothing was changed.")
     return found

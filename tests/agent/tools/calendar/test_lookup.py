@@ -99,5 +99,5 @@ async def test_a_series_with_other_people_than_this_one_of_it_is_not_touched_uns
 
 
 async def test_a_calendar_is_known_by_its_id_too(memory: Memory) -> None:
-    assert (await named_calendar(memory.listed, "t2")).id == "t2"
+    assert named_calendar(memory.listed, "t2").id == "t2"
     assert (await writable_calendar(context(memory), "WORK")).id == "w"
