@@ -10,7 +10,7 @@ const http = createServer(({ url }, response) => {
   asked.push(url);
   const id = url.match(/conversations\/([^/]+)/)?.[1];
   if (id) return response.end(JSON.stringify(pages[id] ?? { messages: [], earlier: false }));
-  return response.writeHead(200, { "content-type": "text/event-stream" }).write(": beat\n\n");
+  return response.writeHead(200).write("\n");
 });
 await new Promise((resolve) => http.listen(0, "127.0.0.1", resolve));
 serveFrom(`http://127.0.0.1:${http.address().port}`);
