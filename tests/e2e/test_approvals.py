@@ -30,7 +30,14 @@ async def wants_to_delete(chat: Chat, *ids: str) -> Card:
     await chat.composer.fill(f"Delete them. {calls}")
     await chat.send.click()
     await chat.ends("waiting")
+    await chat.arrives()
     return Card(chat.page)
+
+
+async def goes_on(chat: Chat, answers: int = 3) -> None:
+    """The answer that waited is over, and what follows it."""
+    await expect(chat.answers).to_have_count(answers)
+    await chat.ends("done")
 
 
 async def notes(chat: Chat) -> str:
@@ -52,8 +59,8 @@ async def test_what_is_allowed_is_done_and_the_answer_goes_on(chat):
     await expect(card.targets).to_contain_text(f"Note{TITLE}")
     await card.allow.click()
     await card.is_gone()
+    await goes_on(chat)
     await expect(chat.words.last).to_have_text(f"The tool says: The note “{TITLE}” is deleted.")
-    await chat.ends("done")
     await expect(chat.tools.last).to_contain_text(f"{LINE} · Allowed by you · done · 0.0 s")
     await chat.tools.last.get_by_role("button").click()
     await expect(chat.tools.last.locator("dd").last).to_have_text(f"The note “{TITLE}” is deleted.")
@@ -65,6 +72,7 @@ async def test_what_is_refused_stays_and_the_model_reads_why(chat):
     await card.reason.fill("I still need it")
     await card.deny.click()
     await card.is_gone()
+    await goes_on(chat)
     await expect(chat.words.last).to_contain_text("The reason that they gave: I still need it")
     await expect(chat.tools.last).to_contain_text(f"{LINE} · Refused by you: I still need it")
     assert TITLE in await notes(chat)
@@ -117,6 +125,7 @@ async def test_what_was_edited_is_what_is_done(chat):
     await card.field("note_id").fill(other)
     await card.allow.click()
     await card.is_gone()
+    await goes_on(chat, 4)
     await expect(chat.words.last).to_contain_text("The note “Old” is deleted.")
     await expect(chat.tools.last).to_contain_text("Delete the note “Old” · Allowed by you")
     assert TITLE in await notes(chat)
@@ -168,8 +177,7 @@ async def test_a_conversation_whose_user_has_said_so_asks_no_more(chat):
     await card.scope.select_option("conversation")
     await expect(card.allow).to_have_text("Allow in this conversation")
     await card.allow.click()
-    await chat.ends("done")
-    await expect(chat.words.last).to_contain_text("is deleted.")
+    await goes_on(chat, 4)
     await chat.say(f"And that. [[tool=delete_note note_id={second}]]")
     await expect(chat.tools.last).to_contain_text("Allowed by a permission of yours · done")
 
