@@ -30,6 +30,12 @@ export function isLong(value) {
   return formOf(value) === "list" || text.length > 80 || text.includes("\n");
 }
 
+/** Whether the text wants so much room that it is scrolled in a frame of its own. */
+export function isTall(value) {
+  const text = written(value);
+  return text.length > 600 || text.split("\n").length > 8;
+}
+
 const NO_JSON = "This is no JSON value. Write text in double quotes.";
 
 /**

@@ -1,6 +1,6 @@
 // All arguments of a call that waits: to be read, and to be changed before it is allowed.
 import { useEffect, useId, useRef } from "react";
-import { formOf, isLong, labelOf, written } from "./call_fields.js";
+import { formOf, isLong, isTall, labelOf, written } from "./call_fields.js";
 import { Revealed } from "./revealed.jsx";
 
 /** decision: see use_decision.js. isOpen: it can still be changed. */
@@ -27,12 +27,13 @@ export function CallFields({ call, decision, isOpen }) {
 
 function ReadRow({ name, value }) {
   const text = written(value);
-  const scrolls = isLong(value) ? { tabIndex: 0, role: "group", "aria-label": labelOf(name) } : {};
+  const look = ["said-value", formOf(value) === "json" && "json", isTall(value) && "tall"];
+  const scrolls = isTall(value) && { tabIndex: 0, role: "group", "aria-label": labelOf(name) };
   return (
     <div className="fact">
       <dt>{labelOf(name)}</dt>
       <dd>
-        <div className={formOf(value) === "json" ? "said-value json" : "said-value"} dir="auto" {...scrolls}>
+        <div className={look.filter(Boolean).join(" ")} dir="auto" {...scrolls}>
           {text ? <Revealed text={text} /> : <span className="empty-value">empty</span>}
         </div>
       </dd>
@@ -53,7 +54,7 @@ function EditRow({ name, value, decision }) {
       <div>
         <Field
           id={id}
-          className={formOf(value) === "json" ? "field json" : "field"}
+          className={`field ${formOf(value)}`}
           data-field={name}
           dir="auto"
           autoComplete="off"

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isLong, labelOf, typedInto, written } from "../../assistant/components/call_fields.js";
+import { isLong, isTall, labelOf, typedInto, written } from "../../assistant/components/call_fields.js";
 
 const VALUES = {
   subject: "Lunch",
@@ -38,4 +38,5 @@ test("what is no JSON is told by its field, and the value stays", () => {
 test("a name is read as words, and only short words fit into one line", () => {
   assert.equal(labelOf("note_id"), "Note id");
   assert.deepEqual(["a", "a\nb", "a".repeat(81), ["a"], 1].map(isLong), [false, true, true, true, false]);
+  assert.deepEqual(["a", "a\n".repeat(8), "a".repeat(601), ["a"]].map(isTall), [false, true, true, false]);
 });
