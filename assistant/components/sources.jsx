@@ -1,32 +1,26 @@
 // Where something that was read stands: numbered chips with the host that a click leads to.
-
-const SCHEMES = new Set(["https:", "http:"]);
+import { placesOf } from "./sources.js";
 
 /** sources: [{title, url}] */
 export function Sources({ sources }) {
-  const places = sources.map(placeOf).filter(Boolean);
+  const places = placesOf(sources);
   if (places.length === 0) return null;
   return (
     <ol className="sources" aria-label="Sources">
-      {places.map(({ title, url }, at) => (
+      {places.map(({ title, href, host }, at) => (
         <li key={at}>
           <a
             className="source"
-            href={url.href}
-            title={`${title}\n${url.href}`}
+            href={href}
+            title={`${title}\n${href}`}
             target="_blank"
             rel="noopener noreferrer nofollow"
           >
             <span className="source-number">{at + 1}</span>
-            {url.host}
+            {host}
           </a>
         </li>
       ))}
     </ol>
   );
-}
-
-function placeOf({ title, url }) {
-  const address = URL.parse(url);
-  return address && SCHEMES.has(address.protocol) ? { title, url: address } : null;
 }
