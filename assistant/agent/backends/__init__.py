@@ -1,0 +1,1 @@
+"""What stands behind the tools, as they see it: protocols and their values."""

@@ -1,0 +1,177 @@
+"""A letter as it came in: what a message says, however broken its bytes are."""
+
+import html
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from email import message_from_bytes
+from email.errors import MessageError
+from email.header import decode_header, make_header
+from email.message import Message
+from email.utils import getaddresses, parsedate_to_datetime
+
+import nh3
+
+from assistant.agent.backends.mail import Found, Received
+from assistant.connectors.mail_written import MESSAGE_ID
+
+MOST_PARTS = 500
+MOST_NAMES = 50
+LONGEST_HEADER = 10_000  # decoding takes time by the square
+LONGEST_LINE = 500
+LONGEST_TEXT = 200_000
+
+_SPACE = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
+_BLANK_LINES = re.compile(r"\n\s*\n\s*")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_TAG = re.compile(r"<[^>]*>")
+_BREAKS = {
+    "p", "br", "div", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "blockquote", "pre",
+}  # fmt: skip
+_UNSEEN = {"script", "style", "title"}
+
+
+def found(letter_id: str, raw: bytes, *, unread: bool) -> Found:
+    """What a list tells of a letter, from its header."""
+    message = _message(raw)
+    return Found(
+        letter_id, header(message, "From"), header(message, "Subject"), when(str(message.get("Date", ""))), unread
+    )
+
+
+def received(letter_id: str, raw: bytes, *, whole: bool = True) -> Received:
+    """The letter in these bytes. whole: whether they are all that there are."""
+    message = _message(raw)
+    parts = list(_parts(message))
+    return Received(
+        id=letter_id,
+        sender=header(message, "From"),
+        answer_to=addresses(_lines(message, "Reply-To")) or addresses(_lines(message, "From")),
+        to=addresses(_lines(message, "To")),
+        cc=addresses(_lines(message, "Cc")),
+        subject=header(message, "Subject"),
+        date=when(str(message.get("Date", ""))),
+        text=_text(parts),
+        attachments=tuple(filter(None, map(_file_name, parts)))[:MOST_NAMES],
+        message_id=next(iter(message_ids(_lines(message, "Message-ID"))), ""),
+        references=message_ids(_lines(message, "References")),
+        whole=whole,
+    )
+
+
+def header(message: Message, name: str) -> str:
+    """A line of the header in plain text, "" when there is none."""
+    return decoded(str(message.get(name, "")))
+
+
+def decoded(line: str) -> str:
+    """A line of a header in plain text, bounded."""
+    line = line[:LONGEST_HEADER]
+    try:
+        line = str(make_header(decode_header(line)))
+    except (MessageError, LookupError, ValueError):
+        pass  # as it stands, then
+    return _SPACE.sub(" ", line.encode(errors="replace").decode()).strip()[:LONGEST_LINE]
+
+
+def addresses(line: str) -> tuple[str, ...]:
+    """The plain addresses in a line of a header."""
+    try:
+        found_here = [address for _, address in getaddresses([line[:LONGEST_HEADER]])]
+    except RecursionError:  # comments in comments in comments
+        return ()
+    plain_ones = [each for each in found_here if "@" in each and not _SPACE.search(each)]
+    return tuple(dict.fromkeys(plain_ones))[:MOST_NAMES]
+
+
+def when(line: str) -> datetime | None:
+    """The time in a Date line, None when it is none."""
+    try:
+        told = parsedate_to_datetime(line[:LONGEST_LINE])
+        return told if told.tzinfo else told.replace(tzinfo=UTC)
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+def message_ids(line: str) -> tuple[str, ...]:
+    """The Message-IDs in a line of a header."""
+    return tuple(MESSAGE_ID.findall(line[:LONGEST_HEADER]))
+
+
+def plain(markup: str) -> str:
+    """What a page of HTML says, without its form."""
+    bare = nh3.clean(markup, tags=_BREAKS, attributes={}, clean_content_tags=_UNSEEN)
+    return html.unescape(_TAG.sub("\n", bare)).replace("\xa0", " ")
+
+
+def tidy(text: str) -> str:
+    """The text without control characters and heaps of empty lines, bounded."""
+    kept = _CONTROL.sub("", text.replace("\r\n", "\n"))
+    return _BLANK_LINES.sub("\n\n", kept).strip()[:LONGEST_TEXT]
+
+
+def in_words(data: bytes, charset: str) -> str:
+    """The bytes as text; a charset that nobody knows is taken for UTF-8."""
+    try:
+        return data.decode(charset or "utf-8", errors="replace")
+    except (LookupError, ValueError):
+        return data.decode("utf-8", errors="replace")
+
+
+def _message(raw: bytes) -> Message:
+    try:
+        return message_from_bytes(raw)
+    except RecursionError:  # parts in parts in parts: the header must do
+        return message_from_bytes(raw.replace(b"
+", b"
+").partition(b"
+
+")[0])
+
+
+def _lines(message: Message, name: str) -> str:
+    """All lines of that name as one."""
+    return ", ".join(str(line) for line in message.get_all(name, []))
+
+
+def _parts(message: Message) -> Iterator[Message]:
+    """The leaves, in their order; what is nested without an end is left out."""
+    open_parts = [message]
+    for _ in range(MOST_PARTS):
+        if not open_parts:
+            return
+        part = open_parts.pop()
+        inner = part.get_payload()
+        if isinstance(inner, list):
+            open_parts.extend(reversed(inner))
+        else:
+            yield part
+
+
+def _file_name(part: Message) -> str:
+    try:
+        name = decoded(part.get_filename() or "")
+    except (LookupError, ValueError, TypeError):
+        name = ""
+    if name or part.get_content_disposition() != "attachment":
+        return name
+    return f"unnamed ({part.get_content_type()})"
+
+
+def _text(parts: list[Message]) -> str:
+    """The plain text, or what the HTML says where there is none."""
+    bodies = [part for part in parts if not _file_name(part)]
+    for kind, read in (("text/plain", str), ("text/html", plain)):
+        said = [read(_body(part)) for part in bodies if part.get_content_type() == kind]
+        if any(map(str.strip, said)):
+            return tidy("\n\n".join(said))
+    return ""
+
+
+def _body(part: Message) -> str:
+    data = part.get_payload(decode=True)
+    try:
+        charset = part.get_content_charset() or ""
+    except (LookupError, ValueError):
+        charset = ""
+    return in_words(data, charset) if isinstance(data, bytes) else ""
