@@ -1,7 +1,6 @@
-"""A mailbox on servers of IMAP and SMTP: letters are found and kept by the one, sent by the other."""
+"""A mailbox on servers of IMAP and SMTP: the one finds and keeps letters, the other sends them."""
 
-import ssl
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from imap_tools import AND
 from pydantic import JsonValue
@@ -10,10 +9,9 @@ from assistant.agent.backends.mail import Found, Letter, Received, Wanted
 from assistant.connectors.imap_folders import Place, folder_of, named, select
 from assistant.connectors.imap_letters import appended, fetched, moved, with_message_id
 from assistant.connectors.imap_line import Box, on_line
-from assistant.connectors.mail_account import Account, usual_tls
+from assistant.connectors.mail_account import Access
 from assistant.connectors.mail_received import found, received
 from assistant.connectors.mail_written import message_id, written
-from assistant.connectors.network import Reach
 from assistant.connectors.smtp import deliver
 from assistant.errors import ToolError
 
@@ -26,15 +24,13 @@ NO_UNDO = "The letter is no longer in the trash, so it could not be brought back
 
 @dataclass(frozen=True, slots=True)
 class ImapMailbox:
-    """Implements `Mailbox`. tls: whom to trust."""
+    """Implements `Mailbox`."""
 
-    account: Account
-    reach: Reach
-    tls: ssl.SSLContext = field(default_factory=usual_tls)
+    access: Access
 
     async def address(self) -> str:
         """The address from which its letters come."""
-        return self.account.address
+        return self.access.account.address
 
     async def search(self, wanted: Wanted) -> tuple[Found, ...]:
         """The newest letters that fit. Raises ToolError."""
@@ -50,7 +46,7 @@ class ImapMailbox:
                 for uid, about, raw in sorted(letters, reverse=True)
             )
 
-        return await on_line(self.account, self.reach, self.tls, look)
+        return await on_line(self.access, look)
 
     async def read(self, letter_id: str) -> Received:
         """One letter, of a large one its beginning. Raises ToolError."""
@@ -63,32 +59,30 @@ class ImapMailbox:
                 return received(letter_id, raw, whole=len(raw) < MOST_OF_A_LETTER)
             raise ToolError(GONE)
 
-        return await on_line(self.account, self.reach, self.tls, take)
+        return await on_line(self.access, take)
 
     async def draft(self, letter: Letter, key: str) -> str:
         """Keep a letter among the drafts; its id. Raises ToolError."""
-        raw = written(letter, self.account.address, key, with_bcc=True)
+        raw = written(letter, self.access.account.address, key, with_bcc=True)
 
         def keep(box: Box) -> str:
-            folder = folder_of(box, "drafts")
-            return appended(box, folder, raw, message_id(self.account.address, key), r"\Draft")
+            name = message_id(self.access.account.address, key)
+            return appended(box, "drafts", raw, name, r"\Draft")
 
         doubt = "The draft may have been kept; look before you write it again."
-        return await on_line(self.account, self.reach, self.tls, keep, doubt)
+        return await on_line(self.access, keep, doubt)
 
     async def send(self, letter: Letter, key: str) -> str:
         """Send a letter, and keep a copy; says so when there is none. Raises ToolError."""
-        raw = written(letter, self.account.address, key)
-        await deliver(self.account, self.reach, self.tls, raw, letter.recipients)
+        raw = written(letter, self.access.account.address, key)
+        await deliver(self.access, raw, letter.recipients)
 
         def keep(box: Box) -> str:
-            folder = folder_of(box, "sent")
-            return appended(box, folder, raw, message_id(self.account.address, key), r"\Seen")
+            name = message_id(self.access.account.address, key)
+            return appended(box, "sent", raw, name, r"\Seen")
 
         try:
-            await on_line(
-                self.account, self.reach, self.tls, keep, "", seconds=SECONDS_TO_KEEP
-            )
+            await on_line(self.access, keep, "", seconds=SECONDS_TO_KEEP)
         except ToolError as error:
             return f"It was sent, but no copy was kept among the sent letters: {error}"
         return ""
@@ -108,7 +102,7 @@ class ImapMailbox:
             name = received("", letters[0][2]).message_id
             return {"folder": place.folder, "id": moved(box, uid, trash), "message_id": name}
 
-        return await on_line(self.account, self.reach, self.tls, move, _MOVED)
+        return await on_line(self.access, move, _MOVED)
 
     async def restore(self, saved: JsonValue) -> None:
         """Bring a letter back to the folder where it was. Raises ToolError."""
@@ -128,7 +122,7 @@ class ImapMailbox:
                 raise ToolError(NO_UNDO)
             moved(box, uids[-1], folder)
 
-        await on_line(self.account, self.reach, self.tls, move, _MOVED)
+        await on_line(self.access, move, _MOVED)
 
 
 _MOVED = "The letter may have been moved; search for it before you try again."
@@ -140,11 +134,12 @@ def _go(box: Box, place: Place, *, to_write: bool = False) -> None:
 
 
 def _criteria(wanted: Wanted) -> str:
-    asked = {
-        "text": list(wanted.words),
-        "from_": wanted.sender,
-        "date_gte": wanted.since,
-        "date_lt": wanted.before,
-    }
-    given = {name: value for name, value in asked.items() if value}
-    return str(AND(deleted=False, **given))
+    return str(
+        AND(
+            deleted=False,
+            text=list(wanted.words) or None,
+            from_=wanted.sender or None,
+            date_gte=wanted.since,
+            date_lt=wanted.before,
+        )
+    )

@@ -31,7 +31,7 @@ _ID = re.compile(r"(\d{1,10})\.(\d{1,10})\.([^\x00-\x1f\x7f]{1,300})", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A folder as it is now. validity: another one means that the numbers of its letters changed."""
+    """A folder as it is now. validity: it changes when the numbers of the letters do."""
 
     folder: str
     validity: int

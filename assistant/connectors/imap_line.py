@@ -5,15 +5,14 @@ import imaplib
 import re
 import socket
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import TypeVar
 
 from imap_tools import BaseMailBox
-from imap_tools.errors import ImapToolsError, MailboxLoginError
+from imap_tools.errors import ImapToolsError, MailboxAppendError, MailboxLoginError
 
-from assistant.connectors.mail_account import Account, connected
-from assistant.connectors.network import Reach
+from assistant.connectors.mail_account import Access, Account, connected
 from assistant.errors import ToolError
 
 SECONDS = 10.0
@@ -28,10 +27,6 @@ class TooMuch(Exception):
     """The server sends more than is taken."""
 
 
-class NotEncrypted(Exception):
-    """The server does not go over to TLS."""
-
-
 class Client(imaplib.IMAP4):
     """The library's client, on a line that is connected already, for so many bytes."""
 
@@ -40,7 +35,7 @@ class Client(imaplib.IMAP4):
         self._left = MOST_BYTES
         super().__init__(host)
 
-    def _create_socket(self, timeout: float | None) -> socket.socket:  # noqa: ARG002
+    def _create_socket(self, timeout: float | None) -> socket.socket:
         return self._line
 
     def read(self, size: int) -> bytes:
@@ -73,29 +68,27 @@ class Box(BaseMailBox):
         return self._ready
 
     def _sign_in(self, account: Account) -> None:
-        if _CONTROL.search(account.user + account.password):
-            raise ToolError(REFUSED.format(host=account.imap.host))
-        if "AUTH=PLAIN" in self.client.capabilities:
-            try:
-                self.login_utf8(account.user, account.password, None)
-            except imaplib.IMAP4.abort:
-                raise
-            except imaplib.IMAP4.error as error:
-                raise ToolError(REFUSED.format(host=account.imap.host)) from error
-        else:
-            self.login(account.user, account.password, None)
+        refused = ToolError(REFUSED.format(account.imap.name))
+        as_words = "AUTH=PLAIN" not in self.client.capabilities
+        if as_words and _CONTROL.search(account.user + account.password):
+            raise refused  # it would end the line, and begin another command
+        sign_in = self.login if as_words else self.login_utf8
+        try:
+            sign_in(account.user, account.password, None)
+        except imaplib.IMAP4.abort:
+            raise
+        except (imaplib.IMAP4.error, MailboxLoginError, UnicodeError) as error:
+            raise refused from error
 
 
 REFUSED = (
-    "The mail server at {host} does not accept the user name or the password. Nothing was "
-    "changed. The user can connect it anew in Settings, Connections."
+    "{} does not accept the user name or the password. Nothing was changed. The user can connect "
+    "it anew in Settings, Connections."
 )
 
 
 async def on_line(
-    account: Account,
-    reach: Reach,
-    tls: ssl.SSLContext,
+    access: Access,
     work: Callable[[Box], Result],
     doubt: str = UNCHANGED,
     *,
@@ -106,40 +99,36 @@ async def on_line(
     doubt: what holds when the connection was lost in the middle. The line is cut at the end of
     the time and on cancellation, so that the thread ends, too. Raises ToolError.
     """
-    with _plainly(account, doubt, seconds):
+    with _plainly(access.account.imap.name, doubt, seconds):
         async with asyncio.timeout(seconds):
-            line = await connected(account.imap, reach)
+            line = await connected(access.account.imap, access.reach)
             try:
-                return await asyncio.to_thread(_signed_in, line, account, tls, seconds, work)
+                return await asyncio.to_thread(_signed_in, line, access, seconds, work)
             finally:
                 _cut(line)
 
 
 def _signed_in(
-    line: socket.socket,
-    account: Account,
-    tls: ssl.SSLContext,
-    seconds: float,
-    work: Callable[[Box], Result],
+    line: socket.socket, access: Access, seconds: float, work: Callable[[Box], Result]
 ) -> Result:
     # The thread has its own handle, which nobody closes while it reads.
     with line.dup() as own:
         own.settimeout(seconds)
-        with _client(own, account, tls) as client:
-            return work(Box(client, account))
+        with _client(own, access) as client:
+            return work(Box(client, access.account))
 
 
 @contextmanager
-def _client(own: socket.socket, account: Account, tls: ssl.SSLContext) -> Iterator[Client]:
-    server = account.imap
+def _client(own: socket.socket, access: Access) -> Iterator[Client]:
+    server = access.account.imap
     if server.security == "tls":
-        own = tls.wrap_socket(own, server_hostname=server.host)
+        own = access.tls.wrap_socket(own, server_hostname=server.host)
     client = Client(own, server.host)
     try:
         if server.security == "starttls":
             if "STARTTLS" not in client.capabilities:
-                raise NotEncrypted
-            client.starttls(tls)
+                raise ToolError(f"{server.name} offers no encryption. {UNCHANGED}")
+            client.starttls(access.tls)
         yield client
     finally:
         with suppress(OSError):  # the line was cut before
@@ -153,24 +142,35 @@ def _cut(line: socket.socket) -> None:
 
 
 @contextmanager
-def _plainly(account: Account, doubt: str, seconds: float) -> Iterator[None]:
+def _plainly(name: str, doubt: str, seconds: float) -> Iterator[None]:
     """Tell what the network and the library raise as a ToolError."""
-    name = account.imap.name
     try:
         yield
-    except TimeoutError as error:
-        raise ToolError(f"{name} did not answer within {seconds:g} seconds. {doubt}") from error
-    except ssl.SSLCertVerificationError as error:
-        raise ToolError(f"{name} has no certificate that can be trusted. {UNCHANGED}") from error
-    except NotEncrypted as error:
-        raise ToolError(f"{name} offers no encryption. {UNCHANGED}") from error
-    except TooMuch as error:
-        raise ToolError(f"{name} sent more than was to be taken. {doubt}") from error
-    except MailboxLoginError as error:
-        raise ToolError(REFUSED.format(host=account.imap.host)) from error
-    except ConnectionRefusedError as error:
-        raise ToolError(f"{name} could not be reached. {UNCHANGED}") from error
-    except (OSError, imaplib.IMAP4.abort) as error:
-        raise ToolError(f"{name} broke off the connection. {doubt}") from error
-    except (ImapToolsError, imaplib.IMAP4.error, ValueError, LookupError, TypeError) as error:
-        raise ToolError(f"{name} answered what cannot be understood. {doubt}") from error
+    except (*HARMLESS, *DOUBTFUL) as error:
+        said = _sentence(error, HARMLESS)
+        ends = UNCHANGED if said else doubt
+        fault = (said or _sentence(error, DOUBTFUL)).format(seconds=seconds)
+        raise ToolError(f"{name} {fault}. {ends}".rstrip()) from error
+
+
+def _sentence(error: Exception, faults: Mapping[type[Exception], str]) -> str:
+    return next((said for kind, said in faults.items() if isinstance(error, kind)), "")
+
+
+# Before anything could have been done.
+HARMLESS: dict[type[Exception], str] = {
+    ssl.SSLCertVerificationError: "has no certificate that can be trusted",
+    ConnectionRefusedError: "could not be reached",
+}
+STRANGE = "answered what cannot be understood"
+DOUBTFUL: dict[type[Exception], str] = {
+    TimeoutError: "did not answer within {seconds:g} seconds",
+    TooMuch: "sent more than was to be taken",
+    OSError: "broke off the connection",
+    imaplib.IMAP4.abort: "broke off the connection",
+    MailboxAppendError: "did not take the letter",
+    **dict.fromkeys(
+        (ImapToolsError, imaplib.IMAP4.error, ValueError, LookupError, TypeError, AttributeError),
+        STRANGE,
+    ),
+}

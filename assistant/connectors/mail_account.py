@@ -39,6 +39,21 @@ class Account:
     smtp: Server
 
 
+@lru_cache(maxsize=1)
+def usual_tls() -> ssl.SSLContext:
+    """Trusts what the system trusts; reading all certificates takes long, so it is done once."""
+    return ssl.create_default_context()
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How an account is reached. tls: whose certificates are trusted."""
+
+    account: Account
+    reach: Reach
+    tls: ssl.SSLContext = field(default_factory=usual_tls)
+
+
 async def connected(server: Server, reach: Reach) -> socket.socket:
     """A socket that does not block, connected to the vetted address of the server.
 
@@ -53,15 +68,9 @@ async def connected(server: Server, reach: Reach) -> socket.socket:
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     line = socket.socket(family, socket.SOCK_STREAM)
     try:
-        line.setblocking(False)
+        line.settimeout(0)
         await asyncio.get_running_loop().sock_connect(line, (address, server.port))
     except BaseException:
         line.close()
         raise
     return line
-
-
-@lru_cache(maxsize=1)
-def usual_tls() -> ssl.SSLContext:
-    """Trusts what the system trusts; reading all certificates takes long, so it is done once."""
-    return ssl.create_default_context()

@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.errors import MessageError
@@ -34,9 +35,8 @@ _UNSEEN = {"script", "style", "title"}
 def found(letter_id: str, raw: bytes, *, unread: bool) -> Found:
     """What a list tells of a letter, from its header."""
     message = _message(raw)
-    return Found(
-        letter_id, header(message, "From"), header(message, "Subject"), when(str(message.get("Date", ""))), unread
-    )
+    sender, subject, sent = (header(message, name) for name in ("From", "Subject", "Date"))
+    return Found(letter_id, sender, subject, when(sent), unread)
 
 
 def received(letter_id: str, raw: bytes, *, whole: bool = True) -> Received:
@@ -50,7 +50,7 @@ def received(letter_id: str, raw: bytes, *, whole: bool = True) -> Received:
         to=addresses(_lines(message, "To")),
         cc=addresses(_lines(message, "Cc")),
         subject=header(message, "Subject"),
-        date=when(str(message.get("Date", ""))),
+        date=when(header(message, "Date")),
         text=_text(parts),
         attachments=tuple(filter(None, map(_file_name, parts)))[:MOST_NAMES],
         message_id=next(iter(message_ids(_lines(message, "Message-ID"))), ""),
@@ -67,10 +67,8 @@ def header(message: Message, name: str) -> str:
 def decoded(line: str) -> str:
     """A line of a header in plain text, bounded."""
     line = line[:LONGEST_HEADER]
-    try:
+    with suppress(MessageError, LookupError, ValueError):  # else it is told as it stands
         line = str(make_header(decode_header(line)))
-    except (MessageError, LookupError, ValueError):
-        pass  # as it stands, then
     return _SPACE.sub(" ", line.encode(errors="replace").decode()).strip()[:LONGEST_LINE]
 
 
@@ -122,11 +120,7 @@ def _message(raw: bytes) -> Message:
     try:
         return message_from_bytes(raw)
     except RecursionError:  # parts in parts in parts: the header must do
-        return message_from_bytes(raw.replace(b"
-", b"
-").partition(b"
-
-")[0])
+        return message_from_bytes(raw.replace(b"\r\n", b"\n").partition(b"\n\n")[0])
 
 
 def _lines(message: Message, name: str) -> str:
@@ -143,7 +137,7 @@ def _parts(message: Message) -> Iterator[Message]:
         part = open_parts.pop()
         inner = part.get_payload()
         if isinstance(inner, list):
-            open_parts.extend(reversed(inner))
+            open_parts.extend(each for each in reversed(inner) if isinstance(each, Message))
         else:
             yield part
 

@@ -1,10 +1,10 @@
 """A letter as it travels: the bytes of a message, with no line in them that was not meant."""
 
 import re
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
-from datetime import UTC, datetime
 from hashlib import sha256
 
 from assistant.agent.backends.mail import Letter
@@ -56,5 +56,7 @@ def _one(address: str) -> str:
 
 def _line(text: str) -> str:
     if _CONTROL.search(text):
-        raise ToolError("Nothing was sent: the subject must be one line without control characters.")
+        raise ToolError(
+            "Nothing was sent: the subject must be one line without control characters."
+        )
     return text.encode(errors="replace").decode()

@@ -1,1 +1,1 @@
-"""What stands behind the tools, as they see it: protocols and their values."""
+"""What stands behind the tools, as they see it: one protocol for each, and what goes through it."""

@@ -1,0 +1,32 @@
+"""The web, as the tools see it."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A page that a search has found. excerpt: what the search engine shows of it."""
+
+    title: str
+    url: str
+    excerpt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page that was read. url: where it stands, after all redirects. text: without its frame."""
+
+    title: str
+    url: str
+    text: str
+
+
+class Web(Protocol):
+    """A search engine, and pages."""
+
+    async def search(self, query: str, limit: int) -> tuple[Hit, ...]:
+        """At most `limit` pages for the words, best first. Raises ToolError."""
+
+    async def fetch(self, url: str) -> Page:
+        """The text of a page. Raises ToolError."""
