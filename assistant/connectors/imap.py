@@ -1,6 +1,6 @@
 """A mailbox on servers of IMAP and SMTP: the one finds and keeps letters, the other sends them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from imap_tools import AND
 from pydantic import JsonValue
@@ -82,7 +82,7 @@ class ImapMailbox:
             return appended(box, "sent", raw, name, r"\Seen")
 
         try:
-            await on_line(self.access, keep, "", seconds=SECONDS_TO_KEEP)
+            await on_line(replace(self.access, seconds=SECONDS_TO_KEEP), keep, "")
         except ToolError as error:
             return f"It was sent, but no copy was kept among the sent letters: {error}"
         return ""

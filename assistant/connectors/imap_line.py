@@ -15,7 +15,6 @@ from imap_tools.errors import ImapToolsError, MailboxAppendError, MailboxLoginEr
 from assistant.connectors.mail_account import Access, Account, connected
 from assistant.errors import ToolError
 
-SECONDS = 10.0
 MOST_BYTES = 4_000_000  # of one connection
 UNCHANGED = "Nothing was changed."
 
@@ -87,33 +86,25 @@ REFUSED = (
 )
 
 
-async def on_line(
-    access: Access,
-    work: Callable[[Box], Result],
-    doubt: str = UNCHANGED,
-    *,
-    seconds: float = SECONDS,
-) -> Result:
+async def on_line(access: Access, work: Callable[[Box], Result], doubt: str = UNCHANGED) -> Result:
     """What `work` gives back; it runs on a thread, with a mailbox that is signed in.
 
     doubt: what holds when the connection was lost in the middle. The line is cut at the end of
     the time and on cancellation, so that the thread ends, too. Raises ToolError.
     """
-    with _plainly(access.account.imap.name, doubt, seconds):
-        async with asyncio.timeout(seconds):
+    with _plainly(access.account.imap.name, doubt, access.seconds):
+        async with asyncio.timeout(access.seconds):
             line = await connected(access.account.imap, access.reach)
             try:
-                return await asyncio.to_thread(_signed_in, line, access, seconds, work)
+                return await asyncio.to_thread(_signed_in, line, access, work)
             finally:
                 _cut(line)
 
 
-def _signed_in(
-    line: socket.socket, access: Access, seconds: float, work: Callable[[Box], Result]
-) -> Result:
+def _signed_in(line: socket.socket, access: Access, work: Callable[[Box], Result]) -> Result:
     # The thread has its own handle, which nobody closes while it reads.
     with line.dup() as own:
-        own.settimeout(seconds)
+        own.settimeout(access.seconds)
         with _client(own, access) as client:
             return work(Box(client, access.account))
 

@@ -47,11 +47,12 @@ def usual_tls() -> ssl.SSLContext:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """How an account is reached. tls: whose certificates are trusted."""
+    """How an account is reached. tls: whose certificates are trusted. seconds: for one errand."""
 
     account: Account
     reach: Reach
     tls: ssl.SSLContext = field(default_factory=usual_tls)
+    seconds: float = 10.0
 
 
 async def connected(server: Server, reach: Reach) -> socket.socket:

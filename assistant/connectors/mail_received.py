@@ -19,10 +19,11 @@ from assistant.connectors.mail_written import MESSAGE_ID
 MOST_PARTS = 500
 MOST_NAMES = 50
 LONGEST_HEADER = 10_000  # decoding takes time by the square
-LONGEST_LINE = 500
+LONGEST_LINE = 300
 LONGEST_TEXT = 200_000
 
 _SPACE = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
+_TURNS = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069]")  # the order of what is shown
 _BLANK_LINES = re.compile(r"\n\s*\n\s*")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _TAG = re.compile(r"<[^>]*>")
@@ -69,7 +70,8 @@ def decoded(line: str) -> str:
     line = line[:LONGEST_HEADER]
     with suppress(MessageError, LookupError, ValueError):  # else it is told as it stands
         line = str(make_header(decode_header(line)))
-    return _SPACE.sub(" ", line.encode(errors="replace").decode()).strip()[:LONGEST_LINE]
+    line = _TURNS.sub("", line).encode(errors="replace").decode()
+    return _SPACE.sub(" ", line).strip()[:LONGEST_LINE]
 
 
 def addresses(line: str) -> tuple[str, ...]:

@@ -18,7 +18,6 @@ from assistant.agent.recipients import in_ascii
 from assistant.connectors.mail_account import Access, connected
 from assistant.errors import ToolError
 
-SECONDS = 10.0
 NOT_SENT = "Nothing was sent."
 PERHAPS_SENT = (
     "The letter may have been sent: the answer was lost. Do not send it again before the user "
@@ -33,8 +32,8 @@ async def deliver(access: Access, raw: bytes, recipients: Sequence[str]) -> None
     Raises ToolError, which says whether nothing was sent or whether that is not known.
     """
     doubt = [NOT_SENT]
-    with _plainly(access.account.smtp.name, doubt):
-        async with asyncio.timeout(SECONDS), _signed_in(access) as line:
+    with _plainly(access.account.smtp.name, doubt, access.seconds):
+        async with asyncio.timeout(access.seconds), _signed_in(access) as line:
             await line.mail(in_ascii(access.account.address))
             for recipient in recipients:
                 await line.rcpt(in_ascii(recipient))
@@ -54,7 +53,7 @@ async def _signed_in(access: Access) -> AsyncIterator[SMTP]:
         username=account.user,
         password=account.password,
         local_hostname=OUR_NAME,
-        timeout=SECONDS,
+        timeout=access.seconds,
     )
     try:
         await line.connect()
@@ -64,7 +63,7 @@ async def _signed_in(access: Access) -> AsyncIterator[SMTP]:
 
 
 @contextmanager
-def _plainly(name: str, doubt: Sequence[str]) -> Iterator[None]:
+def _plainly(name: str, doubt: Sequence[str], seconds: float) -> Iterator[None]:
     """Tell what the network and the library raise as a ToolError."""
     try:
         yield
@@ -82,7 +81,7 @@ def _plainly(name: str, doubt: Sequence[str]) -> Iterator[None]:
     except SMTPResponseException as error:
         raise ToolError(f"{name} answered {error.code}. {doubt[0]}") from error
     except TimeoutError as error:
-        raise ToolError(f"{name} did not answer within {SECONDS:g} seconds. {doubt[0]}") from error
+        raise ToolError(f"{name} did not answer within {seconds:g} seconds. {doubt[0]}") from error
     except (OSError, SMTPException) as error:
         raise ToolError(f"{name} {_fault(error)}. {doubt[0]}") from error
 
