@@ -3,7 +3,7 @@
 import asyncio
 import re
 from base64 import urlsafe_b64encode
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -57,14 +57,11 @@ PLACES: dict[Folder, str] = {
     "archive": "-in:inbox -in:sent -in:drafts",
     "trash": "in:trash",
 }
-LISTED = [
-    ("format", "metadata"),
-    *(("metadataHeaders", name) for name in ("From", "Subject", "Date")),
-]
+Params = Mapping[str, str | Sequence[str]]
+LISTED: Params = {"format": "metadata", "metadataHeaders": ["From", "Subject", "Date"]}
 
 _ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
 _MARKS = re.compile(r'[\s"(){}]+')
-Params = Mapping[str, str] | list[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)

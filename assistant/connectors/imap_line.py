@@ -12,7 +12,7 @@ from typing import TypeVar
 from imap_tools import BaseMailBox
 from imap_tools.errors import ImapToolsError, MailboxAppendError, MailboxLoginError
 
-from assistant.connectors.mail_account import Access, Account, connected
+from assistant.connectors.mail_account import Access, Account, Unreachable, connected
 from assistant.errors import ToolError
 
 MOST_BYTES = 4_000_000  # of one connection
@@ -68,10 +68,10 @@ class Box(BaseMailBox):
 
     def _sign_in(self, account: Account) -> None:
         refused = ToolError(REFUSED.format(account.imap.name))
-        as_words = "AUTH=PLAIN" not in self.client.capabilities
-        if as_words and _CONTROL.search(account.user + account.password):
+        if _CONTROL.search(account.user + account.password):
             raise refused  # it would end the line, and begin another command
-        sign_in = self.login if as_words else self.login_utf8
+        in_base64 = "AUTH=PLAIN" in self.client.capabilities
+        sign_in = self.login_utf8 if in_base64 else self.login
         try:
             sign_in(account.user, account.password, None)
         except imaplib.IMAP4.abort:
@@ -151,7 +151,7 @@ def _sentence(error: Exception, faults: Mapping[type[Exception], str]) -> str:
 # Before anything could have been done.
 HARMLESS: dict[type[Exception], str] = {
     ssl.SSLCertVerificationError: "has no certificate that can be trusted",
-    ConnectionRefusedError: "could not be reached",
+    Unreachable: "could not be reached",
 }
 STRANGE = "answered what cannot be understood"
 DOUBTFUL: dict[type[Exception], str] = {

@@ -55,10 +55,14 @@ class Access:
     seconds: float = 10.0
 
 
+class Unreachable(OSError):
+    """Nobody answers where the server should stand."""
+
+
 async def connected(server: Server, reach: Reach) -> socket.socket:
     """A socket that does not block, connected to the vetted address of the server.
 
-    Raises ToolError for a place that may not be contacted, OSError when nobody answers there.
+    Raises ToolError for a place that may not be contacted, Unreachable when nobody is there.
     """
     inside = server.host.lower() in reach.private
     if server.security == "plain" and not inside:
@@ -71,7 +75,9 @@ async def connected(server: Server, reach: Reach) -> socket.socket:
     try:
         line.settimeout(0)
         await asyncio.get_running_loop().sock_connect(line, (address, server.port))
-    except BaseException:
+    except BaseException as error:
         line.close()
+        if isinstance(error, OSError):
+            raise Unreachable from error
         raise
     return line

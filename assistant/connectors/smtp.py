@@ -15,7 +15,7 @@ from aiosmtplib.errors import (
 )
 
 from assistant.agent.recipients import in_ascii
-from assistant.connectors.mail_account import Access, connected
+from assistant.connectors.mail_account import Access, Unreachable, connected
 from assistant.errors import ToolError
 
 NOT_SENT = "Nothing was sent."
@@ -87,6 +87,8 @@ def _plainly(name: str, doubt: Sequence[str], seconds: float) -> Iterator[None]:
 
 
 def _fault(error: Exception) -> str:
+    if isinstance(error, Unreachable):
+        return "could not be reached"
     causes = f"{error} {error.__cause__}"
     if "CERTIFICATE_VERIFY_FAILED" in causes:
         return "has no certificate that can be trusted"
@@ -94,4 +96,4 @@ def _fault(error: Exception) -> str:
         return "offers no encryption"
     if "AUTH" in causes:
         return "offers no way to sign in"
-    return "could not be reached" if "refused" in causes else "broke off the connection"
+    return "broke off the connection"
