@@ -45,6 +45,8 @@ def shown(address: str) -> str:
 
 def _in_ascii(domain: str) -> str:
     """The domain in ASCII, "" for what is none."""
+    if domain.endswith("."):
+        return ""
     try:
         return idna.encode(domain.lower(), strict=True, std3_rules=True).decode()
     except (idna.IDNAError, UnicodeError):
