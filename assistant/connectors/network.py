@@ -179,7 +179,7 @@ class _Connections(httpcore2.AnyIOBackend):
         local_address: str | None = None,
         socket_options: Iterable[_Option] | None = None,
     ) -> httpcore2.AsyncNetworkStream:
-        if port not in self._ports and _plain(host) not in self._reach.private:
+        if port not in (ANY_PORT if _plain(host) in self._reach.private else self._ports):
             raise ToolError(f"Port {port} is none that may be used, so nothing was contacted.")
         address = await vetted(host, port, self._reach)
         return await super().connect_tcp(address, port, timeout, local_address, socket_options)

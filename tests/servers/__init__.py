@@ -1,1 +1,1 @@
-"""Real servers on loopback, for what stands behind the tools."""
+"""Servers on loopback that speak what the users' own servers and the vendors of tools speak."""

@@ -1,7 +1,13 @@
 """The web, as the tools see it."""
 
+import re
 from dataclasses import dataclass
 from typing import Protocol
+
+LONGEST_ADDRESS = 2000
+_ADDRESS = re.compile(
+    r"https?://([^\s/?#@%\\\[\]]+|\[[0-9a-f:.]+\](:\d+)?)([/?#][^\s\\]*)?", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +26,12 @@ class Page:
     title: str
     url: str
     text: str
+
+
+def is_address(url: str) -> bool:
+    """Whether it is a whole address of a page, in which every program reads the same host."""
+    fits = len(url) <= LONGEST_ADDRESS and url.isprintable()
+    return fits and _ADDRESS.fullmatch(url) is not None
 
 
 class Web(Protocol):
