@@ -1,18 +1,17 @@
 """Letters as Gmail's API gives them: parts in JSON, already taken apart."""
 
-import re
 from base64 import urlsafe_b64decode
 from binascii import Error as BrokenBase64
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from assistant.agent.backends.mail import Found, Received
+from assistant.connectors.charset import decoded as in_letters
 from assistant.connectors.mail_received import (
     MOST_NAMES,
     MOST_PARTS,
     addresses,
     decoded,
-    in_words,
     message_ids,
     plain,
     tidy,
@@ -20,7 +19,6 @@ from assistant.connectors.mail_received import (
 )
 
 Part = Mapping[str, Any]
-_CHARSET = re.compile(r'charset="?([\w.:-]{1,40})', re.ASCII | re.IGNORECASE)
 
 
 def found(message: Part) -> Found:
@@ -93,5 +91,4 @@ def _body(part: Part) -> str:
     try:
         return data.decode()
     except UnicodeDecodeError:
-        charset = _CHARSET.search(_header(part, "Content-Type"))
-        return in_words(data, charset[1] if charset else "latin-1")
+        return in_letters(data, _header(part, "Content-Type"))

@@ -14,7 +14,10 @@ from email.utils import getaddresses, parsedate_to_datetime
 import nh3
 
 from assistant.agent.backends.mail import Found, Received
+from assistant.connectors.charset import decoded as in_letters
 from assistant.connectors.mail_written import MESSAGE_ID
+from assistant.connectors.plain_text import one_line
+from assistant.connectors.plain_text import plain as seen
 
 MOST_PARTS = 500
 MOST_NAMES = 50
@@ -23,9 +26,7 @@ LONGEST_LINE = 300
 LONGEST_TEXT = 200_000
 
 _SPACE = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
-_TURNS = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069]")  # the order of what is shown
 _BLANK_LINES = re.compile(r"\n\s*\n\s*")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _TAG = re.compile(r"<[^>]*>")
 _BREAKS = {
     "p", "br", "div", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "blockquote", "pre",
@@ -70,8 +71,7 @@ def decoded(line: str) -> str:
     line = line[:LONGEST_HEADER]
     with suppress(MessageError, LookupError, ValueError):  # else it is told as it stands
         line = str(make_header(decode_header(line)))
-    line = _TURNS.sub("", line).encode(errors="replace").decode()
-    return _SPACE.sub(" ", line).strip()[:LONGEST_LINE]
+    return one_line(line.encode(errors="replace").decode(), LONGEST_LINE)
 
 
 def addresses(line: str) -> tuple[str, ...]:
@@ -105,17 +105,8 @@ def plain(markup: str) -> str:
 
 
 def tidy(text: str) -> str:
-    """The text without control characters and heaps of empty lines, bounded."""
-    kept = _CONTROL.sub("", text.replace("\r\n", "\n"))
-    return _BLANK_LINES.sub("\n\n", kept).strip()[:LONGEST_TEXT]
-
-
-def in_words(data: bytes, charset: str) -> str:
-    """The bytes as text; a charset that nobody knows is taken for UTF-8."""
-    try:
-        return data.decode(charset or "utf-8", errors="replace")
-    except (LookupError, ValueError):
-        return data.decode("utf-8", errors="replace")
+    """The text as a reader sees it, bounded."""
+    return _BLANK_LINES.sub("\n\n", seen(text)).strip()[:LONGEST_TEXT]
 
 
 def _message(raw: bytes) -> Message:
@@ -137,9 +128,9 @@ def _parts(message: Message) -> Iterator[Message]:
         if not open_parts:
             return
         part = open_parts.pop()
-        inner = part.get_payload()
-        if isinstance(inner, list):
-            open_parts.extend(each for each in reversed(inner) if isinstance(each, Message))
+        if part.is_multipart():  # first: of a text, the library would decode the letters
+            inner = reversed(list(part.get_payload()))
+            open_parts.extend(each for each in inner if isinstance(each, Message))
         else:
             yield part
 
@@ -170,4 +161,4 @@ def _body(part: Message) -> str:
         charset = part.get_content_charset() or ""
     except (LookupError, ValueError):
         charset = ""
-    return in_words(data, charset) if isinstance(data, bytes) else ""
+    return in_letters(data, f"charset={charset}") if isinstance(data, bytes) else ""

@@ -12,7 +12,6 @@ from assistant.connectors.mail_received import (
     addresses,
     decoded,
     found,
-    in_words,
     message_ids,
     plain,
     received,
@@ -96,10 +95,11 @@ def test_each_charset_is_read(charset: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "charset", ["", "nonsense", "x" * 500, "base64", "rot13", "undefined", "\0"]
+    "charset", ["", "nonsense", "x" * 500, "base64", "punycode", "rot13", "undefined", "\0"]
 )
 def test_an_unknown_charset_is_taken_for_utf_8(charset: str) -> None:
-    assert in_words("Grüße".encode(), charset) == "Grüße"
+    raw = f"Content-Type: text/plain; charset={charset}\r\n\r\nGrüße".encode()
+    assert received("1", raw).text == "Grüße"
 
 
 BROKEN = [
@@ -111,6 +111,8 @@ BROKEN = [
     b"Subject: =?utf-8?b?!!!!?=\r\n\r\n",
     b"Subject: =?nonsense?q?a=FF?=\r\n\r\n",
     b"Subject: =?utf-8?b?" + b"A" * 4_001 + b"?=\r\n\r\n",
+    b"Subject: =?punycode?q?" + b"a" * 9_000 + b"?=\r\n\r\n",
+    b"Content-Type: text/plain; charset=punycode\r\n\r\n" + b"a" * 900_000,
     b"Subject: " + b"=?utf-8?q?a?= " * 50_000 + b"\r\n\r\n",
     b"Subject: " + "ü".encode("latin-1") + b"\r\n\r\n",
     b"From: " + b"(" * 6_000 + b"\r\n\r\n",
