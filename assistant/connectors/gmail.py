@@ -160,7 +160,7 @@ class GmailMailbox:
 def _read(answer: httpx2.Response, doubt: str) -> dict[str, Any]:
     try:
         content = answer.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         content = None
     if not isinstance(content, dict):
         raise ToolError(f"{WHO} answered what cannot be understood. {doubt}")

@@ -15,7 +15,7 @@ from imap_tools.errors import ImapToolsError, MailboxAppendError, MailboxLoginEr
 from assistant.connectors.mail_account import Access, Account, Unreachable, connected
 from assistant.errors import ToolError
 
-MOST_BYTES = 4_000_000  # of one connection
+MOST_BYTES = 8_000_000  # of one connection
 UNCHANGED = "Nothing was changed."
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")

@@ -1,6 +1,5 @@
 """A letter as it came in: what a message says, however broken its bytes are."""
 
-import html
 import re
 from collections.abc import Iterator
 from contextlib import suppress
@@ -11,13 +10,11 @@ from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import getaddresses, parsedate_to_datetime
 
-import nh3
-
 from assistant.agent.backends.mail import Found, Received
 from assistant.connectors.charset import decoded as in_letters
 from assistant.connectors.mail_written import MESSAGE_ID
-from assistant.connectors.plain_text import one_line
-from assistant.connectors.plain_text import plain as seen
+from assistant.connectors.marked_text import said
+from assistant.connectors.plain_text import one_line, plain
 
 MOST_PARTS = 500
 MOST_NAMES = 50
@@ -26,12 +23,11 @@ LONGEST_LINE = 300
 LONGEST_TEXT = 200_000
 
 _SPACE = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
+# The library takes them apart in time by the square, while it reads and after.
+_LONG = re.compile(
+    rb"^(content-[a-z-]{1,30}:(?:[^\r\n]|\r?\n[ \t]){0,2000})(?:[^\r\n]|\r?\n[ \t])*", re.I | re.M
+)
 _BLANK_LINES = re.compile(r"\n\s*\n\s*")
-_TAG = re.compile(r"<[^>]*>")
-_BREAKS = {
-    "p", "br", "div", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "blockquote", "pre",
-}  # fmt: skip
-_UNSEEN = {"script", "style", "title"}
 
 
 def found(letter_id: str, raw: bytes, *, unread: bool) -> Found:
@@ -98,18 +94,13 @@ def message_ids(line: str) -> tuple[str, ...]:
     return tuple(MESSAGE_ID.findall(line[:LONGEST_HEADER]))
 
 
-def plain(markup: str) -> str:
-    """What a page of HTML says, without its form."""
-    bare = nh3.clean(markup, tags=_BREAKS, attributes={}, clean_content_tags=_UNSEEN)
-    return html.unescape(_TAG.sub("\n", bare)).replace("\xa0", " ")
-
-
 def tidy(text: str) -> str:
     """The text as a reader sees it, bounded."""
-    return _BLANK_LINES.sub("\n\n", seen(text)).strip()[:LONGEST_TEXT]
+    return _BLANK_LINES.sub("\n\n", plain(text)).strip()[:LONGEST_TEXT]
 
 
 def _message(raw: bytes) -> Message:
+    raw = _LONG.sub(rb"\1", raw)
     try:
         return message_from_bytes(raw)
     except RecursionError:  # parts in parts in parts: the header must do
@@ -148,10 +139,10 @@ def _file_name(part: Message) -> str:
 def _text(parts: list[Message]) -> str:
     """The plain text, or what the HTML says where there is none."""
     bodies = [part for part in parts if not _file_name(part)]
-    for kind, read in (("text/plain", str), ("text/html", plain)):
-        said = [read(_body(part)) for part in bodies if part.get_content_type() == kind]
-        if any(map(str.strip, said)):
-            return tidy("\n\n".join(said))
+    for kind, read in (("text/plain", str), ("text/html", said)):
+        texts = [read(_body(part)) for part in bodies if part.get_content_type() == kind]
+        if any(map(str.strip, texts)):
+            return tidy("\n\n".join(texts))
     return ""
 
 
