@@ -20,7 +20,7 @@ from assistant.agent.toolbox import TOOL_SECONDS
 from assistant.agent.types import ToolCall
 from assistant.database import user_session
 from assistant.errors import NotFound, Refused, ToolError
-from assistant.models import Approval
+from assistant.models import Approval, Conversation
 from assistant.services import contents, permissions, signals
 from assistant.services.approval_cards import facts, shown
 from assistant.services.contents import Entry
@@ -255,7 +255,12 @@ async def pending(user_id: UUID) -> list[dict[str, Any]]:
 
 
 def _undecided_of_all() -> tuple[Any, ...]:
-    return (col(Approval.status) == "pending", col(Approval.expires_at) > func.now())
+    there = select(Conversation.id).where(col(Conversation.deleted_at).is_(None))
+    return (
+        col(Approval.status) == "pending",
+        col(Approval.expires_at) > func.now(),
+        col(Approval.conversation_id).in_(there),
+    )
 
 
 async def _row(session: AsyncSession, approval_id: UUID) -> Approval:
