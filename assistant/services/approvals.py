@@ -22,7 +22,7 @@ from assistant.database import user_session
 from assistant.errors import NotFound, Refused, ToolError
 from assistant.models import Approval, Conversation
 from assistant.services import contents, permissions, signals
-from assistant.services.approval_cards import facts, shown
+from assistant.services.approval_cards import facts, run_at, shown
 from assistant.services.contents import Entry
 from assistant.services.keys import vault_in
 from assistant.services.leases import Grip
@@ -130,6 +130,7 @@ async def _decide(  # noqa: PLR0913  (one decision)
     async with user_session(user_id) as session:
         vault = await vault_in(session)
         card["shown"] = shown(row.id, row.tool, arguments, vault)
+        card["run_at"] = run_at(delay)
         row.rule = await _granted(session, row, yes, card)
         decided = (
             update(Approval)
@@ -201,7 +202,8 @@ async def deny(user_id: UUID, approval_id: UUID, reason: str = "") -> None:
             .values(status="denied", decided_at=func.now(), ended_at=func.now())
         )
         await _once(session, no, approval_id)
-        await _refused(session, row, "denied", said, vault)
+        card = {"reason": reason, "taken_back": row.status == "approved"}
+        await _refused(session, row, "denied", said, vault, card)
     await signals.tell_message(user_id, row.conversation_id, row.message_id)
 
 
@@ -225,14 +227,19 @@ async def expire(user_id: UUID, approval_id: UUID) -> None:
         )
         if (await session.execute(over.returning(col(Approval.id)))).first() is None:
             return
-        await _refused(session, row, "expired", DECIDED["expired"], vault)
+        await _refused(session, row, "expired", DECIDED["expired"], vault, {})
     await signals.tell_message(user_id, row.conversation_id, row.message_id)
 
 
-async def _refused(
-    session: AsyncSession, row: Approval, status: str, said: str, vault: Vault
+async def _refused(  # noqa: PLR0913  (one end of a call)
+    session: AsyncSession,
+    row: Approval,
+    status: str,
+    said: str,
+    vault: Vault,
+    card: dict[str, Any],
 ) -> None:
-    await change_part(session, row, state="denied", result=said, card={"status": status})
+    await change_part(session, row, state="denied", result=said, card=card | {"status": status})
     session.add(entry(row, status, arguments_of(row, vault), said, vault))
 
 
