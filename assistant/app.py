@@ -22,6 +22,7 @@ from assistant.api import (
     search,
     second_factor,
     turns,
+    undo,
     verify,
 )
 from assistant.api.guard import Guard
@@ -60,6 +61,7 @@ ROUTES = [
     *feed.routes,
     *health.routes,
     *search.routes,
+    *undo.routes,
 ]
 
 
