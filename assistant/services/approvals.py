@@ -19,8 +19,8 @@ from assistant.agent.toolbox import TOOL_SECONDS
 from assistant.agent.types import ToolCall
 from assistant.database import user_session
 from assistant.errors import NotFound, Refused, ToolError
-from assistant.models import Approval
-from assistant.services import contents, permissions, signals
+from assistant.models import Approval, ToolExecution
+from assistant.services import audit_chain, contents, permissions, signals
 from assistant.services.approval_cards import facts, shown
 from assistant.services.contents import Entry
 from assistant.services.keys import vault_in
@@ -62,6 +62,7 @@ def file(
     session: AsyncSession, grip: Grip, conversation_id: UUID, parts: list[Entry], vault: Vault
 ) -> None:
     """Store the calls of a reply that wait, in the transaction that ends its turn."""
+    log: list[ToolExecution] = []
     for part in cards_in(parts):
         card, arguments = part["approval"], part["arguments"]
         row = Approval(
@@ -84,7 +85,8 @@ def file(
             row.run_at = func.now() + timedelta(seconds=card["delay"])  # type: ignore[assignment]
         session.add(row)
         status = "asked" if row.status == "pending" else "approved"
-        session.add(entry(row, status, arguments, card["sentence"], vault))
+        log.append(entry(row, status, arguments, card["sentence"], vault))
+    audit_chain.add(session, vault, log)
 
 
 async def approve(user_id: UUID, approval_id: UUID, yes: Yes) -> None:
@@ -146,7 +148,8 @@ async def _decide(  # noqa: PLR0913  (one decision)
         await _once(session, decided, row.id)
         row.effect = card["effect"]
         await change_part(session, row, arguments=dict(arguments), card=card)
-        session.add(entry(row, "approved", arguments, card["sentence"], vault))
+        said = entry(row, "approved", arguments, card["sentence"], vault)
+        audit_chain.add(session, vault, [said])
     await signals.tell_message(user_id, row.conversation_id, row.message_id)
 
 
@@ -230,7 +233,7 @@ async def _refused(
     session: AsyncSession, row: Approval, status: str, said: str, vault: Vault
 ) -> None:
     await change_part(session, row, state="denied", result=said, card={"status": status})
-    session.add(entry(row, status, arguments_of(row, vault), said, vault))
+    audit_chain.add(session, vault, [entry(row, status, arguments_of(row, vault), said, vault)])
 
 
 async def pending(user_id: UUID) -> list[dict[str, Any]]:

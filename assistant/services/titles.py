@@ -13,7 +13,7 @@ from assistant.agent.types import MessageDone, ProviderFailed, Usage
 from assistant.database import user_session
 from assistant.errors import ProviderError
 from assistant.models import Conversation
-from assistant.services import signals
+from assistant.services import audit_chain, signals
 from assistant.services.keys import vault_in
 from assistant.services.model_choice import small_provider
 from assistant.services.usage import record
@@ -43,16 +43,16 @@ async def entitle(user_id: UUID, conversation_id: UUID, question: str) -> None:
     """Ask for a title and store it, unless the user has named the conversation meanwhile."""
     title, usages = await _ask(question)
     async with user_session(user_id) as session:
-        for usage in usages:
-            session.add(record(user_id, usage, "title"))
+        vault = await vault_in(session)
         if title:
-            sealed = (await vault_in(session)).seal(PLACE, conversation_id, title)
+            sealed = vault.seal(PLACE, conversation_id, title)
             named = col(Conversation.details)["titled"].as_string()
             await session.execute(
                 update(Conversation)
                 .where(col(Conversation.id) == conversation_id, named.is_(None))
                 .values(title=sealed, details=titled_by("model"))
             )
+        audit_chain.add(session, vault, [record(user_id, usage, "title") for usage in usages])
     await signals.tell_changed(user_id, conversation_id)
 
 

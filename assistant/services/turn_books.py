@@ -11,7 +11,7 @@ from assistant.agent.acts import Act, Effect
 from assistant.agent.types import ToolCall, ToolFinished
 from assistant.database import user_session
 from assistant.models import ToolExecution, Turn, UsageLog
-from assistant.services import contents
+from assistant.services import audit_chain, contents
 from assistant.services.leases import Grip
 from assistant.services.turn_meter import Meter
 from assistant.services.usage import record
@@ -33,13 +33,13 @@ class Journal:
         row = _row(self._grip, call, act, NOT_YET_KNOWN, self._vault)
         row.status = "started"
         async with user_session(self._grip.user_id) as session:
-            session.add(row)
+            audit_chain.add(session, self._vault, [row])
 
 
 def enter(session: AsyncSession, grip: Grip, meter: Meter, vault: Vault) -> None:
     """Enter the turn's requests and calls, in the transaction that closes it."""
-    session.add_all(_requests(grip, meter))
-    session.add_all(_calls(grip, meter, vault))
+    audit_chain.add(session, vault, _requests(grip, meter))
+    audit_chain.add(session, vault, _calls(grip, meter, vault))
 
 
 async def enter_late(grip: Grip, meter: Meter, vault: Vault) -> None:
@@ -49,9 +49,9 @@ async def enter_late(grip: Grip, meter: Meter, vault: Vault) -> None:
         if (await session.scalars(turn)).one_or_none() is None:
             return
         if not await _has(session, UsageLog, grip):
-            session.add_all(_requests(grip, meter))
+            audit_chain.add(session, vault, _requests(grip, meter))
         if not await _has(session, ToolExecution, grip):
-            session.add_all(_calls(grip, meter, vault))
+            audit_chain.add(session, vault, _calls(grip, meter, vault))
 
 
 async def _has(

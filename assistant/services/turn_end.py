@@ -81,10 +81,10 @@ async def _write(
         if signature is not None:
             signature.created_at = row.created_at
             session.add(signature)
-        if outcome.status == "waiting":
-            approvals.file(session, grip, row.conversation_id, parts, vault)
         touched = update(Conversation).where(col(Conversation.id) == row.conversation_id)
         await session.execute(touched.values(touched_at=func.now(), **_tainted(parts)))
+        if outcome.status == "waiting":
+            approvals.file(session, grip, row.conversation_id, parts, vault)
         turn_books.enter(session, grip, meter, vault)
     return True
 

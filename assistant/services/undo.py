@@ -20,7 +20,7 @@ from assistant.agent.toolbox import TOOL_SECONDS
 from assistant.database import user_session
 from assistant.errors import NotFound, Refused, ToolError
 from assistant.models import Approval, ToolExecution
-from assistant.services import contents, signals
+from assistant.services import audit_chain, contents, signals
 from assistant.services.keys import vault_in
 from assistant.services.toolkit import toolkit_of
 from assistant.services.waiting_calls import change_part
@@ -57,13 +57,13 @@ async def undo(user_id: UUID, execution_id: UUID) -> str:
     if tool is None or tool.undo is None:
         raise Refused(GONE)
     async with user_session(user_id) as session:
-        session.add(_row(saved, "started", BEGINS, vault))
+        audit_chain.add(session, vault, [_row(saved, "started", BEGINS, vault)])
     context = ToolContext(str(user_id), key=f"undo/{execution_id}", backends=toolkit.backends)
     try:
         said = await taken_back(tool, saved.value, context, TOOL_SECONDS)
     except ToolError as error:
         async with user_session(user_id) as session:
-            session.add(_row(saved, "failed", str(error), vault))
+            audit_chain.add(session, vault, [_row(saved, "failed", str(error), vault)])
         raise Refused(str(error)) from error
     await _write(user_id, saved, said, vault)
     return said
@@ -114,7 +114,7 @@ async def _write(user_id: UUID, saved: _Saved, said: str, vault: Vault) -> None:
         async with user_session(user_id) as session:
             if approval_id and (approval := await session.get(Approval, UUID(approval_id))):
                 await change_part(session, approval, card={"execution": "", "undone": True})
-            session.add(_row(saved, "undone", said, vault))
+            audit_chain.add(session, vault, [_row(saved, "undone", said, vault)])
     except IntegrityError as error:  # another was quicker by a moment
         raise Refused(ALREADY) from error
     if approval is not None:

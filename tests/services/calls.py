@@ -7,7 +7,7 @@ from assistant.agent.acts import Tool, ToolContext
 from assistant.agent.backends.notes import Notes
 from assistant.database import user_session
 from assistant.models import ToolExecution
-from assistant.services import contents
+from assistant.services import audit_chain, contents
 from assistant.services.keys import vault_in
 from assistant.services.notes import StoredNotes
 from assistant.services.sessions import User
@@ -36,5 +36,5 @@ async def written(
         row.input = vault.seal("tool_executions.input", row.id, contents.dump([arguments]))
         if saved is not None:
             row.undo = vault.seal("tool_executions.undo", row.id, contents.dump(saved))
-        session.add(row)
+        audit_chain.add(session, vault, [row])
     return row.id
