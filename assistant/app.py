@@ -23,6 +23,7 @@ from assistant.api import (
     search,
     second_factor,
     turns,
+    undo,
     verify,
 )
 from assistant.api.guard import Guard
@@ -63,6 +64,7 @@ ROUTES = [
     *feed.routes,
     *health.routes,
     *search.routes,
+    *undo.routes,
 ]
 
 

@@ -228,7 +228,7 @@ def upgrade(roles, **_):
 
 
 def downgrade(roles, **_):
-    op.execute(f'revoke select (conversation_id) on turns from "{roles.worker}"')
+    op.execute(f'revoke select (conversation_id) on turns from "{roles.worker}"')  # noqa: S608
     op.execute("update turns set status = 'interrupted' where status = 'waiting'")
     op.execute("update messages set status = 'interrupted' where status = 'waiting'")
     op.drop_index("uq_turns_open", table_name="turns")

@@ -1,6 +1,7 @@
 """The tables, and nothing else."""
 
 from assistant.models.approval import Approval, ToolPermission
+from assistant.models.audit import AuditHead
 from assistant.models.base import Owned
 from assistant.models.billing import Subscription, UsageLog
 from assistant.models.conversation import Conversation, Message
@@ -12,6 +13,7 @@ from assistant.models.user import Identity, Profile, UserKey
 
 __all__ = [
     "Approval",
+    "AuditHead",
     "Conversation",
     "Identity",
     "LoginSession",

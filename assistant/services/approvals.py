@@ -20,8 +20,8 @@ from assistant.agent.toolbox import TOOL_SECONDS
 from assistant.agent.types import ToolCall
 from assistant.database import user_session
 from assistant.errors import NotFound, Refused, ToolError
-from assistant.models import Approval
-from assistant.services import contents, permissions, signals
+from assistant.models import Approval, Conversation, ToolExecution
+from assistant.services import audit_chain, contents, permissions, signals
 from assistant.services.approval_cards import facts, run_at, shown
 from assistant.services.contents import Entry
 from assistant.services.keys import vault_in
@@ -64,6 +64,7 @@ async def file(
     connection: Connection, grip: Grip, conversation_id: UUID, parts: list[Entry], vault: Vault
 ) -> None:
     """Store the calls of a reply that wait, in the transaction that ends its turn."""
+    log: list[ToolExecution] = []
     for part in cards_in(parts):
         card, arguments = part["approval"], part["arguments"]
         row = Approval(
@@ -85,7 +86,9 @@ async def file(
         if row.status == "approved":
             row.run_at = datetime.now(UTC) + timedelta(seconds=card["delay"])
         status = "asked" if row.status == "pending" else "approved"
-        await insert(connection, row, entry(row, status, arguments, card["sentence"], vault))
+        await insert(connection, row)
+        log.append(entry(row, status, arguments, card["sentence"], vault))
+    await insert(connection, *audit_chain.signed(vault, log))
 
 
 async def approve(user_id: UUID, approval_id: UUID, yes: Yes) -> None:
@@ -148,7 +151,8 @@ async def _decide(  # noqa: PLR0913  (one decision)
         await _once(session, decided, row.id)
         row.effect = card["effect"]
         await change_part(session, row, arguments=dict(arguments), card=card)
-        session.add(entry(row, "approved", arguments, card["sentence"], vault))
+        said = entry(row, "approved", arguments, card["sentence"], vault)
+        audit_chain.add(session, vault, [said])
     await signals.tell_message(user_id, row.conversation_id, row.message_id)
 
 
@@ -240,7 +244,7 @@ async def _refused(  # noqa: PLR0913  (one end of a call)
     card: dict[str, Any],
 ) -> None:
     await change_part(session, row, state="denied", result=said, card=card | {"status": status})
-    session.add(entry(row, status, arguments_of(row, vault), said, vault))
+    audit_chain.add(session, vault, [entry(row, status, arguments_of(row, vault), said, vault)])
 
 
 async def pending(user_id: UUID) -> list[dict[str, Any]]:
@@ -262,7 +266,12 @@ async def pending(user_id: UUID) -> list[dict[str, Any]]:
 
 
 def _undecided_of_all() -> tuple[Any, ...]:
-    return (col(Approval.status) == "pending", col(Approval.expires_at) > func.now())
+    there = select(Conversation.id).where(col(Conversation.deleted_at).is_(None))
+    return (
+        col(Approval.status) == "pending",
+        col(Approval.expires_at) > func.now(),
+        col(Approval.conversation_id).in_(there),
+    )
 
 
 async def _row(session: AsyncSession, approval_id: UUID) -> Approval:
