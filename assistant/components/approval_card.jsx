@@ -5,6 +5,7 @@ import { CallFields } from "./call_fields.jsx";
 import { Revealed } from "./revealed.jsx";
 import { Targets } from "./targets.jsx";
 import { ToolLine } from "./tool_line.jsx";
+import { UndoCall } from "./undo_call.jsx";
 import { useDecision } from "./use_decision.js";
 
 /** call: its part of the message. waits: the message does; until then nothing can be decided. */
@@ -12,22 +13,24 @@ export function WaitingCall({ call, message, waits }) {
   const decision = useDecision(call, message);
   const isCard = waits && call.state === "waiting";
   const frame = useRef(null);
-  const holdFocus = useHeldFocus(frame, call.approval.status);
+  const { status, execution } = call.approval;
+  const holdFocus = useHeldFocus(frame, `${status} ${execution}`);
   return (
-    <div className={isCard ? "waiting-call" : "waiting-call tool"} ref={frame} onClickCapture={holdFocus}>
+    <div className={isCard ? "waiting-call" : "waiting-call settled tool"} ref={frame} onClickCapture={holdFocus}>
       {isCard ? <Card call={call} decision={decision} /> : <ToolLine call={call} />}
+      {!isCard && execution && <UndoCall execution={execution} message={message} />}
       <div role="alert">{decision.problem && <p className="error">{decision.problem}</p>}</div>
     </div>
   );
 }
 
 /** Who decides by the keyboard stays where they are when the card becomes a line. */
-function useHeldFocus(frame, status) {
+function useHeldFocus(frame, state) {
   const held = useRef(false);
   useLayoutEffect(() => {
     const isLost = held.current && document.activeElement === document.body;
     if (isLost) frame.current.querySelector(".tool-line, .undo")?.focus({ preventScroll: true });
-  }, [frame, status]);
+  }, [frame, state]);
   return () => {
     held.current = frame.current.contains(document.activeElement);
   };

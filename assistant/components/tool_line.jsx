@@ -65,7 +65,7 @@ function lineOf(call) {
 const allowedBy = ({ rule }) => (rule ? "Allowed by a permission of yours" : "Allowed by you");
 
 const FATES = {
-  done: (card, call) => [allowedBy(card), "done", durationOf(call)],
+  done: (card, call) => [allowedBy(card), card.undone ? "done, then undone" : "done", durationOf(call)],
   failed: (card) => [allowedBy(card), "it did not work"],
   denied: ({ taken_back, reason }) => [
     `${taken_back ? "Taken back" : "Refused"} by you${reason ? `: ${reason}` : ""}`,

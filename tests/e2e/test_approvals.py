@@ -67,6 +67,18 @@ async def test_what_is_allowed_is_done_and_the_answer_goes_on(chat):
     assert "There are no notes yet." in await notes(chat)
 
 
+async def test_what_was_done_is_undone_from_its_line(chat):
+    card = await wants_to_delete(chat, await keeps(chat))
+    await card.allow.click()
+    await goes_on(chat)
+    undo = chat.page.get_by_test_id("undo-call")
+    await undo.click()
+    await expect(undo).to_have_count(0)
+    await expect(chat.tools.last).to_contain_text("Allowed by you · done, then undone")
+    await expect(chat.tools.last.get_by_role("button")).to_be_focused()
+    assert TITLE in await notes(chat)
+
+
 async def test_what_is_refused_stays_and_the_model_reads_why(chat):
     card = await wants_to_delete(chat, await keeps(chat))
     await card.reason.fill("I still need it")
