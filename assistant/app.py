@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 from assistant import database, key_ring, logs, migration
 from assistant.agent.providers.clients import close_clients
 from assistant.api import (
+    audit,
     auth,
     conversations,
     data,
@@ -52,6 +53,7 @@ logs.configure()
 log = structlog.get_logger()
 
 ROUTES = [
+    *audit.routes,
     *auth.routes,
     *verify.routes,
     *second_factor.routes,
