@@ -41,7 +41,7 @@ export function AuditCheck({ filters }) {
       <div className="setting">
         <div className="about">
           <span>Export</span>
-          <small>What the filters below show, in clear, without the words that you look for.</small>
+          <small>What the filters below let through, in clear; words that you look for are no filter of a file.</small>
         </div>
         <div className="audit-files">
           <a className="button" href={fileOf("csv", filters)} download>

@@ -64,7 +64,11 @@ function factsOf({ kind, cost, approved_by }) {
   return kind === "request" ? dollars(cost) : approved_by;
 }
 
-const dollars = (cost) => (Number(cost) ? `$${Number(cost).toPrecision(2)}` : "No cost");
+/** A cost in words; the details have all its digits. */
+const dollars = (cost) => {
+  if (!Number(cost)) return "No cost";
+  return Number(cost) < 0.01 ? "Under $0.01" : `$${Number(cost).toFixed(2)}`;
+};
 
 /** The first plain value is what a reader recognises a call by. */
 function gistOf(asked) {
@@ -115,7 +119,7 @@ function rowsOf(entry) {
     [request ? "Model" : "Tool", entry.what],
     ["Tokens", request && `${entry.tokens_in.toLocaleString()} in, ${entry.tokens_out.toLocaleString()} out`],
     ["Cost", request && `$${entry.cost}`],
-    ["Took", !request && entry.seconds > 0 && `${entry.seconds.toFixed(1)} s`],
+    ["Took", !request && entry.seconds >= 0.05 && `${entry.seconds.toFixed(1)} s`],
     ["Asked", prettyOf(entry.asked)],
     ["Outcome", entry.answered],
   ].filter(([, value]) => value);

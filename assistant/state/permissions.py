@@ -31,7 +31,7 @@ CLASSES = {
     Effect.READ: "Only reads.",
     Effect.WRITE: "Changes what is yours; you can undo it.",
     Effect.SEND: "Others see what it does.",
-    Effect.DESTROY: "Deletes.",
+    Effect.DESTROY: "Takes something away.",
 }
 ToolName = Annotated[str, Field(max_length=200)]
 
