@@ -15,6 +15,7 @@ from assistant import database, key_ring, logs, migration
 from assistant.agent.providers.clients import close_clients
 from assistant.api import (
     approvals,
+    audit,
     auth,
     conversations,
     data,
@@ -55,6 +56,7 @@ log = structlog.get_logger()
 
 ROUTES = [
     *approvals.routes,
+    *audit.routes,
     *auth.routes,
     *verify.routes,
     *second_factor.routes,

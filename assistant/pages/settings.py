@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from assistant.components import settings_data, settings_security
+from assistant.components import settings_data, settings_permissions, settings_security
 from assistant.components.page_frame import page_frame
 from assistant.components.settings_answers import answers_section
 from assistant.components.settings_appearance import appearance_section
@@ -18,6 +18,7 @@ def settings() -> rx.Component:
         profile_section(),
         answers_section(),
         appearance_section(),
+        settings_permissions.permissions_sections(),
         settings_security.security_sections(),
         settings_data.data_sections(),
     )
@@ -28,6 +29,11 @@ PAGES = (
         "component": settings,
         "route": "/settings",
         "title": "Settings · Assistant",
-        "on_load": [SettingsState.load, *settings_security.ON_LOAD, *settings_data.ON_LOAD],
+        "on_load": [
+            SettingsState.load,
+            *settings_permissions.ON_LOAD,
+            *settings_security.ON_LOAD,
+            *settings_data.ON_LOAD,
+        ],
     },
 )

@@ -5,12 +5,17 @@ from uuid import UUID
 
 from assistant.agent.acts import Tool, ToolContext
 from assistant.agent.backends.notes import Notes
+from assistant.agent.types import Usage
 from assistant.database import user_session
 from assistant.models import ToolExecution
 from assistant.services import audit_chain, contents
+from assistant.services.audit import page
+from assistant.services.audit_entry import Entry
+from assistant.services.audit_queries import Filters
 from assistant.services.keys import vault_in
 from assistant.services.notes import StoredNotes
 from assistant.services.sessions import User
+from assistant.services.usage import record
 
 
 async def done(user: User, tool: Tool, arguments: dict[str, Any], **values: Any) -> UUID:
@@ -38,3 +43,17 @@ async def written(
             row.undo = vault.seal("tool_executions.undo", row.id, contents.dump(saved))
         audit_chain.add(session, vault, [row])
     return row.id
+
+
+async def told(user: User, filters: Filters | None = None) -> list[Entry]:
+    """The newest entries of the user's log."""
+    return (await page(user.id, filters or Filters())).entries
+
+
+async def asked_model(
+    user: User, model: str = "claude-sonnet-5-5", purpose: str = "answer"
+) -> None:
+    """One request to a model stands in the log."""
+    async with user_session(user.id) as session:
+        request = record(user.id, Usage("anthropic", model, 1_000, 500), purpose)
+        audit_chain.add(session, await vault_in(session), [request])
