@@ -15,6 +15,7 @@ from assistant import database, key_ring, logs, migration
 from assistant.agent.providers.clients import close_clients
 from assistant.api import (
     auth,
+    connections,
     conversations,
     data,
     feed,
@@ -57,6 +58,7 @@ ROUTES = [
     *second_factor.routes,
     *turns.routes,
     *conversations.routes,
+    *connections.routes,
     *data.routes,
     *feed.routes,
     *health.routes,

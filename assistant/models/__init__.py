@@ -3,6 +3,7 @@
 from assistant.models.approval import Approval, ToolPermission
 from assistant.models.base import Owned
 from assistant.models.billing import Subscription, UsageLog
+from assistant.models.connection import Connection
 from assistant.models.conversation import Conversation, Message
 from assistant.models.note import Note
 from assistant.models.search import SearchSignature
@@ -12,6 +13,7 @@ from assistant.models.user import Identity, Profile, UserKey
 
 __all__ = [
     "Approval",
+    "Connection",
     "Conversation",
     "Identity",
     "LoginSession",

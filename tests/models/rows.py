@@ -42,6 +42,7 @@ MINIMAL: dict[str, dict[str, Any]] = {
     },
     "tool_permissions": {"tool": "t", "rule": "grant", "conversation_id": "{conversations}"},
     "notes": {},
+    "connections": {"kind": "mcp", "label": "\\x00", "secret": "\\x00"},
     "usage_logs": {
         "turn_id": "{turns}",
         "provider": "p",
