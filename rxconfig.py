@@ -1,5 +1,6 @@
 """Reflex's own settings: how the pages are built, and which origins may talk to the server."""
 
+import json
 import re
 from pathlib import Path
 
@@ -9,6 +10,11 @@ from reflex.constants import StateManagerMode
 from assistant.config import settings
 
 BUILT_FOR = "http://localhost"
+MANIFEST = "window.__reactRouterManifest="
+CHAT = "routes/[chat].$[chat_id]._index"
+ANSWER = "assets/answer-*.js"  # what draws an answer, which a page fetches when it has one
+FALLBACK = "__spa-fallback.html"  # the page of every address that is not built
+NEW_CHAT = "index.html"
 BAKED = re.compile(r"""(["'`])(http|ws)://localhost(/[^"'`]*)\1""")
 
 
@@ -29,10 +35,42 @@ class SameOrigin(rx.plugins.Plugin):
             file.write_text(text)
 
 
+class ChatAhead(rx.plugins.Plugin):
+    """Names the scripts of a conversation's page in the pages that browsers have before it.
+
+    Its address has an id in it, so it is not built, and the page for all such addresses knows the
+    scripts of none: a browser would learn of them one after the other, each from the one before.
+    A new chat becomes a conversation, be the network there at that moment or not.
+    """
+
+    def post_build(self, **context: object) -> None:
+        """Add what is not named yet, before the files are compressed."""
+        folder = Path(str(context["static_dir"]))
+        manifest = one(folder, "assets/manifest-*.js").read_text()
+        route = json.loads(manifest.removeprefix(MANIFEST).rstrip(";\n"))["routes"][CHAT]
+        answer = one(folder, ANSWER).relative_to(folder).as_posix()
+        scripts = [route["module"], *route["imports"]]
+        name_scripts(folder / NEW_CHAT, scripts)
+        name_scripts(folder / FALLBACK, [*scripts, f"/{answer}"])
+
+
+def name_scripts(page: Path, urls: list[str]) -> None:
+    """Let the page tell browsers to fetch these at once."""
+    text = page.read_text()
+    links = (f'<link rel="modulepreload" href="{url}"/>' for url in urls if url not in text)
+    page.write_text(text.replace("<script>", f"{''.join(links)}<script>", 1))
+
+
+def one(folder: Path, pattern: str) -> Path:
+    """The one file of the build that is called so."""
+    (found,) = folder.glob(pattern)
+    return found
+
+
 def origins() -> list[str]:
-    """The origins that browsers may speak from; on loopback both of its names."""
+    """The origins that browsers may speak from, each once; on loopback both of its names."""
     twins = [f"http://{host}:{settings().port}" for host in ("localhost", "127.0.0.1")]
-    return [settings().url, *(twins if settings().on_loopback else [])]
+    return list(dict.fromkeys([settings().url, *(twins if settings().on_loopback else [])]))
 
 
 config = rx.Config(
@@ -51,6 +89,6 @@ config = rx.Config(
         "@fontsource-variable/inter@5.3.0",
         "@fontsource-variable/jetbrains-mono@5.3.0",
     ],
-    plugins=[rx.plugins.TailwindV4Plugin(), SameOrigin()],
+    plugins=[rx.plugins.TailwindV4Plugin(), SameOrigin(), ChatAhead()],
     disable_plugins=[rx.plugins.SitemapPlugin],
 )

@@ -28,7 +28,9 @@ REPORT = (
     "</c:comp-filter></c:comp-filter></c:filter></c:calendar-query>"
 )
 TYPE = {"Content-Type": "text/calendar; charset=utf-8"}
+UNPACKED = {"Accept-Encoding": "identity"}  # Apache has another ETag for what it packs
 NEW = {"If-None-Match": "*"}
+WRITTEN = "The event was written, but {} did not show it again. Look it up with list_events."
 CHANGED = "The event was changed since, so nothing was overwritten."
 
 
@@ -66,33 +68,33 @@ class Caldav:
         uid = hashlib.sha256(key.encode()).hexdigest()[:40]
         event = f"{uid}.ics"
         ics = ics_changes.made(draft, uid, await self._organiser(draft.attendees))
+        told = await self._tells(calendar, draft.attendees)
         answer = await self._dav.ask("PUT", _url(calendar, event), written(ics), {**TYPE, **NEW})
-        if answer.status != 412:  # else this very event is there already
-            self._succeeded(answer)
-        return Done(
-            await self.event(calendar, event), told=await self._tells(calendar, draft.attendees)
-        )
+        if answer.status == 412:  # this very event is there already
+            return Done(await self.event(calendar, event), told=told)
+        return Done((await self._now(calendar, event, answer, ics))[0], told=told)
 
     async def update(self, calendar: str, event: str, change: Change) -> Done:
         """See `Calendar`."""
-        answer, ics = await self._read(calendar, event)
+        read, ics = await self._read(calendar, event)
         before = await self._as_event(ics, calendar, event)
+        told = await self._tells(calendar, (*before.attendees, *(change.attendees or ())))
         organiser = await self._organiser(change.attendees)
-        stamped = event.partition("#")[2]
-        await asyncio.to_thread(ics_changes.change, ics, stamped, change, organiser)
-        saved = await self._overwrite(calendar, event, answer, ics)
-        after = await self.event(calendar, event)
-        people = (*before.attendees, *after.attendees)
-        return Done(after, saved, told=await self._tells(calendar, people))
+        which = event.partition("#")[2]
+        await asyncio.to_thread(ics_changes.change, ics, which, change, organiser)
+        after, saved = await self._overwrite(calendar, event, read, ics)
+        return Done(after, saved, told)
 
     async def delete(self, calendar: str, event: str) -> JsonValue:
         """See `Calendar`."""
-        answer, ics = await self._read(calendar, event)
-        if stamped := event.partition("#")[2]:
-            await asyncio.to_thread(ics_changes.leave_out, ics, stamped)
-            return await self._overwrite(calendar, event, answer, ics)
-        self._succeeded(await self._dav.ask("DELETE", _url(calendar, event), headers=_only(answer)))
-        return _saved(calendar, event, answer.body, "")
+        read, ics = await self._read(calendar, event)
+        resource, _, which = event.partition("#")
+        if which:
+            await asyncio.to_thread(ics_changes.leave_out, ics, which)
+            _, saved = await self._overwrite(calendar, resource, read, ics)
+            return saved
+        await self._dav.done("DELETE", _url(calendar, event), headers=_only(read))
+        return _saved(calendar, event, read.body, "")
 
     async def restore(self, saved: JsonValue) -> Event:
         """See `Calendar`."""
@@ -109,8 +111,7 @@ class Caldav:
         answer = await self._dav.ask("PUT", url, written(ics), {**TYPE, **condition})
         if answer.status == 412:
             return await self._already(calendar, event, ics)
-        self._succeeded(answer)
-        return await self.event(calendar, event)
+        return (await self._now(calendar, event, answer, ics))[0]
 
     async def _found_home(self) -> Home:
         if self._home is None:
@@ -118,7 +119,7 @@ class Caldav:
         return self._home
 
     async def _read(self, calendar: str, event: str) -> tuple[Answer, Ics]:
-        answer = await self._dav.done("GET", _url(calendar, event))
+        answer = await self._dav.done("GET", _url(calendar, event), headers=UNPACKED)
         if "ETag" not in answer.headers:
             raise ToolError(f"{self._dav.host} tells no versions of its events. {UNCHANGED}")
         return answer, await asyncio.to_thread(parsed, answer.body)
@@ -126,19 +127,29 @@ class Caldav:
     async def _as_event(self, ics: Ics, calendar: str, event: str) -> Event:
         return await asyncio.to_thread(event_of, ics, calendar, event, self._local)
 
-    async def _overwrite(self, calendar: str, event: str, read: Answer, ics: Ics) -> JsonValue:
+    async def _overwrite(
+        self, calendar: str, event: str, read: Answer, ics: Ics
+    ) -> tuple[Event, JsonValue]:
         """Put the new text in the place of the one that was read, if that is still there."""
         url = _url(calendar, event)
         answer = await self._dav.ask("PUT", url, written(ics), {**TYPE, **_only(read)})
-        self._succeeded(answer)
-        version = (
-            answer.headers.get("ETag") or (await self._read(calendar, event))[0].headers["ETag"]
-        )
-        return _saved(calendar, event, read.body, version)
+        after, version = await self._now(calendar, event, answer, ics)
+        return after, _saved(calendar, event, read.body, version)
 
-    def _succeeded(self, answer: Answer) -> None:
+    async def _now(self, calendar: str, event: str, answer: Answer, ics: Ics) -> tuple[Event, str]:
+        """The event and its version after it was written. Raises ToolError when it was not.
+
+        A server that gives a version has kept the very text; any other must be asked.
+        """
         if not 200 <= answer.status < 300:
             raise self._dav.refused(answer)
+        if version := answer.headers.get("ETag"):
+            return await self._as_event(ics, calendar, event), version
+        try:
+            read, ics = await self._read(calendar, event)
+        except ToolError as error:
+            raise ToolError(WRITTEN.format(self._dav.host)) from error
+        return await self._as_event(ics, calendar, event), read.headers["ETag"]
 
     async def _organiser(self, attendees: tuple[str, ...] | None) -> str:
         """The user's address, where somebody is invited. Raises ToolError when none is known."""

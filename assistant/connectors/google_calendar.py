@@ -19,7 +19,7 @@ from assistant.connectors.google_events import (
     is_same,
     kept_fields,
 )
-from assistant.connectors.google_rest import GONE, GOOGLE, Rest, Token
+from assistant.connectors.google_rest import GONE, GOOGLE, Rest, Token, object_in
 from assistant.connectors.network import Reach
 from assistant.errors import ToolError
 
@@ -80,9 +80,10 @@ class GoogleCalendar:
         name = _name(key)
         body = {"id": name, **fields_of(draft, self._local)}
         query = {"sendUpdates": TOLD[bool(draft.attendees)]}
-        # 409: this very event is there already.
-        await self._rest.done("POST", _events(calendar), query, body, fine=(409,))
-        return Done(await self.event(calendar, name))
+        said = await self._rest.done("POST", _events(calendar), query, body, fine=(409,))
+        if said.status_code == 409:  # this very event is there already
+            return Done(await self.event(calendar, name))
+        return Done(as_event(object_in(said, "POST"), calendar, self._local))
 
     async def update(self, calendar: str, event: str, change: Change) -> Done:
         """See `Calendar`."""

@@ -51,14 +51,7 @@ class Rest:
         version: str = "",
     ) -> dict[str, Any]:
         """The JSON object that a request is answered with; see `done`."""
-        said = await self.done(method, path, query, body, version=version)
-        try:
-            value = said.json()
-        except ValueError:
-            value = None
-        if not isinstance(value, dict):
-            raise ToolError(f"Google Calendar sent what cannot be read. {_then(method)}")
-        return value
+        return object_in(await self.done(method, path, query, body, version=version), method)
 
     async def done(  # noqa: PLR0913  (what a request has)
         self,
@@ -91,6 +84,17 @@ class Rest:
         if not said.is_success and said.status_code not in fine:
             raise ToolError(_refusal(said))
         return said
+
+
+def object_in(said: httpx2.Response, method: str) -> dict[str, Any]:
+    """The JSON object in an answer. Raises ToolError when there is none."""
+    try:
+        value = said.json()
+    except ValueError:
+        value = None
+    if not isinstance(value, dict):
+        raise ToolError(f"Google Calendar sent what cannot be read. {_then(method)}")
+    return value
 
 
 def _then(method: str) -> str:

@@ -10,7 +10,7 @@ const http = createServer(({ url }, response) => {
   asked.push(url);
   const id = url.match(/conversations\/([^/]+)/)?.[1];
   if (id) return response.end(JSON.stringify(pages[id] ?? { messages: [], earlier: false }));
-  return response.writeHead(200, { "content-type": "text/event-stream" }).write(": beat\n\n");
+  return response.writeHead(200).write("\n");
 });
 await new Promise((resolve) => http.listen(0, "127.0.0.1", resolve));
 serveFrom(`http://127.0.0.1:${http.address().port}`);
@@ -57,4 +57,12 @@ test("two sends that are acknowledged in one drawing are both taken", () => {
     store.acknowledge(key, id, turn);
   assert.deepEqual([store.isSending("c4"), store.isSending("c5")], [false, false]);
   assert.deepEqual([store.runningTurn("c4"), store.runningTurn("c5")], ["t4", "t5"]);
+});
+
+test("who is told that a send was taken learns where it was sent, once", () => {
+  store.send("", "a new chat", "key-6");
+  assert.equal(store.acknowledge("key-6", "c6", "t6"), "");
+  assert.equal(store.acknowledge("key-6", "c6", "t6"), undefined);
+  store.send("c6", "more", "key-7");
+  assert.equal(store.acknowledge("key-7", "c6", "t7"), "c6");
 });

@@ -110,6 +110,11 @@ async def test_what_was_changed_elsewhere_meanwhile_is_not_overwritten(
     assert server.seen[-1][2]["If-Match"] == '"1"'
 
 
+async def test_versions_are_asked_for_unpacked(server: Scripted, strange: Caldav) -> None:
+    await strange.event(f"{server.url}/cal/", "1.ics")
+    assert server.seen[-1][2]["Accept-Encoding"] == "identity"
+
+
 async def test_without_versions_nothing_is_changed(server: Scripted, strange: Caldav) -> None:
     server.says["GET", "/cal/1.ics"] = Say(200, TEXT)
     with pytest.raises(ToolError, match="tells no versions of its events"):
@@ -124,6 +129,17 @@ async def test_a_server_that_tells_no_version_of_what_it_took_is_asked_for_it(
     done = await strange.update(f"{server.url}/cal/", "1.ics", Change(title="New"))
     assert isinstance(done.saved, dict)
     assert done.saved["version"] == '"1"'
+
+
+async def test_what_was_written_but_cannot_be_seen_again_is_not_called_unchanged(
+    server: Scripted, strange: Caldav
+) -> None:
+    name = "/cal/2c70e12b7a0646f92279f427c7b38e7334d8e538.ics"  # of this key
+    server.says["PUT", name] = Say(201)
+    server.says["GET", name] = Say(503)
+    with pytest.raises(ToolError, match="was written, but") as caught:
+        await strange.create(f"{server.url}/cal/", LUNCH, "key")
+    assert "Nothing was changed" not in str(caught.value)
 
 
 async def test_a_server_that_invites_by_itself_is_known(server: Scripted, strange: Caldav) -> None:

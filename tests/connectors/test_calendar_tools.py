@@ -36,7 +36,7 @@ STANDUP = {
 
 
 @pytest.fixture(params=["caldav", "google"])
-def context(request: pytest.FixtureRequest, caldav: Caldav, google: GoogleCalendar) -> ToolContext:
+def turn(request: pytest.FixtureRequest, caldav: Caldav, google: GoogleCalendar) -> ToolContext:
     calendar = {"caldav": caldav, "google": google}[request.param]
     return ToolContext(timezone="Asia/Tokyo", key="key", backends={Calendar: calendar})
 
@@ -55,46 +55,46 @@ def which(read: dict[str, str]) -> dict[str, object]:
     return {**named, "attendees": people}
 
 
-async def listed(context: ToolContext) -> list[dict[str, str]]:
-    return list(events_in((await list_events.run(DAYS, context)).content))
+async def listed(turn: ToolContext) -> list[dict[str, str]]:
+    return list(events_in((await list_events.run(DAYS, turn)).content))
 
 
-async def test_a_meeting_is_made_found_moved_deleted_and_brought_back(context) -> None:
-    await create_event.run(LUNCH, context)
-    [read] = await listed(context)
+async def test_a_meeting_is_made_found_moved_deleted_and_brought_back(turn) -> None:
+    await create_event.run(LUNCH, turn)
+    [read] = await listed(turn)
     assert (read["start"], read["calendar"]) == ("2026-12-03T12:00", "Work")
     moved = {"start": "2026-12-03T15:00", "end": "2026-12-03T16:00"}
-    await update_event.run({"event": which(read), **moved}, context)
+    await update_event.run({"event": which(read), **moved}, turn)
     free = {"start": "2026-12-03", "end": "2026-12-03"}
-    content = (await find_free_time.run(free, context)).content
+    content = (await find_free_time.run(free, turn)).content
     assert "09:00\N{EN DASH}15:00" in content
     assert "16:00\N{EN DASH}18:00" in content
-    [read] = await listed(context)
-    output = await delete_event.run({"event": which(read)}, context)
-    assert not await listed(context)
+    [read] = await listed(turn)
+    output = await delete_event.run({"event": which(read)}, turn)
+    assert not await listed(turn)
     assert delete_event.undo is not None
-    await delete_event.undo(output.undo, context)
-    assert await listed(context) == [read]
+    await delete_event.undo(output.undo, turn)
+    assert await listed(turn) == [read]
 
 
-async def test_one_of_a_series_is_renamed_then_the_rest_is_deleted(context) -> None:
-    await create_event.run(STANDUP, context)
-    first, second, third = await listed(context)
-    await update_event.run({"event": which(second), "title": "Review"}, context)
-    assert [each["title"] for each in await listed(context)] == ["Standup", "Review", "Standup"]
-    await delete_event.run({"event": which(third)}, context)
-    assert [each["title"] for each in await listed(context)] == ["Standup", "Review"]
-    await delete_event.run({"event": which(first), "all_occurrences": True}, context)
-    assert "Standup" not in [each["title"] for each in await listed(context)]
+async def test_one_of_a_series_is_renamed_then_the_rest_is_deleted(turn) -> None:
+    await create_event.run(STANDUP, turn)
+    first, second, third = await listed(turn)
+    await update_event.run({"event": which(second), "title": "Review"}, turn)
+    assert [each["title"] for each in await listed(turn)] == ["Standup", "Review", "Standup"]
+    await delete_event.run({"event": which(third)}, turn)
+    assert [each["title"] for each in await listed(turn)] == ["Standup", "Review"]
+    await delete_event.run({"event": which(first), "all_occurrences": True}, turn)
+    assert "Standup" not in [each["title"] for each in await listed(turn)]
 
 
-async def test_a_call_that_names_an_event_otherwise_than_it_is_changes_nothing(context) -> None:
-    await create_event.run(LUNCH, context)
-    [read] = await listed(context)
+async def test_a_call_that_names_an_event_otherwise_than_it_is_changes_nothing(turn) -> None:
+    await create_event.run(LUNCH, turn)
+    [read] = await listed(turn)
     for untrue in ({"title": "Spam"}, {"attendees": []}, {"start": "2026-12-03T03:00"}):
         named = {**which(read), **untrue}
         with pytest.raises(ToolError, match="Nothing was changed"):
-            await delete_event.run({"event": named}, context)
+            await delete_event.run({"event": named}, turn)
         with pytest.raises(ToolError, match="Nothing was changed"):
-            await update_event.run({"event": named, "title": "x"}, context)
-    assert await listed(context) == [read]
+            await update_event.run({"event": named, "title": "x"}, turn)
+    assert await listed(turn) == [read]

@@ -62,6 +62,14 @@ async def test_what_is_no_object_is_unreadable(server: Scripted, body: str) -> N
         await rest(server).json("GET", "/x")
 
 
+async def test_after_a_change_that_is_answered_unreadably_nothing_is_promised(
+    server: Scripted,
+) -> None:
+    server.says["PATCH", "/x"] = Say(200, "<p>")
+    with pytest.raises(ToolError, match=r"cannot be read\. Whether anything was changed is not"):
+        await rest(server).json("PATCH", "/x")
+
+
 async def test_a_status_may_be_fine(server: Scripted) -> None:
     server.says["POST", "/x"] = Say(409)
     assert (await rest(server).done("POST", "/x", fine=(409,))).status_code == 409

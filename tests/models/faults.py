@@ -12,7 +12,7 @@ from tests.models.rows import NAMES, PARENTS, Rows, insert
 
 GRANTED_TO_WORKER = {
     "identities": {"issuer", "subject", "user_id"},
-    "turns": {"id", "user_id", "status", "lease_until"},
+    "turns": {"id", "user_id", "status", "lease_until", "conversation_id"},
     "conversations": {"id", "user_id", "deleted_at"},
     "messages": {"user_id", "status", "searchable"},
     "login_sessions": {"id", "user_id", "revoked_at", "expires_at", "seen_at", "verified_at"},

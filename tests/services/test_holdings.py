@@ -23,9 +23,9 @@ IN_CLEAR = {  # of tables without a sealed column, one that an export tells
 IN_FORM = {  # how what is no plain text is stored
     "messages.content": lambda mark: dump(words(mark)),
     "tool_executions.input": lambda mark: dump([{"asked": mark}]),
-    "tool_executions.undo": lambda mark: dump([{"saved": mark}]),
-    "approvals.arguments": lambda mark: dump([{"asked": mark}]),
-    "approvals.facts": lambda mark: dump([{"sentence": mark}]),
+    "tool_executions.undo": lambda mark: dump({"before": mark}),
+    "approvals.arguments": lambda mark: dump({"asked": mark}),
+    "approvals.facts": lambda mark: dump({"sentence": mark}),
     "connections.tools": lambda mark: dump([{"name": mark}]),
 }
 

@@ -13,13 +13,14 @@ from assistant.config import settings
 from assistant.database import user_session
 from assistant.key_ring import LocalKey
 from assistant.models import SecondFactor
-from assistant.services import conversations, erasure, keys, rotation
+from assistant.services import conversations, erasure, keys, permissions, rotation
 from assistant.services.accounts import name_of
 from assistant.services.keys import fresh_vault, row_of, vault_in
 from assistant.services.rotation import SEALED
 from assistant.vault import head
 from tests.conftest import SECRET
 from tests.services.talk import ask, eventually, rows, shown, text_of, title_of
+from tests.services.waiting import asks_to_delete, kept
 
 NONE = timedelta(0)
 # What is no ciphertext under a user's data key, and so is not rotated with it.
@@ -55,8 +56,10 @@ async def run(db: str, sql: str, *values: object) -> None:
 async def filled(db: str, user) -> None:
     """Something in every sealed column of this user: the name of the column."""
     await ask(user, 'use calculator {"expression": "1+1"}')
+    await asks_to_delete(user, await kept(user))
     async with user_session(user.id) as session:
         vault = await vault_in(session)
+        await permissions.grant(session, "delete_note", target="Milk")
         session.add(SecondFactor(user_id=user.id, secret=b"\x00"))
     for place in SEALED:
         table, column = place.split(".")

@@ -182,7 +182,7 @@ async def test_a_letter_is_sent_to_all_that_the_card_names(
         "subject": "Lunch?",
         "text": "On Friday\nat noon",
     }
-    intent = send_email.intent(letter)
+    intent = await send_email.intent(letter, ToolContext())
     assert intent.effect is Effect.SEND
     assert intent.sentence == (
         "Send “Lunch?” to bob@example.com, zoe@bücher.example (zoe@xn--bcher-kva.example); "
@@ -236,7 +236,7 @@ async def test_a_letter_that_hides_something_comes_to_no_card_and_no_server(
     extra = {"email_id": "7"} if tool is reply_email else {}
     letter = {**GOOD, **extra, **wrong}
     with pytest.raises(ToolError):
-        tool.intent(letter)
+        await tool.intent(letter, ToolContext())
     with pytest.raises(ToolError):
         await tool.run(letter, context)
     assert mailbox.sent == mailbox.drafts == []
@@ -260,7 +260,7 @@ async def test_an_answer_stands_in_its_thread(mailbox: InMemory, context: ToolCo
         "text": "Yes",
         "bcc": ["eve@example.com"],
     }
-    intent = reply_email.intent(answer)
+    intent = await reply_email.intent(answer, ToolContext())
     assert intent.sentence == ("Answer with “Re: Lunch” to office@example.com; bcc eve@example.com")
     assert [each.value for each in intent.targets] == ["office@example.com", "eve@example.com"]
     await reply_email.run(answer, context)
@@ -274,7 +274,7 @@ async def test_an_answer_to_nobody_tells_where_the_right_ones_stand(
 ) -> None:
     answer = {"email_id": "7", "subject": "Re: Lunch", "text": "Yes", "cc": ["x@example.com"]}
     with pytest.raises(ToolError, match="To answer"):
-        reply_email.intent(answer)
+        await reply_email.intent(answer, ToolContext())
     with pytest.raises(ToolError, match="Nothing was sent"):
         await reply_email.run(answer, context)
     assert mailbox.sent == []
@@ -285,7 +285,7 @@ async def test_a_letter_to_nobody_is_not_sent(
     mailbox: InMemory, context: ToolContext, nobody
 ) -> None:
     with pytest.raises(ToolError, match="to: "):
-        send_email.intent({**GOOD, **nobody})
+        await send_email.intent({**GOOD, **nobody}, ToolContext())
     with pytest.raises(ToolError, match="to: "):
         await send_email.run({**GOOD, **nobody}, context)
     assert mailbox.sent == []
@@ -295,8 +295,8 @@ async def test_a_draft_reaches_nobody_and_can_be_taken_back(
     mailbox: InMemory, context: ToolContext
 ) -> None:
     letter = {"subject": "Later", "text": "Words", "bcc": ["dan@example.com"]}
-    assert draft_email.intent(letter).effect is Effect.WRITE
-    assert draft_email.intent(letter).targets == ()
+    assert (await draft_email.intent(letter, ToolContext())).effect is Effect.WRITE
+    assert (await draft_email.intent(letter, ToolContext())).targets == ()
     said = await draft_email.run(letter, context)
     assert mailbox.drafts[0][0].bcc == ("dan@example.com",)
     assert "d1" in said.content
@@ -308,7 +308,9 @@ async def test_a_draft_reaches_nobody_and_can_be_taken_back(
 
 async def test_a_deleted_letter_comes_back(mailbox: InMemory, context: ToolContext) -> None:
     which = {"email_id": "7", "subject": "Lunch"}
-    assert delete_email.intent(which).sentence == "Move the letter “Lunch” to the trash"
+    assert (
+        await delete_email.intent(which, ToolContext())
+    ).sentence == "Move the letter “Lunch” to the trash"
     said = await delete_email.run(which, context)
     assert mailbox.letters == {}
     assert delete_email.undo is not None

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from assistant.agent.acts import Effect, Target
+from assistant.agent.acts import Effect, Target, ToolContext
 from assistant.agent.tools.calendar import create_event
 from assistant.errors import ToolError
 from tests.agent.tools.calendar.memory import Memory, context
@@ -19,29 +19,31 @@ LUNCH = {
 LISBON = ZoneInfo("Europe/Lisbon")
 
 
-def card(**more: object) -> str:
-    return create_event.intent({**LUNCH, **more}).sentence.replace("\N{EN DASH}", "-")
+async def card(**more: object) -> str:
+    return (await create_event.intent({**LUNCH, **more}, ToolContext())).sentence.replace(
+        "\N{EN DASH}", "-"
+    )
 
 
-def test_alone_it_is_the_users_own_affair() -> None:
-    intent = create_event.intent(LUNCH)
+async def test_alone_it_is_the_users_own_affair() -> None:
+    intent = await create_event.intent(LUNCH, ToolContext())
     assert intent.effect is Effect.WRITE
     assert intent.targets == (Target("calendar", "Work"),)
-    assert card() == (
+    assert await card() == (
         "Create “Lunch” on Thu 3 Dec 2026, 12:00-13:00 your time, in the calendar “Work”"
     )
 
 
-def test_with_others_it_is_sending_and_names_each_of_them() -> None:
+async def test_with_others_it_is_sending_and_names_each_of_them() -> None:
     people = ["bob@example.com", "eve@example.org"]
-    intent = create_event.intent({**LUNCH, "attendees": people})
+    intent = await create_event.intent({**LUNCH, "attendees": people}, ToolContext())
     assert intent.effect is Effect.SEND
     assert intent.targets == (
         *(Target("recipient", each) for each in people),
         Target("calendar", "Work"),
     )
     more = {"location": "Café", "description": "x", "repeats": "weekly", "timezone": "Asia/Tokyo"}
-    assert card(attendees=people, **more) == (
+    assert await card(attendees=people, **more) == (
         "Invite bob@example.com and eve@example.org to “Lunch” on Thu 3 Dec 2026, 12:00-13:00 "
         "Asia/Tokyo time, every week, at “Café”, in the calendar “Work”, with a description"
     )
@@ -121,7 +123,7 @@ async def test_a_calendar_that_may_only_be_read_stays_as_it_is(memory: Memory) -
 )
 async def test_what_does_not_fit_gets_neither_a_card_nor_an_event(memory: Memory, wrong) -> None:
     with pytest.raises(ToolError):
-        create_event.intent({**LUNCH, **wrong})
+        await create_event.intent({**LUNCH, **wrong}, ToolContext())
     with pytest.raises(ToolError):
         await create_event.run({**LUNCH, **wrong}, context(memory))
     assert not memory.kept

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from assistant.agent.acts import Effect, Target
+from assistant.agent.acts import Effect, Target, ToolContext
 from assistant.agent.backends.calendar import Attendee
 from assistant.agent.tools.calendar import delete_event
 from assistant.errors import ToolError
@@ -15,14 +15,14 @@ LUNCH = {"id": "lunch", "calendar": "Work", "title": "Lunch", "start": "2026-12-
 MEETING = {**LUNCH, "attendees": ["bob@example.com"]}
 
 
-def test_it_destroys_and_names_who_is_told() -> None:
-    alone = delete_event.intent({"event": LUNCH})
+async def test_it_destroys_and_names_who_is_told() -> None:
+    alone = await delete_event.intent({"event": LUNCH}, ToolContext())
     assert alone.effect is delete_event.effect is Effect.DESTROY
     assert alone.targets == (Target("calendar", "Work"),)
     assert alone.sentence == (
         "Delete “Lunch” (Thu 3 Dec 2026, 12:00 your time) in the calendar “Work”"
     )
-    together = delete_event.intent({"event": MEETING, "all_occurrences": True})
+    together = await delete_event.intent({"event": MEETING, "all_occurrences": True}, ToolContext())
     assert together.targets[0] == Target("recipient", "bob@example.com")
     assert together.sentence.startswith("Delete all occurrences of “Lunch”")
     assert together.sentence.endswith("This tells bob@example.com")

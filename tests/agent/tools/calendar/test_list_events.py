@@ -21,7 +21,9 @@ async def said(memory: Memory, **asked: object) -> str:
 
 async def test_it_reads_and_what_it_reads_is_others_words() -> None:
     assert list_events.untrusted
-    assert list_events.effect is list_events.intent(DAY).effect is Effect.READ
+    assert (
+        list_events.effect is (await list_events.intent(DAY, ToolContext())).effect is Effect.READ
+    )
 
 
 async def test_all_calendars_are_named_and_their_events_listed_in_order(memory: Memory) -> None:

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from assistant.agent.acts import Effect, Target
+from assistant.agent.acts import Effect, Target, ToolContext
 from assistant.agent.backends.calendar import Attendee, Event
 from assistant.agent.tools.calendar import update_event
 from assistant.errors import ToolError
@@ -27,8 +27,10 @@ def meeting(memory: Memory) -> Event:
     return memory.put("Lunch", START, END, attendees=(Attendee("bob@example.com"),))
 
 
-def test_alone_it_is_the_users_own_affair() -> None:
-    intent = update_event.intent({"event": LUNCH, **LATER, "location": "Bar", "title": "Tea"})
+async def test_alone_it_is_the_users_own_affair() -> None:
+    intent = await update_event.intent(
+        {"event": LUNCH, **LATER, "location": "Bar", "title": "Tea"}, ToolContext()
+    )
     assert intent.effect is Effect.WRITE
     assert intent.targets == (Target("calendar", "Work"),)
     assert intent.sentence.replace("\N{EN DASH}", "-") == (
@@ -37,9 +39,9 @@ def test_alone_it_is_the_users_own_affair() -> None:
     )
 
 
-def test_with_others_it_is_sending_and_names_all_who_are_told() -> None:
+async def test_with_others_it_is_sending_and_names_all_who_are_told() -> None:
     asked = {"event": MEETING, "invite": ["eve@example.org"], "uninvite": ["bob@example.com"]}
-    intent = update_event.intent({**asked, "all_occurrences": True})
+    intent = await update_event.intent({**asked, "all_occurrences": True}, ToolContext())
     assert intent.effect is Effect.SEND
     assert [each.value for each in intent.targets] == [
         "bob@example.com",
@@ -53,8 +55,10 @@ def test_with_others_it_is_sending_and_names_all_who_are_told() -> None:
     )
 
 
-def test_the_first_guest_makes_it_sending() -> None:
-    intent = update_event.intent({"event": LUNCH, "invite": ["eve@example.org"]})
+async def test_the_first_guest_makes_it_sending() -> None:
+    intent = await update_event.intent(
+        {"event": LUNCH, "invite": ["eve@example.org"]}, ToolContext()
+    )
     assert intent.effect is Effect.SEND
     assert Target("recipient", "eve@example.org") in intent.targets
 
@@ -64,9 +68,9 @@ def test_the_first_guest_makes_it_sending() -> None:
     [{}, {"title": ""}, {"start": "2026-12-03T14:00"}, {"title": "a\nb"}, {"invite": ["bob"]},
      {"event": {"id": "lunch"}}, {"event": {**LUNCH, "more": 1}, "title": "x"}],
 )  # fmt: skip
-def test_what_does_not_fit_gets_no_card(wrong: dict[str, object]) -> None:
+async def test_what_does_not_fit_gets_no_card(wrong: dict[str, object]) -> None:
     with pytest.raises(ToolError):
-        update_event.intent({"event": LUNCH, **wrong})
+        await update_event.intent({"event": LUNCH, **wrong}, ToolContext())
 
 
 async def test_what_is_left_out_stays(memory: Memory, lunch: Event) -> None:
