@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from "react";
 
 const SECURITY = [["tls", "TLS"], ["starttls", "STARTTLS"], ["plain", "None (own network only)"]];
+const ANOTHER = "Another";
 const APP_PASSWORD =
   "iCloud and Fastmail want an app password, which you make in your account there. It is stored " +
   "encrypted and never shown again.";
@@ -52,7 +53,7 @@ export function ConnectForm({ kind, presets, busy, onConnect, onCancel }) {
       <h3 tabIndex={-1} ref={heading}>{title}</h3>
       {presets && <Services names={Object.keys(presets)} chosen={service} onChoose={setService} />}
       {FIELDS[kind].map((field) => (
-        <Field key={field.name} {...field} filled={presets?.[service][field.name] ?? ""} />
+        <Field key={field.name} {...field} {...filling(presets?.[service][field.name], service)} />
       ))}
       <small>{hint}</small>
       <div className="acts">
@@ -62,6 +63,12 @@ export function ConnectForm({ kind, presets, busy, onConnect, onCancel }) {
     </form>
   );
 }
+
+/** What a service has in a field. What a known one fills in whole needs not be seen. */
+const filling = (filled = "", service) => ({
+  filled,
+  hidden: !["", "https://"].includes(filled) && service !== ANOTHER,
+});
 
 function Services({ names, chosen, onChoose }) {
   return (
@@ -75,7 +82,7 @@ function Services({ names, chosen, onChoose }) {
 }
 
 /** filled: what the chosen service has there; a new one replaces what was typed. */
-function Field({ name, label, hint, optional, options, number, filled, type = "text", placeholder }) {
+function Field({ name, label, hint, optional, options, number, filled, hidden, ...input }) {
   const common = {
     name,
     className: "field",
@@ -84,7 +91,7 @@ function Field({ name, label, hint, optional, options, number, filled, type = "t
     "aria-describedby": hint && `connect-${name}-hint`,
   };
   return (
-    <label>
+    <label hidden={hidden}>
       {label}
       {options ? (
         <select key={filled} {...common}>
@@ -94,8 +101,7 @@ function Field({ name, label, hint, optional, options, number, filled, type = "t
         <input
           key={filled}
           {...common}
-          type={type}
-          placeholder={placeholder}
+          {...input}
           inputMode={number && "numeric"}
           autoComplete="off"
           autoCapitalize="none"

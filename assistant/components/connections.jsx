@@ -71,7 +71,7 @@ const SAID = {
 
 function Connection({ id, kind, label, failing, reason, checked_at: at, tools, busy, send }) {
   return (
-    <div className="connection" data-testid="connection" data-failing={failing}>
+    <div className="connected" data-testid="connection" data-failing={failing}>
       <div className="setting">
         <div className="about">
           <span>{KINDS[kind]}</span>
