@@ -41,6 +41,13 @@ async def deliver(access: Access, raw: bytes, recipients: Sequence[str]) -> None
             await line.data(raw)
 
 
+async def check(access: Access) -> None:
+    """Sign in and send nothing. Raises ToolError when that is not possible."""
+    with _plainly(access.account.smtp.name, [NOT_SENT], access.seconds):
+        async with asyncio.timeout(access.seconds), _signed_in(access):
+            pass
+
+
 @asynccontextmanager
 async def _signed_in(access: Access) -> AsyncIterator[SMTP]:
     account, server = access.account, access.account.smtp

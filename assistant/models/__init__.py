@@ -4,6 +4,7 @@ from assistant.models.approval import Approval, ToolPermission
 from assistant.models.audit import AuditHead
 from assistant.models.base import Owned
 from assistant.models.billing import Subscription, UsageLog
+from assistant.models.connection import Connection
 from assistant.models.conversation import Conversation, Message
 from assistant.models.note import Note
 from assistant.models.search import SearchSignature
@@ -14,6 +15,7 @@ from assistant.models.user import Identity, Profile, UserKey
 __all__ = [
     "Approval",
     "AuditHead",
+    "Connection",
     "Conversation",
     "Identity",
     "LoginSession",

@@ -6,6 +6,7 @@ from assistant.components import settings_data, settings_permissions, settings_s
 from assistant.components.page_frame import page_frame
 from assistant.components.settings_answers import answers_section
 from assistant.components.settings_appearance import appearance_section
+from assistant.components.settings_connections import connections_section
 from assistant.components.settings_profile import profile_section
 from assistant.state.settings import SettingsState
 
@@ -18,6 +19,7 @@ def settings() -> rx.Component:
         profile_section(),
         answers_section(),
         appearance_section(),
+        connections_section(),
         settings_permissions.permissions_sections(),
         settings_security.security_sections(),
         settings_data.data_sections(),

@@ -39,6 +39,7 @@ tool_log.json    what was looked up or done for you, with what went in and out
 approvals.json   what waited for your yes, and what became of it
 permissions.json what you allow the tools beforehand
 notes.json       your notes
+connections.json what you have connected, without the passwords
 usage.json       each request to a model, its tokens and what it cost (US dollars)
 settings.json    your name, instructions, preferences and plan
 identities.json  the ways in which you sign in

@@ -115,6 +115,19 @@ def _note(each: Row) -> dict[str, Any]:
     }
 
 
+def _connection(each: Row) -> dict[str, Any]:
+    row = each.row
+    return {
+        "at": iso(row.created_at),
+        "kind": row.kind,
+        "account": each.opened("connections.label"),
+        "status": row.status,
+        "reason": each.opened("connections.reason"),
+        "checked_at": iso(row.checked_at),
+        "tools": each.json("connections.tools"),
+    }
+
+
 def _all_of(table: str) -> TextClause:
     return text(f"""
         select * from {table} where (created_at, id) > (:at, :id)
@@ -143,6 +156,12 @@ LISTS = (
     List(holdings.APPROVALS, ("arguments", "facts"), _all_of("approvals"), _approval),
     List(holdings.PERMISSIONS, ("target",), _all_of("tool_permissions"), _permission),
     List(holdings.NOTES, ("title", "content"), _all_of("notes"), _note),
+    List(
+        holdings.CONNECTIONS,
+        ("label", "reason", "tools"),
+        _all_of("connections"),
+        _connection,
+    ),
 )
 
 

@@ -5,17 +5,22 @@ must be found where the list says, and nowhere after the erasure, so that what i
 forgotten. Files and objects, once there are any, are named here, too.
 """
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 WITH_PROFILE = "with the profile, on which the row hangs"
 
 
 class Held(NamedTuple):
-    """exported: where in the archive; if "", why_not says why it is in none. erased: how."""
+    """exported: where in the archive; if "", why_not says why it is in none. erased: how.
+
+    but: its columns that are in no export nonetheless, each with the reason.
+    """
 
     exported: str = ""
     why_not: str = ""
     erased: str = WITH_PROFILE
+    but: Mapping[str, str] = {}
 
 
 CONVERSATIONS = "conversations/"
@@ -25,6 +30,7 @@ SETTINGS = "settings.json"
 APPROVALS = "approvals.json"
 PERMISSIONS = "permissions.json"
 NOTES = "notes.json"
+CONNECTIONS = "connections.json"
 IDENTITIES = "identities.json"
 SESSIONS = "sessions.json"
 
@@ -40,6 +46,12 @@ HOLDINGS: dict[str, Held] = {
     "approvals": Held(APPROVALS),
     "tool_permissions": Held(PERMISSIONS),
     "notes": Held(NOTES),
+    "connections": Held(
+        CONNECTIONS,
+        but={
+            "secret": "the archive is in clear, and a password in it would let somebody else in",
+        },
+    ),
     "subscriptions": Held(SETTINGS),
     "identities": Held(IDENTITIES),
     "login_sessions": Held(SESSIONS),

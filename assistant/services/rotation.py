@@ -55,6 +55,10 @@ SEALED = (
     "tool_permissions.target",
     "notes.title",
     "notes.content",
+    "connections.label",
+    "connections.secret",
+    "connections.tools",
+    "connections.reason",
 )
 APPEND_ONLY = frozenset(place for place in SEALED if place.startswith("tool_executions."))
 BATCH = 200  # values in one transaction

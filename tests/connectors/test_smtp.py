@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from assistant.connectors.mail_account import Access, Security, Server
-from assistant.connectors.smtp import deliver
+from assistant.connectors.smtp import check, deliver
 from assistant.errors import ToolError
 from tests.servers.accounts import access
 from tests.servers.relay import relay, silent
@@ -140,3 +140,13 @@ async def test_without_encryption_only_what_the_operator_allows_is_asked() -> No
     outside = replace(known.account, smtp=Server("mail.example.com", 587, "plain"))
     with pytest.raises(ToolError, match="unencrypted"):
         await deliver(replace(known, account=outside), RAW, BOB)
+
+
+async def test_a_check_signs_in_and_sends_nothing(smtp: SmtpServer) -> None:
+    await check(access(1, smtp.tls_port))
+    assert smtp.taken == []
+
+
+async def test_a_check_tells_of_a_wrong_password(smtp: SmtpServer) -> None:
+    with pytest.raises(ToolError, match="does not accept the user name or the password"):
+        await check(access(1, smtp.tls_port, password="wrong"))

@@ -43,6 +43,7 @@ MINIMAL: dict[str, dict[str, Any]] = {
     "tool_permissions": {"tool": "t", "rule": "grant", "conversation_id": "{conversations}"},
     "notes": {},
     "audit_heads": {"seq": "0", "hash": "\\x"},
+    "connections": {"kind": "mcp", "label": "\\x00", "secret": "\\x00"},
     "usage_logs": {
         "turn_id": "{turns}",
         "provider": "p",

@@ -12,7 +12,7 @@ from assistant import key_ring, migration
 from assistant.config import settings
 from assistant.database import user_session
 from assistant.key_ring import LocalKey
-from assistant.models import SecondFactor
+from assistant.models import Connection, SecondFactor
 from assistant.services import conversations, erasure, keys, permissions, rotation
 from assistant.services.accounts import name_of
 from assistant.services.keys import fresh_vault, row_of, vault_in
@@ -66,6 +66,7 @@ async def filled(db: str, user) -> None:
         vault = await vault_in(session)
         await permissions.grant(session, "delete_note", target="Milk")
         session.add(SecondFactor(user_id=user.id, secret=b"\x00"))
+        session.add(Connection(user_id=user.id, kind="mcp", label=b"\x00", secret=b"\x00"))
     for place in SEALED:
         table, column = place.split(".")
         for row in await rows(db, f"select id from {table} where user_id = $1", user.id):  # noqa: S608
