@@ -113,7 +113,9 @@ async def test_hostile_text_is_only_text_wherever_it_is_shown(person, app, seed,
     *_, conversation = await seed(alice, *talks, whole)
     chat = await alice.open(f"/chat/{conversation}")
     await expect(chat.rows).to_have_count(31)
-    await chat.page.get_by_role("button", name="Load earlier messages").click()
+    # No real click: to scroll to the button loads them, too, and takes it away.
+    earlier = chat.page.get_by_role("button", name="Load earlier messages")
+    await earlier.dispatch_event("click")
     await expect(chat.messages).to_have_count(len(PAYLOADS))
     await _stays_inert(chat.page)
 
