@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 from assistant import database, key_ring, logs, migration
 from assistant.agent.providers.clients import close_clients
 from assistant.api import (
+    approvals,
     auth,
     connections,
     conversations,
@@ -23,6 +24,7 @@ from assistant.api import (
     search,
     second_factor,
     turns,
+    undo,
     verify,
 )
 from assistant.api.guard import Guard
@@ -53,6 +55,7 @@ logs.configure()
 log = structlog.get_logger()
 
 ROUTES = [
+    *approvals.routes,
     *auth.routes,
     *verify.routes,
     *second_factor.routes,
@@ -63,6 +66,7 @@ ROUTES = [
     *feed.routes,
     *health.routes,
     *search.routes,
+    *undo.routes,
 ]
 
 

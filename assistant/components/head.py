@@ -2,8 +2,8 @@
 
 import reflex as rx
 
-SHARED = ("fonts", "look", "parts", "layers", "shell", "search")
-CHAT = ("chat", "tools", "around", "composer", "answer", "code")
+SHARED = ("fonts", "look", "parts", "layers", "shell", "search", "waiting")
+CHAT = ("chat", "tools", "approvals", "around", "composer", "answer", "code")
 STYLES = [
     f"/{name}.css"
     for name in (*SHARED, *CHAT, "page", "settings", "security", "data", "connections")

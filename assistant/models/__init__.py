@@ -1,6 +1,7 @@
 """The tables, and nothing else."""
 
 from assistant.models.approval import Approval, ToolPermission
+from assistant.models.audit import AuditHead
 from assistant.models.base import Owned
 from assistant.models.billing import Subscription, UsageLog
 from assistant.models.connection import Connection
@@ -13,6 +14,7 @@ from assistant.models.user import Identity, Profile, UserKey
 
 __all__ = [
     "Approval",
+    "AuditHead",
     "Connection",
     "Conversation",
     "Identity",

@@ -20,7 +20,14 @@ from assistant.agent.toolbox import TOOL_SECONDS
 from assistant.agent.types import ToolCall, ToolFinished, ToolResult
 from assistant.database import system_session, user_session
 from assistant.models import Approval
-from assistant.services import approvals, contents, conversations, permissions, signals
+from assistant.services import (
+    approvals,
+    audit_chain,
+    contents,
+    conversations,
+    permissions,
+    signals,
+)
 from assistant.services.approvals import arguments_of, card_of
 from assistant.services.keys import vault_in
 from assistant.services.toolkit import toolkit_of
@@ -113,9 +120,10 @@ async def _claim(user_id: UUID, approval_id: UUID) -> Claim | None:
             return None
         vault = await vault_in(session, [row.arguments, row.facts])
         call = ToolCall(row.call_id, row.tool, arguments_of(row, vault))
-        session.add(entry(row, "started", call.arguments, card_of(row, vault)["sentence"], vault))
         await change_part(session, row, card={"status": "executing"})
         tainted = await conversations.is_tainted(session, row.conversation_id)
+        begun = entry(row, "started", call.arguments, card_of(row, vault)["sentence"], vault)
+        audit_chain.add(session, vault, [begun])
         await session.flush()
         session.expunge(row)
         row.fence = fence
@@ -172,7 +180,6 @@ async def _finish(claim: Claim, outcome: ToolFinished) -> None:
         written = entry(row, status, claim.call.arguments, result.content, vault)
         written.seconds = outcome.seconds
         written.undo = _sealed_undo(written.id, outcome, vault)
-        session.add(written)
         await change_part(
             session,
             row,
@@ -181,6 +188,7 @@ async def _finish(claim: Claim, outcome: ToolFinished) -> None:
         )
         if result.untrusted:
             await conversations.taint(session, row.conversation_id)
+        audit_chain.add(session, vault, [written])
 
 
 def _sealed_undo(row_id: UUID, outcome: ToolFinished, vault: Vault) -> bytes | None:

@@ -20,9 +20,9 @@ from assistant.agent.toolbox import TOOL_SECONDS
 from assistant.agent.types import ToolCall
 from assistant.database import user_session
 from assistant.errors import NotFound, Refused, ToolError
-from assistant.models import Approval
-from assistant.services import contents, permissions, signals
-from assistant.services.approval_cards import facts, shown
+from assistant.models import Approval, Conversation, ToolExecution
+from assistant.services import audit_chain, contents, permissions, signals
+from assistant.services.approval_cards import facts, run_at, shown
 from assistant.services.contents import Entry
 from assistant.services.keys import vault_in
 from assistant.services.leases import Grip
@@ -64,6 +64,7 @@ async def file(
     connection: Connection, grip: Grip, conversation_id: UUID, parts: list[Entry], vault: Vault
 ) -> None:
     """Store the calls of a reply that wait, in the transaction that ends its turn."""
+    log: list[ToolExecution] = []
     for part in cards_in(parts):
         card, arguments = part["approval"], part["arguments"]
         row = Approval(
@@ -85,7 +86,9 @@ async def file(
         if row.status == "approved":
             row.run_at = datetime.now(UTC) + timedelta(seconds=card["delay"])
         status = "asked" if row.status == "pending" else "approved"
-        await insert(connection, row, entry(row, status, arguments, card["sentence"], vault))
+        await insert(connection, row)
+        log.append(entry(row, status, arguments, card["sentence"], vault))
+    await insert(connection, *audit_chain.signed(vault, log))
 
 
 async def approve(user_id: UUID, approval_id: UUID, yes: Yes) -> None:
@@ -130,6 +133,7 @@ async def _decide(  # noqa: PLR0913  (one decision)
     async with user_session(user_id) as session:
         vault = await vault_in(session)
         card["shown"] = shown(row.id, row.tool, arguments, vault)
+        card["run_at"] = run_at(delay)
         row.rule = await _granted(session, row, yes, card)
         decided = (
             update(Approval)
@@ -147,7 +151,8 @@ async def _decide(  # noqa: PLR0913  (one decision)
         await _once(session, decided, row.id)
         row.effect = card["effect"]
         await change_part(session, row, arguments=dict(arguments), card=card)
-        session.add(entry(row, "approved", arguments, card["sentence"], vault))
+        said = entry(row, "approved", arguments, card["sentence"], vault)
+        audit_chain.add(session, vault, [said])
     await signals.tell_message(user_id, row.conversation_id, row.message_id)
 
 
@@ -201,7 +206,8 @@ async def deny(user_id: UUID, approval_id: UUID, reason: str = "") -> None:
             .values(status="denied", decided_at=func.now(), ended_at=func.now())
         )
         await _once(session, no, approval_id)
-        await _refused(session, row, "denied", said, vault)
+        card = {"reason": reason, "taken_back": row.status == "approved"}
+        await _refused(session, row, "denied", said, vault, card)
     await signals.tell_message(user_id, row.conversation_id, row.message_id)
 
 
@@ -225,15 +231,20 @@ async def expire(user_id: UUID, approval_id: UUID) -> None:
         )
         if (await session.execute(over.returning(col(Approval.id)))).first() is None:
             return
-        await _refused(session, row, "expired", DECIDED["expired"], vault)
+        await _refused(session, row, "expired", DECIDED["expired"], vault, {})
     await signals.tell_message(user_id, row.conversation_id, row.message_id)
 
 
-async def _refused(
-    session: AsyncSession, row: Approval, status: str, said: str, vault: Vault
+async def _refused(  # noqa: PLR0913  (one end of a call)
+    session: AsyncSession,
+    row: Approval,
+    status: str,
+    said: str,
+    vault: Vault,
+    card: dict[str, Any],
 ) -> None:
-    await change_part(session, row, state="denied", result=said, card={"status": status})
-    session.add(entry(row, status, arguments_of(row, vault), said, vault))
+    await change_part(session, row, state="denied", result=said, card=card | {"status": status})
+    audit_chain.add(session, vault, [entry(row, status, arguments_of(row, vault), said, vault)])
 
 
 async def pending(user_id: UUID) -> list[dict[str, Any]]:
@@ -255,7 +266,12 @@ async def pending(user_id: UUID) -> list[dict[str, Any]]:
 
 
 def _undecided_of_all() -> tuple[Any, ...]:
-    return (col(Approval.status) == "pending", col(Approval.expires_at) > func.now())
+    there = select(Conversation.id).where(col(Conversation.deleted_at).is_(None))
+    return (
+        col(Approval.status) == "pending",
+        col(Approval.expires_at) > func.now(),
+        col(Approval.conversation_id).in_(there),
+    )
 
 
 async def _row(session: AsyncSession, approval_id: UUID) -> Approval:

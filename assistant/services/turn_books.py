@@ -10,7 +10,7 @@ from assistant.agent.acts import Act, Effect
 from assistant.agent.types import ToolCall, ToolFinished
 from assistant.database import user_connection
 from assistant.models import ToolExecution, UsageLog
-from assistant.services import contents
+from assistant.services import audit_chain, contents
 from assistant.services.leases import Grip
 from assistant.services.rows import insert
 from assistant.services.turn_meter import Meter
@@ -40,12 +40,13 @@ class Journal:
         row = _row(self._grip, call, act, NOT_YET_KNOWN, self._vault)
         row.status = "started"
         async with user_connection(self._grip.user_id) as connection:
-            await insert(connection, row)
+            await insert(connection, *audit_chain.signed(self._vault, [row]))
 
 
 async def enter(connection: Connection, grip: Grip, meter: Meter, vault: Vault) -> None:
     """Enter the turn's requests and calls, in the transaction that closes it."""
-    await insert(connection, *_requests(grip, meter), *_calls(grip, meter, vault))
+    requests, calls = _requests(grip, meter), _calls(grip, meter, vault)
+    await insert(connection, *audit_chain.signed(vault, [*requests, *calls]))
 
 
 async def enter_late(grip: Grip, meter: Meter, vault: Vault) -> None:
@@ -55,9 +56,9 @@ async def enter_late(grip: Grip, meter: Meter, vault: Vault) -> None:
             return
         (booked,) = await connection.fetch(_BOOKED, grip.turn_id)
         if not booked["requests"]:
-            await insert(connection, *_requests(grip, meter))
+            await insert(connection, *audit_chain.signed(vault, _requests(grip, meter)))
         if not booked["calls"]:
-            await insert(connection, *_calls(grip, meter, vault))
+            await insert(connection, *audit_chain.signed(vault, _calls(grip, meter, vault)))
 
 
 def _requests(grip: Grip, meter: Meter) -> list[UsageLog]:

@@ -32,7 +32,8 @@ GRANTED_TO_WORKER = {
     "notes": {"id", "user_id", "deleted_at"},
 }
 REMOVED_BY_WORKER = {"sign_in_attempts": "(expires_at < now())"}
-APPEND_ONLY = {"usage_logs", "tool_executions"}
+READ_ONLY = {"audit_heads"}
+APPEND_ONLY = {"usage_logs", "tool_executions", *READ_ONLY}
 NO_OWNER = {"alembic_version"}
 
 
@@ -181,7 +182,8 @@ async def grants(db: Database, _: Rows, __: Rows) -> list[str]:
     """Tables on which app or worker hold other rights than they should."""
     faults = []
     for name in NAMES:
-        may = {"SELECT", "INSERT"} | (set() if name in APPEND_ONLY else {"UPDATE", "DELETE"})
+        may = {"SELECT"} | (set() if name in READ_ONLY else {"INSERT"})
+        may |= set() if name in APPEND_ONLY else {"UPDATE", "DELETE"}
         removes = {"DELETE"} if name in REMOVED_BY_WORKER else set()
         for role, wanted in ((db.roles.app, may), (db.roles.worker, removes)):
             held = {

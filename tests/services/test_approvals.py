@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from assistant.errors import NotFound, Refused
-from assistant.services import approvals, permissions
+from assistant.services import approvals, conversations, permissions
 from assistant.services.approvals import Yes
 from tests.services.talk import ask, rows, shown
 from tests.services.waiting import asks_to_delete, befell, kept, status_of, titles
@@ -120,3 +120,8 @@ async def test_several_wait_side_by_side(alice, demo):
         "Delete the note “Milk”",
         "Delete the note “Bread”",
     ]
+
+
+async def test_what_waits_in_a_deleted_conversation_is_not_asked_again(alice, card):
+    await conversations.delete(alice.id, UUID(card["conversation"]))
+    assert await approvals.pending(alice.id) == []

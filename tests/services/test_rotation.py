@@ -29,6 +29,11 @@ OTHERWISE = {
     "login_sessions.refresh_hash": "a hash",
     "login_sessions.previous_hash": "a hash",
     "recovery_codes.hash": "a hash",
+    **dict.fromkeys(
+        ("tool_executions.digest", "usage_logs.digest"),
+        "a hash under a key that outlives the rotation",
+    ),
+    **dict.fromkeys(("tool_executions.hash", "usage_logs.hash", "audit_heads.hash"), "a hash"),
     "sign_in_attempts.plan": "sealed before there is a user, for some minutes",
     "search_signatures.bits": "a filter that only the owner's derived key can read",
 }

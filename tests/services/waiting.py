@@ -53,3 +53,9 @@ async def last_words(user: User, conversation_id: str) -> str:
         return last["parts"][-1].get("text", "") if over else ""
 
     return await eventually(after)
+
+
+def part_of(card: dict[str, Any], messages: list[dict[str, Any]]) -> dict[str, Any]:
+    """The call's part, in the messages that a page shows."""
+    parts = [part for message in messages for part in message["parts"]]
+    return next(p for p in parts if p.get("approval", {}).get("id") == card["id"])
