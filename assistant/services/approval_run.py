@@ -12,6 +12,7 @@ from uuid import UUID
 
 import structlog
 from sqlalchemy import ColumnElement, func, or_, text
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, update
 
 from assistant.agent.acts import Tool, ToolContext
@@ -28,11 +29,11 @@ from assistant.services import (
     permissions,
     signals,
 )
-from assistant.services.approvals import arguments_of, card_of
 from assistant.services.keys import vault_in
+from assistant.services.stored_cards import ARGUMENTS, arguments_of, readable
 from assistant.services.toolkit import toolkit_of
 from assistant.services.waiting_calls import change_part, entry
-from assistant.vault import Vault
+from assistant.vault import Tampered, Vault
 
 LEASE = timedelta(seconds=2 * TOOL_SECONDS)
 PERHAPS = (
@@ -105,29 +106,38 @@ async def _claim(user_id: UUID, approval_id: UUID) -> Claim | None:
             row.status, row.rule, row.run_at = "pending", "", None  # the grant was revoked
             await change_part(session, row, card={"status": "pending", "rule": ""})
             return None
-        taken = (
-            update(Approval)
-            .where(col(Approval.id) == approval_id, _is_due())
-            .values(
-                status="executing",
-                fence=col(Approval.fence) + 1,
-                lease_until=func.now() + LEASE,
-            )
-            .returning(col(Approval.fence))
-        )
         again = row.status == "executing"
-        if (fence := await session.scalar(taken)) is None:
+        if (fence := await _taken(session, approval_id)) is None:
             return None
         vault = await vault_in(session, [row.arguments, row.facts])
-        call = ToolCall(row.call_id, row.tool, arguments_of(row, vault))
+        try:
+            call = ToolCall(row.call_id, row.tool, arguments_of(row, vault))
+        except Tampered:
+            log.warning("unreadable", place=ARGUMENTS, row=str(approval_id))
+            row.status = "failed"
+            return None
         await change_part(session, row, card={"status": "executing"})
         tainted = await conversations.is_tainted(session, row.conversation_id)
-        begun = entry(row, "started", call.arguments, card_of(row, vault)["sentence"], vault)
+        begun = entry(row, "started", call.arguments, readable(row, vault)["sentence"], vault)
         audit_chain.add(session, vault, [begun])
         await session.flush()
         session.expunge(row)
         row.fence = fence
     return Claim(row, call, tainted, again)
+
+
+async def _taken(session: AsyncSession, approval_id: UUID) -> int | None:
+    """The number of this try, None when the call's time has not come or another runs it."""
+    taken = (
+        update(Approval)
+        .where(col(Approval.id) == approval_id, _is_due())
+        .values(
+            status="executing",
+            fence=col(Approval.fence) + 1,
+            lease_until=func.now() + LEASE,
+        )
+    )
+    return await session.scalar(taken.returning(col(Approval.fence)))
 
 
 def _is_due() -> ColumnElement[bool]:

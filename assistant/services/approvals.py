@@ -20,19 +20,19 @@ from assistant.agent.toolbox import TOOL_SECONDS
 from assistant.agent.types import ToolCall
 from assistant.database import user_session
 from assistant.errors import NotFound, Refused, ToolError
-from assistant.models import Approval, Conversation, ToolExecution
+from assistant.models import Approval, ToolExecution
 from assistant.services import audit_chain, contents, permissions, signals
 from assistant.services.approval_cards import facts, run_at, shown
 from assistant.services.contents import Entry
 from assistant.services.keys import vault_in
 from assistant.services.leases import Grip
 from assistant.services.rows import insert
+from assistant.services.stored_cards import ARGUMENTS, FACTS, arguments_of, card_of, readable
 from assistant.services.toolkit import toolkit_of
 from assistant.services.waiting_calls import cards_in, change_part, entry
-from assistant.vault import Vault
+from assistant.vault import Tampered, Vault
 
 Scope = Literal["once", "conversation", "target", "always"]
-ARGUMENTS, FACTS = "approvals.arguments", "approvals.facts"
 REASON_CHARACTERS = 1_000
 
 SAID_NO = "The user did not allow this, so it was not run."
@@ -99,8 +99,10 @@ async def approve(user_id: UUID, approval_id: UUID, yes: Yes) -> None:
     async with user_session(user_id) as session:
         row = await _row(session, approval_id)
         vault = await vault_in(session, [row.arguments, row.facts])
-    call = ToolCall(row.call_id, row.tool, arguments_of(row, vault))
-    card = card_of(row, vault)
+    try:
+        call, card = ToolCall(row.call_id, row.tool, arguments_of(row, vault)), card_of(row, vault)
+    except Tampered as error:
+        raise Refused("What is stored of this cannot be opened. You can only refuse it.") from error
     toolkit = await toolkit_of(user_id)
     tool = toolkit.tool(row.tool)
     if tool is None:
@@ -244,33 +246,8 @@ async def _refused(  # noqa: PLR0913  (one end of a call)
     card: dict[str, Any],
 ) -> None:
     await change_part(session, row, state="denied", result=said, card=card | {"status": status})
-    audit_chain.add(session, vault, [entry(row, status, arguments_of(row, vault), said, vault)])
-
-
-async def pending(user_id: UUID) -> list[dict[str, Any]]:
-    """The cards of all calls that wait for the user, the oldest first."""
-    query = select(Approval).where(*_undecided_of_all()).order_by(col(Approval.created_at))
-    async with user_session(user_id) as session:
-        rows = (await session.scalars(query.limit(100))).all()
-        vault = await vault_in(session, [v for row in rows for v in (row.arguments, row.facts)])
-    return [
-        card_of(row, vault)
-        | {
-            "tool": row.tool,
-            "arguments": dict(arguments_of(row, vault)),
-            "conversation": str(row.conversation_id),
-            "message": str(row.message_id),
-        }
-        for row in rows
-    ]
-
-
-def _undecided_of_all() -> tuple[Any, ...]:
-    there = select(Conversation.id).where(col(Conversation.deleted_at).is_(None))
-    return (
-        col(Approval.status) == "pending",
-        col(Approval.expires_at) > func.now(),
-        col(Approval.conversation_id).in_(there),
+    audit_chain.add(
+        session, vault, [entry(row, status, readable(row, vault)["arguments"], said, vault)]
     )
 
 
@@ -280,16 +257,3 @@ async def _row(session: AsyncSession, approval_id: UUID) -> Approval:
         raise NotFound("request")
     session.expunge(row)
     return row
-
-
-def arguments_of(row: Approval, vault: Vault) -> Arguments:
-    """The arguments with which the call is to run. Raises Tampered."""
-    stored = vault.open(ARGUMENTS, row.id, row.arguments or b"")
-    arguments: Arguments = contents.read(stored, [])
-    return arguments
-
-
-def card_of(row: Approval, vault: Vault) -> dict[str, Any]:
-    """The card as it stands. Raises Tampered."""
-    card: dict[str, Any] = contents.read(vault.open(FACTS, row.id, row.facts or b""), [])
-    return card | {"status": row.status}

@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from assistant.database import user_session
 from assistant.errors import Busy
 from assistant.models import Approval
-from assistant.services import approval_run, approvals, conversations, turns
+from assistant.services import approval_run, approvals, conversations, stored_cards, turns
 from assistant.services.approvals import Yes
 from assistant.services.background import spawn
 from assistant.services.sessions import User, require_fresh
@@ -17,7 +17,7 @@ from assistant.services.sessions import User, require_fresh
 
 async def waiting(user_id: UUID) -> list[dict[str, Any]]:
     """The cards of all calls that wait for the user, each with its conversation's title."""
-    cards = await approvals.pending(user_id)
+    cards = await stored_cards.pending(user_id)
     places = {UUID(card["conversation"]) for card in cards}
     titles = await conversations.titles(user_id, places)
     return [

@@ -23,6 +23,8 @@ SECRET = f"{LEAD} {CANARY}"
 JSON = {  # what these columns hold is read as JSON
     "approvals.arguments": {"words": SECRET},
     "approvals.facts": {"sentence": SECRET, "targets": []},
+    "connections.tools": [{"name": SECRET, "description": "", "schema": {}, "effect": "destroy"}],
+    "connections.secret": {"words": SECRET},
     "tool_executions.input": [{"words": SECRET}],
     "tool_executions.undo": {"words": SECRET},
 }
