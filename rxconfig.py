@@ -14,7 +14,6 @@ MANIFEST = "window.__reactRouterManifest="
 CHAT = "routes/[chat].$[chat_id]._index"
 ANSWER = "assets/answer-*.js"  # what draws an answer, which a page fetches when it has one
 FALLBACK = "__spa-fallback.html"  # the page of every address that is not built
-NEW_CHAT = "index.html"
 BAKED = re.compile(r"""(["'`])(http|ws)://localhost(/[^"'`]*)\1""")
 
 
@@ -36,11 +35,10 @@ class SameOrigin(rx.plugins.Plugin):
 
 
 class ChatAhead(rx.plugins.Plugin):
-    """Names the scripts of a conversation's page in the pages that browsers have before it.
+    """Names the scripts of a conversation's page in the page that browsers get for it.
 
     Its address has an id in it, so it is not built, and the page for all such addresses knows the
     scripts of none: a browser would learn of them one after the other, each from the one before.
-    A new chat becomes a conversation, be the network there at that moment or not.
     """
 
     def post_build(self, **context: object) -> None:
@@ -49,16 +47,11 @@ class ChatAhead(rx.plugins.Plugin):
         manifest = one(folder, "assets/manifest-*.js").read_text()
         route = json.loads(manifest.removeprefix(MANIFEST).rstrip(";\n"))["routes"][CHAT]
         answer = one(folder, ANSWER).relative_to(folder).as_posix()
-        scripts = [route["module"], *route["imports"]]
-        name_scripts(folder / NEW_CHAT, scripts)
-        name_scripts(folder / FALLBACK, [*scripts, f"/{answer}"])
-
-
-def name_scripts(page: Path, urls: list[str]) -> None:
-    """Let the page tell browsers to fetch these at once."""
-    text = page.read_text()
-    links = (f'<link rel="modulepreload" href="{url}"/>' for url in urls if url not in text)
-    page.write_text(text.replace("<script>", f"{''.join(links)}<script>", 1))
+        page = folder / FALLBACK
+        text = page.read_text()
+        urls = [u for u in (route["module"], *route["imports"], f"/{answer}") if u not in text]
+        links = "".join(f'<link rel="modulepreload" href="{url}"/>' for url in urls)
+        page.write_text(text.replace("<script>", f"{links}<script>", 1))
 
 
 def one(folder: Path, pattern: str) -> Path:
