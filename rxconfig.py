@@ -1,6 +1,5 @@
 """Reflex's own settings: how the pages are built, and which origins may talk to the server."""
 
-import json
 import re
 from pathlib import Path
 
@@ -10,10 +9,6 @@ from reflex.constants import StateManagerMode
 from assistant.config import settings
 
 BUILT_FOR = "http://localhost"
-MANIFEST = "window.__reactRouterManifest="
-CHAT = "routes/[chat].$[chat_id]._index"
-ANSWER = "assets/answer-*.js"  # what draws an answer, which a page fetches when it has one
-FALLBACK = "__spa-fallback.html"  # the page of every address that is not built
 BAKED = re.compile(r"""(["'`])(http|ws)://localhost(/[^"'`]*)\1""")
 
 
@@ -32,32 +27,6 @@ class SameOrigin(rx.plugins.Plugin):
             if not replaced:
                 raise RuntimeError(f"{file} has no address of the server in it")
             file.write_text(text)
-
-
-class ChatAhead(rx.plugins.Plugin):
-    """Names the scripts of a conversation's page in the page that browsers get for it.
-
-    Its address has an id in it, so it is not built, and the page for all such addresses knows the
-    scripts of none: a browser would learn of them one after the other, each from the one before.
-    """
-
-    def post_build(self, **context: object) -> None:
-        """Add what is not named yet, before the files are compressed."""
-        folder = Path(str(context["static_dir"]))
-        manifest = one(folder, "assets/manifest-*.js").read_text()
-        route = json.loads(manifest.removeprefix(MANIFEST).rstrip(";\n"))["routes"][CHAT]
-        answer = one(folder, ANSWER).relative_to(folder).as_posix()
-        page = folder / FALLBACK
-        text = page.read_text()
-        urls = [u for u in (route["module"], *route["imports"], f"/{answer}") if u not in text]
-        links = "".join(f'<link rel="modulepreload" href="{url}"/>' for url in urls)
-        page.write_text(text.replace("<script>", f"{links}<script>", 1))
-
-
-def one(folder: Path, pattern: str) -> Path:
-    """The one file of the build that is called so."""
-    (found,) = folder.glob(pattern)
-    return found
 
 
 def origins() -> list[str]:
@@ -82,6 +51,6 @@ config = rx.Config(
         "@fontsource-variable/inter@5.3.0",
         "@fontsource-variable/jetbrains-mono@5.3.0",
     ],
-    plugins=[rx.plugins.TailwindV4Plugin(), SameOrigin(), ChatAhead()],
+    plugins=[rx.plugins.TailwindV4Plugin(), SameOrigin()],
     disable_plugins=[rx.plugins.SitemapPlugin],
 )

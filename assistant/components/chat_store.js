@@ -1,5 +1,4 @@
 // The conversations that this page holds. Components come and go with routes; this stays.
-import { inAddress } from "./address.js";
 import { announce, announceEnd } from "./announcements.js";
 import { getJson } from "./api.js";
 import { forgetUnsent, keepUnsent, moveDraft } from "./drafts.js";
@@ -23,7 +22,6 @@ const ended = new Set();
 const stopping = new Set();
 const version = signal(0);
 let current = null;
-let ahead = inAddress(); // a page that was loaded for a conversation reads it before it is drawn
 
 export const subscribe = version.subscribe;
 
@@ -43,8 +41,6 @@ const mapMessages = (id, map) => change(id, { messages: conversation(id).message
 export function open(id) {
   if (current !== null && current !== id) rest(current);
   current = id;
-  const isRead = id === ahead;
-  ahead = "";
   const held = conversation(id);
   conversations.delete(id);
   change(id, held);
@@ -52,7 +48,7 @@ export function open(id) {
   // A send that is acknowledged in this very moment brings the messages: then nothing is fetched.
   queueMicrotask(() => {
     if (current !== id) return;
-    if (id && !isRead && conversation(id).stale) refresh(id);
+    if (id && conversation(id).stale) refresh(id);
     else followRunning(id);
   });
 }
@@ -240,10 +236,10 @@ function settle(key) {
   return sent;
 }
 
-/** The server took a send: it is this turn, in this conversation. Returns where it was sent. */
+/** The server took a send: it is this turn, in this conversation. */
 export function acknowledge(key, id, turn) {
   const sent = settle(key);
-  if (!sent) return undefined;
+  if (!sent) return;
   const isOurs = ours(key);
   const messages = conversation(sent.conversation).messages.map((one) =>
     isOurs(one) ? { ...one, turn, key: one.id, late: false, taken: performance.now() } : one,
@@ -251,7 +247,6 @@ export function acknowledge(key, id, turn) {
   change(sent.conversation, { messages });
   if (sent.conversation !== id) moveTo(id, messages);
   followRunning(id);
-  return sent.conversation;
 }
 
 function moveTo(id, messages) {
@@ -279,5 +274,3 @@ export const lastSaid = (id) =>
 
 /** The words of a send that is on its way. */
 export const textOf = (key) => pending.get(key)?.text ?? "";
-
-if (ahead) refresh(ahead);

@@ -8,7 +8,6 @@ import {
   useState,
   useSyncExternalStore,
 } from "react";
-import { inAddress } from "./address.js";
 import * as store from "./chat_store.js";
 import { Icon } from "./icons.jsx";
 import { Message } from "./message.jsx";
@@ -60,8 +59,6 @@ export function Transcript({ conversationId, turnId, greeting, starters, onRetry
     </section>
   );
 }
-
-if (inAddress()) loadAnswer();
 
 const FIRST = 6;
 const PROBLEM_SECONDS = 10;

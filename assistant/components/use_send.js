@@ -2,7 +2,6 @@
 import { useEffect, useLayoutEffect } from "react";
 import * as store from "./chat_store.js";
 import { draftOf, keepDraft, unsent } from "./drafts.js";
-import { useArrival } from "./use_address.js";
 
 /** A key that names this send for good: sent twice, it is still one turn. */
 export function newKey() {
@@ -20,11 +19,10 @@ function keyFor(id, text) {
 
 /** Returns send(text). props: those of the composer; takeBack(text, why) after a refusal. */
 export function useSend(id, { acknowledged, refused, onSend }, takeBack) {
-  const arrive = useArrival();
   // Several may come in one drawing, and some a second time: the store knows which it waits for.
   useLayoutEffect(() => {
     for (const { key, conversation, turn } of acknowledged ?? [])
-      if (store.acknowledge(key, conversation, turn) === "") arrive(conversation, turn);
+      store.acknowledge(key, conversation, turn);
   }, [acknowledged]);
 
   useEffect(() => {

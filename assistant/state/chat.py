@@ -66,7 +66,7 @@ class ChatState(BaseState):
                 opened, usual = None, ""
             async with self:
                 if asked == getattr(self, "chat_id", ""):  # else the user has moved on
-                    self.problem = self._begun = ""
+                    self.problem = ""
                     self._show(opened, missing=MISSING if asked and not opened else "")
                     self._offer(opened.model if opened else usual)
         return None
@@ -95,8 +95,8 @@ class ChatState(BaseState):
             self._show(opened, missing="" if opened else MISSING)
 
     @command
-    async def send(self, conversation_id: Id, text: Words, client_key: Key) -> None:
-        """Send a message where the page says; "" begins a conversation. The page goes there."""
+    async def send(self, conversation_id: Id, text: Words, client_key: Key) -> Any:  # noqa: ANN401
+        """Send a message where the page says; "" begins a conversation, which gets its address."""
         try:
             place = identifier(conversation_id) if conversation_id else None
             started = await turns.send(self._user_id(), place, text, self._wish(client_key))
@@ -104,12 +104,14 @@ class ChatState(BaseState):
             async with self:
                 refusal = {"key": client_key, "message": sentence(error)}
                 self.refused = [*self.refused, refusal][-ANSWERS_KEPT:]
-            return
+            return None
         async with self:
             stayed = self.conversation_id == conversation_id
             self._attach(started, client_key, conversation_id)
-            if stayed and not conversation_id:
-                self._begun = self.conversation_id
+            if conversation_id or not stayed:
+                return None
+            self._begun = self.conversation_id
+        return rx.redirect(f"/chat/{started.conversation_id}", replace=True)
 
     @command
     async def retry(self, message_id: Id, client_key: Key) -> None:

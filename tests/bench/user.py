@@ -139,6 +139,8 @@ class User:
             elif name in ("acknowledged", "refused"):
                 for answer in value:
                     self._take_answer(name, answer)
+        for path in _redirects(update):
+            await self._move(path)
 
     def _take_answer(self, name: str, answer: dict[str, str]) -> None:
         if answer["key"] == self._key and name == "acknowledged":
@@ -201,7 +203,6 @@ class User:
 
     async def _ask(self, text: str, answer: Answer) -> None:
         self._key, self._turn = uuid4().hex, asyncio.Future()
-        begins = not self.conversation
         await self._emit(SEND, conversation_id=self.conversation, text=text, client_key=self._key)
         async with asyncio.timeout(TAKEN_SECONDS):  # what is no command gets no reply
             turn = await self._turn
@@ -210,11 +211,6 @@ class User:
             rest = b""
             async for chunk in response.content.iter_any():
                 answer.stamps.take(chunk, time.monotonic())
-                if (
-                    begins and chunk.strip()
-                ):  # the first words are there: the page takes its address
-                    await self._move(f"/chat/{self.conversation}")
-                    begins = False
                 rest = (rest + chunk)[-2000:]
         answer.end = rest.rpartition(b"\n:end ")[2].decode()
 
@@ -248,3 +244,9 @@ def _variables(update: object) -> Iterator[tuple[str, Any]]:
                 yield name.removesuffix(VARIABLE), value
             else:
                 yield from _variables(value)
+
+
+def _redirects(update: dict[str, Any]) -> Iterator[str]:
+    for event in update.get("events") or []:
+        if event["name"] == "_redirect":
+            yield event["payload"]["path"]

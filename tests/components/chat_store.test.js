@@ -59,14 +59,6 @@ test("two sends that are acknowledged in one drawing are both taken", () => {
   assert.deepEqual([store.runningTurn("c4"), store.runningTurn("c5")], ["t4", "t5"]);
 });
 
-test("who is told that a send was taken learns where it was sent, once", () => {
-  store.send("", "a new chat", "key-6");
-  assert.equal(store.acknowledge("key-6", "c6", "t6"), "");
-  assert.equal(store.acknowledge("key-6", "c6", "t6"), undefined);
-  store.send("c6", "more", "key-7");
-  assert.equal(store.acknowledge("key-7", "c6", "t7"), "c6");
-});
-
 const reply = (number, status) => ({ ...told(`r${number}`, "assistant", `u${number}`), status });
 
 test("a message near the end that has changed is read with the newest page", async () => {

@@ -1,7 +1,6 @@
 """What the first load weighs: JavaScript and CSS, gzipped, until the page shows all it has."""
 
 import gzip
-import re
 
 import pytest
 from playwright.async_api import Response, expect
@@ -31,17 +30,3 @@ async def test_the_first_load_stays_light(alice, sign):
     }
     assert sum(sizes.values()) < MOST, sizes
     assert len(sizes) > 5  # the page was not all in the HTML
-
-
-async def test_the_page_of_a_conversation_names_all_scripts_that_it_needs(alice):
-    chat = await alice.open()
-    await chat.ask("Hello.")
-    page = await alice.context.new_page()
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    answer = await page.goto(f"{alice.url}/chat/{chat.id}")
-    await expect(page.locator(PAGES["a conversation"]).first).to_be_visible()
-    scripts = {url.removeprefix(alice.url) for url in asked if url.endswith(".js")}
-    named = re.findall(r'"(/assets/[^"]+\.js)"', await answer.text())
-    assert scripts
-    assert scripts <= {*named}
