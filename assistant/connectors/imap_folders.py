@@ -9,7 +9,6 @@ from assistant.agent.backends.mail import Folder
 from assistant.connectors.imap_line import Box
 from assistant.errors import ToolError
 
-LONGEST_NAME = 300
 GONE = "There is no such folder any more; search again. Nothing was changed."
 
 # By the mark of RFC 6154, else by one of the usual names.

@@ -29,11 +29,12 @@ from assistant.services import (
     permissions,
     signals,
 )
+from assistant.services.call_rows import keep_undo
 from assistant.services.keys import vault_in
 from assistant.services.stored_cards import ARGUMENTS, arguments_of, readable
 from assistant.services.toolkit import toolkit_of
 from assistant.services.waiting_calls import change_part, entry
-from assistant.vault import Tampered, Vault
+from assistant.vault import Tampered
 
 LEASE = timedelta(seconds=2 * TOOL_SECONDS)
 PERHAPS = (
@@ -189,7 +190,7 @@ async def _finish(claim: Claim, outcome: ToolFinished) -> None:
             return
         written = entry(row, status, claim.call.arguments, result.content, vault)
         written.seconds = outcome.seconds
-        written.undo = _sealed_undo(written.id, outcome, vault)
+        keep_undo(written, outcome.undo, vault)
         await change_part(
             session,
             row,
@@ -199,9 +200,3 @@ async def _finish(claim: Claim, outcome: ToolFinished) -> None:
         if result.untrusted:
             await conversations.taint(session, row.conversation_id)
         audit_chain.add(session, vault, [written])
-
-
-def _sealed_undo(row_id: UUID, outcome: ToolFinished, vault: Vault) -> bytes | None:
-    if outcome.undo is None:
-        return None
-    return vault.seal("tool_executions.undo", row_id, contents.dump(outcome.undo))

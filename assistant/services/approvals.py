@@ -5,7 +5,7 @@ is run by `approval_run.py`.
 """
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
@@ -35,6 +35,7 @@ from assistant.vault import Tampered, Vault
 Scope = Literal["once", "conversation", "target", "always"]
 REASON_CHARACTERS = 1_000
 
+TO_BE_REFUSED = ("pending", "approved")
 SAID_NO = "The user did not allow this, so it was not run."
 TAKEN_BACK = "The user took this back before it was run."
 DECIDED = {
@@ -84,7 +85,7 @@ async def file(
         row.arguments = vault.seal(ARGUMENTS, row.id, contents.dump(arguments))
         row.facts = vault.seal(FACTS, row.id, contents.dump(card))
         if row.status == "approved":
-            row.run_at = datetime.now(UTC) + timedelta(seconds=card["delay"])
+            row.run_at = datetime.fromisoformat(card["run_at"])
         status = "asked" if row.status == "pending" else "approved"
         await insert(connection, row)
         log.append(entry(row, status, arguments, card["sentence"], vault))
@@ -136,7 +137,7 @@ async def _decide(  # noqa: PLR0913  (one decision)
         vault = await vault_in(session)
         card["shown"] = shown(row.id, row.tool, arguments, vault)
         card["run_at"] = run_at(delay)
-        row.rule = await _granted(session, row, yes, card)
+        await _grant_more(session, row, yes, card)
         decided = (
             update(Approval)
             .where(*_undecided(row.id), col(Approval.shown) == yes.shown)
@@ -175,8 +176,8 @@ async def _once(session: AsyncSession, decision: Any, approval_id: UUID) -> None
         raise Refused(DECIDED["expired" if status == "pending" and is_late else status])
 
 
-async def _granted(session: AsyncSession, row: Approval, yes: Yes, card: dict[str, Any]) -> str:
-    """Allow more of the kind, if the user wants it. What holds here is the user's own word."""
+async def _grant_more(session: AsyncSession, row: Approval, yes: Yes, card: dict[str, Any]) -> None:
+    """Allow more of the kind, if the user wants it. Here it is the user's own word that holds."""
     values = {target["value"] for target in card["targets"]}
     match yes.scope:
         case "conversation":
@@ -187,7 +188,6 @@ async def _granted(session: AsyncSession, row: Approval, yes: Yes, card: dict[st
             raise Refused("This reaches more than one, so it cannot be allowed for one of them.")
         case "always":
             await permissions.grant(session, row.tool)
-    return ""
 
 
 async def deny(user_id: UUID, approval_id: UUID, reason: str = "") -> None:
@@ -204,17 +204,13 @@ async def deny(user_id: UUID, approval_id: UUID, reason: str = "") -> None:
             said = f"{said} The reason that they gave: {reason}"
         no = (
             update(Approval)
-            .where(col(Approval.id) == approval_id, col(Approval.status).in_(_still_open()))
+            .where(col(Approval.id) == approval_id, col(Approval.status).in_(TO_BE_REFUSED))
             .values(status="denied", decided_at=func.now(), ended_at=func.now())
         )
         await _once(session, no, approval_id)
         card = {"reason": reason, "taken_back": row.status == "approved"}
         await _refused(session, row, "denied", said, vault, card)
     await signals.tell_message(user_id, row.conversation_id, row.message_id)
-
-
-def _still_open() -> tuple[str, ...]:
-    return ("pending", "approved")
 
 
 async def expire(user_id: UUID, approval_id: UUID) -> None:

@@ -11,6 +11,7 @@ from assistant.agent.types import ToolCall, ToolFinished
 from assistant.database import user_connection
 from assistant.models import ToolExecution, UsageLog
 from assistant.services import audit_chain, contents
+from assistant.services.call_rows import asked, filled, keep_undo
 from assistant.services.leases import Grip
 from assistant.services.rows import insert
 from assistant.services.turn_meter import Meter
@@ -74,9 +75,7 @@ def _execution(grip: Grip, finished: ToolFinished, vault: Vault) -> ToolExecutio
     row = _row(grip, finished.call, finished.act, result.content, vault)
     row.status = _status(finished)
     row.seconds = finished.seconds
-    if finished.undo is not None:
-        undo = contents.dump(finished.undo)
-        row.undo = vault.seal("tool_executions.undo", row.id, undo)
+    keep_undo(row, finished.undo, vault)
     return row
 
 
@@ -97,7 +96,4 @@ def _row(grip: Grip, call: ToolCall, act: Act | None, said: str, vault: Vault) -
         status="failed",
         rule=act.rule if act else "",
     )
-    arguments = contents.dump([dict(call.arguments)])
-    row.input = vault.seal("tool_executions.input", row.id, arguments)
-    row.output = vault.seal("tool_executions.output", row.id, contents.clean(said))
-    return row
+    return filled(row, asked(call.arguments), said, vault)

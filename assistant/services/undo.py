@@ -21,13 +21,13 @@ from assistant.database import user_session
 from assistant.errors import NotFound, Refused, ToolError
 from assistant.models import Approval, ToolExecution
 from assistant.services import audit_chain, contents, signals
+from assistant.services.call_rows import INPUT, UNDO, asked, filled
 from assistant.services.keys import vault_in
 from assistant.services.toolkit import toolkit_of
 from assistant.services.waiting_calls import change_part
 from assistant.vault import Vault
 
 FOR = timedelta(days=30)
-INPUT, OUTPUT, UNDO = (f"tool_executions.{name}" for name in ("input", "output", "undo"))
 ALREADY = "This has been undone already."
 CANNOT = "This cannot be undone."
 TOO_OLD = f"This was done more than {FOR.days} days ago, so it cannot be undone any more."
@@ -84,7 +84,7 @@ async def _saved(session: AsyncSession, execution_id: UUID) -> _Saved:
     if not found[1]:
         raise Refused(TOO_OLD)
     vault = await vault_in(session, [row.undo, row.input])
-    arguments = vault.open(INPUT, row.id, row.input) if row.input else contents.dump([{}])
+    arguments = vault.open(INPUT, row.id, row.input) if row.input else asked({})
     return _Saved(row, arguments, contents.read(vault.open(UNDO, row.id, row.undo), []))
 
 
@@ -101,9 +101,7 @@ def _row(saved: _Saved, status: str, said: str, vault: Vault) -> ToolExecution:
         undoes=done.id if status == "undone" else None,
         details={"undo": str(done.id)},
     )
-    row.input = vault.seal(INPUT, row.id, saved.arguments)
-    row.output = vault.seal(OUTPUT, row.id, contents.clean(said))
-    return row
+    return filled(row, saved.arguments, said, vault)
 
 
 async def _write(user_id: UUID, saved: _Saved, said: str, vault: Vault) -> None:
