@@ -89,9 +89,7 @@ class Server:
         if not self.cluster.data.exists():
             self.cluster.make()
         self.cluster.check_version()
-        running = self._process()
-        if running is None or not self._is_ready(running):
-            self._launch()
+        self._launch()
         self.port = self._pidfile_lines()[3]
         return f"postgresql://{SUPERUSER}:{password}@{HOST}:{self.port}/postgres"
 
@@ -142,9 +140,15 @@ class Server:
         return False
 
     def _launch(self) -> None:
-        """Start the server, on the port that it had or a free one, and wait until it is ready."""
+        """Start the server unless it runs, on the port that it had or a free one, and wait for it.
+
+        Raises CannotStart when it does not come up.
+        """
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
+            running = self._process()
+            if running is not None and self._is_ready(running):
+                return
             self.cluster.pidfile.unlink(missing_ok=True)
             options = {**OPTIONS, "port": self.port or _free_port()}
             self.child = self.cluster.run(
