@@ -21,6 +21,7 @@ from assistant.errors import (
     NotSignedIn,
     Refused,
     StepUpNeeded,
+    StorageAway,
 )
 from assistant.services.addresses import SIGN_IN, with_next
 from assistant.services.renewal import holder_of
@@ -34,6 +35,7 @@ STATUS: dict[type[Exception], int] = {
     Leaving: 403,
     Busy: 429,
     DatabaseAway: 503,
+    StorageAway: 503,
 }
 NO_STORE = {"cache-control": "no-store"}
 BODY_SECONDS = 10.0

@@ -4,6 +4,7 @@ from assistant.models.approval import Approval, ToolPermission
 from assistant.models.base import Owned
 from assistant.models.billing import Subscription, UsageLog
 from assistant.models.conversation import Conversation, Message
+from assistant.models.file import File
 from assistant.models.note import Note
 from assistant.models.search import SearchSignature
 from assistant.models.sign_in import LoginSession, RecoveryCode, SecondFactor, SignInAttempt
@@ -13,6 +14,7 @@ from assistant.models.user import Identity, Profile, UserKey
 __all__ = [
     "Approval",
     "Conversation",
+    "File",
     "Identity",
     "LoginSession",
     "Message",

@@ -25,6 +25,8 @@ SETTINGS = "settings.json"
 APPROVALS = "approvals.json"
 PERMISSIONS = "permissions.json"
 NOTES = "notes.json"
+FILES = "files/"
+FILE_LIST = f"{FILES}list.json"
 IDENTITIES = "identities.json"
 SESSIONS = "sessions.json"
 
@@ -39,6 +41,7 @@ HOLDINGS: dict[str, Held] = {
     "approvals": Held(APPROVALS),
     "tool_permissions": Held(PERMISSIONS),
     "notes": Held(NOTES),
+    "files": Held(FILES),  # their objects are removed by their folder
     "subscriptions": Held(SETTINGS),
     "identities": Held(IDENTITIES),
     "login_sessions": Held(SESSIONS),

@@ -55,6 +55,9 @@ SEALED = (
     "tool_permissions.target",
     "notes.title",
     "notes.content",
+    "files.name",
+    "files.key",
+    "files.text",
 )
 APPEND_ONLY = frozenset(place for place in SEALED if place.startswith("tool_executions."))
 BATCH = 200  # values in one transaction

@@ -42,6 +42,7 @@ MINIMAL: dict[str, dict[str, Any]] = {
     },
     "tool_permissions": {"tool": "t", "rule": "grant", "conversation_id": "{conversations}"},
     "notes": {},
+    "files": {"media": "text/plain", "size": "1", "stored": "true"},
     "usage_logs": {
         "turn_id": "{turns}",
         "provider": "p",
