@@ -3,6 +3,8 @@
 import asyncio
 from importlib.metadata import version
 from pathlib import Path
+from shutil import rmtree
+from uuid import uuid4
 
 from assistant.connectors.aside import Failed, aside
 from assistant.connectors.bounds import MEGABYTE
@@ -22,6 +24,7 @@ EMPTY = (
     b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 )
 
+_unpacking = asyncio.Lock()
 _readers = asyncio.Semaphore(2)  # each may take a whole processor
 
 
@@ -38,14 +41,16 @@ async def text_of(content: bytes, media: str, libraries: Path) -> str:
     """
     folder = libraries / f"kreuzberg-{version('kreuzberg')}"
     async with _readers:
-        if media == PDF and not await asyncio.to_thread(folder.exists):
-            await _unpack(folder)
+        if media == PDF:
+            async with _unpacking:
+                if not await asyncio.to_thread(folder.exists):
+                    await _unpack(folder)
         return plain(await _read(folder, content, media))
 
 
 async def _unpack(folder: Path) -> None:
     """In a folder that gets its name when all of it is there."""
-    made = folder.with_name(f"{folder.name}.{id(folder)}")
+    made = folder.with_name(f"{folder.name}.{uuid4().hex}")
     made.mkdir(parents=True, mode=0o700)
     await _read(made, EMPTY, PDF, writes=LIBRARY_BYTES)
     _rename(made, folder)
@@ -55,8 +60,9 @@ def _rename(made: Path, folder: Path) -> None:
     try:
         made.rename(folder)
     except OSError:
-        if not folder.exists():  # else another process was first
+        if not folder.exists():
             raise
+        rmtree(made)  # another process was first
 
 
 async def _read(folder: Path, content: bytes, media: str, writes: int = 0) -> str:

@@ -1,7 +1,6 @@
 """The files of an export: their bytes, each under a name that is safe everywhere."""
 
 import re
-from pathlib import PurePosixPath
 from uuid import UUID
 
 import structlog
@@ -12,16 +11,17 @@ from assistant.services.archive import Archive, slug
 from assistant.services.conversation_export import Writing
 from assistant.services.holdings import FILES
 
-_ENDING = re.compile(r"\.[a-z0-9]{1,8}")
+_ENDING = re.compile(r"[a-z0-9]{1,8}")
 
 log = structlog.get_logger()
 
 
 def archive_name(file_id: UUID, name: str) -> str:
     """Where a file stands in the archive."""
-    ending = PurePosixPath(name).suffix.lower()
-    kept = ending if _ENDING.fullmatch(ending) else ""
-    return f"{FILES}{file_id.hex[:12]}-{slug(name.removesuffix(ending))}".rstrip("-") + kept
+    stem, dot, ending = name.rpartition(".")
+    if not _ENDING.fullmatch(ending.lower()):
+        stem, dot, ending = name, "", ""
+    return f"{FILES}{file_id.hex[:12]}-{slug(stem)}".rstrip("-") + dot + ending.lower()
 
 
 async def write_all(user_id: UUID, archive: Archive) -> Writing:

@@ -141,6 +141,8 @@ def _jpeg(content: bytes) -> Iterator[tuple[int, int]]:
 
 def _webp(content: bytes) -> Iterator[tuple[int, int]]:
     kind, body = content[12:16], content[20:30]
+    if len(body) < 10:
+        return
     if kind == b"VP8X":
         yield 1 + int.from_bytes(body[4:7], "little"), 1 + int.from_bytes(body[7:10], "little")
     elif kind == b"VP8L":

@@ -119,6 +119,8 @@ async def restore(user_id: UUID, deleted: UUID | None, added: UUID | None) -> Fi
         rows = [await _row(session, each, deleted=True) for each in (added, deleted) if each]
         for row in rows:
             row.deleted_at = None if row.id == deleted else func.now()  # type: ignore[assignment]
+        if not rows:
+            raise NotFound("file")
         return await _found(session, rows[-1])
 
 
