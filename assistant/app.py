@@ -22,6 +22,7 @@ from assistant.api import (
     search,
     second_factor,
     turns,
+    uploads,
     verify,
 )
 from assistant.api.guard import Guard
@@ -61,6 +62,7 @@ ROUTES = [
     *feed.routes,
     *health.routes,
     *search.routes,
+    *uploads.routes,
 ]
 
 
