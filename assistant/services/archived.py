@@ -128,7 +128,16 @@ class _GoneOn(_Read):
     model: Label
 
 
-Part = Annotated[_Said | _Used | _GoneOn, Field(discriminator="type")]
+class _Attached(_Read):
+    type: Literal["file"]
+    id: Label
+    name: Label
+    media: Label
+    size: int = Field(0, ge=0)
+    text: Words = ""
+
+
+Part = Annotated[_Said | _Used | _GoneOn | _Attached, Field(discriminator="type")]
 
 
 class ArchivedMessage(_Read):

@@ -13,6 +13,7 @@ from assistant.database import user_connection, user_session
 from assistant.errors import Busy, NotFound, Refused
 from assistant.models import Conversation, Message, Turn
 from assistant.services import (
+    attachments,
     contents,
     leases,
     messages,
@@ -56,6 +57,7 @@ _OVER = """
     with turn as (update turns set status = 'done' where id = $1)
     update messages set status = 'done' where id = $2
 """
+_TAINT = "update conversations set metadata = metadata || '{\"tainted\": true}' where id = $1"
 _MOVE_ON = "update conversations set head_id = $2, model = $3, touched_at = now() where id = $1"
 GONE_ON = "This conversation has gone on since, so nothing was begun. It is read anew now."
 
@@ -65,11 +67,13 @@ class Wish:
     """How a turn is to be answered. client_key: made by the page, the same when it asks again.
 
     model: an id from the picker, "" for the usual one. timezone: the browser's, an IANA name.
+    files: what stands beside the words.
     """
 
     client_key: str
     model: str = ""
     timezone: str = "UTC"
+    files: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +114,13 @@ async def send(user_id: UUID, conversation_id: UUID | None, words: str, wish: Wi
     conversation_id: None begins a conversation. Raises Refused, Busy or NotFound.
     """
     words = message_text(words)
+    attached = await attachments.parts_of(user_id, wish.files)
     async with user_connection(user_id) as connection:
         asking = await _one_at_a_time(connection, user_id, wish)
         if (known := await _known(asking)) is not None:
             return known
         place = await _place(asking, conversation_id, words)
-        job = await _begin(asking, place, await _ask(asking, place, words))
+        job = await _begin(asking, place, await _ask(asking, place, words, attached))
     return _launched(job)
 
 
@@ -208,9 +213,9 @@ async def _place(asking: _Asking, conversation_id: UUID | None, words: str) -> _
     return _Place(**found)
 
 
-async def _ask(asking: _Asking, place: _Place, words: str) -> UUID:
+async def _ask(asking: _Asking, place: _Place, words: str, attached: list[contents.Entry]) -> UUID:
     """Write the user's message. Returns its id."""
-    parts, vault = contents.words(words), asking.vault
+    parts, vault = [*attached, *contents.words(words)], asking.vault
     question = Message(
         user_id=vault.user_id,
         conversation_id=place.id,
@@ -222,6 +227,8 @@ async def _ask(asking: _Asking, place: _Place, words: str) -> UUID:
     signature = signatures.signature(vault.user_id, question.id, parts, vault)
     question.searchable = signature is not None
     await insert(asking.connection, question, *([signature] if signature else []))
+    if attached:
+        await asking.connection.execute(_TAINT, place.id)
     return question.id
 
 
