@@ -160,6 +160,8 @@ class ArchivedMessage(_Read):
             raise _Unfit(f"more than {MESSAGE_CHARACTERS:,} characters in one message")
         if len(self.model_dump_json()) > LONGEST_MESSAGE:
             raise _Unfit(f"more than {LONGEST_MESSAGE:,} characters in one answer")
+        if self.role == "assistant" and any(isinstance(part, _Attached) for part in self.parts):
+            raise _Unfit("an answer with a file")
         if self.role == "assistant" and self.parent is None:
             raise _Unfit("an answer without a question")
         self.status = "interrupted" if self.status in OPEN else self.status

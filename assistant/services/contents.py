@@ -110,7 +110,7 @@ def said(parts: list[Entry]) -> str:
 def history(role: str, parts: list[Entry]) -> list[Message]:
     """The messages that a model reads for one stored message: replies with tools are several."""
     if role == "user":
-        return [Message("user", tuple(map(_given, parts)))]
+        return [Message("user", tuple(_given(p) for p in parts if p["type"] in ("text", "file")))]
     messages: list[Message] = []
     for said, results in _steps(parts):
         if said:
