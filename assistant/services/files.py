@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, func
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import defer
 from sqlmodel import col, delete, select
 
 from assistant.database import user_of, user_session
@@ -73,6 +74,8 @@ async def keep(user_id: UUID, new: New) -> File:
 async def listed(user_id: UUID) -> list[File]:
     """The files, the newest first."""
     newest = select(Row).where(_living()).order_by(col(Row.created_at).desc(), col(Row.id))
+    # All texts together are much.
+    newest = newest.options(defer(col(Row.text), raiseload=True))  # type: ignore[arg-type]
     async with user_session(user_id) as session:
         rows = (await session.scalars(newest)).all()
         vault = await vault_in(session, [sealed for row in rows for sealed in (row.name, row.key)])

@@ -5,8 +5,11 @@ from uuid import uuid4
 
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import event
 
+from assistant.config import settings
 from assistant.connectors.object_store import Bucket, NoObject, ObjectStore
+from assistant.database import CONNECTIONS, _engine
 from assistant.errors import NotFound, Refused, StorageAway
 from assistant.services import erasure, file_contents, file_room, files, reaper, tiers
 from assistant.services.files import File, New
@@ -83,6 +86,23 @@ async def test_they_are_listed_the_newest_first(alice) -> None:
     for name in ("a", "b", "c"):
         await files.keep(alice.id, new(name))
     assert await names(alice) == ["c", "b", "a"]
+
+
+async def test_a_list_does_not_read_the_texts(alice, db) -> None:
+    kept = await files.keep(alice.id, new())
+    await rows(db, "update files set text = $1 where id = $2", b"no ciphertext", kept.id)
+    seen = []
+
+    def see(_, __, statement, *___):
+        seen.append(statement)
+
+    engine = _engine(settings().database_app_url.get_secret_value(), CONNECTIONS).sync_engine
+    event.listen(engine, "before_cursor_execute", see)
+    assert await files.listed(alice.id) == [kept]
+    event.remove(engine, "before_cursor_execute", see)
+    (asked,) = [each for each in seen if "FROM files" in each]
+    assert "files.name" in asked
+    assert "files.text" not in asked
 
 
 async def test_a_deleted_file_is_gone_until_it_is_brought_back(alice) -> None:
