@@ -30,9 +30,9 @@ class SameOrigin(rx.plugins.Plugin):
 
 
 def origins() -> list[str]:
-    """The origins that browsers may speak from; on loopback both of its names."""
+    """The origins that browsers may speak from, each once; on loopback both of its names."""
     twins = [f"http://{host}:{settings().port}" for host in ("localhost", "127.0.0.1")]
-    return [settings().url, *(twins if settings().on_loopback else [])]
+    return list(dict.fromkeys([settings().url, *(twins if settings().on_loopback else [])]))
 
 
 config = rx.Config(

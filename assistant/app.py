@@ -14,7 +14,10 @@ from starlette.types import ASGIApp
 from assistant import database, key_ring, logs, migration
 from assistant.agent.providers.clients import close_clients
 from assistant.api import (
+    approvals,
+    audit,
     auth,
+    connections,
     conversations,
     data,
     feed,
@@ -22,6 +25,7 @@ from assistant.api import (
     search,
     second_factor,
     turns,
+    undo,
     uploads,
     verify,
 )
@@ -53,15 +57,19 @@ logs.configure()
 log = structlog.get_logger()
 
 ROUTES = [
+    *approvals.routes,
+    *audit.routes,
     *auth.routes,
     *verify.routes,
     *second_factor.routes,
     *turns.routes,
     *conversations.routes,
+    *connections.routes,
     *data.routes,
     *feed.routes,
     *health.routes,
     *search.routes,
+    *undo.routes,
     *uploads.routes,
 ]
 

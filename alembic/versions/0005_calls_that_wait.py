@@ -221,12 +221,14 @@ def upgrade(roles, **_):
     for table in TABLES:
         for statement in protect(table, roles):
             op.execute(statement)
+    op.execute(f'grant select (conversation_id) on turns to "{roles.worker}"')
     for table, columns in DISCOVERABLE.items():
         for statement in discoverable(table, columns, roles):
             op.execute(statement)
 
 
-def downgrade(**_):
+def downgrade(roles, **_):
+    op.execute(f'revoke select (conversation_id) on turns from "{roles.worker}"')  # noqa: S608
     op.execute("update turns set status = 'interrupted' where status = 'waiting'")
     op.execute("update messages set status = 'interrupted' where status = 'waiting'")
     op.drop_index("uq_turns_open", table_name="turns")

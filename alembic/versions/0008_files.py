@@ -7,7 +7,7 @@ from alembic import op
 from assistant.models.isolation import discoverable, protect
 
 revision = "0008"
-down_revision = "0005"
+down_revision = "0007"
 
 
 def upgrade(roles, **_):

@@ -6,6 +6,7 @@ import traceback
 from dataclasses import replace
 
 import structlog
+from pydantic import JsonValue
 
 from assistant.agent.acts import Intent, Output, Tool, ToolContext
 from assistant.agent.types import ToolCall, ToolFinished, ToolResult
@@ -13,6 +14,7 @@ from assistant.errors import ToolError
 
 OUTPUT_CHARACTERS = 20_000
 FAILED = "The tool failed."
+NO_WAY_BACK = "What this tool does cannot be undone."
 
 log = structlog.get_logger()
 
@@ -53,6 +55,25 @@ async def intended(tool: Tool, call: ToolCall, context: ToolContext, seconds: fl
     try:
         async with asyncio.timeout(seconds):
             return await tool.intent(call.arguments, context)
+    except ToolError:
+        raise
+    except TimeoutError as error:
+        raise ToolError(f"The tool did not answer within {seconds:g} seconds.") from error
+    except Exception as error:
+        _log_crash(tool.name, error)
+        raise ToolError(FAILED) from error
+
+
+async def taken_back(tool: Tool, saved: JsonValue, context: ToolContext, seconds: float) -> str:
+    """Take a call back by what it left for that. Returns what the tool says.
+
+    Raises ToolError: the tool has no way back, or it failed.
+    """
+    if tool.undo is None:
+        raise ToolError(NO_WAY_BACK)
+    try:
+        async with asyncio.timeout(seconds):
+            return await tool.undo(saved, context)
     except ToolError:
         raise
     except TimeoutError as error:

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from assistant.agent.acts import Origin, Target
 from assistant.agent.types import Document, Message, Text, ToolResult
 
-_WORD = re.compile(r"\w+")
+_BARE = re.compile(r"[^\w\s'-]|(?<!\w)['-]|['-](?!\w)")  # what stands around words
 _SCHEME = re.compile(r"^\w+://|/+$")
 _PART_OF_NAME = r"\w.+%@/:?#=&~-"
 
@@ -55,7 +55,7 @@ class Provenance:
         """Who has named this target: "offered" is a link that a search gave, "model" is nobody."""
         value = _folded(target.value)
         if target.kind == "query":
-            return "user" if set(_WORD.findall(value)) <= self._vocabulary() else "model"
+            return "user" if self._says_only(value) else "model"
         value = _bare(value)
         if _names(self._words, value):
             return "user"
@@ -63,8 +63,12 @@ class Provenance:
             return "offered"
         return "untrusted" if value and value in self._read else "model"
 
-    def _vocabulary(self) -> set[str]:
-        return set(_WORD.findall(self._words))
+    def _says_only(self, query: str) -> bool:
+        """Whether a search is made of the user's own words: signs and repetitions tell, too."""
+        asked = query.split()
+        return len(asked) == len(set(asked)) and set(asked) <= set(
+            _BARE.sub(" ", self._words).split()
+        )
 
 
 def _folded(text: str) -> str:

@@ -41,8 +41,7 @@ def tool(
         arguments = _arguments_of(function)
 
         async def run(raw: Arguments, context: ToolContext) -> Output:
-            checked = _checked(arguments, raw)
-            said = await function(**checked, **_context(function, context))
+            said = await function(**_checked(arguments, raw), **_context(function, context))
             return said if isinstance(said, Output) else Output(said)
 
         async def intended(raw: Arguments, context: ToolContext) -> Intent:
@@ -52,16 +51,9 @@ def tool(
             told = intent(**checked, **_context(intent, context))
             return told if isinstance(told, Intent) else await told
 
-        return Tool(
-            name=function.__name__,
-            description=inspect.getdoc(function) or "",
-            schema=arguments.model_json_schema(),
-            effect=effect,
-            label=label,
-            run=run,
-            intent=intended,
-            **more,
-        )
+        schema = arguments.model_json_schema()
+        told = inspect.getdoc(function) or ""
+        return Tool(function.__name__, told, schema, effect, label, run, intended, **more)
 
     return declare
 

@@ -8,9 +8,8 @@ from contextlib import aclosing
 from datetime import UTC, datetime
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
 
 from assistant.api.answers import (
     NO_STORE,
@@ -22,6 +21,7 @@ from assistant.api.answers import (
     user_of,
     visitor_of,
 )
+from assistant.api.downloads import Download
 from assistant.errors import NotSignedIn, StepUpNeeded
 from assistant.services import erasure
 from assistant.services.addresses import SETTINGS, with_next
@@ -29,8 +29,6 @@ from assistant.services.export import ONE_EACH, export
 from assistant.services.imports import TOO_LARGE, import_from
 from assistant.services.sessions import User, require_alive, require_fresh
 from assistant.services.unpacking import ARCHIVE_BYTES
-
-HEADERS = {**NO_STORE, "x-accel-buffering": "no"}  # proxies neither keep nor wait
 
 
 @answering
@@ -71,30 +69,7 @@ async def take_along(request: Request) -> Response:
     pieces = _pieces(user)
     first = await anext(pieces)  # raises Busy while there still can be another answer
     name = f"assistant-{datetime.now(UTC):%Y-%m-%d}.zip"
-    named = {"content-disposition": f'attachment; filename="{name}"'}
-    return _Download(first, pieces, HEADERS | named)
-
-
-class _Download(StreamingResponse):
-    """Pieces that come to an end with the answer, also when the browser goes away."""
-
-    def __init__(
-        self, first: bytes, pieces: AsyncGenerator[bytes, None], headers: dict[str, str]
-    ) -> None:
-        super().__init__(_chained(first, pieces), headers=headers, media_type="application/zip")
-        self._pieces = pieces
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async with aclosing(self._pieces):
-            await super().__call__(scope, receive, send)
-
-
-async def _chained(
-    first: bytes, pieces: AsyncGenerator[bytes, None]
-) -> AsyncGenerator[bytes, None]:
-    yield first
-    async for piece in pieces:
-        yield piece
+    return Download(name, first, pieces, "application/zip")
 
 
 async def _pieces(user: User) -> AsyncGenerator[bytes, None]:

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
+from typing import NamedTuple
 from uuid import UUID
 
 from starlette.responses import StreamingResponse
@@ -27,13 +28,26 @@ def frame(data: str, *, kind: str = "", number: int | None = None) -> bytes:
     return "\n".join([*lines, f"data: {data}", "", ""]).encode()
 
 
+class Form(NamedTuple):
+    """How a stream is written. told: one event, as `frame`. beat: what says that it lives."""
+
+    media_type: str
+    told: Callable[..., bytes]
+    beat: bytes
+
+
+FRAMES = Form("text/event-stream", frame, BEAT)
+
+
 class EventStream(StreamingResponse):
     """A user's response of frames, which ends with the session. Raises Busy for too many."""
 
-    def __init__(self, user: User, frames: AsyncGenerator[bytes, None]) -> None:
+    def __init__(
+        self, user: User, frames: AsyncGenerator[bytes, None], form: Form = FRAMES
+    ) -> None:
         if _open[user.id] >= STREAMS_AT_MOST:
             raise Busy("Too many pages are open. Close one and try again.")
-        super().__init__(frames, media_type="text/event-stream", headers=HEADERS)
+        super().__init__(frames, media_type=form.media_type, headers=HEADERS)
         self._user, self._frames = user, frames
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

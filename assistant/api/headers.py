@@ -67,6 +67,7 @@ class WithHeaders:
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
+                message = {**message, "headers": _once(message["headers"])}
                 self._complete(MutableHeaders(scope=message), scope["path"], message["status"])
             await send(message)
 
@@ -78,6 +79,14 @@ class WithHeaders:
         keeping = {"cache-control": "no-store" if is_page else _kept(headers, path, status)}
         for name, value in (self._fixed | keeping | {"content-security-policy": policy}).items():
             headers.setdefault(name, value)
+
+
+def _once(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """Each line once, its name in small letters, as ASGI wants it.
+
+    Reflex's socket writes capitals, which the layer around it does not see: it says all once more.
+    """
+    return list(dict.fromkeys((name.lower(), value) for name, value in headers))
 
 
 def _written(policy: dict[str, str]) -> str:

@@ -24,9 +24,8 @@ PAGE = """<!doctype html>
 </main>
 </html>
 """
-STYLES = "\n".join(
-    f'<link rel="stylesheet" href="/{name}.css">' for name in ("fonts", "look", "parts", "page")
-)
+SHEETS = ("fonts", "look", "parts", "page", "sentence")
+STYLES = "\n".join(f'<link rel="stylesheet" href="/{name}.css">' for name in SHEETS)
 
 
 def reads_pages(scope: Scope) -> bool:

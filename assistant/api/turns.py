@@ -2,7 +2,8 @@
 
 Frames carry the log's numbers, so a reader that comes back with Last-Event-ID gets each entry once.
 data is a string (more words), a list of changes (see `services/reply.py`), a snapshot that replaces
-all, or the end.
+all, or the end. Who asks with `?after=` the number of the last entry, 0 for none, counts, and gets
+the same in fewer bytes (see `entry_lines.py`); the page does.
 """
 
 import asyncio
@@ -17,7 +18,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from assistant.api.answers import NO_STORE, answering, number_in, user_of
-from assistant.api.events import BEAT, EventStream, frame
+from assistant.api.entry_lines import LINES
+from assistant.api.events import FRAMES, EventStream, Form
 from assistant.errors import Refused
 from assistant.services import shared_log, turn_log, turns
 from assistant.services.inputs import identifier
@@ -32,12 +34,15 @@ async def events(request: Request) -> Response:
     user = await user_of(request)
     turn_id = identifier(request.path_params["turn_id"], "answer")
     state = await state_of(user.id, turn_id)
-    after = number_in(request.headers.get("last-event-id", ""), 9) or 0
-    return EventStream(user, _frames(user.id, turn_id, state, after))
+    said, form = request.headers.get("last-event-id", ""), FRAMES
+    if "after" in request.query_params:
+        said, form = request.query_params["after"], LINES
+    frames = _frames(user.id, turn_id, state, number_in(said, 9) or 0, form)
+    return EventStream(user, frames, form)
 
 
 async def _frames(
-    user_id: UUID, turn_id: UUID, state: TurnState, after: int
+    user_id: UUID, turn_id: UUID, state: TurnState, after: int, form: Form
 ) -> AsyncGenerator[bytes, None]:
     """From the log while there is one, from the database while there is none, until the end.
 
@@ -47,18 +52,19 @@ async def _frames(
     while True:
         async with aclosing(_from_log(user_id, turn_id, state, after)) as batches:
             async for batch in batches:
-                yield b"".join(map(_frame, batch)) or BEAT
+                told = (form.told(e.data, kind=e.kind, number=e.number) for e in batch)
+                yield b"".join(told) or form.beat
                 if batch and batch[-1].kind == "end":
                     return
                 after, shown = (batch[-1].number, None) if batch else (after, shown)
         state = await state_of(user_id, turn_id)
         if state.parts != shown:
             after, shown = 0, state.parts
-            yield frame(_json({"parts": shown}), kind="snapshot")
+            yield form.told(_json({"parts": shown}), kind="snapshot")
         if state.status != "running":
-            yield frame(_json(state.end), kind="end")
+            yield form.told(_json(state.end), kind="end")
             return
-        yield BEAT
+        yield form.beat
         await asyncio.sleep(LOOK_SECONDS)
 
 
@@ -85,10 +91,6 @@ async def _from_log(
 
 async def _is_over(user_id: UUID, turn_id: UUID) -> bool:
     return (await state_of(user_id, turn_id)).status != "running"
-
-
-def _frame(entry: turn_log.Entry) -> bytes:
-    return frame(entry.data, kind=entry.kind, number=entry.number)
 
 
 def _json(value: object) -> str:

@@ -1,6 +1,7 @@
 // Asking our own server for JSON.
 import { fetchSigned } from "./session.js";
 
+const JSON_BOTH_WAYS = { Accept: "application/json", "Content-Type": "application/json" };
 const UNEXPECTED = "The server gave no answer that can be used. Nothing is lost; try again.";
 
 /** Lets the page react to a lost session, wherever it was noticed. */
@@ -10,12 +11,18 @@ export const signedOut = () => window.dispatchEvent(new CustomEvent("assistant:s
 export const isFinal = (status) => status >= 400 && status < 500 && status !== 429;
 
 /** Sends a form and gives the answer's JSON. Throws an error that says why, in words to show. */
-export async function postForm(url, form = {}) {
-  const body = new URLSearchParams(form);
-  const response = await fetchSigned(url, { method: "POST", body }).catch(() => {
-    throw new Error(UNEXPECTED); // the browser's own words say less
+export const postForm = (url, form = {}) =>
+  sent(url, { body: new URLSearchParams(form) }, UNEXPECTED);
+
+/** Sends a value as JSON; the rest as above. otherwise: what is said where no answer came. */
+export const postValue = (url, value, otherwise) =>
+  sent(url, { body: JSON.stringify(value), headers: JSON_BOTH_WAYS }, otherwise);
+
+async function sent(url, options, otherwise) {
+  const response = await fetchSigned(url, { method: "POST", ...options }).catch(() => {
+    throw new Error(otherwise); // the browser's own words say less
   });
-  return outcome(response, UNEXPECTED);
+  return outcome(response, otherwise);
 }
 
 /** The answer's JSON. Where the user must first prove who they are, the page leaves to do that. */

@@ -3,7 +3,7 @@ import { announce, announceEnd } from "./announcements.js";
 import { getJson } from "./api.js";
 import { forgetUnsent, keepUnsent, moveDraft } from "./drafts.js";
 import { follow, freeze, letGo, pause, shownOf, thaw } from "./live.js";
-import { endsIn, isRunning, twins, withEarlier, withTail } from "./merge.js";
+import { endsIn, isRunning, twins, withEarlier, withOne, withTail } from "./merge.js";
 import { wordsOf } from "./parts.js";
 import { signal } from "./signal.js";
 import { stopTurn } from "./stopping.js";
@@ -103,6 +103,21 @@ export async function loadEarlier(id, limit) {
   const page = await getJson(`${urlOf(id, limit)}&before=${before}`).catch(() => null);
   change(id, { ...(page && withEarlier(conversation(id), page)), loadingEarlier: false });
 }
+
+/** A message that was over has changed all the same: it is read again, in its place. */
+export async function hearMessage({ conversation: id, message }) {
+  if (id !== current) return renew(id);
+  const { messages } = conversation(id);
+  const next = messages.slice(0, 1 - PAGE).findIndex((one) => one.id === message) + 1;
+  if (!next) return refresh(id);
+  const url = `${urlOf(id, 1)}&before=${encodeURIComponent(messages[next].id)}`;
+  // What does not come is read with the next gap, or when the conversation is opened again.
+  const page = await getJson(url).catch(() => null);
+  if (page?.messages[0]) change(id, withOne(conversation(id), page.messages[0]));
+}
+
+/** Reads a message of the conversation that is open again: something was done about it here. */
+export const reread = (message) => hearMessage({ conversation: current, message });
 
 /** After a gap in the feed nothing held is certain. */
 export function catchUp() {

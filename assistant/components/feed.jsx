@@ -7,6 +7,7 @@ import { isAway, onPresence } from "./presence.js";
 import { signInAddress } from "./session.js";
 import { lineTo } from "./shared_line.js";
 import { isStillTheirs } from "./user_mark.js";
+import { hearNews, readWaiting } from "./waiting.js";
 
 const CALM_MS = 150;
 const OPENING_MS = 500;
@@ -83,18 +84,22 @@ function opened(feed) {
   restored(feed);
   if (!feed.begun) return begin(feed);
   store.catchUp();
+  readWaiting();
   feed.change();
 }
 
 function begin(feed) {
   if (feed.begun) return;
   feed.begun = true;
+  readWaiting();
   feed.onReady();
 }
 
 function hear(feed, news) {
   if (news.kind === "turn") store.hearTurn(news);
+  if (news.kind === "message") store.hearMessage(news);
   if (news.kind === "gap") store.catchUp();
+  hearNews(news);
   feed.change();
 }
 

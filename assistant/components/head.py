@@ -2,10 +2,11 @@
 
 import reflex as rx
 
-SHARED = ("fonts", "look", "parts", "layers", "shell", "search")
-CHAT = ("chat", "tools", "around", "composer", "answer", "code")
+SHARED = ("fonts", "look", "parts", "layers", "shell", "search", "waiting")
+CHAT = ("chat", "tools", "approvals", "around", "composer", "answer", "code")
 STYLES = [
-    f"/{name}.css" for name in (*SHARED, *CHAT, "page", "settings", "security", "data")
+    f"/{name}.css"
+    for name in (*SHARED, *CHAT, "page", "settings", "security", "data", "connections", "audit")
 ]  # the build makes one file of them
 
 BACKGROUNDS = {"light": "#fbfaf8", "dark": "#181715"}  # --bg of look.css

@@ -18,13 +18,14 @@ export class Lifeline {
   #resume = () => {};
 
   /**
+   * on.read: what reads a response, `readEvents` unless it is said.
    * on.after(): the event id to go on from, "" for all. on.event({id, type, data}).
    * on.open() and on.cut(): the line is there, the line is lost for now.
    * on.refused(status): it will not come back.
    */
   constructor(url, on) {
     this.#url = url;
-    this.#on = on;
+    this.#on = { read: readEvents, ...on };
     this.#stay();
   }
 
@@ -55,7 +56,7 @@ export class Lifeline {
     this.#abort = new AbortController();
     this.#watch();
     try {
-      await readEvents(this.#url, {
+      await this.#on.read(this.#url, {
         after: this.#on.after?.() ?? "",
         signal: this.#abort.signal,
         onBytes: () => this.#hear(),

@@ -2,6 +2,7 @@
 import { announce } from "./announcements.js";
 import { signedOut } from "./api.js";
 import { lost, restored } from "./connection.js";
+import { readEntries } from "./entry_lines.js";
 import { paced } from "./pace.js";
 import { weightOf } from "./parts.js";
 import { isAway, onPresence } from "./presence.js";
@@ -33,6 +34,7 @@ function resume(id) {
   turn.unwatch ??= onPresence((word) => onLook(turn, word));
   if (turn.line || isAway()) return;
   const on = {
+    read: readEntries,
     after: () => String(turn.reading.number || ""),
     soFar: () => soFar(turn.reading),
     event: (event) => take(turn, event),

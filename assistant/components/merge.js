@@ -1,8 +1,7 @@
 // Joining what the server says with what the page already shows.
 
-const RUNNING = new Set(["running", "waiting"]);
-
-export const isRunning = (message) => RUNNING.has(message.status);
+/** One that waits for the user does not run: nothing more comes until they decide. */
+export const isRunning = (message) => message.status === "running";
 
 /** The turns whose answers these messages show to have ended. */
 export const endsIn = (messages) =>
@@ -25,6 +24,11 @@ export function withEarlier(conversation, page) {
   const fresh = page.messages.filter((message) => !known.has(message.id));
   return { messages: [...fresh, ...conversation.messages], earlier: page.earlier };
 }
+
+/** The conversation after one message was read again; the others keep their place. */
+export const withOne = ({ messages }, message) => ({
+  messages: messages.map((one) => (one.id === message.id ? same([one], message) : one)),
+});
 
 /** Whether a message of ours came too late for a page. taken: when the server was known to have it. */
 const isMissing = (ours, messages, asked) =>

@@ -1,5 +1,6 @@
 // One message: the user's words in a bubble, an answer free on the page.
 import { memo, useCallback, useEffect, useState, useSyncExternalStore } from "react";
+import { WaitingCall } from "./approval_card.jsx";
 import { CopyButton } from "./copy_button.jsx";
 import { Icon } from "./icons.jsx";
 import { shownOf, watchTurn } from "./live.js";
@@ -76,7 +77,7 @@ function Reply({ message, last, lit, act }) {
       aria-label="Assistant"
     >
       <div className="answer">
-        <Parts parts={parts} running={running} />
+        <Parts parts={parts} running={running} message={message.id} waits={status === "waiting"} />
       </div>
       {shown?.quiet && <p className="still">Still working…</p>}
       {message.notice && <p className="notice">{message.notice}</p>}
@@ -86,22 +87,28 @@ function Reply({ message, last, lit, act }) {
   );
 }
 
-function Parts({ parts, running }) {
+function Parts({ parts, running, message, waits }) {
   if (running && parts.length === 0) return <Words text="" live />;
   return parts.map((part, at) => {
     const live = running && at === parts.length - 1;
     const Part = PARTS[part.type];
     // The id of a call is no key: a vendor may use it again in its next request.
-    return <Part key={at} part={part} live={live} over={!running} />;
+    return <Part key={at} part={part} live={live} over={!running} message={message} waits={waits} />;
   });
 }
 
 const PARTS = {
   text: ({ part, live }) => <Words text={part.text} live={live} />,
   thinking: ({ part, live }) => <Thinking text={part.text} active={live} />,
-  tool: ({ part, over }) => <ToolLine call={over ? ended(part) : part} />,
+  tool: Call,
   continued: ({ part }) => <p className="continued">continued by {part.model}</p>,
 };
+
+function Call({ part, over, message, waits }) {
+  const call = over ? ended(part, waits) : part;
+  if (!call.approval) return <ToolLine call={call} />;
+  return <WaitingCall call={call} message={message} waits={waits} />;
+}
 
 const AGAIN_MS = 3_000; // a wish that was refused may be tried again
 

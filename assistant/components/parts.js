@@ -31,9 +31,11 @@ function put(parts, call) {
 
 const CUT_OFF = "The answer was cut off before this was known.";
 
-/** A call as it stands in an answer that is over: nothing of it goes on. */
-export const ended = (call) =>
-  OPEN.has(call.state) ? { ...call, state: "failed", result: call.result || CUT_OFF } : call;
+/** A call as it stands in an answer that is over: nothing of it goes on. waits: but for the user. */
+export const ended = (call, waits = false) =>
+  OPEN.has(call.state) || (call.state === "waiting" && !waits)
+    ? { ...call, state: "failed", result: call.result || CUT_OFF }
+    : call;
 
 /** How much there is to see, in characters: tells a fuller view from one that is catching up. */
 export const weightOf = (parts) =>

@@ -94,6 +94,7 @@ export class SharedLine {
 
   #connect() {
     return new Lifeline(this.#url, {
+      ...(this.#on.read && { read: this.#on.read }),
       after: this.#on.after,
       event: (event) => this.#pass({ kind: "event", event }),
       open: () => this.#pass({ kind: "open" }),

@@ -2,6 +2,7 @@
 import { useEffect, useState } from "react";
 import { useLocation } from "react-router";
 import { Icon } from "./icons.jsx";
+import { useWaiting } from "./waiting_list.jsx";
 
 const TOGGLE = "assistant:drawer";
 
@@ -29,14 +30,16 @@ export function Shell({ children }) {
 }
 
 export function DrawerButton() {
+  const waits = useWaiting().length > 0;
   return (
     <button
       type="button"
       className="icon-button drawer-button"
-      aria-label="Conversations"
+      aria-label={waits ? "Conversations, and what waits for you" : "Conversations"}
       onClick={() => window.dispatchEvent(new Event(TOGGLE))}
     >
       <Icon name="menu" size={20} />
+      {waits && <span className="dot" />}
     </button>
   );
 }

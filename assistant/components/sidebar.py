@@ -23,6 +23,13 @@ class RenameField(rx.Component):
     on_cancel: rx.EventHandler[rx.event.no_args_event_spec]
 
 
+class WaitingList(rx.Component):
+    """Wraps waiting_list.jsx: the calls that wait for the user, in all conversations."""
+
+    library = script("waiting_list.jsx")
+    tag = "WaitingList"
+
+
 def sidebar() -> rx.Component:
     """The whole sidebar."""
     return rx.el.aside(
@@ -36,6 +43,7 @@ def sidebar() -> rx.Component:
             class_name="conversations",
             aria_label="Conversations",
         ),
+        WaitingList.create(),
         _me(),
         class_name="sidebar",
     )
@@ -137,6 +145,7 @@ def _me() -> rx.Component:
     return rx.el.div(
         menu(
             rx.el.a("Settings", href="/settings", role="menuitem", class_name="menu-item"),
+            rx.el.a("Audit log", href="/audit", role="menuitem", class_name="menu-item"),
             plain_form(
                 sign_out, action="/auth/logout", method="post", custom_attrs={"role": "none"}
             ),

@@ -1,11 +1,14 @@
 // One line for one use of a tool; a click shows what went in and what came out.
 import { useState } from "react";
 import { Icon } from "./icons.jsx";
+import { Revealed } from "./revealed.jsx";
+import { Sources } from "./sources.jsx";
 
 const ICONS = { done: "check", failed: "cross", denied: "cross" };
 const STATUS = { writing: "running", denied: "failed" };
 
 const SENTENCES = {
+  waiting: (call) => `Waits for you: ${call.approval.sentence}`,
   writing: (call) => `Preparing ${nameOf(call)}…`,
   running: (call) => `Using ${nameOf(call)}…`,
   done: (call) => call.label || `Used ${nameOf(call)}`,
@@ -15,7 +18,7 @@ const SENTENCES = {
 
 const nameOf = (call) => call.name.replaceAll("_", " ");
 
-/** call: {name, label, state, arguments, result, seconds} */
+/** call: {name, label, state, arguments, result, seconds, sources, untrusted, approval} */
 export function ToolLine({ call }) {
   const [open, setOpen] = useState(false);
   return (
@@ -35,18 +38,43 @@ export function ToolLine({ call }) {
         <span className="tool-state">
           {ICONS[call.state] && <Icon name={ICONS[call.state]} size={10} />}
         </span>
-        <span className="tool-words">{lineOf(call)}</span>
+        <span className={fateOf(call) ? "tool-words whole" : "tool-words"}>
+          <Revealed text={lineOf(call)} />
+        </span>
+        {call.untrusted && (
+          <span className="from-others" title="Others may have written what was read here">
+            from others
+          </span>
+        )}
         <Icon name="chevron" size={14} />
       </button>
+      {call.sources && <Sources sources={call.sources} />}
       {open && <Details call={call} />}
     </div>
   );
 }
 
 function lineOf(call) {
-  const facts = [SENTENCES[call.state](call), gistOf(call.arguments), durationOf(call)];
+  const fate = fateOf(call);
+  const facts = fate
+    ? [call.approval.sentence, ...fate]
+    : [SENTENCES[call.state](call), gistOf(call.arguments), durationOf(call)];
   return facts.filter(Boolean).join(" · ");
 }
+
+const allowedBy = ({ rule }) => (rule ? "Allowed by a permission of yours" : "Allowed by you");
+
+const FATES = {
+  done: (card, call) => [allowedBy(card), card.undone ? "done, then undone" : "done", durationOf(call)],
+  failed: (card) => [allowedBy(card), "it did not work"],
+  denied: ({ taken_back, reason }) => [
+    `${taken_back ? "Taken back" : "Refused"} by you${reason ? `: ${reason}` : ""}`,
+  ],
+  expired: () => ["Ran out: nobody decided in time"],
+};
+
+/** What has become of a call that waited for the user; nothing for others. */
+const fateOf = (call) => FATES[call.approval?.status]?.(call.approval, call);
 
 /** The first plain value is what a reader recognises a call by. */
 function gistOf(values) {

@@ -1,8 +1,10 @@
 """The tables, and nothing else."""
 
 from assistant.models.approval import Approval, ToolPermission
+from assistant.models.audit import AuditHead
 from assistant.models.base import Owned
 from assistant.models.billing import Subscription, UsageLog
+from assistant.models.connection import Connection
 from assistant.models.conversation import Conversation, Message
 from assistant.models.file import File
 from assistant.models.note import Note
@@ -13,6 +15,8 @@ from assistant.models.user import Identity, Profile, UserKey
 
 __all__ = [
     "Approval",
+    "AuditHead",
+    "Connection",
     "Conversation",
     "File",
     "Identity",

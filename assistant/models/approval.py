@@ -19,7 +19,6 @@ APPROVAL_STATUSES = (
     "done",
     "failed",
 )
-OPEN = ("pending", "approved", "executing")
 
 
 class Approval(Owned, table=True):

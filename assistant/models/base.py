@@ -4,7 +4,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Column, DateTime, ForeignKeyConstraint, LargeBinary, MetaData, func
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKeyConstraint,
+    LargeBinary,
+    MetaData,
+    UniqueConstraint,
+    func,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -44,6 +54,18 @@ class Owned(SQLModel):
     created_at: datetime = moment(nullable=False, now=True)
 
 
+class Chained(Owned):
+    """A row of a log that is a chain; see `isolation.chained`, which numbers it.
+
+    digest: the keyed hash of what the row says, made by the app. Rows from before the log was
+    chained have none of it.
+    """
+
+    seq: int | None = Field(default=None, sa_type=BigInteger)
+    digest: bytes | None = None
+    hash: bytes | None = None
+
+
 def details() -> Any:  # noqa: ANN401
     """A JSONB column named "metadata", for facts that no query filters by."""
     column: Column[Any] = Column("metadata", JSONB, nullable=False, server_default="{}")
@@ -65,3 +87,9 @@ def owned_by(column: str, table: str, *, on_delete: str = "CASCADE") -> ForeignK
 def owned_by_user() -> ForeignKeyConstraint:
     """The reference of a row to its owner's profile."""
     return ForeignKeyConstraint(["user_id"], ["profiles.user_id"], ondelete="CASCADE")
+
+
+def chained() -> tuple[CheckConstraint, UniqueConstraint]:
+    """What holds of the columns of `Chained`."""
+    whole = "seq is null or (digest is not null and hash is not null)"
+    return CheckConstraint(whole, name="chained"), UniqueConstraint("user_id", "seq")

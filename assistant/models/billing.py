@@ -8,11 +8,19 @@ from uuid import UUID
 from sqlalchemy import Index, Numeric, UniqueConstraint, text
 from sqlmodel import Field
 
-from assistant.models.base import Owned, details, moment, owned_by, owned_by_user
+from assistant.models.base import (
+    Chained,
+    Owned,
+    chained,
+    details,
+    moment,
+    owned_by,
+    owned_by_user,
+)
 from assistant.models.conversation import one_of
 
 
-class UsageLog(Owned, table=True):
+class UsageLog(Chained, table=True):
     """One request to a model. cost is in USD, at the price of that time."""
 
     __tablename__ = "usage_logs"
@@ -20,6 +28,7 @@ class UsageLog(Owned, table=True):
         owned_by_user(),
         owned_by("turn_id", "turns", on_delete="SET NULL (turn_id)"),
         one_of("purpose", "answer", "title"),
+        *chained(),
         Index("ix_usage_logs_user_turn", "user_id", "turn_id"),
         Index("ix_usage_logs_user_created", "user_id", text("created_at desc")),
     )

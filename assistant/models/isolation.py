@@ -27,9 +27,12 @@ class Roles:
         return cls(*(f"{database}_{role}" for role in ("owner", "migrator", "app", "worker")))
 
 
-def protect(table: str, roles: Roles, *, append_only: bool = False) -> list[str]:
+def protect(
+    table: str, roles: Roles, *, append_only: bool = False, read_only: bool = False
+) -> list[str]:
     """Statements that give a table to the owner role and each of its rows to one user."""
     verbs = "select, insert" if append_only else "select, insert, update, delete"
+    verbs = "select" if read_only else verbs
     return [
         f'alter table {table} owner to "{roles.owner}"',
         f"alter table {table} enable row level security",
@@ -58,4 +61,37 @@ def removable(table: str, condition: str, roles: Roles) -> list[str]:
         f"create policy removed_by_worker on {table} {removing}",
         f"create policy no_more_by_worker on {table} as restrictive {removing}",
         f'grant delete on {table} to "{roles.worker}"',
+    ]
+
+
+def chained(tables: tuple[str, ...], roles: Roles) -> list[str]:
+    """Statements that number the rows of these tables for each user, as one chain, as they come in.
+
+    A row's hash covers the one before it, so who takes one out, changes one or puts one between
+    would have to make all later ones anew, and the head of the chain, which the app cannot write:
+    the function does, as the owner of the table. The policy on the heads holds for that, too.
+    """
+    return [
+        """
+        create function chain() returns trigger language plpgsql security definer
+        set search_path = pg_catalog, pg_temp as $$
+        declare
+            said bytea := new.digest || uuid_send(new.id)
+                || int8send((extract(epoch from new.created_at) * 1000000)::bigint)
+                || convert_to(tg_table_name, 'UTF8');
+        begin
+            insert into public.audit_heads as head (id, user_id, seq, hash)
+            values (gen_random_uuid(), new.user_id, 1, sha256(said || int8send(1)))
+            on conflict (user_id) do update
+            set seq = head.seq + 1, hash = sha256(head.hash || said || int8send(head.seq + 1))
+            returning head.seq, head.hash into new.seq, new.hash;
+            return new;
+        end $$
+        """,
+        f'alter function chain() owner to "{roles.owner}"',
+        "revoke all on function chain() from public",
+        *(
+            f"create trigger chained before insert on {table} for each row execute function chain()"
+            for table in tables
+        ),
     ]

@@ -7,7 +7,16 @@ from uuid import UUID
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field
 
-from assistant.models.base import Owned, details, moment, owned_by, owned_by_user, sealed
+from assistant.models.base import (
+    Chained,
+    Owned,
+    chained,
+    details,
+    moment,
+    owned_by,
+    owned_by_user,
+    sealed,
+)
 from assistant.models.conversation import MESSAGE_STATUSES, one_of
 
 
@@ -64,7 +73,7 @@ EXECUTION_STATUSES = (
 )
 
 
-class ToolExecution(Owned, table=True):
+class ToolExecution(Chained, table=True):
     """What befell one call of a tool, with what went in and what came out; rows are only added.
 
     rule: what allowed or forbade it. undo: sealed, what takes it back. undoes: the row of the call
@@ -78,6 +87,7 @@ class ToolExecution(Owned, table=True):
         one_of("effect", "read", "write", "send", "destroy"),
         one_of("status", *EXECUTION_STATUSES),
         UniqueConstraint("user_id", "undoes"),
+        *chained(),
         Index("ix_tool_executions_user_turn", "user_id", "turn_id"),
         Index("ix_tool_executions_user_created", "user_id", text("created_at desc")),
     )

@@ -1,10 +1,11 @@
 """The pages, one module each."""
 
-from assistant.pages import chat, closed, leaving, not_found, settings, sign_in, verify
+from assistant.pages import audit, chat, closed, leaving, not_found, settings, sign_in, verify
 
 PAGES = (
     *chat.PAGES,
     *settings.PAGES,
+    *audit.PAGES,
     *sign_in.PAGES,
     *verify.PAGES,
     *leaving.PAGES,

@@ -2,10 +2,11 @@
 
 import reflex as rx
 
-from assistant.components import settings_data, settings_security
+from assistant.components import settings_data, settings_permissions, settings_security
 from assistant.components.page_frame import page_frame
 from assistant.components.settings_answers import answers_section
 from assistant.components.settings_appearance import appearance_section
+from assistant.components.settings_connections import connections_section
 from assistant.components.settings_profile import profile_section
 from assistant.state.settings import SettingsState
 
@@ -18,6 +19,8 @@ def settings() -> rx.Component:
         profile_section(),
         answers_section(),
         appearance_section(),
+        connections_section(),
+        settings_permissions.permissions_sections(),
         settings_security.security_sections(),
         settings_data.data_sections(),
     )
@@ -28,6 +31,11 @@ PAGES = (
         "component": settings,
         "route": "/settings",
         "title": "Settings · Assistant",
-        "on_load": [SettingsState.load, *settings_security.ON_LOAD, *settings_data.ON_LOAD],
+        "on_load": [
+            SettingsState.load,
+            *settings_permissions.ON_LOAD,
+            *settings_security.ON_LOAD,
+            *settings_data.ON_LOAD,
+        ],
     },
 )

@@ -19,7 +19,8 @@ def card_of(asked: ToolAsked, vault: Vault) -> Card:
     """The card of a call, a value of JSON.
 
     id: that of the approval. shown: stands for these arguments. rule: the grant that allows it.
-    delay: seconds in which an allowed call can be taken back. status: see `models/approval.py`.
+    delay: seconds in which an allowed call can be taken back, and run_at: when they are over.
+    status: see `models/approval.py`.
     """
     approval_id = uuid4()
     return {
@@ -28,9 +29,15 @@ def card_of(asked: ToolAsked, vault: Vault) -> Card:
         "status": "approved" if asked.act.rule else "pending",
         "rule": asked.act.rule,
         "delay": asked.delay,
+        "run_at": run_at(asked.delay) if asked.act.rule else "",
         "expires": (datetime.now(UTC) + KEPT).isoformat(),
         **facts(asked.act),
     }
+
+
+def run_at(delay: float) -> str:
+    """When a call runs that is allowed now: for the eye, the database's clock decides."""
+    return (datetime.now(UTC) + timedelta(seconds=delay)).isoformat()
 
 
 def facts(act: Act) -> Card:

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import structlog
 from sqlalchemy import ColumnElement, func, or_, text
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, update
 
 from assistant.agent.acts import Tool, ToolContext
@@ -20,12 +21,20 @@ from assistant.agent.toolbox import TOOL_SECONDS
 from assistant.agent.types import ToolCall, ToolFinished, ToolResult
 from assistant.database import system_session, user_session
 from assistant.models import Approval
-from assistant.services import approvals, contents, conversations, permissions, signals
-from assistant.services.approvals import arguments_of, card_of
+from assistant.services import (
+    approvals,
+    audit_chain,
+    contents,
+    conversations,
+    permissions,
+    signals,
+)
+from assistant.services.call_rows import keep_undo
 from assistant.services.keys import vault_in
+from assistant.services.stored_cards import ARGUMENTS, arguments_of, readable
 from assistant.services.toolkit import toolkit_of
 from assistant.services.waiting_calls import change_part, entry
-from assistant.vault import Vault
+from assistant.vault import Tampered
 
 LEASE = timedelta(seconds=2 * TOOL_SECONDS)
 PERHAPS = (
@@ -98,28 +107,38 @@ async def _claim(user_id: UUID, approval_id: UUID) -> Claim | None:
             row.status, row.rule, row.run_at = "pending", "", None  # the grant was revoked
             await change_part(session, row, card={"status": "pending", "rule": ""})
             return None
-        taken = (
-            update(Approval)
-            .where(col(Approval.id) == approval_id, _is_due())
-            .values(
-                status="executing",
-                fence=col(Approval.fence) + 1,
-                lease_until=func.now() + LEASE,
-            )
-            .returning(col(Approval.fence))
-        )
         again = row.status == "executing"
-        if (fence := await session.scalar(taken)) is None:
+        if (fence := await _taken(session, approval_id)) is None:
             return None
         vault = await vault_in(session, [row.arguments, row.facts])
-        call = ToolCall(row.call_id, row.tool, arguments_of(row, vault))
-        session.add(entry(row, "started", call.arguments, card_of(row, vault)["sentence"], vault))
+        try:
+            call = ToolCall(row.call_id, row.tool, arguments_of(row, vault))
+        except Tampered:
+            log.warning("unreadable", place=ARGUMENTS, row=str(approval_id))
+            row.status = "failed"
+            return None
         await change_part(session, row, card={"status": "executing"})
         tainted = await conversations.is_tainted(session, row.conversation_id)
+        begun = entry(row, "started", call.arguments, readable(row, vault)["sentence"], vault)
+        audit_chain.add(session, vault, [begun])
         await session.flush()
         session.expunge(row)
         row.fence = fence
     return Claim(row, call, tainted, again)
+
+
+async def _taken(session: AsyncSession, approval_id: UUID) -> int | None:
+    """The number of this try, None when the call's time has not come or another runs it."""
+    taken = (
+        update(Approval)
+        .where(col(Approval.id) == approval_id, _is_due())
+        .values(
+            status="executing",
+            fence=col(Approval.fence) + 1,
+            lease_until=func.now() + LEASE,
+        )
+    )
+    return await session.scalar(taken.returning(col(Approval.fence)))
 
 
 def _is_due() -> ColumnElement[bool]:
@@ -171,8 +190,7 @@ async def _finish(claim: Claim, outcome: ToolFinished) -> None:
             return
         written = entry(row, status, claim.call.arguments, result.content, vault)
         written.seconds = outcome.seconds
-        written.undo = _sealed_undo(written.id, outcome, vault)
-        session.add(written)
+        keep_undo(written, outcome.undo, vault)
         await change_part(
             session,
             row,
@@ -181,9 +199,4 @@ async def _finish(claim: Claim, outcome: ToolFinished) -> None:
         )
         if result.untrusted:
             await conversations.taint(session, row.conversation_id)
-
-
-def _sealed_undo(row_id: UUID, outcome: ToolFinished, vault: Vault) -> bytes | None:
-    if outcome.undo is None:
-        return None
-    return vault.seal("tool_executions.undo", row_id, contents.dump(outcome.undo))
+        audit_chain.add(session, vault, [written])

@@ -5,7 +5,7 @@ is run by `approval_run.py`.
 """
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
@@ -20,21 +20,22 @@ from assistant.agent.toolbox import TOOL_SECONDS
 from assistant.agent.types import ToolCall
 from assistant.database import user_session
 from assistant.errors import NotFound, Refused, ToolError
-from assistant.models import Approval
-from assistant.services import contents, permissions, signals
-from assistant.services.approval_cards import facts, shown
+from assistant.models import Approval, ToolExecution
+from assistant.services import audit_chain, contents, permissions, signals
+from assistant.services.approval_cards import facts, run_at, shown
 from assistant.services.contents import Entry
 from assistant.services.keys import vault_in
 from assistant.services.leases import Grip
 from assistant.services.rows import insert
+from assistant.services.stored_cards import ARGUMENTS, FACTS, arguments_of, card_of, readable
 from assistant.services.toolkit import toolkit_of
 from assistant.services.waiting_calls import cards_in, change_part, entry
-from assistant.vault import Vault
+from assistant.vault import Tampered, Vault
 
 Scope = Literal["once", "conversation", "target", "always"]
-ARGUMENTS, FACTS = "approvals.arguments", "approvals.facts"
 REASON_CHARACTERS = 1_000
 
+TO_BE_REFUSED = ("pending", "approved")
 SAID_NO = "The user did not allow this, so it was not run."
 TAKEN_BACK = "The user took this back before it was run."
 DECIDED = {
@@ -64,6 +65,7 @@ async def file(
     connection: Connection, grip: Grip, conversation_id: UUID, parts: list[Entry], vault: Vault
 ) -> None:
     """Store the calls of a reply that wait, in the transaction that ends its turn."""
+    log: list[ToolExecution] = []
     for part in cards_in(parts):
         card, arguments = part["approval"], part["arguments"]
         row = Approval(
@@ -83,9 +85,11 @@ async def file(
         row.arguments = vault.seal(ARGUMENTS, row.id, contents.dump(arguments))
         row.facts = vault.seal(FACTS, row.id, contents.dump(card))
         if row.status == "approved":
-            row.run_at = datetime.now(UTC) + timedelta(seconds=card["delay"])
+            row.run_at = datetime.fromisoformat(card["run_at"])
         status = "asked" if row.status == "pending" else "approved"
-        await insert(connection, row, entry(row, status, arguments, card["sentence"], vault))
+        await insert(connection, row)
+        log.append(entry(row, status, arguments, card["sentence"], vault))
+    await insert(connection, *audit_chain.signed(vault, log))
 
 
 async def approve(user_id: UUID, approval_id: UUID, yes: Yes) -> None:
@@ -96,8 +100,10 @@ async def approve(user_id: UUID, approval_id: UUID, yes: Yes) -> None:
     async with user_session(user_id) as session:
         row = await _row(session, approval_id)
         vault = await vault_in(session, [row.arguments, row.facts])
-    call = ToolCall(row.call_id, row.tool, arguments_of(row, vault))
-    card = card_of(row, vault)
+    try:
+        call, card = ToolCall(row.call_id, row.tool, arguments_of(row, vault)), card_of(row, vault)
+    except Tampered as error:
+        raise Refused("What is stored of this cannot be opened. You can only refuse it.") from error
     toolkit = await toolkit_of(user_id)
     tool = toolkit.tool(row.tool)
     if tool is None:
@@ -130,7 +136,8 @@ async def _decide(  # noqa: PLR0913  (one decision)
     async with user_session(user_id) as session:
         vault = await vault_in(session)
         card["shown"] = shown(row.id, row.tool, arguments, vault)
-        row.rule = await _granted(session, row, yes, card)
+        card["run_at"] = run_at(delay)
+        await _grant_more(session, row, yes, card)
         decided = (
             update(Approval)
             .where(*_undecided(row.id), col(Approval.shown) == yes.shown)
@@ -147,7 +154,8 @@ async def _decide(  # noqa: PLR0913  (one decision)
         await _once(session, decided, row.id)
         row.effect = card["effect"]
         await change_part(session, row, arguments=dict(arguments), card=card)
-        session.add(entry(row, "approved", arguments, card["sentence"], vault))
+        said = entry(row, "approved", arguments, card["sentence"], vault)
+        audit_chain.add(session, vault, [said])
     await signals.tell_message(user_id, row.conversation_id, row.message_id)
 
 
@@ -168,8 +176,8 @@ async def _once(session: AsyncSession, decision: Any, approval_id: UUID) -> None
         raise Refused(DECIDED["expired" if status == "pending" and is_late else status])
 
 
-async def _granted(session: AsyncSession, row: Approval, yes: Yes, card: dict[str, Any]) -> str:
-    """Allow more of the kind, if the user wants it. What holds here is the user's own word."""
+async def _grant_more(session: AsyncSession, row: Approval, yes: Yes, card: dict[str, Any]) -> None:
+    """Allow more of the kind, if the user wants it. Here it is the user's own word that holds."""
     values = {target["value"] for target in card["targets"]}
     match yes.scope:
         case "conversation":
@@ -180,7 +188,6 @@ async def _granted(session: AsyncSession, row: Approval, yes: Yes, card: dict[st
             raise Refused("This reaches more than one, so it cannot be allowed for one of them.")
         case "always":
             await permissions.grant(session, row.tool)
-    return ""
 
 
 async def deny(user_id: UUID, approval_id: UUID, reason: str = "") -> None:
@@ -197,16 +204,13 @@ async def deny(user_id: UUID, approval_id: UUID, reason: str = "") -> None:
             said = f"{said} The reason that they gave: {reason}"
         no = (
             update(Approval)
-            .where(col(Approval.id) == approval_id, col(Approval.status).in_(_still_open()))
+            .where(col(Approval.id) == approval_id, col(Approval.status).in_(TO_BE_REFUSED))
             .values(status="denied", decided_at=func.now(), ended_at=func.now())
         )
         await _once(session, no, approval_id)
-        await _refused(session, row, "denied", said, vault)
+        card = {"reason": reason, "taken_back": row.status == "approved"}
+        await _refused(session, row, "denied", said, vault, card)
     await signals.tell_message(user_id, row.conversation_id, row.message_id)
-
-
-def _still_open() -> tuple[str, ...]:
-    return ("pending", "approved")
 
 
 async def expire(user_id: UUID, approval_id: UUID) -> None:
@@ -225,37 +229,22 @@ async def expire(user_id: UUID, approval_id: UUID) -> None:
         )
         if (await session.execute(over.returning(col(Approval.id)))).first() is None:
             return
-        await _refused(session, row, "expired", DECIDED["expired"], vault)
+        await _refused(session, row, "expired", DECIDED["expired"], vault, {})
     await signals.tell_message(user_id, row.conversation_id, row.message_id)
 
 
-async def _refused(
-    session: AsyncSession, row: Approval, status: str, said: str, vault: Vault
+async def _refused(  # noqa: PLR0913  (one end of a call)
+    session: AsyncSession,
+    row: Approval,
+    status: str,
+    said: str,
+    vault: Vault,
+    card: dict[str, Any],
 ) -> None:
-    await change_part(session, row, state="denied", result=said, card={"status": status})
-    session.add(entry(row, status, arguments_of(row, vault), said, vault))
-
-
-async def pending(user_id: UUID) -> list[dict[str, Any]]:
-    """The cards of all calls that wait for the user, the oldest first."""
-    query = select(Approval).where(*_undecided_of_all()).order_by(col(Approval.created_at))
-    async with user_session(user_id) as session:
-        rows = (await session.scalars(query.limit(100))).all()
-        vault = await vault_in(session, [v for row in rows for v in (row.arguments, row.facts)])
-    return [
-        card_of(row, vault)
-        | {
-            "tool": row.tool,
-            "arguments": dict(arguments_of(row, vault)),
-            "conversation": str(row.conversation_id),
-            "message": str(row.message_id),
-        }
-        for row in rows
-    ]
-
-
-def _undecided_of_all() -> tuple[Any, ...]:
-    return (col(Approval.status) == "pending", col(Approval.expires_at) > func.now())
+    await change_part(session, row, state="denied", result=said, card=card | {"status": status})
+    audit_chain.add(
+        session, vault, [entry(row, status, readable(row, vault)["arguments"], said, vault)]
+    )
 
 
 async def _row(session: AsyncSession, approval_id: UUID) -> Approval:
@@ -264,16 +253,3 @@ async def _row(session: AsyncSession, approval_id: UUID) -> Approval:
         raise NotFound("request")
     session.expunge(row)
     return row
-
-
-def arguments_of(row: Approval, vault: Vault) -> Arguments:
-    """The arguments with which the call is to run. Raises Tampered."""
-    stored = vault.open(ARGUMENTS, row.id, row.arguments or b"")
-    arguments: Arguments = contents.read(stored, [])
-    return arguments
-
-
-def card_of(row: Approval, vault: Vault) -> dict[str, Any]:
-    """The card as it stands. Raises Tampered."""
-    card: dict[str, Any] = contents.read(vault.open(FACTS, row.id, row.facts or b""), [])
-    return card | {"status": row.status}

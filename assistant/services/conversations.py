@@ -1,5 +1,6 @@
 """The list of conversations: read, rename, archive, delete, and take a deletion back."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -29,6 +30,7 @@ _ROW = """
 _KEPT = f"{_ROW} and c.archived_at is null order by c.touched_at desc limit $1"
 _PUT_AWAY = f"{_ROW} and c.archived_at is not null order by c.touched_at desc limit $1"
 _ONE = f"{_ROW} and c.id = $1"
+_THESE = f"{_ROW} and c.id = any($1::uuid[])"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,14 @@ async def opened(user_id: UUID, conversation_id: UUID) -> Listed:
         if row is None:
             raise NotFound
         return _listed(row, await vault_over(connection, user_id, [row["title"]]))
+
+
+async def titles(user_id: UUID, ids: Collection[UUID]) -> dict[UUID, str]:
+    """The titles of those of the conversations that are not deleted."""
+    async with user_connection(user_id) as connection:
+        rows = await connection.fetch(_THESE, list(ids))
+        vault = await vault_over(connection, user_id, [row["title"] for row in rows])
+    return {row["id"]: _listed(row, vault).title for row in rows}
 
 
 def _listed(row: Record, vault: Vault) -> Listed:

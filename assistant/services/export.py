@@ -47,6 +47,7 @@ approvals.json   what waited for your yes, and what became of it
 permissions.json what you allow the tools beforehand
 notes.json       your notes
 files/           your files, and list.json with their names and the text that was read in them
+connections.json what you have connected, without the passwords
 usage.json       each request to a model, its tokens and what it cost (US dollars)
 settings.json    your name, instructions, preferences and plan
 identities.json  the ways in which you sign in

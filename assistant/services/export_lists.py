@@ -129,6 +129,19 @@ def _file(each: Row) -> dict[str, Any]:
     }
 
 
+def _connection(each: Row) -> dict[str, Any]:
+    row = each.row
+    return {
+        "at": iso(row.created_at),
+        "kind": row.kind,
+        "account": each.opened("connections.label"),
+        "status": row.status,
+        "reason": each.opened("connections.reason"),
+        "checked_at": iso(row.checked_at),
+        "tools": each.json("connections.tools"),
+    }
+
+
 def _all_of(table: str) -> TextClause:
     return text(f"""
         select * from {table} where (created_at, id) > (:at, :id)
@@ -167,6 +180,12 @@ LISTS = (
     List(holdings.PERMISSIONS, ("target",), _all_of("tool_permissions"), _permission),
     List(holdings.NOTES, ("title", "content"), _all_of("notes"), _note),
     List(holdings.FILE_LIST, ("name", "text"), _FILES, _file),
+    List(
+        holdings.CONNECTIONS,
+        ("label", "reason", "tools"),
+        _all_of("connections"),
+        _connection,
+    ),
 )
 
 

@@ -5,17 +5,22 @@ must be found where the list says, and nowhere after the erasure, so that what i
 forgotten. Files and objects, once there are any, are named here, too.
 """
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 WITH_PROFILE = "with the profile, on which the row hangs"
 
 
 class Held(NamedTuple):
-    """exported: where in the archive; if "", why_not says why it is in none. erased: how."""
+    """exported: where in the archive; if "", why_not says why it is in none. erased: how.
+
+    but: its columns that are in no export nonetheless, each with the reason.
+    """
 
     exported: str = ""
     why_not: str = ""
     erased: str = WITH_PROFILE
+    but: Mapping[str, str] = {}
 
 
 CONVERSATIONS = "conversations/"
@@ -27,6 +32,7 @@ PERMISSIONS = "permissions.json"
 NOTES = "notes.json"
 FILES = "files/"
 FILE_LIST = f"{FILES}list.json"
+CONNECTIONS = "connections.json"
 IDENTITIES = "identities.json"
 SESSIONS = "sessions.json"
 
@@ -38,10 +44,20 @@ HOLDINGS: dict[str, Held] = {
     "turns": Held(why_not="how an answer was made; what it said stands with its conversation"),
     "tool_executions": Held(TOOL_LOG),
     "usage_logs": Held(USAGE),
+    "audit_heads": Held(why_not="a number and a hash, by which the log is checked here"),
     "approvals": Held(APPROVALS),
     "tool_permissions": Held(PERMISSIONS),
     "notes": Held(NOTES),
-    "files": Held(FILES),  # their objects are removed by their folder
+    "files": Held(  # their objects are removed by their folder
+        FILES,
+        but={"key": "it opens the sealed file alone, and the archive holds the file in clear"},
+    ),
+    "connections": Held(
+        CONNECTIONS,
+        but={
+            "secret": "the archive is in clear, and a password in it would let somebody else in",
+        },
+    ),
     "subscriptions": Held(SETTINGS),
     "identities": Held(IDENTITIES),
     "login_sessions": Held(SESSIONS),

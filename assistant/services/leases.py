@@ -6,7 +6,6 @@ the fence, and the late worker's writes match no row.
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from asyncpg import Connection
@@ -62,11 +61,6 @@ class Held:
     """The lease is ours. stop_after: someone pressed Stop, having seen that entry of the log."""
 
     stop_after: int | None
-
-
-def lease_end() -> Any:  # noqa: ANN401
-    """When a lease that begins now ends, by the database's clock: an SQL expression."""
-    return func.now() + LEASE
 
 
 async def begin(

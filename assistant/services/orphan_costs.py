@@ -10,6 +10,8 @@ from assistant.agent.history import BYTES_PER_TOKEN
 from assistant.agent.types import Usage
 from assistant.config import settings
 from assistant.database import user_of
+from assistant.services import audit_chain
+from assistant.services.keys import vault_in
 from assistant.services.usage import record
 
 MESSAGES_AT_MOST = 64
@@ -47,4 +49,5 @@ async def book(session: AsyncSession, turn: UUID, reply: UUID, conversation: UUI
         output_tokens=found.written // BYTES_PER_TOKEN,
         estimated=True,
     )
-    session.add(record(user_of(session), usage, "answer", turn))
+    vault = await vault_in(session)
+    audit_chain.add(session, vault, [record(user_of(session), usage, "answer", turn)])

@@ -9,9 +9,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, delete, select, update
 
-from assistant.agent.gate import Grant, Permissions, Rule
+from assistant.agent.acts import Tool
+from assistant.agent.gate import GRANTED, Grant, Permissions, Rule
 from assistant.database import user_of, user_session
-from assistant.errors import NotFound
+from assistant.errors import NotFound, Refused
 from assistant.models import ToolPermission
 from assistant.services.keys import UNREADABLE, opened_or, vault_in
 from assistant.vault import Vault
@@ -19,6 +20,7 @@ from assistant.vault import Vault
 PLACE = "tool_permissions.target"
 LONGEST = timedelta(days=90)  # of a grant that holds everywhere
 RULE = "rule <> 'grant'"
+NEVER_ALLOWED = "What sends or deletes always asks. Nothing was changed."
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,29 @@ def _in_force() -> ColumnElement[bool]:
 
 def _target(row: ToolPermission, vault: Vault) -> str | None:
     return opened_or(vault, PLACE, row.id, row.target, UNREADABLE) if row.target else None
+
+
+async def rules(user_id: UUID) -> dict[str, Rule]:
+    """The rules that the user has chosen, by tool; for the others "allow" holds."""
+    query = select(ToolPermission.tool, ToolPermission.rule).where(
+        _in_force(), col(ToolPermission.rule) != "grant"
+    )
+    async with user_session(user_id) as session:
+        return {row.tool: row.rule for row in await session.execute(query)}
+
+
+async def choose(user_id: UUID, tool: Tool, rule: Rule) -> None:
+    """Let a rule hold for a tool, within what its class may have. Raises Refused.
+
+    What sends or destroys cannot be allowed altogether. It asks by itself, unless a grant covers
+    the call, so that needs no rule.
+    """
+    if tool.effect not in GRANTED:
+        await set_rule(user_id, tool.name, rule)
+        return
+    if rule == "allow":
+        raise Refused(NEVER_ALLOWED)
+    await set_rule(user_id, tool.name, "off" if rule == "off" else "allow")
 
 
 async def set_rule(user_id: UUID, tool: str, rule: Rule) -> None:

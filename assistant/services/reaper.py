@@ -82,7 +82,8 @@ async def attend_once() -> None:
         select id, user_id from turns where status = 'waiting' and not exists (
             select 1 from approvals
             where turn_id = turns.id and status in ('pending', 'approved', 'executing')
-        ) limit 100
+        ) and conversation_id in (select id from conversations where deleted_at is null)
+        limit 100
     """)
     async with system_session() as session:
         turns_ = (await session.execute(waited)).all()

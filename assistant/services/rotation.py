@@ -58,6 +58,10 @@ SEALED = (
     "files.name",
     "files.key",
     "files.text",
+    "connections.label",
+    "connections.secret",
+    "connections.tools",
+    "connections.reason",
 )
 APPEND_ONLY = frozenset(place for place in SEALED if place.startswith("tool_executions."))
 BATCH = 200  # values in one transaction

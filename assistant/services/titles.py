@@ -13,7 +13,7 @@ from assistant.agent.types import MessageDone, ProviderFailed, Usage
 from assistant.database import user_connection
 from assistant.errors import ProviderError
 from assistant.models import Conversation
-from assistant.services import signals
+from assistant.services import audit_chain, signals
 from assistant.services.keys import vault_over
 from assistant.services.model_choice import small_provider
 from assistant.services.rows import insert
@@ -48,11 +48,12 @@ async def entitle(user_id: UUID, conversation_id: UUID, question: str) -> None:
     """Ask for a title and store it, unless the user has named the conversation meanwhile."""
     title, usages = await _ask(question)
     async with user_connection(user_id) as connection:
-        await insert(connection, *(record(user_id, usage, "title") for usage in usages))
+        vault = await vault_over(connection, user_id)
         if title:
-            vault = await vault_over(connection, user_id)
             sealed = vault.seal(PLACE, conversation_id, title)
             await connection.execute(_ENTITLE, conversation_id, sealed)
+        requests = [record(user_id, usage, "title") for usage in usages]
+        await insert(connection, *audit_chain.signed(vault, requests))
     await signals.tell_changed(user_id, conversation_id)
 
 

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from assistant.agent.acts import Tool
+from assistant.agent.backends.files import Files
 from assistant.agent.backends.notes import Notes
 from assistant.agent.backends.web import Web
 from assistant.agent.tools import TOOLS
+from assistant.services.connected import connected
 from assistant.services.internet_access import internet
 from assistant.services.notes import StoredNotes
+from assistant.services.stored_files import StoredFiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,12 @@ class Toolkit:
 
 async def toolkit_of(user_id: UUID) -> Toolkit:
     """The user's tools. A tool whose backend is missing is not there."""
-    backends: dict[type, object] = {Notes: StoredNotes(user_id), Web: internet()}
+    known = await connected(user_id)
+    backends: dict[type, object] = {
+        Notes: StoredNotes(user_id),
+        Files: StoredFiles(user_id),
+        Web: internet(),
+        **known.backends,
+    }
     working = (tool for tool in TOOLS if tool.needs is None or tool.needs in backends)
-    return Toolkit(tuple(working), backends)
+    return Toolkit((*working, *known.tools), backends)

@@ -10,7 +10,8 @@ from assistant.agent.acts import Act, Effect
 from assistant.agent.types import ToolCall, ToolFinished
 from assistant.database import user_connection
 from assistant.models import ToolExecution, UsageLog
-from assistant.services import contents
+from assistant.services import audit_chain, contents
+from assistant.services.call_rows import asked, filled, keep_undo
 from assistant.services.leases import Grip
 from assistant.services.rows import insert
 from assistant.services.turn_meter import Meter
@@ -40,12 +41,13 @@ class Journal:
         row = _row(self._grip, call, act, NOT_YET_KNOWN, self._vault)
         row.status = "started"
         async with user_connection(self._grip.user_id) as connection:
-            await insert(connection, row)
+            await insert(connection, *audit_chain.signed(self._vault, [row]))
 
 
 async def enter(connection: Connection, grip: Grip, meter: Meter, vault: Vault) -> None:
     """Enter the turn's requests and calls, in the transaction that closes it."""
-    await insert(connection, *_requests(grip, meter), *_calls(grip, meter, vault))
+    requests, calls = _requests(grip, meter), _calls(grip, meter, vault)
+    await insert(connection, *audit_chain.signed(vault, [*requests, *calls]))
 
 
 async def enter_late(grip: Grip, meter: Meter, vault: Vault) -> None:
@@ -55,9 +57,9 @@ async def enter_late(grip: Grip, meter: Meter, vault: Vault) -> None:
             return
         (booked,) = await connection.fetch(_BOOKED, grip.turn_id)
         if not booked["requests"]:
-            await insert(connection, *_requests(grip, meter))
+            await insert(connection, *audit_chain.signed(vault, _requests(grip, meter)))
         if not booked["calls"]:
-            await insert(connection, *_calls(grip, meter, vault))
+            await insert(connection, *audit_chain.signed(vault, _calls(grip, meter, vault)))
 
 
 def _requests(grip: Grip, meter: Meter) -> list[UsageLog]:
@@ -73,9 +75,7 @@ def _execution(grip: Grip, finished: ToolFinished, vault: Vault) -> ToolExecutio
     row = _row(grip, finished.call, finished.act, result.content, vault)
     row.status = _status(finished)
     row.seconds = finished.seconds
-    if finished.undo is not None:
-        undo = contents.dump(finished.undo)
-        row.undo = vault.seal("tool_executions.undo", row.id, undo)
+    keep_undo(row, finished.undo, vault)
     return row
 
 
@@ -96,7 +96,4 @@ def _row(grip: Grip, call: ToolCall, act: Act | None, said: str, vault: Vault) -
         status="failed",
         rule=act.rule if act else "",
     )
-    arguments = contents.dump([dict(call.arguments)])
-    row.input = vault.seal("tool_executions.input", row.id, arguments)
-    row.output = vault.seal("tool_executions.output", row.id, contents.clean(said))
-    return row
+    return filled(row, asked(call.arguments), said, vault)

@@ -7,7 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assistant.agent.acts import Arguments
 from assistant.errors import NotFound
 from assistant.models import Approval, Message, ToolExecution
-from assistant.services import contents, messages
+from assistant.services import messages
+from assistant.services.call_rows import asked, filled
 from assistant.services.contents import Entry
 from assistant.services.keys import vault_in
 from assistant.vault import Vault
@@ -43,9 +44,7 @@ def entry(
         rule=approval.rule,
         details={"approval": str(approval.id)},
     )
-    row.input = vault.seal("tool_executions.input", row.id, contents.dump([dict(arguments)]))
-    row.output = vault.seal("tool_executions.output", row.id, contents.clean(said))
-    return row
+    return filled(row, asked(arguments), said, vault)
 
 
 def cards_in(parts: list[Entry]) -> list[Entry]:

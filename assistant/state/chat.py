@@ -16,7 +16,8 @@ from assistant.services import accounts, conversations, turns
 from assistant.services.addresses import SIGN_IN
 from assistant.services.inputs import identifier
 from assistant.services.model_choice import choose, offered
-from assistant.services.turns import Started, Wish
+from assistant.services.turn_begin import Wish
+from assistant.services.turns import Started
 from assistant.state.base import BaseState, saying_what_fails, sentence
 from assistant.state.commands import command
 

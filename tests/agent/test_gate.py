@@ -56,7 +56,7 @@ def test_what_a_read_tells_to_others_counts_as_sending_once_others_were_read(tar
 
 def test_it_does_not_where_the_user_has_named_the_page_or_the_words() -> None:
     said = Provenance([user("Read https://a.org and find bob's flights"), read("A mail")])
-    for target in (Target("url", "https://a.org/"), Target("query", "flights bob")):
+    for target in (Target("url", "https://a.org/"), Target("query", "flights bob's")):
         assert decision(Effect.READ, target, said=said).verdict == "allow"
 
 

@@ -79,7 +79,9 @@ def test_a_link_that_a_search_gave_is_offered_and_one_in_its_text_is_not() -> No
 def test_the_words_of_a_search_are_the_users_when_all_of_them_are() -> None:
     said = Provenance([user("What is the weather in Lisbon?"), read("The code is 4711")])
     assert said.origin(Target("query", "weather Lisbon")) == "user"
-    assert said.origin(Target("query", "weather Lisbon 4711")) == "model"
+    assert said.origin(Target("query", "Lisbon weather")) == "user"
+    for told in ("weather Lisbon 4711", "weather weather", "weather 🍎🍐🍎", "...", "wea ther"):
+        assert said.origin(Target("query", told)) == "model"
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,13 @@ from itertools import product
 from uuid import uuid4
 
 import pytest
+import reflex
 from starlette.applications import Starlette
 from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+import rxconfig
 from assistant import app as application
 from assistant.api.guard import Guard
 from assistant.api.headers import DENIED, WithHeaders
@@ -110,7 +112,7 @@ async def asked(app, path, method="GET", **headers):
     gone.set()
     await asyncio.wait([task], timeout=PATIENCE_SECONDS)
     task.exception()  # a defect goes on to the server, which logs it
-    names = [name.decode() for name, _ in message["headers"]]
+    names = [name.decode().lower() for name, _ in message["headers"]]
     assert len({*names} - {"set-cookie"}) == len([n for n in names if n != "set-cookie"])
     return message["status"], {n.decode(): v.decode() for n, v in message["headers"]}
 
@@ -232,6 +234,21 @@ async def test_https_stays_https(url, said, built, monkeypatch):
         settings.cache_clear()
     assert headers.get("strict-transport-security") == said
     assert policy_of(headers)["connect-src"] == ["'self'", "wss://ask.example"]
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_what_the_sockets_own_layer_says_too_is_said_once(method, inner, built):
+    layered = Starlette(routes=inner.routes)
+    reflex.App._add_cors(layered)
+    status, headers = await asked(
+        WithHeaders(layered, [ORIGIN], built), "/_event/", method, origin=ORIGIN
+    )
+    assert (status, headers["access-control-allow-origin"]) == (400, ORIGIN)
+
+
+def test_the_policy_names_each_origin_once(built):
+    given = rxconfig.origins()
+    assert len(given) == len({*given}) > 1
 
 
 async def test_the_socket_passes(app):

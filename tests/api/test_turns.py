@@ -55,6 +55,27 @@ async def test_a_reader_that_comes_back_gets_the_rest_and_nothing_twice(ann, ven
         assert answer.text.replace(": beat\n\n", "") == whole[begin:].replace(": beat\n\n", "")
 
 
+@pytest.mark.parametrize("after", [0, 1, 3])
+async def test_a_reader_that_counts_gets_the_same_entries_as_lines(after, ann, vendors):
+    started = await say(ann.user, "[[tokens=40 gap=5]]")
+    answer = await ann.browser.get(f"{path(started.turn_id)}?after={after}")
+    assert answer.headers["content-type"] == "text/plain; charset=utf-8"
+    log = turn_log.local(started.turn_id).entries[after:]
+    *words, end = filter(None, answer.text.split("\n"))
+    assert words == [json.loads(entry.data) for entry in log[:-1]]
+    assert end == f":end {log[-1].number} {log[-1].data}"
+
+
+async def test_a_reader_that_counts_begins_anew_behind_what_the_database_tells(ann, vendors):
+    started = await say(ann.user, "[[tokens=5]]")
+    await ended(ann.user, started)
+    turn_log._logs.pop(started.turn_id)
+    answer = await ann.browser.get(f"{path(started.turn_id)}?after=3")
+    snapshot, end = filter(None, answer.text.split("\n"))
+    assert snapshot.startswith(':snapshot  {"parts":')
+    assert end.startswith(":end  {")
+
+
 @pytest.mark.parametrize("garbage", ["x", "-1", "1.5", " ", "9" * 50, "0", "۳x", "1 or 1=1"])
 async def test_garbage_for_a_number_begins_at_the_beginning(garbage, ann, vendors):
     started = await say(ann.user, "[[tokens=5]]")
@@ -62,6 +83,8 @@ async def test_garbage_for_a_number_begins_at_the_beginning(garbage, ann, vendor
     headers = {"last-event-id": garbage.encode()}
     answer = await ann.browser.get(path(started.turn_id), headers=headers)
     assert words(frames(answer.text)) == "".join(f"w{n:04d} " for n in range(5))
+    answer = await ann.browser.get(path(started.turn_id), params={"after": garbage})
+    assert answer.text.startswith("w0000 ")
 
 
 async def test_a_number_beyond_the_end_gets_the_end_once_more(ann, vendors):

@@ -206,13 +206,13 @@ class User:
         await self._emit(SEND, conversation_id=self.conversation, text=text, client_key=self._key)
         async with asyncio.timeout(TAKEN_SECONDS):  # what is no command gets no reply
             turn = await self._turn
-        async with self._http.get(f"/api/turns/{turn}/events") as response:
+        async with self._http.get(f"/api/turns/{turn}/events?after=0") as response:
             response.raise_for_status()
             rest = b""
             async for chunk in response.content.iter_any():
                 answer.stamps.take(chunk, time.monotonic())
                 rest = (rest + chunk)[-2000:]
-        answer.end = rest.rpartition(b"event: end")[2].decode()
+        answer.end = rest.rpartition(b"\n:end ")[2].decode()
 
     async def __aexit__(
         self,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { after, beforeEach, test } from "node:test";
 import { serveFrom } from "./page.js";
-import { postForm } from "../../assistant/components/api.js";
+import { postForm, postValue } from "../../assistant/components/api.js";
 
 const sent = [];
 let answer = [200, "{}"];
@@ -27,6 +27,14 @@ test("a form is sent and its answer read", async () => {
   assert.deepEqual(await postForm("/x", { code: "12 34&5" }), { codes: ["a"] });
   assert.deepEqual(sent, [["POST", "/x", "code=12+34%265"]]);
   assert.deepEqual(went, []);
+});
+
+test("a value is sent as JSON, and where no answer comes its own sentence is said", async () => {
+  answer = [200, '{"verdict":"deny"}'];
+  assert.deepEqual(await postValue("/x", { reason: "é" }, "Nobody knows."), { verdict: "deny" });
+  assert.deepEqual(sent, [["POST", "/x", '{"reason":"é"}']]);
+  answer = [502, "<html>"];
+  await assert.rejects(postValue("/x", {}, "Nobody knows."), { message: "Nobody knows." });
 });
 
 test("a refusal is said in the server's words", async () => {

@@ -10,7 +10,7 @@ const http = createServer(({ url }, response) => {
   asked.push(url);
   const id = url.match(/conversations\/([^/]+)/)?.[1];
   if (id) return response.end(JSON.stringify(pages[id] ?? { messages: [], earlier: false }));
-  return response.writeHead(200, { "content-type": "text/event-stream" }).write(": beat\n\n");
+  return response.writeHead(200).write("\n");
 });
 await new Promise((resolve) => http.listen(0, "127.0.0.1", resolve));
 serveFrom(`http://127.0.0.1:${http.address().port}`);
@@ -57,4 +57,37 @@ test("two sends that are acknowledged in one drawing are both taken", () => {
     store.acknowledge(key, id, turn);
   assert.deepEqual([store.isSending("c4"), store.isSending("c5")], [false, false]);
   assert.deepEqual([store.runningTurn("c4"), store.runningTurn("c5")], ["t4", "t5"]);
+});
+
+const reply = (number, status) => ({ ...told(`r${number}`, "assistant", `u${number}`), status });
+
+test("a message near the end that has changed is read with the newest page", async () => {
+  pages.c8 = { messages: [reply(0, "done"), reply(1, "waiting")], earlier: false };
+  store.open("c8");
+  await until(() => store.conversation("c8").status === "ready");
+  pages.c8 = { messages: [reply(0, "done"), reply(1, "done")], earlier: false };
+  store.hearMessage({ conversation: "c8", message: "r1" });
+  await until(() => store.conversation("c8").messages[1].status === "done");
+  assert.equal(store.runningTurn("c8"), "");
+});
+
+test("a message far back that has changed is read alone, in its place", async () => {
+  const all = Array.from({ length: 40 }, (_, number) => reply(number, "waiting"));
+  pages.c9 = { messages: all, earlier: false };
+  store.open("c9");
+  await until(() => store.conversation("c9").status === "ready");
+  const before = store.conversation("c9").messages;
+  pages.c9 = { messages: [reply(3, "done")], earlier: true };
+  store.hearMessage({ conversation: "c9", message: "r3" });
+  await until(() => store.conversation("c9").messages[3].status === "done");
+  assert.ok(asked.at(-1).endsWith("limit=1&before=r4"));
+  assert.deepEqual(store.conversation("c9").messages.toSpliced(3, 1), before.toSpliced(3, 1));
+});
+
+test("a message of a conversation that is not shown is read when that is opened", async () => {
+  const before = readings("c8");
+  store.hearMessage({ conversation: "c8", message: "r0" });
+  assert.equal(readings("c8"), before);
+  store.open("c8");
+  await until(() => readings("c8") > before);
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 import { look, until } from "./page.js";
-import { frame, opened, streamServer, words } from "./stream_server.js";
+import { opened, streamServer, words } from "./stream_server.js";
 import { follow, freeze, shownOf, thaw, watchTurn } from "../../assistant/components/live.js";
 import { wordsOf } from "../../assistant/components/parts.js";
 
@@ -10,7 +10,7 @@ const END = { status: "done", message: "m1" };
 let turns = 0;
 
 const end = (id, status = "done") =>
-  frame({ id, type: "end", data: JSON.stringify({ ...END, status }) });
+  `:end ${id} ${JSON.stringify({ ...END, status })}\n`;
 
 /** Follows a turn of its own. ended: what onEnd told; gone: whether it is streamed no more. */
 function followed(parts = []) {
@@ -29,7 +29,7 @@ test("words are shown as they come, and the end tells all of them", async () => 
   const stream = await opened(server);
   stream.write(words(["One "]));
   await until(() => drawn.includes("One "));
-  stream.write(words(["two ", "three."], 2) + end(4));
+  stream.write(words(["two ", "three."]) + end(4));
   await over(turn);
   unwatch();
   assert.equal(wordsOf(turn.ended.parts), "One two three.");
@@ -44,7 +44,7 @@ test("a stream that is cut anywhere gives every word once", async () => {
   for (let at = 0; at < texts.length; at += 4) {
     const stream = await opened(server, before);
     const from = Number(stream.after);
-    stream.write(words(texts.slice(from, at + 4), from + 1));
+    stream.write(words(texts.slice(from, at + 4)));
     await until(() => textOf(turn) === texts.slice(0, at + 4).join(""));
     stream.cut();
     before = stream;
@@ -60,7 +60,7 @@ test("a replay does not take back what is shown while it catches up", async () =
   const unwatch = watchTurn(turn.id, () => shownOf(turn.id) && shown.add(textOf(turn)));
   const stream = await opened(server);
   for (const at of [0, 1, 2, 3]) {
-    stream.write(words([["One ", "two ", "three ", "four."][at]], at + 1));
+    stream.write(words([["One ", "two ", "three ", "four."][at]]));
     await new Promise((resolve) => setTimeout(resolve, 40));
   }
   await until(() => textOf(turn) === "One two three four.");
@@ -77,7 +77,7 @@ test("what is frozen stays as it was shown, to its end", async () => {
   await until(() => textOf(turn) === "One two ");
   assert.equal(freeze(turn.id), 2);
   assert.ok(shownOf(turn.id).frozen);
-  stream.write(words(["three "], 3) + end(4, "stopped"));
+  stream.write(words(["three "]) + end(4, "stopped"));
   await over(turn);
   assert.deepEqual([wordsOf(turn.ended.parts), turn.ended.frozen], ["One two ", true]);
 });
@@ -88,7 +88,7 @@ test("what thaws shows all that came meanwhile", async () => {
   stream.write(words(["One "]));
   await until(() => textOf(turn) === "One ");
   freeze(turn.id);
-  stream.write(words(["two "], 2));
+  stream.write(words(["two "]));
   await new Promise((resolve) => setTimeout(resolve, 50));
   assert.equal(textOf(turn), "One ");
   thaw(turn.id);
@@ -125,7 +125,7 @@ test("a hidden tab gives its stream back, and goes on where it was when it is se
   look(false);
   const second = await opened(server);
   assert.equal(second.after, "1");
-  second.write(words(["two."], 2) + end(3));
+  second.write(words(["two."]) + end(3));
   await over(turn);
   assert.equal(wordsOf(turn.ended.parts), "One two.");
 });
@@ -152,7 +152,7 @@ test("an end that cannot be read ends the following, and nothing is asked for ag
   t.mock.method(console, "error", () => {});
   const turn = followed();
   const stream = await opened(server);
-  stream.write(words(["One "]) + frame({ id: 2, type: "end", data: '{"status":NaN}' }));
+  stream.write(words(["One "]) + ':end 2 {"status":NaN}\n');
   await until(() => turn.gone && server.open.length === 0);
   assert.deepEqual([turn.ended, shownOf(turn.id)], [null, undefined]);
 });
@@ -161,7 +161,7 @@ test("an entry that cannot be read does not cut the line", async (t) => {
   t.mock.method(console, "error", () => {});
   const turn = followed();
   const stream = await opened(server);
-  stream.write(words(["One "]) + frame({ id: 2, data: "[NaN]" }) + words(["three."], 3) + end(4));
+  stream.write(words(["One ", "[NaN]", "three."]) + end(4));
   await over(turn);
   assert.equal(wordsOf(turn.ended.parts), "One three.");
 });

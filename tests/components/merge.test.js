@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { endsIn, withEarlier, withTail } from "../../assistant/components/merge.js";
+import { endsIn, isRunning, withEarlier, withOne, withTail } from "../../assistant/components/merge.js";
 import { chance } from "./chance.js";
 
 const EMPTY = { messages: [], earlier: false, status: "loading", stale: true };
@@ -84,4 +84,16 @@ test("an exchange that another branch has taken the place of goes with the next 
   const page = { messages: [{ ...message(0), turn: "t2" }], earlier: false };
   assert.deepEqual(idsOf(withTail({ ...EMPTY, messages: mine }, page, 2)), ["m0", "key", "key:answer"]);
   assert.deepEqual(idsOf(withTail({ ...EMPTY, messages: mine }, page, 4)), ["m0"]);
+});
+
+test("an answer that waits for the user does not run", () => {
+  assert.deepEqual(["running", "waiting", "done"].map((status) => isRunning({ status })), [true, false, false]);
+});
+
+test("one message that was read again takes its place and its key, and the others stay as they are", () => {
+  const held = { ...EMPTY, messages: talk(3).map((one) => ({ ...one, key: `key-${one.id}` })) };
+  const { messages } = withOne(held, { ...message(1), status: "stopped" });
+  assert.deepEqual(messages.map((one) => one.status), ["done", "stopped", "done"]);
+  assert.equal(messages[1].key, "key-m1");
+  assert.equal(messages[0], held.messages[0]);
 });

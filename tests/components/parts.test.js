@@ -38,6 +38,14 @@ test("in an answer that is over no call goes on", () => {
   assert.equal(ended(done), done);
 });
 
+test("a call that waits goes on waiting while its answer does, and only then", () => {
+  const waiting = { ...CALL, state: "waiting" };
+  assert.equal(ended(waiting, true), waiting);
+  assert.equal(ended(waiting).state, "failed");
+  const parts = applied([["c", CALL]], [["c", waiting]]);
+  assert.deepEqual(parts.map((part) => part.state), ["waiting"]);
+});
+
 test("a change of a kind that is not known yet leaves the rest", () => {
   assert.deepEqual(applied([["new", 1], ["t", "words"]]), [{ type: "text", text: "words" }]);
 });

@@ -26,12 +26,13 @@ function answer(server, { method, url: path, headers }, response) {
     server.renewals += 1;
     return response.writeHead(server.renewal).end('{"seconds":540}');
   }
-  const asked = { method, path, after: headers["last-event-id"] ?? "" };
+  const counted = path.match(/\?after=(\d+)$/)?.[1];
+  const asked = { method, path, after: counted ?? headers["last-event-id"] ?? "" };
   server.asked.push(asked);
   const status = server.refuse.shift();
   if (status) return response.writeHead(status, server.headers).end();
   if (method === "POST") return response.writeHead(204).end();
-  response.writeHead(200, { "content-type": "text/event-stream" }).write(": beat\n\n");
+  response.writeHead(200).write(counted ? "\n" : ": beat\n\n");
   const stream = { ...asked, write: (text) => response.write(text), cut: () => response.destroy() };
   server.open.push(stream);
   response.on("close", () => server.open.splice(server.open.indexOf(stream), 1));
@@ -43,9 +44,7 @@ export async function opened(server, before = null) {
   return server.open[0];
 }
 
-export const frame = ({ id, type = "message", data }) =>
-  `id: ${id}\n${type === "message" ? "" : `event: ${type}\n`}data: ${data}\n\n`;
+export const frame = ({ id, data }) => `id: ${id}\ndata: ${data}\n\n`;
 
-/** The frames of a turn's words: entries from this number on. */
-export const words = (texts, from = 1) =>
-  texts.map((text, at) => frame({ id: from + at, data: JSON.stringify(text) })).join("");
+/** The lines of a turn's words. */
+export const words = (texts) => texts.map((text) => `${text}\n`).join("");

@@ -9,6 +9,10 @@ from typing import Any
 
 import pytest
 
+from tests.connectors.calendars import caldav, caldav_server, google, google_server, server
+
+__all__ = ["caldav", "caldav_server", "google", "google_server", "server"]
+
 _watched: list[tuple[str, int]] | None = None
 
 

@@ -1,5 +1,6 @@
 """A user with something in every table, and what the database holds of her."""
 
+import json
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
@@ -19,6 +20,14 @@ from tests.services.talk import ended, rows, say
 LEAD = f"heron{uuid4().hex}"  # by this one may search; it stands before each secret
 CANARY = f"kestrel{uuid4().hex}"
 SECRET = f"{LEAD} {CANARY}"
+JSON = {  # what these columns hold is read as JSON
+    "approvals.arguments": {"words": SECRET},
+    "approvals.facts": {"sentence": SECRET, "targets": []},
+    "connections.tools": [{"name": SECRET, "description": "", "schema": {}, "effect": "destroy"}],
+    "connections.secret": {"words": SECRET},
+    "tool_executions.input": [{"words": SECRET}],
+    "tool_executions.undo": {"words": SECRET},
+}
 
 
 @dataclass
@@ -76,7 +85,9 @@ async def with_everything(admin_url: str, her: Person) -> None:
             filled.ids[table] = her.ids[table] = uuid4()
             await admin.execute(*insert(table, filled, id=her.ids[table]))
         for column in sealed_columns().get(table, ()):
-            value = vault.seal(f"{table}.{column}", her.ids[table], SECRET)
+            place = f"{table}.{column}"
+            said = json.dumps(JSON[place]) if place in JSON else SECRET
+            value = vault.seal(place, her.ids[table], said)
             await admin.execute(
                 f"update {table} set {column} = $1 where id = $2 and ($3 or {column} is null)",  # noqa: S608
                 value, her.ids[table], is_new,

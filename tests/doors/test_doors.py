@@ -79,13 +79,19 @@ def leaked(told, ada, said):
 
 
 def changes(told: str) -> list[str]:
-    """What a page was told to show or do: without the echo of what it said of itself."""
-    updates = [json.loads(line.partition(",")[2])[1] for line in told.splitlines()]
-    for update in updates:
-        for variables in update.get("delta", {}).values():
-            for name in [each for each in variables if each.startswith("rx_router_")]:
-                del variables[name]
-    return [alike(json.dumps(each, sort_keys=True)) for each in updates]
+    """What a page was told to show and to do: without the echo of what it said of itself.
+
+    A page loads several things at once, so in which order and in how many updates is no matter.
+    """
+    shown: dict[str, dict[str, object]] = {}
+    done: list[str] = []
+    for line in told.splitlines():
+        update = json.loads(line.partition(",")[2])[1]
+        for state, variables in update.pop("delta", {}).items():
+            told_of_it = {k: v for k, v in variables.items() if not k.startswith("rx_router_")}
+            shown.setdefault(state, {}).update(told_of_it)
+        done += [json.dumps(each, sort_keys=True) for each in update.get("events") or ()]
+    return [alike(each) for each in (json.dumps(shown, sort_keys=True), *sorted(done))]
 
 
 def test_few_events_and_routes_are_open_to_nobody():

@@ -24,6 +24,8 @@ NOT_BY_THE_VAULT = {
     "login_sessions.previous_hash",
     "recovery_codes.hash",
     "search_signatures.bits",
+    "audit_heads.hash",
+    *(f"{log}.{name}" for log in ("tool_executions", "usage_logs") for name in ("digest", "hash")),
 }
 CELLS = [
     (table, column)

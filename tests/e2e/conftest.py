@@ -56,6 +56,13 @@ async def vendors() -> AsyncIterator[VendorServer]:
         yield server
 
 
+@pytest.fixture(autouse=True)
+def nothing_left_to_answer(vendors: VendorServer) -> Iterator[None]:
+    """What one story has told the vendors, and not asked for, is no other story's."""
+    yield
+    vendors.forget()
+
+
 @pytest.fixture(scope="session")
 async def relay() -> AsyncIterator[Relay]:
     """A network between browser and app that a story can cut."""

@@ -7,7 +7,7 @@ from typing import Any
 from playwright.async_api import Locator, Page, expect
 
 CHAT = re.compile(r"/chat/[0-9a-f-]{36}$")
-ENDED = re.compile("done|stopped|failed|interrupted")
+ENDED = re.compile("done|stopped|failed|interrupted|waiting")
 PATIENCE_SECONDS = 20
 
 
@@ -119,6 +119,29 @@ class Chat:
         """Choose a line from the menu of a conversation."""
         menu = await self.menu_of(title)
         await menu.get_by_role("menuitem", name=word).click()
+
+
+class Card:
+    """A call that waits for the user: the only one on the page."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.frame = page.get_by_test_id("approval")
+        self.targets = self.frame.get_by_test_id("targets")
+        self.allow = self.frame.get_by_test_id("approve")
+        self.deny = self.frame.get_by_test_id("deny")
+        self.edit = self.frame.get_by_test_id("edit")
+        self.reason = self.frame.get_by_test_id("reason")
+        self.scope = self.frame.get_by_test_id("scope")
+        self.problem = page.locator(".waiting-call [role=alert]")
+
+    def field(self, name: str) -> Locator:
+        """The field of an argument, while it is edited."""
+        return self.frame.locator(f"[data-field={name}]")
+
+    async def is_gone(self) -> None:
+        """Wait until it has become a line."""
+        await expect(self.frame).to_have_count(0)
 
 
 class Search:

@@ -12,7 +12,8 @@ TABS = 8  # HTTP/1.1 allows six connections to a host
 PROMPT = "Go on for a while. [[tokens=500 gap=20]]"
 LONG = "Go on for very long. [[tokens=2000 gap=50]]"
 FEED = "/api/events"
-TURN = re.compile(r"/api/turns/[^/]+/events$")
+STREAM = re.compile(r"/events(\?|$)")
+TURN = re.compile(r"/api/turns/[^/]+/events\?")
 UNAUTHORISED = ["401", "status of 401"]
 STORED = "text => Object.values(localStorage).some((value) => value.includes(text))"
 
@@ -21,7 +22,7 @@ STORED = "text => Object.values(localStorage).some((value) => value.includes(tex
 def lines(alice):
     """The requests for streams that her tabs have sent."""
     sent = []
-    alice.context.on("request", lambda each: each.url.endswith("/events") and sent.append(each))
+    alice.context.on("request", lambda each: STREAM.search(each.url) and sent.append(each))
     return sent
 
 

@@ -12,7 +12,7 @@ from tests.models.rows import NAMES, PARENTS, Rows, insert
 
 GRANTED_TO_WORKER = {
     "identities": {"issuer", "subject", "user_id"},
-    "turns": {"id", "user_id", "status", "lease_until"},
+    "turns": {"id", "user_id", "status", "lease_until", "conversation_id"},
     "conversations": {"id", "user_id", "deleted_at"},
     "messages": {"user_id", "status", "searchable"},
     "login_sessions": {"id", "user_id", "revoked_at", "expires_at", "seen_at", "verified_at"},
@@ -33,7 +33,8 @@ GRANTED_TO_WORKER = {
     "files": {"id", "user_id", "deleted_at"},
 }
 REMOVED_BY_WORKER = {"sign_in_attempts": "(expires_at < now())"}
-APPEND_ONLY = {"usage_logs", "tool_executions"}
+READ_ONLY = {"audit_heads"}
+APPEND_ONLY = {"usage_logs", "tool_executions", *READ_ONLY}
 NO_OWNER = {"alembic_version"}
 
 
@@ -182,7 +183,8 @@ async def grants(db: Database, _: Rows, __: Rows) -> list[str]:
     """Tables on which app or worker hold other rights than they should."""
     faults = []
     for name in NAMES:
-        may = {"SELECT", "INSERT"} | (set() if name in APPEND_ONLY else {"UPDATE", "DELETE"})
+        may = {"SELECT"} | (set() if name in READ_ONLY else {"INSERT"})
+        may |= set() if name in APPEND_ONLY else {"UPDATE", "DELETE"}
         removes = {"DELETE"} if name in REMOVED_BY_WORKER else set()
         for role, wanted in ((db.roles.app, may), (db.roles.worker, removes)):
             held = {

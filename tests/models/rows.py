@@ -43,6 +43,8 @@ MINIMAL: dict[str, dict[str, Any]] = {
     "tool_permissions": {"tool": "t", "rule": "grant", "conversation_id": "{conversations}"},
     "notes": {},
     "files": {"media": "text/plain", "size": "1", "stored": "true"},
+    "audit_heads": {"seq": "0", "hash": "\\x"},
+    "connections": {"kind": "mcp", "label": "\\x00", "secret": "\\x00"},
     "usage_logs": {
         "turn_id": "{turns}",
         "provider": "p",
@@ -60,6 +62,7 @@ MINIMAL: dict[str, dict[str, Any]] = {
             "0",
         ),
         "estimated": "false",
+        "digest": "\\x00",
     },
     "tool_executions": {
         "turn_id": "{turns}",
@@ -68,10 +71,11 @@ MINIMAL: dict[str, dict[str, Any]] = {
         "effect": "read",
         "status": "done",
         "seconds": "0",
+        "digest": "\\x00",
     },
 }
 NAMES = tuple(MINIMAL)
-ONE_FOR_EACH_USER = {"profiles", "user_keys", "subscriptions", "second_factors"}
+ONE_FOR_EACH_USER = {"profiles", "user_keys", "subscriptions", "second_factors", "audit_heads"}
 PARENTS = {
     ("conversations", "head_id"): "messages",
     ("messages", "conversation_id"): "conversations",
@@ -116,7 +120,10 @@ def insert(table: str, rows: Rows, **values: Any) -> tuple[str, ...]:
 async def full_set(admin: asyncpg.Connection) -> Rows:
     """A new user with one row in every table."""
     rows = Rows(uuid4())
-    for table in NAMES:
-        rows.ids[table] = uuid4()
-        await admin.execute(*insert(table, rows, id=rows.ids[table]))
+    async with admin.transaction():
+        # What the database writes by itself, it writes in the name of the user who is set.
+        await admin.execute("select set_config('app.user_id', $1, true)", str(rows.user_id))
+        for table in NAMES:
+            rows.ids[table] = uuid4()
+            await admin.execute(*insert(table, rows, id=rows.ids[table]))
     return rows

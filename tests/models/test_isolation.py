@@ -26,7 +26,7 @@ def test_every_model_is_checked():
 
 
 @pytest.mark.parametrize("verb", ["update", "delete", "truncate"])
-@pytest.mark.parametrize("table", ["usage_logs", "tool_executions"])
+@pytest.mark.parametrize("table", ["usage_logs", "tool_executions", "audit_heads"])
 async def test_a_ledger_can_only_grow(verb, table, roles_db):
     sql = {
         "update": f"update {table} set created_at = now()",  # noqa: S608

@@ -77,6 +77,11 @@ ONCE = (
         'revoke delete on usage_logs from "{app}"',
     ),
     Mutation(
+        "an end of the log that can be moved",
+        'grant update on audit_heads to "{app}"',
+        'revoke update on audit_heads from "{app}"',
+    ),
+    Mutation(
         "titles for the worker",
         'grant select (title) on conversations to "{worker}"',
         'revoke select (title) on conversations from "{worker}"',

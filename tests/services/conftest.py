@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pyotp
 import pytest
+from sqlalchemy import func
 
 from assistant.config import settings
 from assistant.database import user_session
@@ -31,7 +32,7 @@ async def grip(alice: User) -> Grip:
             reply_id=reply.id,
             client_key=uuid4().hex,
             worker="w",
-            lease_until=leases.lease_end(),
+            lease_until=func.now() + leases.LEASE,
             **owned,
         )
         session.add(turn)

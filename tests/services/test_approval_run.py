@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from assistant.agent.tools import TOOLS
-from assistant.services import approval_run, approvals, permissions, reaper, turns
+from assistant.services import approval_run, approvals, permissions, reaper, stored_cards, turns
 from assistant.services.approvals import Yes
 from assistant.services.notes import StoredNotes
 from tests.services.talk import ask, rows, shown
@@ -133,7 +133,7 @@ async def test_a_grant_lets_the_next_one_run_by_itself(alice, card, db):
     await approvals.approve(alice.id, UUID(card["id"]), Yes(card["shown"], scope="always"))
     other = await kept(alice, "Bread")
     await ask(alice, f'use delete_note {{"note_id": "{other}"}}')
-    assert await approvals.pending(alice.id) == []
+    assert await stored_cards.pending(alice.id) == []
     await reaper.attend_once()
     assert await titles(alice) == []
 
@@ -146,7 +146,7 @@ async def test_a_grant_that_is_revoked_before_its_time_asks_after_all(alice, car
     await permissions.revoke(alice.id, grant.id)
     await reaper.attend_once()
     assert "Bread" in await titles(alice)
-    (waiting,) = await approvals.pending(alice.id)
+    (waiting,) = await stored_cards.pending(alice.id)
     assert waiting["sentence"] == "Delete the note “Bread”"
 
 

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from assistant.errors import NotFound, Refused
-from assistant.services import approvals, permissions
+from assistant.services import approvals, conversations, permissions, stored_cards
 from assistant.services.approvals import Yes
 from tests.services.talk import ask, rows, shown
 from tests.services.waiting import asks_to_delete, befell, kept, status_of, titles
@@ -58,7 +58,7 @@ async def test_nobody_else_decides(alice, bob, card, db):
         with pytest.raises(NotFound):
             await decision
     assert await status_of(db, card["id"]) == "pending"
-    assert await approvals.pending(bob.id) == []
+    assert await stored_cards.pending(bob.id) == []
 
 
 async def test_what_the_user_changes_is_what_was_shown_from_then_on(alice, card, db):
@@ -110,7 +110,7 @@ async def test_more_of_the_kind_can_be_allowed_with_it(scope, alice, card):
 async def test_the_conversation_is_not_held_up_by_what_waits(alice, card):
     state = await ask(alice, "hello", UUID(card["conversation"]))
     assert state.status == "done"
-    assert [each["id"] for each in await approvals.pending(alice.id)] == [card["id"]]
+    assert [each["id"] for each in await stored_cards.pending(alice.id)] == [card["id"]]
 
 
 async def test_several_wait_side_by_side(alice, demo):
@@ -120,3 +120,8 @@ async def test_several_wait_side_by_side(alice, demo):
         "Delete the note “Milk”",
         "Delete the note “Bread”",
     ]
+
+
+async def test_what_waits_in_a_deleted_conversation_is_not_asked_again(alice, card):
+    await conversations.delete(alice.id, UUID(card["conversation"]))
+    assert await stored_cards.pending(alice.id) == []

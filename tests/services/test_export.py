@@ -14,7 +14,7 @@ from assistant.components.settings_data import data_sections
 from assistant.database import user_session
 from assistant.errors import Busy
 from assistant.models import Profile, ToolExecution
-from assistant.services import conversation_export, export, export_lists
+from assistant.services import audit_chain, conversation_export, export, export_lists
 from assistant.services.archive import FORMAT, MANIFEST, Archive
 from assistant.services.keys import vault_in
 from assistant.services.unpacking import ARCHIVE_BYTES, CONVERSATIONS
@@ -83,7 +83,8 @@ async def test_the_plan_is_the_one_that_is_in_force(stored, status, told, alice,
 )
 async def test_costs_are_plain_numbers(cost, told, alice, db):
     async with user_session(alice.id) as session:
-        session.add(record(alice.id, Usage("scripted", "demo"), "answer"))
+        vault = await vault_in(session)
+        audit_chain.add(session, vault, [record(alice.id, Usage("scripted", "demo"), "answer")])
     await rows(db, f"update usage_logs set cost = {cost} where user_id = $1", alice.id)  # noqa: S608
     assert [each["cost"] for each in (await read(alice))["usage.json"]] == [told]
 
@@ -99,7 +100,7 @@ async def calls(user, outputs: list[str]) -> None:
             )  # fmt: skip
             call.input = vault.seal("tool_executions.input", call.id, "[{}]")
             call.output = vault.seal("tool_executions.output", call.id, output)
-            session.add(call)
+            audit_chain.add(session, vault, [call])
 
 
 @pytest.mark.parametrize(("size", "batches"), [(10**6, [5, 0]), (1, [1, 1, 1, 1, 1, 0]),
@@ -130,8 +131,10 @@ async def test_a_batch_of_the_tool_log_holds_no_more_bytes_than_it_may(
 
 async def test_a_call_without_input_or_output_is_told_as_it_is(alice):
     async with user_session(alice.id) as session:
-        session.add(ToolExecution(
-            user_id=alice.id, call_id="c", tool="t", effect="read", status="failed"))  # fmt: skip
+        call = ToolExecution(
+            user_id=alice.id, call_id="c", tool="t", effect="read", status="failed"
+        )
+        audit_chain.add(session, await vault_in(session), [call])
     [call] = (await read(alice))["tool_log.json"]
     assert (call["status"], call["input"], call["output"]) == ("failed", None, None)
 
@@ -149,8 +152,9 @@ async def test_one_export_of_a_user_at_a_time(alice, bob):
 async def test_a_long_log_comes_whole_and_in_order(alice, monkeypatch):
     monkeypatch.setattr(export_lists, "BATCH", 3)
     async with user_session(alice.id) as session:
-        for number in range(8):  # in one transaction, and so at one time
-            session.add(record(alice.id, Usage("scripted", "demo", input_tokens=number), "answer"))
+        used = (Usage("scripted", "demo", input_tokens=number) for number in range(8))
+        requests = [record(alice.id, usage, "answer") for usage in used]
+        audit_chain.add(session, await vault_in(session), requests)  # at one time
     told = (await read(alice))["usage.json"]
     assert sorted(each["input_tokens"] for each in told) == list(range(8))
 

@@ -20,13 +20,13 @@ IN_CLEAR = {  # of tables without a sealed column, one that an export tells
     "usage_logs.model": "canary usage_logs.model",
     "subscriptions.period_end": "2031-03-07T05:06:07.123456+00:00",
 }
-KEYS = {"canary files.key"}  # of what stands in the archive in clear
 IN_FORM = {  # how what is no plain text is stored
     "messages.content": lambda mark: dump(words(mark)),
     "tool_executions.input": lambda mark: dump([{"asked": mark}]),
-    "tool_executions.undo": dump,
-    "approvals.arguments": dump,
-    "approvals.facts": dump,
+    "tool_executions.undo": lambda mark: dump({"before": mark}),
+    "approvals.arguments": lambda mark: dump({"asked": mark}),
+    "approvals.facts": lambda mark: dump({"sentence": mark}),
+    "connections.tools": lambda mark: dump([{"name": mark}]),
 }
 
 
@@ -87,11 +87,12 @@ async def test_what_the_list_says_is_exported_and_nothing_outlives_the_erasure(a
     rows, marks = await marked(admin)
     told = files(await exported(User(rows.user_id, rows.ids["login_sessions"])))
     for table, held in HOLDINGS.items():
-        mine = [mark for place, mark in marks.items() if place.split(".")[0] == table]
+        mine = {p.split(".")[1]: mark for p, mark in marks.items() if p.split(".")[0] == table}
         assert mine or not held.exported, f"{table} has no mark"
-        for mark in mine:
+        assert set(held.but) <= set(mine)
+        for column, mark in mine.items():
             where = {name for name, content in told.items() if mark.encode() in content}
-            assert bool(where) == (bool(held.exported) and mark not in KEYS), mark
+            assert bool(where) == (bool(held.exported) and column not in held.but), mark
             assert all(name.startswith(held.exported) for name in where), mark
     await admin.execute("update profiles set erase_at = now() where user_id = $1", rows.user_id)
     assert await erasure.erase(rows.user_id)

@@ -12,14 +12,15 @@ from assistant import key_ring, migration
 from assistant.config import settings
 from assistant.database import user_session
 from assistant.key_ring import LocalKey
-from assistant.models import SecondFactor
-from assistant.services import conversations, erasure, keys, rotation
+from assistant.models import Connection, SecondFactor
+from assistant.services import conversations, erasure, keys, permissions, rotation
 from assistant.services.accounts import name_of
 from assistant.services.keys import fresh_vault, row_of, vault_in
 from assistant.services.rotation import SEALED
 from assistant.vault import head
 from tests.conftest import SECRET
 from tests.services.talk import ask, eventually, rows, shown, text_of, title_of
+from tests.services.waiting import asks_to_delete, kept
 
 NONE = timedelta(0)
 # What is no ciphertext under a user's data key, and so is not rotated with it.
@@ -28,6 +29,11 @@ OTHERWISE = {
     "login_sessions.refresh_hash": "a hash",
     "login_sessions.previous_hash": "a hash",
     "recovery_codes.hash": "a hash",
+    **dict.fromkeys(
+        ("tool_executions.digest", "usage_logs.digest"),
+        "a hash under a key that outlives the rotation",
+    ),
+    **dict.fromkeys(("tool_executions.hash", "usage_logs.hash", "audit_heads.hash"), "a hash"),
     "sign_in_attempts.plan": "sealed before there is a user, for some minutes",
     "search_signatures.bits": "a filter that only the owner's derived key can read",
 }
@@ -55,9 +61,12 @@ async def run(db: str, sql: str, *values: object) -> None:
 async def filled(db: str, user) -> None:
     """Something in every sealed column of this user: the name of the column."""
     await ask(user, 'use calculator {"expression": "1+1"}')
+    await asks_to_delete(user, await kept(user))
     async with user_session(user.id) as session:
         vault = await vault_in(session)
+        await permissions.grant(session, "delete_note", target="Milk")
         session.add(SecondFactor(user_id=user.id, secret=b"\x00"))
+        session.add(Connection(user_id=user.id, kind="mcp", label=b"\x00", secret=b"\x00"))
     for place in SEALED:
         table, column = place.split(".")
         for row in await rows(db, f"select id from {table} where user_id = $1", user.id):  # noqa: S608

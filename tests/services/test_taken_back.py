@@ -22,6 +22,10 @@ NOT_TAKEN = {
     holdings.SESSIONS: "a browser is signed in by its own tokens",
     holdings.TOOL_LOG: "a log of what was done here must not be written by anybody",
     holdings.USAGE: "what was paid elsewhere was not paid here",
+    holdings.APPROVALS: "what was asked and decided here is none of a file's business",
+    holdings.PERMISSIONS: "whoever gives us an archive would say what the tools may do",
+    holdings.NOTES: "others may have written what a file holds, and notes are trusted",
+    holdings.CONNECTIONS: "the passwords are in no archive, and so nothing would open",
     MANIFEST: "says when the archive was made",
     "README.txt": "is the same in every archive",
 }

@@ -4,7 +4,7 @@ import json
 from typing import Any
 from uuid import UUID
 
-from assistant.services import approvals
+from assistant.services import stored_cards
 from assistant.services.notes import StoredNotes
 from assistant.services.sessions import User
 from tests.services.talk import ask, eventually, rows, shown
@@ -22,7 +22,7 @@ async def asks_to_delete(user: User, *ids: str) -> list[dict[str, Any]]:
     for note_id in ids:
         state = await ask(user, f"use delete_note {json.dumps({'note_id': note_id})}")
         assert state.status == "waiting"
-    return (await approvals.pending(user.id))[-len(ids) :]
+    return (await stored_cards.pending(user.id))[-len(ids) :]
 
 
 async def titles(user: User) -> list[str]:
@@ -53,3 +53,9 @@ async def last_words(user: User, conversation_id: str) -> str:
         return last["parts"][-1].get("text", "") if over else ""
 
     return await eventually(after)
+
+
+def part_of(card: dict[str, Any], messages: list[dict[str, Any]]) -> dict[str, Any]:
+    """The call's part, in the messages that a page shows."""
+    parts = [part for message in messages for part in message["parts"]]
+    return next(p for p in parts if p.get("approval", {}).get("id") == card["id"])

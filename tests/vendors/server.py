@@ -77,6 +77,10 @@ class VendorServer:
         """
         self._scripts[vendor, to_titles].extend(scripts)
 
+    def forget(self) -> None:
+        """What was to be answered next is not: another test begins."""
+        self._scripts.clear()
+
     async def until(self, happened: Callable[[Stats], bool], seconds: float = 10.0) -> None:
         """Wait until the figures say so. Raises TimeoutError when they do not in good time."""
         async with asyncio.timeout(seconds), self._changed:

@@ -38,11 +38,11 @@ def test_both_only_read_what_others_wrote_and_may_be_tried_again() -> None:
         assert tool.repeatable
 
 
-def test_they_tell_what_leaves_the_building() -> None:
-    assert web_search.intent({"query": "green tea"}) == Intent(
+async def test_they_tell_what_leaves_the_building() -> None:
+    assert await web_search.intent({"query": "green tea"}, ToolContext()) == Intent(
         Effect.READ, "Search the web for “green tea”", (Target("query", "green tea"),)
     )
-    assert web_fetch.intent({"url": URL, "start": 5}) == Intent(
+    assert await web_fetch.intent({"url": URL, "start": 5}, ToolContext()) == Intent(
         Effect.READ, f"Open {URL}", (Target("url", URL),)
     )
 
@@ -105,8 +105,8 @@ async def test_where_there_is_no_text_it_says_so(text, start) -> None:
         "https://a.example/?next=https://b.example/",
     ],
 )
-def test_whole_addresses_are_taken(url) -> None:
-    assert web_fetch.intent({"url": url}).targets == (Target("url", url),)
+async def test_whole_addresses_are_taken(url) -> None:
+    assert (await web_fetch.intent({"url": url}, ToolContext())).targets == (Target("url", url),)
 
 
 @pytest.mark.parametrize(
@@ -124,9 +124,9 @@ def test_whole_addresses_are_taken(url) -> None:
         *("https://a.example/\r\nHost: b", "https://a/" + "b" * 2000),
     ],
 )
-def test_addresses_that_are_none_or_may_be_read_in_two_ways_are_refused(url) -> None:
+async def test_addresses_that_are_none_or_may_be_read_in_two_ways_are_refused(url) -> None:
     with pytest.raises(ToolError, match="The arguments do not fit: url"):
-        web_fetch.intent({"url": url})
+        await web_fetch.intent({"url": url}, ToolContext())
 
 
 @pytest.mark.parametrize(

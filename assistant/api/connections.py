@@ -1,0 +1,97 @@
+"""Connecting accounts: the forms hold passwords, which no state of the server may keep."""
+
+from typing import Any
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from assistant.api.answers import NO_STORE, answering, require_size, user_of
+from assistant.services import connections
+from assistant.services.connection_forms import PRESETS
+from assistant.services.connections import Connected
+from assistant.services.inputs import identifier
+
+MOST_BYTES = 20_000
+MOST_FIELDS = 12
+TOO_LARGE = "This form is larger than anything that fits into it. Nothing was connected."
+
+
+@answering
+async def listed(request: Request) -> Response:
+    """{"connections", "presets"}: what is connected, and what forms can be filled with."""
+    return _told(await connections.listed((await user_of(request)).id))
+
+
+def _told(known: list[Connected]) -> Response:
+    told = {"connections": [_shown(each) for each in known], "presets": PRESETS}
+    return JSONResponse(told, headers=NO_STORE)
+
+
+def _shown(each: Connected) -> dict[str, Any]:
+    tools = [
+        {"name": tool.offered.name, "about": tool.offered.description, "effect": tool.effect}
+        for tool in each.tools
+    ]
+    return {
+        "id": str(each.id),
+        "kind": each.kind,
+        "label": each.label,
+        "failing": each.failing,
+        "reason": each.reason,
+        "checked_at": each.checked_at.isoformat(),
+        "tools": tools,
+    }
+
+
+@answering
+async def connect(request: Request) -> Response:
+    """Try an account and keep it; answers as `listed`."""
+    user = await user_of(request)
+    await connections.connect(user.id, request.path_params["kind"], await _form(request))
+    return _told(await connections.listed(user.id))
+
+
+async def _form(request: Request) -> dict[str, str]:
+    require_size(request, MOST_BYTES, TOO_LARGE)
+    async with request.form(max_files=0, max_fields=MOST_FIELDS) as form:
+        return {name: value for name, value in form.items() if isinstance(value, str)}
+
+
+@answering
+async def test(request: Request) -> Response:
+    """Try a connection anew; answers as `listed`."""
+    user = await user_of(request)
+    await connections.test(user.id, _id(request))
+    return _told(await connections.listed(user.id))
+
+
+@answering
+async def disconnect(request: Request) -> Response:
+    """Forget a connection; answers as `listed`."""
+    user = await user_of(request)
+    await connections.disconnect(user.id, _id(request))
+    return _told(await connections.listed(user.id))
+
+
+@answering
+async def set_effect(request: Request) -> Response:
+    """Say what a tool of a server does; answers as `listed`."""
+    user, form = await user_of(request), await _form(request)
+    given = form.get("tool", ""), form.get("effect", "")
+    await connections.set_effect(user.id, _id(request), *given)
+    return _told(await connections.listed(user.id))
+
+
+def _id(request: Request) -> UUID:
+    return identifier(request.path_params["id"], "connection")
+
+
+routes = [
+    Route("/api/connections", listed, methods=["GET"]),
+    Route("/api/connections/new/{kind}", connect, methods=["POST"]),
+    Route("/api/connections/{id}/test", test, methods=["POST"]),
+    Route("/api/connections/{id}/disconnect", disconnect, methods=["POST"]),
+    Route("/api/connections/{id}/effect", set_effect, methods=["POST"]),
+]

@@ -1,0 +1,37 @@
+"""An answer that is made piece by piece while the browser stores it."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from assistant.api.answers import NO_STORE
+
+HEADERS = {**NO_STORE, "x-accel-buffering": "no"}  # proxies neither keep nor wait
+
+
+class Download(StreamingResponse):
+    """Pieces that come to an end with the answer, also when the browser goes away.
+
+    first: the piece before all others; who has waited for it could still give another answer.
+    """
+
+    def __init__(
+        self, name: str, first: bytes, pieces: AsyncGenerator[bytes, None], media_type: str
+    ) -> None:
+        named = {"content-disposition": f'attachment; filename="{name}"'}
+        super().__init__(_chained(first, pieces), headers=HEADERS | named, media_type=media_type)
+        self._pieces = pieces
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async with aclosing(self._pieces):
+            await super().__call__(scope, receive, send)
+
+
+async def _chained(
+    first: bytes, pieces: AsyncGenerator[bytes, None]
+) -> AsyncGenerator[bytes, None]:
+    yield first
+    async for piece in pieces:
+        yield piece

@@ -1,0 +1,66 @@
+"""The tools of MCP servers as the model and the gate see them."""
+
+import hashlib
+import json
+import re
+from collections.abc import Awaitable, Callable, Mapping
+
+from pydantic import JsonValue
+
+from assistant.agent.acts import Arguments, Effect, Intent, Output, Target, Tool, ToolContext
+from assistant.connectors.mcp_server import Offered
+from assistant.errors import ToolError
+
+MOST_NAME = 64  # with vendors of models
+MOST_ARGUMENTS = 100_000  # characters of their JSON
+MARK_CHARACTERS = 6
+
+_ODD = re.compile(r"[^a-zA-Z0-9_-]")
+Call = Callable[[str, Arguments], Awaitable[str]]
+
+
+def tool_of(server: str, host: str, offered: Offered, effect: Effect, call: Call) -> Tool:
+    """A server's tool. server: the user's name for it. call: runs it by its own name.
+
+    effect: what the user says of it; nobody else knows.
+    """
+
+    async def run(arguments: Arguments, _: ToolContext) -> Output:
+        _require_size(arguments)
+        return Output(await call(offered.name, arguments))
+
+    async def intent(arguments: Arguments, _: ToolContext) -> Intent:
+        _require_size(arguments)
+        sentence = f"Use “{offered.name}” of the server {server} at {host}"
+        return Intent(effect, sentence, (Target("server", host),))
+
+    return Tool(
+        name=name_of(server, offered.name),
+        description=_description(server, offered),
+        schema=offered.schema,
+        effect=effect,
+        label=f"Used {server}: {offered.name}",
+        run=run,
+        intent=intent,
+        untrusted=True,
+    )
+
+
+def name_of(server: str, tool: str) -> str:
+    """A name that vendors of models take; two tools of a server never have the same."""
+    whole = f"{server}__{tool}"
+    fit = _ODD.sub("_", whole)
+    if fit == whole and len(fit) <= MOST_NAME:
+        return fit
+    mark = hashlib.sha256(whole.encode()).hexdigest()[:MARK_CHARACTERS]
+    return f"{fit[: MOST_NAME - MARK_CHARACTERS - 1]}_{mark}"
+
+
+def _description(server: str, offered: Offered) -> str:
+    """What the server says of it, marked as its words."""
+    return f"A tool of the user's MCP server {server}, which says of it: {offered.description}"
+
+
+def _require_size(arguments: Mapping[str, JsonValue]) -> None:
+    if len(json.dumps(dict(arguments))) > MOST_ARGUMENTS:
+        raise ToolError(f"The arguments are longer than {MOST_ARGUMENTS:,} characters.")

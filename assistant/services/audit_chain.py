@@ -1,0 +1,179 @@
+"""The log of calls and requests as one chain for each user, and what is wrong with it.
+
+The app says what a row holds by a keyed hash of its facts in clear, which nobody without the user's
+keys can make, and which new keys leave as it is. The database numbers the rows and binds each to
+the one before it (`isolation.chained`). To which turn a row belongs is no part of that: it is
+forgotten with its conversation.
+"""
+
+import hmac
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from assistant.database import user_session
+from assistant.models import AuditHead, ToolExecution, UsageLog
+from assistant.services.keys import vault_in
+from assistant.vault import Tampered, Vault
+
+Row = ToolExecution | UsageLog
+PURPOSE = "audit"
+LOGS: tuple[type[ToolExecution], type[UsageLog]] = (ToolExecution, UsageLog)
+BATCH = 500
+STORED_DIGITS = Decimal("1e-8")  # of a cost
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+MISSING = "This row was taken out of the log."
+TWICE = "Two rows stand in this place; one of them was put in."
+CHANGED = "What this row says was changed, or was not written by this app."
+MOVED = "This row was moved, its time was changed, or a row before it was exchanged."
+CUT = "The log ends elsewhere than it did: rows at its end were taken out, or put in."
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a check of the log has found. rows: how many hold, up to the first that does not.
+
+    broken: the number of that one, 0 when all hold. id: the row that stands there, if any.
+    """
+
+    rows: int
+    broken: int = 0
+    why: str = ""
+    id: UUID | None = None
+    at: datetime | None = None
+
+
+def add(session: AsyncSession, vault: Vault, rows: Iterable[Row]) -> None:
+    """Add rows to the log, in this transaction, as its last changes.
+
+    The database holds the end of the user's log from the first of them to the end of the
+    transaction, so whoever locks another row after that could wait for one who waits for them.
+    """
+    session.add_all(signed(vault, rows))
+
+
+def signed(vault: Vault, rows: Iterable[Row]) -> list[Row]:
+    """The rows with what stands for them, ready to be inserted, as by `add`."""
+    listed = list(rows)
+    for row in listed:
+        row.digest = digest(row, vault)
+    return listed
+
+
+def digest(row: Row, vault: Vault) -> bytes:
+    """What stands for all that this row says. Raises Tampered when a part of it does not open."""
+    facts = _call(row, vault) if isinstance(row, ToolExecution) else _request(row)
+    said = json.dumps([row.__tablename__, str(row.id), *facts, row.details], sort_keys=True)
+    return hmac.digest(vault.derived(PURPOSE), said.encode(), "sha256")
+
+
+def _call(row: ToolExecution, vault: Vault) -> list[Any]:
+    sealed = {"input": row.input, "output": row.output, "undo": row.undo}
+    opened = [
+        None if value is None else vault.open(f"tool_executions.{name}", row.id, value)
+        for name, value in sealed.items()
+    ]
+    undoes = row.undoes and str(row.undoes)
+    said = (row.call_id, row.tool, row.effect, row.status, row.rule)
+    return [*map(str, said), undoes, float(row.seconds), *opened]
+
+
+def _request(row: UsageLog) -> list[Any]:
+    cost = row.cost.quantize(STORED_DIGITS, ROUND_HALF_UP)
+    tokens = (
+        row.input_tokens,
+        row.output_tokens,
+        row.cache_read_tokens,
+        row.cache_write_tokens,
+        row.thinking_tokens,
+    )
+    return [row.provider, row.model, row.purpose, *tokens, row.estimated, f"{cost:f}"]
+
+
+async def verify(user_id: UUID) -> Verdict:
+    """Read the whole log, and find the first row that is not as it was written."""
+    async with user_session(user_id) as session:
+        head = (await session.scalars(select(AuditHead))).one_or_none()
+    last, before = (head.seq, head.hash) if head else (0, b"")
+    previous = b""
+    for first in range(1, last + 1, BATCH):
+        end = min(first + BATCH, last + 1)
+        async with user_session(user_id) as session:
+            rows = await _between(session, first, end)
+            vault = await vault_in(session, [v for row in rows for v in _sealed(row)])
+        verdict, previous = _checked(rows, range(first, end), previous, vault)
+        if verdict:
+            return verdict
+    if previous != before or await _stands_behind(user_id, last):
+        return Verdict(last, last + 1, CUT)
+    return Verdict(last)
+
+
+async def _between(session: AsyncSession, first: int, end: int) -> list[Row]:
+    rows: list[Row] = []
+    for log in LOGS:
+        here = (col(log.seq) >= first, col(log.seq) < end)
+        rows += (await session.scalars(select(log).where(*here))).all()  # type: ignore[arg-type]
+    return sorted(rows, key=lambda row: row.seq or 0)
+
+
+def _sealed(row: Row) -> tuple[bytes | None, ...]:
+    return (row.input, row.output, row.undo) if isinstance(row, ToolExecution) else ()
+
+
+def _checked(
+    rows: list[Row], numbers: range, previous: bytes, vault: Vault
+) -> tuple[Verdict | None, bytes]:
+    """The first that is broken of the rows with these numbers, and the hash of the last."""
+    known: dict[int, list[Row]] = {number: [] for number in numbers}
+    for row in rows:
+        known[row.seq or 0].append(row)
+    for number, here in known.items():
+        if why := _fault(here, previous, vault):
+            found = Verdict(number - 1, number, why)
+            for row in here[:1]:
+                found = replace(found, id=row.id, at=row.created_at)
+            return found, previous
+        previous = here[0].hash or b""
+    return None, previous
+
+
+def _fault(here: list[Row], previous: bytes, vault: Vault) -> str:
+    """What is wrong in a place of the log, "" when nothing is."""
+    if len(here) != 1:
+        return TWICE if here else MISSING
+    (row,) = here
+    try:
+        if not hmac.compare_digest(digest(row, vault), row.digest or b""):
+            return CHANGED
+    except Tampered:
+        return CHANGED
+    return "" if row.hash == _hash(row, previous) else MOVED
+
+
+def _hash(row: Row, previous: bytes) -> bytes:
+    """As the database makes it; see `isolation.chained`."""
+    moment = (row.created_at - EPOCH) // timedelta(microseconds=1)
+    said = (row.digest or b"") + row.id.bytes + moment.to_bytes(8, signed=True)
+    number = (row.seq or 0).to_bytes(8, signed=True)
+    return sha256(previous + said + row.__tablename__.encode() + number).digest()
+
+
+async def _stands_behind(user_id: UUID, last: int) -> bool:
+    """Whether rows stand behind the end of the log as it is now."""
+    async with user_session(user_id) as session:
+        end = await session.scalar(select(AuditHead.seq)) or 0
+        for log in LOGS:
+            behind = select(log.id).where(col(log.seq) > max(end, last)).limit(1)
+            if (await session.scalars(behind)).first() is not None:
+                return True
+    return False

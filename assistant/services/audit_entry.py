@@ -1,0 +1,146 @@
+"""One line of the audit log: what was done, who or what allowed it, and what left for where."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from assistant.agent.catalog import MODELS
+from assistant.agent.gate import OWN
+from assistant.models import ToolPermission
+from assistant.services import contents
+from assistant.services.keys import UNREADABLE, opened_or
+from assistant.services.undo import FOR
+from assistant.vault import Vault
+
+YOU = "You"
+OWN_RULES = {rule: f"No need to ask: {rule}" for rule in OWN.values()}
+NOBODY = {
+    "asked": "Waits for you",
+    "expired": "Nobody decided in time",
+    "denied": "No rule allows it",
+}
+Card = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row of the log, opened.
+
+    kind: call or request. what: the tool or the model; verb: that in words. sentence: what the card
+    said. approved_by: who or which rule. targets: see `approval_cards.facts`. asked, answered: the
+    arguments as JSON, and the outcome. cost: USD. undo: it can be taken back now.
+    """
+
+    id: UUID
+    kind: str
+    seq: int | None
+    at: datetime
+    what: str
+    verb: str
+    status: str
+    effect: str
+    approved_by: str
+    sentence: str
+    targets: list[dict[str, str]]
+    asked: str
+    answered: str
+    seconds: float
+    tokens_in: int
+    tokens_out: int
+    cost: str
+    conversation_id: UUID | None
+    undo: bool
+    undone: bool
+
+
+async def grants_of(session: AsyncSession, rules: set[str]) -> dict[str, str]:
+    """The grants among these rules, in words; also those that hold no longer."""
+    ids = [UUID(rule) for rule in rules if len(rule) == len(str(UUID(int=0)))]
+    if not ids:
+        return {}
+    mine = select(ToolPermission).where(col(ToolPermission.id).in_(ids))
+    rows = (await session.scalars(mine)).all()
+    return {str(row.id): f"Your permission of {row.created_at:%-d %b %Y}" for row in rows}
+
+
+def facts_of(approval: str, sealed: bytes | None, vault: Vault) -> Card:
+    """What the card of a call has shown, nothing where that does not open."""
+    if sealed is None:
+        return {}
+    opened = opened_or(vault, "approvals.facts", UUID(approval), sealed, "{}")
+    card: Card = contents.read(opened, [])
+    return card if isinstance(card, dict) else {}
+
+
+def entry(
+    row: Row[Any], card: Card, labels: dict[str, str], grants: dict[str, str], vault: Vault
+) -> Entry:
+    """The line of a row. card: what its approval has shown. labels: the verbs of the tools."""
+    return Entry(
+        id=row.id,
+        kind="request" if row.is_request else "call",
+        seq=row.seq,
+        at=row.created_at,
+        what=row.what,
+        verb=_verb(row, labels),
+        status=row.status,
+        effect=row.effect,
+        approved_by="" if row.is_request else _approved_by(row, grants),
+        sentence=card.get("sentence", ""),
+        targets=card.get("targets", []),
+        asked=_asked(row, vault),
+        answered=_opened(row, "output", vault),
+        seconds=row.seconds,
+        tokens_in=row.tokens_in,
+        tokens_out=row.tokens_out,
+        cost=f"{row.cost.normalize():f}" if row.cost is not None else "",
+        conversation_id=row.conversation_id,
+        undo=_can_be_undone(row),
+        undone=row.undone,
+    )
+
+
+def _verb(row: Row[Any], labels: dict[str, str]) -> str:
+    if row.is_request:
+        model = MODELS.get(row.what)
+        asked = f"Asked {model.label if model else row.what}"
+        return f"{asked} for a title" if row.purpose == "title" else asked
+    return labels.get(row.what) or row.what.replace("_", " ").capitalize()
+
+
+def _approved_by(row: Row[Any], grants: dict[str, str]) -> str:
+    if row.rule in OWN_RULES:
+        return OWN_RULES[row.rule]
+    if row.rule == "off":
+        return "You have turned the tool off"
+    if row.rule:
+        return grants.get(row.rule, "A permission of yours")
+    if (row.approval or row.is_undo) and row.status not in ("asked", "expired"):
+        return YOU
+    return NOBODY.get(row.status, "")
+
+
+def _asked(row: Row[Any], vault: Vault) -> str:
+    """The arguments as JSON; they are stored as a list of one."""
+    stored = _opened(row, "input", vault)
+    if not stored or stored == UNREADABLE:
+        return stored
+    read = contents.read(stored, [{}])
+    return contents.dump(read[0] if isinstance(read, list) and read else read)
+
+
+def _opened(row: Row[Any], column: str, vault: Vault) -> str:
+    sealed = getattr(row, column)
+    if sealed is None:
+        return ""
+    return opened_or(vault, f"tool_executions.{column}", row.id, sealed, UNREADABLE)
+
+
+def _can_be_undone(row: Row[Any]) -> bool:
+    young = row.created_at > datetime.now(UTC) - FOR
+    return bool(row.leaves_undo and row.status == "done" and not row.undone and young)

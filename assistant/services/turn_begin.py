@@ -1,0 +1,152 @@
+"""The beginning of a turn: its empty reply, its row, and all that the model is to read.
+
+Everything here runs in the one transaction of whoever begins it (see `turns.py`).
+"""
+
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+from asyncpg import Connection
+
+from assistant.agent.prompt import Manner
+from assistant.config import settings
+from assistant.errors import Busy, NotFound
+from assistant.models import Conversation, Message
+from assistant.services import leases, messages, preferences
+from assistant.services.keys import vault_over
+from assistant.services.model_choice import Choice, choose
+from assistant.services.rows import insert
+from assistant.services.titles import provisional
+from assistant.services.turn_run import Job
+from assistant.vault import Vault
+
+# The row that the user's other sends wait for.
+_PROFILE = """
+    select id, instructions, metadata ->> 'language' as language from profiles for no key update
+"""
+_RUNNING = "select conversation_id from turns where status = 'running'"
+_CONVERSATION = """
+    select id, head_id, model, coalesce(metadata ->> 'titled', '') <> '' as titled,
+           metadata ? 'tainted' as tainted
+    from conversations where id = $1 and deleted_at is null
+"""
+_MOVE_ON = "update conversations set head_id = $2, model = $3, touched_at = now() where id = $1"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How a turn is to be answered. client_key: made by the page, the same when it asks again.
+
+    model: an id from the picker, "" for the usual one. timezone: the browser's, an IANA name.
+    files: what stands beside the words.
+    """
+
+    client_key: str
+    model: str = ""
+    timezone: str = "UTC"
+    files: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Whose turn is to begin, in which transaction, and how."""
+
+    connection: Connection
+    vault: Vault
+    manner: Manner
+    wish: Wish
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The conversation in which it begins, and its newest message.
+
+    titled: it has its title. tainted: others' text was read in it.
+    """
+
+    id: UUID
+    head_id: UUID | None
+    model: str
+    titled: bool
+    tainted: bool = False
+
+
+async def one_at_a_time(connection: Connection, user_id: UUID, wish: Wish) -> Asking:
+    """Hold back the user's other sends until this transaction ends, so that limits are exact."""
+    profile = await connection.fetchrow(_PROFILE)
+    if profile is None:
+        raise NotFound("account")
+    vault = await vault_over(connection, user_id, [profile["instructions"]])
+    return Asking(connection, vault, preferences.manner(profile, vault), wish)
+
+
+async def place_of(asking: Asking, conversation_id: UUID | None, words: str = "") -> Place:
+    """The conversation; None begins one that is called by these words. Raises NotFound."""
+    if conversation_id is None:
+        begun = Conversation(user_id=asking.vault.user_id)
+        begun.title = provisional(begun.id, words, asking.vault)
+        await insert(asking.connection, begun)
+        return Place(begun.id, None, "", titled=False)
+    found = await asking.connection.fetchrow(_CONVERSATION, conversation_id)
+    if found is None:
+        raise NotFound
+    return Place(**found)
+
+
+async def begin(asking: Asking, place: Place, parent_id: UUID) -> Job:
+    """Write the empty reply and the turn, and read what the model needs.
+
+    A branch that ends with the model's own words is to be continued, and the model is told so;
+    one that ends with thought alone is answered anew.
+    """
+    connection, vault, wish = asking.connection, asking.vault, asking.wish
+    await _require_room(connection, place.id)
+    choice = choose(wish.model or place.model)
+    said = await messages.history(connection, vault.user_id, parent_id, choice.history_tokens)
+    goes_on = said[-1].role == "assistant" and bool(said[-1].text.strip())
+    if said[-1].role == "assistant" and not goes_on:
+        said = said[:-1]
+    grip = await _open_turn(asking, place.id, parent_id, choice)
+    await connection.execute(_MOVE_ON, place.id, grip.reply_id, choice.model)
+    return Job(
+        grip=grip,
+        conversation_id=place.id,
+        vault=vault,
+        messages=tuple(said),
+        choice=choice,
+        timezone=wish.timezone,
+        manner=asking.manner,
+        goes_on=goes_on,
+        tainted=place.tainted,
+        untitled="" if place.titled else said[0].text,
+    )
+
+
+async def _open_turn(
+    asking: Asking, conversation_id: UUID, parent_id: UUID, choice: Choice
+) -> leases.Grip:
+    reply = Message(
+        user_id=asking.vault.user_id,
+        conversation_id=conversation_id,
+        parent_id=parent_id,
+        role="assistant",
+        status="running",
+        model=choice.label,
+        details={"notice": choice.notice} if choice.notice else {},
+    )
+    await insert(asking.connection, reply)
+    grip = leases.Grip(asking.vault.user_id, uuid4(), reply.id, fence=1)
+    wish = asking.wish
+    await leases.begin(asking.connection, grip, conversation_id, wish.client_key, wish.timezone)
+    return grip
+
+
+async def _require_room(connection: Connection, conversation_id: UUID) -> None:
+    running = [row["conversation_id"] for row in await connection.fetch(_RUNNING)]
+    if conversation_id in running:
+        raise Busy("The answer before this one is still being written. Stop it, or wait for it.")
+    if len(running) >= settings().turns_at_once:
+        raise Busy(
+            f"{len(running)} answers are being written for you at once, which is the most. "
+            "Wait for one to end."
+        )

@@ -1,0 +1,53 @@
+"""A server's tool has its server's name, reaches only it, and does what the user says it does."""
+
+import re
+
+import pytest
+
+from assistant.agent.acts import Effect, Target, ToolContext
+from assistant.connectors.mcp_server import Offered
+from assistant.connectors.mcp_tools import MOST_ARGUMENTS, name_of, tool_of
+from assistant.errors import ToolError
+
+ADD = Offered("add", "Adds.", {"type": "object"})
+
+
+async def said(name, arguments):
+    return f"{name} {arguments}"
+
+
+def tool(effect=Effect.DESTROY):
+    return tool_of("sums", "mcp.example.com", ADD, effect, said)
+
+
+async def test_it_is_called_by_its_own_name_and_its_words_are_untrusted():
+    output = await tool().run({"a": 1}, ToolContext())
+    assert output.content == "add {'a': 1}"
+    assert tool().untrusted
+
+
+@pytest.mark.parametrize("effect", list(Effect))
+async def test_a_call_names_server_and_tool_and_has_the_effect_that_the_user_says(effect):
+    intent = await tool(effect).intent({}, ToolContext())
+    assert intent.effect is effect
+    assert intent.sentence == "Use “add” of the server sums at mcp.example.com"
+    assert intent.targets == (Target("server", "mcp.example.com"),)
+
+
+def test_the_model_reads_whose_words_the_description_is():
+    assert tool().name == "sums__add"
+    assert tool().description.endswith("sums, which says of it: Adds.")
+
+
+@pytest.mark.parametrize("name", ["add", "a.b", "ä" * 100, "x" * 64, "a b/c", "a__b"])
+def test_names_are_ones_that_vendors_take(name):
+    assert re.fullmatch(r"[a-zA-Z0-9_-]{1,64}", name_of("sums", name))
+
+
+def test_names_that_look_alike_when_cleaned_stay_apart():
+    assert len({name_of("sums", name) for name in ("a.b", "a_b", "a/b", "a b")}) == 4
+
+
+async def test_arguments_without_an_end_are_refused():
+    with pytest.raises(ToolError, match="longer than"):
+        await tool().run({"a": "x" * MOST_ARGUMENTS}, ToolContext())
