@@ -26,6 +26,7 @@ from assistant.api import (
     second_factor,
     turns,
     undo,
+    uploads,
     verify,
 )
 from assistant.api.guard import Guard
@@ -69,6 +70,7 @@ ROUTES = [
     *health.routes,
     *search.routes,
     *undo.routes,
+    *uploads.routes,
 ]
 
 

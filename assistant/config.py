@@ -18,6 +18,7 @@ from assistant.setting_forms import (
     OwnAddress,
     RedisAddress,
     Seconds,
+    StorageAddress,
     WebAddress,
 )
 
@@ -53,6 +54,12 @@ class Settings(BaseSettings):
     database_worker_url: SecretStr = SecretStr("")
     database_migrator_url: SecretStr = SecretStr("")  # only the command that rotates keys has it
     redis_url: RedisAddress = SecretStr("")
+
+    storage_url: StorageAddress = ""  # of files; without one they lie in the data folder
+    storage_endpoint: WebAddress = ""  # of another vendor than Amazon
+    aws_region: Name = "us-east-1"
+    aws_access_key_id: Name = ""
+    aws_secret_access_key: Key = SecretStr("")
 
     anthropic_api_key: Key = SecretStr("")
     anthropic_base_url: WebAddress = ""

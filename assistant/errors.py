@@ -14,7 +14,8 @@
     │   ├── StepUpNeeded              the user must first prove again who they are
     │   ├── Leaving                   the account will be erased: it is closed until it is kept
     │   ├── SignInFailed              a provider's answer is none that signs anybody in
-    │   └── DatabaseAway              it restarts, or has no connection to spare
+    │   ├── DatabaseAway              it restarts, or has no connection to spare
+    │   └── StorageAway               where files lie does not answer
     ├── CannotStart               its text is for the operator: the launcher says it and exits
     └── ToolError                 its text is for the model
 
@@ -141,6 +142,15 @@ class DatabaseAway(AssistantError):
 
     def __init__(self) -> None:
         super().__init__("The database is not answering. Nothing was lost; try again in a moment.")
+
+
+class StorageAway(AssistantError):
+    """Where files lie does not answer now."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The storage for files is not answering. Nothing was lost; try again in a moment."
+        )
 
 
 class CannotStart(Exception):

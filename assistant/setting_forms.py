@@ -65,6 +65,12 @@ def _redis_address(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _storage_address(text: str) -> str:
+    if text and _parts(text, ("s3",)) is None:
+        raise PydanticCustomError("address", "it must be an address like s3://bucket/folder")
+    return text
+
+
 def _database_address(secret: SecretStr) -> SecretStr:
     text = secret.get_secret_value()
     parts = _parts(text, DATABASES)
@@ -90,6 +96,7 @@ def _secret_key(secret: SecretStr) -> SecretStr:
 
 Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
+StorageAddress = Annotated[str, AfterValidator(_storage_address)]
 Name = Annotated[str, AfterValidator(_key)]
 Key = Annotated[SecretStr, AfterValidator(_secret_key)]
 OwnAddress = Annotated[str, AfterValidator(_own_address)]

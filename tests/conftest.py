@@ -78,11 +78,12 @@ async def create_database(postgres: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def prepared(admin_url: str) -> Iterator[str]:
+def prepared(admin_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The migrated database as this process's own; yields the administrator's URL."""
     urls = prepare(admin_url, SECRET)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ASSISTANT_SECRET_KEY", SECRET)
+        patch.setenv("ASSISTANT_DATA_DIR", str(tmp_path_factory.mktemp("data")))
         patch.setenv("DATABASE_APP_URL", urls.app)
         patch.setenv("DATABASE_WORKER_URL", urls.worker)
         settings.cache_clear()

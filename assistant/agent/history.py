@@ -5,7 +5,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, dropwhile, takewhile
 
-from assistant.agent.types import Message, Part, Replay, Text, Thinking, ToolCall, ToolResult
+from assistant.agent.types import (
+    Document,
+    Message,
+    Part,
+    Replay,
+    Text,
+    Thinking,
+    ToolCall,
+    ToolResult,
+)
 
 BYTES_PER_TOKEN = 3
 PART_TOKENS = 4
@@ -98,7 +107,7 @@ def _cut_part(part: Part, share: int) -> Part:
     match part:
         case Text(text=text) if _length(text) > share:
             return Text(_head(text, share))  # without the vendor's block, which holds all of it
-        case ToolResult(content=content) if _length(content) > share:
+        case ToolResult(content=content) | Document(content=content) if _length(content) > share:
             return replace(part, content=_head(content, share))
     return part
 
@@ -112,7 +121,7 @@ def _bytes(part: Part) -> int:
     match part:
         case ToolCall(name=name, arguments=arguments, replay=replay):
             return max(_length(name) + _length(json.dumps(dict(arguments))), _replayed(replay))
-        case ToolResult(name=name, content=content):
+        case ToolResult(name=name, content=content) | Document(name=name, content=content):
             return _length(name) + _length(content)
         case Text(text=text, replay=replay) | Thinking(text=text, replay=replay):
             return max(_length(text), _replayed(replay))

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterable
 
 from assistant.agent.acts import Origin, Target
-from assistant.agent.types import Message, Text, ToolResult
+from assistant.agent.types import Document, Message, Text, ToolResult
 
 _BARE = re.compile(r"[^\w\s'-]|(?<!\w)['-]|['-](?!\w)")  # what stands around words
 _SCHEME = re.compile(r"^\w+://|/+$")
@@ -40,8 +40,9 @@ class Provenance:
                 self.note(part)
             elif isinstance(part, Text) and message.role == "user":
                 self._words += "\n" + _folded(part.text)
-            elif message.role == "user":
-                self.tainted = True  # a file, which anybody may have written
+            elif isinstance(part, Document):
+                self.tainted = True
+                self._read += "\n" + _folded(f"{part.name}\n{part.content}")
 
     def note(self, result: ToolResult) -> None:
         """A tool has answered."""

@@ -70,13 +70,28 @@ class ToolResult:
     @property
     def told(self) -> str:
         """The content as the model reads it: what others may have written stands between marks."""
-        if not self.untrusted:
-            return self.content
-        inner = self.content.replace(f"</{DATA}", f"<\\/{DATA}")
-        return f'<{DATA} from="{self.name}">\n{inner}\n</{DATA}>'
+        return _marked(self.name, self.content) if self.untrusted else self.content
 
 
-Part = Text | Thinking | ToolCall | ToolResult
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file that stands beside the user's words, and that anybody may have written."""
+
+    name: str
+    content: str
+
+    @property
+    def told(self) -> str:
+        """The content as the model reads it, between marks."""
+        return _marked("attached_file", f"{self.name}\n\n{self.content}")
+
+
+def _marked(whence: str, content: str) -> str:
+    inner = content.replace(f"</{DATA}", f"<\\/{DATA}")
+    return f'<{DATA} from="{whence}">\n{inner}\n</{DATA}>'
+
+
+Part = Text | Thinking | ToolCall | ToolResult | Document
 
 
 @dataclass(frozen=True, slots=True)

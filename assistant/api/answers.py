@@ -21,6 +21,7 @@ from assistant.errors import (
     NotSignedIn,
     Refused,
     StepUpNeeded,
+    StorageAway,
 )
 from assistant.services.addresses import SIGN_IN, with_next
 from assistant.services.renewal import holder_of
@@ -34,6 +35,7 @@ STATUS: dict[type[Exception], int] = {
     Leaving: 403,
     Busy: 429,
     DatabaseAway: 503,
+    StorageAway: 503,
 }
 NO_STORE = {"cache-control": "no-store"}
 BODY_SECONDS = 10.0
@@ -82,15 +84,18 @@ async def session_of(connection: HTTPConnection) -> User:
         return await holder_of(REFRESH.of(connection))
 
 
-async def body_of(request: Request, at_most: int, too_large: str) -> bytes:
+async def body_of(
+    request: Request, at_most: int, too_large: str, seconds: float | None = None
+) -> bytes:
     """The body in memory: it is in clear, and no disk may hold that.
 
-    at_most: its bytes. Raises Refused with the sentence `too_large`, or when it is late.
+    at_most: its bytes. seconds: until it is here. Raises Refused with the sentence `too_large`, or
+    when it is late.
     """
     require_size(request, at_most, too_large)
     body = bytearray()
     try:
-        async with asyncio.timeout(BODY_SECONDS):
+        async with asyncio.timeout(seconds or BODY_SECONDS):
             async for piece in request.stream():
                 body += piece
                 if len(body) > at_most:

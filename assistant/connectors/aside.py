@@ -1,7 +1,7 @@
 """Work on what strangers sent, in a process of its own: it can be ended, and holds no secrets.
 
-`python aside.py SCRIPT SECONDS BYTES` runs a script within limits. It knows nothing of the rest of
-the program, so that the script starts fast and finds nothing to take.
+`python aside.py SCRIPT SECONDS BYTES WRITES` runs a script within limits. It knows nothing of the
+rest of the program, so that the script starts fast and finds nothing to take.
 """
 
 import asyncio
@@ -18,13 +18,15 @@ class Failed(Exception):
     """The script took too long or too much memory, or broke."""
 
 
-async def aside(script: Path, given: bytes, *, seconds: int, memory: int) -> bytes:
+async def aside(script: Path, given: bytes, *, seconds: int, memory: int, writes: int = 0) -> bytes:
     """What a script of Python writes for what it is given on its standard input.
 
-    seconds: of computing. memory: bytes. It sees no environment and none of our modules.
+    seconds: of computing. memory: bytes. writes: bytes that a file of its making may have.
+    It sees no environment and none of our modules.
     Raises Failed.
     """
-    command = (sys.executable, "-I", "-X", "utf8", __file__, script, str(seconds), str(memory))
+    limits = (str(seconds), str(memory), str(writes))
+    command = (sys.executable, "-I", "-X", "utf8", __file__, str(script), *limits)
     process = await asyncio.create_subprocess_exec(
         *command,
         stdin=asyncio.subprocess.PIPE,
@@ -50,9 +52,9 @@ async def _ended(process: asyncio.subprocess.Process) -> None:
         await process.wait()
 
 
-def _limited(script: str, seconds: str, memory: str) -> None:
+def _limited(script: str, seconds: str, memory: str, writes: str) -> None:
     limits = {resource.RLIMIT_CPU: int(seconds), resource.RLIMIT_AS: int(memory)}
-    limits[resource.RLIMIT_FSIZE] = 0
+    limits[resource.RLIMIT_FSIZE] = int(writes)
     limits[resource.RLIMIT_CORE] = 0
     for limit, most in limits.items():
         with suppress(ValueError):  # macOS does not limit memory so

@@ -6,6 +6,7 @@ from assistant.models.base import Owned
 from assistant.models.billing import Subscription, UsageLog
 from assistant.models.connection import Connection
 from assistant.models.conversation import Conversation, Message
+from assistant.models.file import File
 from assistant.models.note import Note
 from assistant.models.search import SearchSignature
 from assistant.models.sign_in import LoginSession, RecoveryCode, SecondFactor, SignInAttempt
@@ -17,6 +18,7 @@ __all__ = [
     "AuditHead",
     "Connection",
     "Conversation",
+    "File",
     "Identity",
     "LoginSession",
     "Message",

@@ -15,7 +15,6 @@ from sqlalchemy import ColumnElement, func, or_, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, update
 
-from assistant.agent.acts import Tool, ToolContext
 from assistant.agent.execution import executed
 from assistant.agent.toolbox import TOOL_SECONDS
 from assistant.agent.types import ToolCall, ToolFinished, ToolResult
@@ -32,7 +31,7 @@ from assistant.services import (
 from assistant.services.call_rows import keep_undo
 from assistant.services.keys import vault_in
 from assistant.services.stored_cards import ARGUMENTS, arguments_of, readable
-from assistant.services.toolkit import toolkit_of
+from assistant.services.toolkit import Toolkit, toolkit_of
 from assistant.services.waiting_calls import change_part, entry
 from assistant.vault import Tampered
 
@@ -88,12 +87,12 @@ async def attend(call: Due) -> None:
 
 async def carry_out(user_id: UUID, approval_id: UUID) -> None:
     """Run a call that was allowed, if its time has come and nobody else runs it."""
-    toolkit = await toolkit_of(user_id)
+    timezone = await approvals.timezone_of(user_id, approval_id)
+    toolkit = await toolkit_of(user_id, timezone)
     claim = await _claim(user_id, approval_id)
     if claim is None:
         return
-    tool = toolkit.tool(claim.row.tool)
-    outcome = await _outcome(claim, tool, toolkit.backends)
+    outcome = await _outcome(claim, toolkit)
     await _finish(claim, outcome)
     await signals.tell_message(user_id, claim.row.conversation_id, claim.row.message_id)
 
@@ -148,7 +147,8 @@ def _is_due() -> ColumnElement[bool]:
     )
 
 
-async def _outcome(claim: Claim, tool: Tool | None, backends: object) -> ToolFinished:
+async def _outcome(claim: Claim, toolkit: Toolkit) -> ToolFinished:
+    tool = toolkit.tool(claim.row.tool)
     if tool is None:
         return _not_run(claim.call, GONE)
     if claim.again and not tool.repeatable:
@@ -156,12 +156,7 @@ async def _outcome(claim: Claim, tool: Tool | None, backends: object) -> ToolFin
     permitted = await permissions.permitted(claim.row.user_id, claim.row.conversation_id)
     if permitted.rules.get(tool.name) == "off":
         return _not_run(claim.call, OFF)
-    context = ToolContext(
-        str(claim.row.user_id),
-        key=str(claim.row.id),
-        tainted=claim.tainted,
-        backends=backends,  # type: ignore[arg-type]
-    )
+    context = toolkit.context(str(claim.row.id), tainted=claim.tainted)
     return await executed(tool, claim.call, context, TOOL_SECONDS)
 
 

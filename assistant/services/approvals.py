@@ -14,13 +14,13 @@ from sqlalchemy import func
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select, update
 
-from assistant.agent.acts import Act, Arguments, Effect, Intent, ToolContext
+from assistant.agent.acts import Act, Arguments, Effect, Intent
 from assistant.agent.execution import intended
 from assistant.agent.toolbox import TOOL_SECONDS
 from assistant.agent.types import ToolCall
 from assistant.database import user_session
 from assistant.errors import NotFound, Refused, ToolError
-from assistant.models import Approval, ToolExecution
+from assistant.models import Approval, ToolExecution, Turn
 from assistant.services import audit_chain, contents, permissions, signals
 from assistant.services.approval_cards import facts, run_at, shown
 from assistant.services.contents import Entry
@@ -104,20 +104,27 @@ async def approve(user_id: UUID, approval_id: UUID, yes: Yes) -> None:
         call, card = ToolCall(row.call_id, row.tool, arguments_of(row, vault)), card_of(row, vault)
     except Tampered as error:
         raise Refused("What is stored of this cannot be opened. You can only refuse it.") from error
-    toolkit = await toolkit_of(user_id)
+    toolkit = await toolkit_of(user_id, await timezone_of(user_id, approval_id))
     tool = toolkit.tool(row.tool)
     if tool is None:
         raise Refused("This tool is not there any more, so it cannot be done. You can refuse it.")
     if yes.arguments is not None:
         call = replace(call, arguments=yes.arguments)
         try:
-            context = ToolContext(str(user_id), backends=toolkit.backends)
-            intent = await intended(tool, call, context, TOOL_SECONDS)
+            intent = await intended(tool, call, toolkit.context(), TOOL_SECONDS)
         except ToolError as error:
             raise Refused(f"{error} Nothing was done; mend it and allow it again.") from error
         card |= facts(Act(_never_weaker(intent, row.effect)))
     card["status"] = "approved"
     await _decide(user_id, row, yes, call.arguments, card, tool.delay)
+
+
+async def timezone_of(user_id: UUID, approval_id: UUID) -> str:
+    """The time zone in which the call was asked for, an IANA name."""
+    asked = select(Turn.details).join(Approval, col(Approval.turn_id) == col(Turn.id))
+    async with user_session(user_id) as session:
+        details = await session.scalar(asked.where(col(Approval.id) == approval_id))
+    return str((details or {}).get("timezone", "UTC"))
 
 
 def _never_weaker(intent: Intent, effect: str) -> Intent:

@@ -128,7 +128,16 @@ class _GoneOn(_Read):
     model: Label
 
 
-Part = Annotated[_Said | _Used | _GoneOn, Field(discriminator="type")]
+class _Attached(_Read):
+    type: Literal["file"]
+    id: Label
+    name: Label
+    media: Label
+    size: int = Field(0, ge=0)
+    text: Words = ""
+
+
+Part = Annotated[_Said | _Used | _GoneOn | _Attached, Field(discriminator="type")]
 
 
 class ArchivedMessage(_Read):
@@ -151,6 +160,8 @@ class ArchivedMessage(_Read):
             raise _Unfit(f"more than {MESSAGE_CHARACTERS:,} characters in one message")
         if len(self.model_dump_json()) > LONGEST_MESSAGE:
             raise _Unfit(f"more than {LONGEST_MESSAGE:,} characters in one answer")
+        if self.role == "assistant" and any(isinstance(part, _Attached) for part in self.parts):
+            raise _Unfit("an answer with a file")
         if self.role == "assistant" and self.parent is None:
             raise _Unfit("an answer without a question")
         self.status = "interrupted" if self.status in OPEN else self.status

@@ -27,15 +27,18 @@ class Opened:
     tools: tuple[Tool, ...]
 
 
-async def connected(user_id: UUID) -> Opened:
-    """What the user has connected, opened; one that cannot be opened is left out."""
+async def connected(user_id: UUID, timezone: str = "UTC") -> Opened:
+    """What the user has connected, opened; one that cannot be opened is left out.
+
+    timezone: of times in a calendar that name no zone.
+    """
     rows, vault = await rows_of(user_id)
     backends: dict[type, object] = {}
     tools: list[Tool] = []
     for row in rows:
         form = form_in(row, vault)
         if isinstance(form, CaldavForm):
-            backends[Calendar] = Caldav(form.account, reach())
+            backends[Calendar] = Caldav(form.account, reach(), timezone)
         elif isinstance(form, MailForm):
             backends[Mailbox] = ImapMailbox(Access(form.account, reach()))
         elif isinstance(form, McpForm):

@@ -5,6 +5,8 @@
     {"type": "tool", "id", "name", "label", "state", "arguments", "result", "seconds", "step"}
                                                    and "untrusted", "sources", "approval" (its card)
     {"type": "continued", "model": ...}            from here on another model wrote
+    {"type": "file", "id", "name", "media", "size", "text"}
+                                                   a file beside the user's words, as it was then
 
 From it come both what the page shows (`shown`) and what a model reads again (`history`).
 state: writing, running, waiting, done, failed, denied. step: which request of the turn asked for
@@ -18,6 +20,7 @@ from typing import Any
 from assistant.agent.acts import Source
 from assistant.agent.arguments import accepted
 from assistant.agent.types import (
+    Document,
     Message,
     Part,
     Replay,
@@ -33,6 +36,8 @@ TOO_DEEP = "What stood here cannot be shown: it has too many levels."
 WAITING = "The user has not decided yet whether this may be done, so it was not run."
 NOT_RUN = "This call did not run: the answer ended first."
 CUT_OFF = "This call was cut off, and may have run or not. Look before you make it again."
+NO_TEXT = "[There is no text in this file that can be shown to you.]"
+UNSEEN, UNSEEN_OF_FILES = ("replay", "step"), ("text",)
 UNFINISHED = {"running": CUT_OFF, "waiting": WAITING}
 _NO_TEXT = re.compile(r"[\x00\ud800-\udfff]")
 
@@ -86,7 +91,8 @@ def shown(parts: list[Entry]) -> list[Entry]:
             elif part["text"]:
                 visible.append({"type": part["type"], "text": part["text"]})
         else:
-            visible.append({k: v for k, v in part.items() if k not in ("replay", "step")})
+            unseen = UNSEEN_OF_FILES if part["type"] == "file" else UNSEEN
+            visible.append({k: v for k, v in part.items() if k not in unseen})
     return visible
 
 
@@ -104,7 +110,7 @@ def said(parts: list[Entry]) -> str:
 def history(role: str, parts: list[Entry]) -> list[Message]:
     """The messages that a model reads for one stored message: replies with tools are several."""
     if role == "user":
-        return [Message("user", tuple(Text(p["text"]) for p in parts if p["type"] == "text"))]
+        return [Message("user", tuple(_given(p) for p in parts if p["type"] in ("text", "file")))]
     messages: list[Message] = []
     for said, results in _steps(parts):
         if said:
@@ -112,6 +118,13 @@ def history(role: str, parts: list[Entry]) -> list[Message]:
         if results:
             messages.append(Message("tool", results))
     return messages
+
+
+def _given(part: Entry) -> Part:
+    """A part of the user's message."""
+    if part["type"] == "file":
+        return Document(f"{part['name']} (file {part['id']})", part["text"] or NO_TEXT)
+    return Text(part["text"])
 
 
 def _steps(parts: list[Entry]) -> list[tuple[tuple[Part, ...], tuple[ToolResult, ...]]]:

@@ -2,7 +2,8 @@
 
 Erasing removes the profile, and with it, by reference, every row of the user (`holdings.py`): all
 in one transaction, so that it is done or will be begun again. Without the data keys, whatever is
-left of sealed values (dead row versions, write-ahead log, old dumps) opens with nothing.
+left of sealed values (dead row versions, write-ahead log, old dumps) opens with nothing. The same
+holds for the bytes of files, whose keys are such values; they are removed as soon as it is done.
 
 A dump of the whole database holds the wrapped data keys of its time, too, and the wrapping key
 opens those. So that an old dump opens nothing, one of two things is done:
@@ -20,14 +21,15 @@ a disk that is never lost; to everybody else it would be one more way to lose wh
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import stamina
 import structlog
 from sqlalchemy import func, true
 from sqlmodel import col, delete, select, update
 
 from assistant.database import user_session
-from assistant.errors import NotSignedIn, Refused
+from assistant.errors import NotSignedIn, Refused, StorageAway
 from assistant.models import Profile
-from assistant.services import keys, signals
+from assistant.services import file_contents, keys, signals
 from assistant.services.sessions import User, forget, note_end, others_of, require_fresh, tell_end
 
 GRACE = timedelta(days=14)
@@ -84,5 +86,16 @@ async def erase(user_id: UUID) -> bool:
     keys.forget(user_id)
     await signals.tell(ERASED, {"user": str(user_id)})
     await tell_end(user_id, ended)
+    await _remove_objects(user_id)
     log.info("account_erased", user=str(user_id))
     return True
+
+
+async def _remove_objects(user_id: UUID) -> None:
+    """The bytes of the files. Where the store stays away they are left: nothing opens them."""
+    try:
+        async for attempt in stamina.retry_context(on=StorageAway, attempts=4):
+            with attempt:
+                await file_contents.remove_all(user_id)
+    except StorageAway:
+        log.exception("objects_left", folder=str(user_id))

@@ -14,7 +14,14 @@ from sqlmodel import select
 
 from assistant.database import user_session
 from assistant.models import Profile, Subscription
-from assistant.services import conversation_export, export_lists, holdings, identities, tiers
+from assistant.services import (
+    conversation_export,
+    export_lists,
+    file_export,
+    holdings,
+    identities,
+    tiers,
+)
 from assistant.services.archive import FORMAT, MANIFEST, PRODUCT, Archive, iso, pretty
 from assistant.services.keys import UNREADABLE, opened_or, vault_in
 from assistant.services.one_each import OneEach
@@ -39,6 +46,7 @@ tool_log.json    what was looked up or done for you, with what went in and out
 approvals.json   what waited for your yes, and what became of it
 permissions.json what you allow the tools beforehand
 notes.json       your notes
+files/           your files, and list.json with their names and the text that was read in them
 connections.json what you have connected, without the passwords
 usage.json       each request to a model, its tokens and what it cost (US dollars)
 settings.json    your name, instructions, preferences and plan
@@ -76,6 +84,7 @@ async def _export(user: User) -> AsyncGenerator[bytes, None]:
     archive.add(holdings.SESSIONS, now, pretty(await _sessions(user)))
     for writing in (
         conversation_export.write_all(user.id, archive),
+        file_export.write_all(user.id, archive),
         *(export_lists.write(user.id, archive, each) for each in export_lists.LISTS),
     ):
         async with aclosing(writing):

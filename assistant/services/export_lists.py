@@ -13,6 +13,7 @@ from assistant.services import holdings
 from assistant.services.archive import Archive, Listing, iso
 from assistant.services.contents import TOO_DEEP, dump, read
 from assistant.services.conversation_export import Writing
+from assistant.services.file_export import archive_name
 from assistant.services.keys import UNREADABLE, opened_or, vault_in
 from assistant.vault import Vault
 
@@ -115,6 +116,19 @@ def _note(each: Row) -> dict[str, Any]:
     }
 
 
+def _file(each: Row) -> dict[str, Any]:
+    row, name = each.row, each.opened("files.name") or UNREADABLE
+    return {
+        "at": iso(row.created_at),
+        "deleted_at": iso(row.deleted_at),
+        "name": name,
+        "media": row.media,
+        "size": row.size,
+        "content": None if row.deleted_at else archive_name(row.id, name),
+        "text": each.opened("files.text"),
+    }
+
+
 def _connection(each: Row) -> dict[str, Any]:
     row = each.row
     return {
@@ -150,12 +164,22 @@ _TOOL_LOG = text("""
     where before < :bytes order by t.created_at, t.id
 """)
 
+_FILES = text("""
+    select * from (
+        select *, sum(size_here) over (order by created_at, id) - size_here as before from (
+            select *, coalesce(octet_length(text), 0) as size_here from files
+            where stored and (created_at, id) > (:at, :id) order by created_at, id limit :limit
+        ) found
+    ) f where before < :bytes order by created_at, id
+""")
+
 LISTS = (
     List(holdings.TOOL_LOG, ("input", "output", "undo"), _TOOL_LOG, _tool_call),
     List(holdings.USAGE, (), _all_of("usage_logs"), _request),
     List(holdings.APPROVALS, ("arguments", "facts"), _all_of("approvals"), _approval),
     List(holdings.PERMISSIONS, ("target",), _all_of("tool_permissions"), _permission),
     List(holdings.NOTES, ("title", "content"), _all_of("notes"), _note),
+    List(holdings.FILE_LIST, ("name", "text"), _FILES, _file),
     List(
         holdings.CONNECTIONS,
         ("label", "reason", "tools"),

@@ -30,6 +30,8 @@ SETTINGS = "settings.json"
 APPROVALS = "approvals.json"
 PERMISSIONS = "permissions.json"
 NOTES = "notes.json"
+FILES = "files/"
+FILE_LIST = f"{FILES}list.json"
 CONNECTIONS = "connections.json"
 IDENTITIES = "identities.json"
 SESSIONS = "sessions.json"
@@ -46,6 +48,10 @@ HOLDINGS: dict[str, Held] = {
     "approvals": Held(APPROVALS),
     "tool_permissions": Held(PERMISSIONS),
     "notes": Held(NOTES),
+    "files": Held(  # their objects are removed by their folder
+        FILES,
+        but={"key": "it opens the sealed file alone, and the archive holds the file in clear"},
+    ),
     "connections": Held(
         CONNECTIONS,
         but={

@@ -54,6 +54,10 @@ def _continued(part: Entry) -> str:
     return f"*Continued by {part['model']}.*"
 
 
+def _file(part: Entry) -> str:
+    return f"*Attached: {part['name']}*"
+
+
 def _thinking(_: Entry) -> str:
     return ""
 
@@ -63,4 +67,5 @@ _IN_WORDS: dict[str, Callable[[Entry], str]] = {
     "thinking": _thinking,
     "tool": _tool,
     "continued": _continued,
+    "file": _file,
 }

@@ -19,6 +19,7 @@ from assistant.models import Conversation
 from assistant.services import (
     approval_run,
     erasure,
+    files,
     leases,
     shared_log,
     signals,
@@ -94,6 +95,7 @@ async def attend_once() -> None:
 async def purge_once() -> None:
     """Remove what nobody can come back to."""
     await _purge_conversations()
+    await _purge_files()
     await _purge_attempts()
     await _erase_accounts()
 
@@ -112,6 +114,18 @@ async def _purge_conversations() -> None:
                 mine = col(Conversation.id) == row.id
                 still = col(Conversation.deleted_at).is_not(None)  # it may have been taken back
                 await session.execute(delete(Conversation).where(mine, still))
+
+
+async def _purge_files() -> None:
+    """Those that were deleted a month ago, with their bytes."""
+    gone = text("""
+        select id, user_id from files where deleted_at < now() - interval '30 days' limit 100
+    """)
+    async with system_session() as session:
+        rows = (await session.execute(gone)).all()
+    for row in rows:
+        with _by_itself("file_not_purged", file=str(row.id)):
+            await files.purge(row.user_id, row.id)
 
 
 async def _purge_attempts() -> None:

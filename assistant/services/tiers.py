@@ -12,11 +12,15 @@ from assistant.models import Subscription
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """A plan. label: what people call it. features: what it allows beyond talking."""
+    """A plan. label: what people call it. features: what it allows beyond talking.
+
+    file_bytes: the room for files.
+    """
 
     id: str
     label: str
     features: frozenset[str] = frozenset()
+    file_bytes: int = 100_000_000
 
 
 PRO_FEATURES = frozenset({"second_factor"})
@@ -25,9 +29,9 @@ TIERS = {
     tier.id: tier
     for tier in (
         FREE,
-        Tier("pro", "Pro", PRO_FEATURES),
-        Tier("team", "Team", PRO_FEATURES),
-        Tier("enterprise", "Enterprise", PRO_FEATURES),
+        Tier("pro", "Pro", PRO_FEATURES, 5_000_000_000),
+        Tier("team", "Team", PRO_FEATURES, 20_000_000_000),
+        Tier("enterprise", "Enterprise", PRO_FEATURES, 100_000_000_000),
     )
 }
 
@@ -37,9 +41,14 @@ ENDED = frozenset({"canceled", "unpaid"})  # who is past due still has time to p
 
 async def may(user_id: UUID, feature: str) -> bool:
     """Whether the user's plan allows this feature. A plan that we do not know allows none."""
+    return feature in (await tier_of(user_id)).features
+
+
+async def tier_of(user_id: UUID) -> Tier:
+    """What the user has now."""
     async with user_session(user_id) as session:
         plan = (await session.scalars(select(Subscription))).one()
-    return feature in in_force(plan).features
+    return in_force(plan)
 
 
 def in_force(plan: Subscription) -> Tier:

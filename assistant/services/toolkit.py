@@ -4,19 +4,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from assistant.agent.acts import Tool
+from assistant.agent.acts import Tool, ToolContext
+from assistant.agent.backends.files import Files
 from assistant.agent.backends.notes import Notes
 from assistant.agent.backends.web import Web
 from assistant.agent.tools import TOOLS
 from assistant.services.connected import connected
 from assistant.services.internet_access import internet
 from assistant.services.notes import StoredNotes
+from assistant.services.stored_files import StoredFiles
 
 
 @dataclass(frozen=True, slots=True)
 class Toolkit:
-    """tools: those that can work. backends: what they work on, by its protocol."""
+    """tools: those that can work. backends: what they work on, by its protocol.
 
+    timezone: the user's, an IANA name.
+    """
+
+    user_id: UUID
+    timezone: str
     tools: tuple[Tool, ...]
     backends: Mapping[type, object]
 
@@ -24,14 +31,21 @@ class Toolkit:
         """The tool of this name."""
         return next((tool for tool in self.tools if tool.name == name), None)
 
+    def context(self, key: str = "", *, tainted: bool = False) -> ToolContext:
+        """What a call is told. key: the same for each try of it. tainted: others' text was read."""
+        return ToolContext(
+            str(self.user_id), self.timezone, key, tainted=tainted, backends=self.backends
+        )
 
-async def toolkit_of(user_id: UUID) -> Toolkit:
+
+async def toolkit_of(user_id: UUID, timezone: str = "UTC") -> Toolkit:
     """The user's tools. A tool whose backend is missing is not there."""
-    known = await connected(user_id)
+    known = await connected(user_id, timezone)
     backends: dict[type, object] = {
         Notes: StoredNotes(user_id),
+        Files: StoredFiles(user_id),
         Web: internet(),
         **known.backends,
     }
     working = (tool for tool in TOOLS if tool.needs is None or tool.needs in backends)
-    return Toolkit((*working, *known.tools), backends)
+    return Toolkit(user_id, timezone, (*working, *known.tools), backends)

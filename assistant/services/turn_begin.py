@@ -38,11 +38,13 @@ class Wish:
     """How a turn is to be answered. client_key: made by the page, the same when it asks again.
 
     model: an id from the picker, "" for the usual one. timezone: the browser's, an IANA name.
+    files: what stands beside the words.
     """
 
     client_key: str
     model: str = ""
     timezone: str = "UTC"
+    files: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from assistant.agent.acts import ToolContext
 from assistant.agent.gate import Gate
 from assistant.agent.history import fit
 from assistant.agent.loop import run
@@ -139,7 +138,7 @@ class Running:
 
     async def _answer(self) -> None:
         job, limits = self.job, settings()
-        toolkit = await toolkit_of(job.grip.user_id)
+        toolkit = await toolkit_of(job.grip.user_id, job.timezone)
         said = continued(job.messages) if job.goes_on else job.messages
         request = Request(
             system=system_prompt(_today(job.timezone), job.timezone, job.manner),
@@ -163,13 +162,10 @@ class Running:
         """The turn's tools; what the model is asked to continue is none of the user's words."""
         job = self.job
         user_id = job.grip.user_id
-        context = ToolContext(
-            str(user_id), job.timezone, key=str(job.grip.turn_id), backends=toolkit.backends
-        )
         return Toolbox(
             toolkit.tools,
             Gate(partial(permitted, user_id, job.conversation_id)),
-            context,
+            toolkit.context(str(job.grip.turn_id)),
             Provenance(job.messages, job.manner.instructions, tainted=job.tainted),
             Journal(job.grip, job.vault),
         )

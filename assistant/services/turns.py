@@ -11,6 +11,7 @@ from assistant.database import user_connection, user_session
 from assistant.errors import NotFound, Refused
 from assistant.models import Message, Turn
 from assistant.services import (
+    attachments,
     contents,
     messages,
     signals,
@@ -41,6 +42,7 @@ _OVER = """
     with turn as (update turns set status = 'done' where id = $1)
     update messages set status = 'done' where id = $2
 """
+_TAINT = "update conversations set metadata = metadata || '{\"tainted\": true}' where id = $1"
 GONE_ON = "This conversation has gone on since, so nothing was begun. It is read anew now."
 
 
@@ -58,12 +60,13 @@ async def send(user_id: UUID, conversation_id: UUID | None, words: str, wish: Wi
     conversation_id: None begins a conversation. Raises Refused, Busy or NotFound.
     """
     words = message_text(words)
+    attached = await attachments.parts_of(user_id, wish.files)
     async with user_connection(user_id) as connection:
         asking = await one_at_a_time(connection, user_id, wish)
         if (known := await _known(asking)) is not None:
             return known
         place = await place_of(asking, conversation_id, words)
-        job = await begin(asking, place, await _ask(asking, place, words))
+        job = await begin(asking, place, await _ask(asking, place, words, attached))
     return _launched(job)
 
 
@@ -135,9 +138,9 @@ async def _known(asking: Asking) -> Started | None:
     return Started(turn["id"], turn["conversation_id"]) if turn is not None else None
 
 
-async def _ask(asking: Asking, place: Place, words: str) -> UUID:
+async def _ask(asking: Asking, place: Place, words: str, attached: list[contents.Entry]) -> UUID:
     """Write the user's message. Returns its id."""
-    parts, vault = contents.words(words), asking.vault
+    parts, vault = [*attached, *contents.words(words)], asking.vault
     question = Message(
         user_id=vault.user_id,
         conversation_id=place.id,
@@ -149,6 +152,8 @@ async def _ask(asking: Asking, place: Place, words: str) -> UUID:
     signature = signatures.signature(vault.user_id, question.id, parts, vault)
     question.searchable = signature is not None
     await insert(asking.connection, question, *([signature] if signature else []))
+    if attached:
+        await asking.connection.execute(_TAINT, place.id)
     return question.id
 
 

@@ -14,7 +14,6 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from assistant.agent.acts import ToolContext
 from assistant.agent.execution import taken_back
 from assistant.agent.toolbox import TOOL_SECONDS
 from assistant.database import user_session
@@ -58,7 +57,7 @@ async def undo(user_id: UUID, execution_id: UUID) -> str:
         raise Refused(GONE)
     async with user_session(user_id) as session:
         audit_chain.add(session, vault, [_row(saved, "started", BEGINS, vault)])
-    context = ToolContext(str(user_id), key=f"undo/{execution_id}", backends=toolkit.backends)
+    context = toolkit.context(f"undo/{execution_id}")
     try:
         said = await taken_back(tool, saved.value, context, TOOL_SECONDS)
     except ToolError as error:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.agent.history import LOST, estimated_tokens, fit
-from assistant.agent.types import Message, Replay, Text, Thinking, ToolCall, ToolResult
+from assistant.agent.types import Document, Message, Replay, Text, Thinking, ToolCall, ToolResult
 
 
 def user(text: str) -> Message:
@@ -146,3 +146,14 @@ def test_in_any_history_each_call_is_followed_by_exactly_its_results(
             assert [p.call_id for p in after.parts if isinstance(p, ToolResult)] == ids
         if after is not None and after.role == "tool":
             assert ids
+
+
+def test_a_file_of_an_older_message_is_cut_and_its_words_stay() -> None:
+    attached = Message("user", (Document("plan", "x" * 9_000), Text("Look")))
+    first, last = fit([attached, user("?")], 2_000)
+    document, words = first.parts
+    assert isinstance(document, Document)
+    assert document.name == "plan"
+    assert "more characters were left out" in document.content
+    assert (words, last) == (Text("Look"), user("?"))
+    assert fit([attached], 10) == (attached,)

@@ -42,6 +42,7 @@ MINIMAL: dict[str, dict[str, Any]] = {
     },
     "tool_permissions": {"tool": "t", "rule": "grant", "conversation_id": "{conversations}"},
     "notes": {},
+    "files": {"media": "text/plain", "size": "1", "stored": "true"},
     "audit_heads": {"seq": "0", "hash": "\\x"},
     "connections": {"kind": "mcp", "label": "\\x00", "secret": "\\x00"},
     "usage_logs": {

@@ -21,7 +21,7 @@ from assistant.services.turns import Started
 PATIENCE_SECONDS = 20.0
 
 
-def wish(**values: str) -> Wish:
+def wish(**values: Any) -> Wish:
     """A wish with a key of its own."""
     return Wish(values.pop("client_key", uuid4().hex), **values)
 

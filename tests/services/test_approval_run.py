@@ -10,7 +10,7 @@ from assistant.agent.tools import TOOLS
 from assistant.services import approval_run, approvals, permissions, reaper, stored_cards, turns
 from assistant.services.approvals import Yes
 from assistant.services.notes import StoredNotes
-from tests.services.talk import ask, rows, shown
+from tests.services.talk import ask, ended, rows, shown, wish
 from tests.services.waiting import (
     asks_to_delete,
     befell,
@@ -44,6 +44,17 @@ async def test_what_was_allowed_is_done_and_the_answer_goes_on(alice, card, db):
     assert await befell(db, alice) == ["asked", "approved", "started", "done"]
     await reaper.attend_once()
     assert "is deleted" in await last_words(alice, card["conversation"])
+
+
+async def test_it_runs_in_the_time_zone_in_which_it_was_asked_for(alice, demo):
+    await permissions.set_rule(alice.id, "current_time", "ask")
+    asked = await turns.send(alice.id, None, "use current_time {}", wish(timezone="Asia/Tokyo"))
+    await ended(alice, asked)
+    (card,) = await stored_cards.pending(alice.id)
+    await allowed(alice, card)
+    await reaper.attend_once()
+    (_question, reply, *_) = await shown(alice, asked.conversation_id)
+    assert "(Asia/Tokyo)" in reply["parts"][-1]["result"]
 
 
 async def test_the_model_reads_that_it_was_refused(alice, card):

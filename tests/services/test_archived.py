@@ -39,6 +39,21 @@ def test_what_is_no_object_says_so(content):
     assert why(content) == "it is no object of JSON"
 
 
+FILE = {"type": "file", "id": "1", "name": "a.pdf", "media": "application/pdf", "size": 3}
+
+
+def test_a_file_beside_the_users_words_stays_and_stands_in_no_answer():
+    question = {"id": "q", "role": "user", "status": "done", "created_at": AT}
+    beside = FILE | {"text": "words of the file"}
+    parts = [beside, text("Look")]
+    talk = talk_in(with_messages(question | {"parts": parts}).encode())
+    assert talk.messages[0].entries() == parts
+    answered = with_messages(question | {"parts": parts}, ANSWER | {"parts": [beside]})
+    assert "an answer with a file" in why(answered)
+    too_long = FILE | {"name": "x" * 201}
+    assert "messages.0.parts.0" in why(with_messages(question | {"parts": [too_long]}))
+
+
 BAD = [
     ({"id": ""}, "id: "),
     ({"id": "x" * 65}, "id: "),

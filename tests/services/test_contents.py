@@ -94,6 +94,7 @@ def test_the_page_gets_no_vendors_blocks_and_words_in_one_piece():
 
 def test_a_question_is_one_message():
     assert history("user", words("hello")) == [Message("user", (Text("hello"),))]
+    assert history("user", [tool(), *words("hello")]) == history("user", words("hello"))
 
 
 def test_a_reply_with_tools_is_read_request_by_request():

@@ -38,3 +38,10 @@ def test_tools_other_models_and_ends_are_told():
 
 def test_a_notice_is_told():
     assert "\n*GPT answers instead.*\n" in section(ANSWER | {"notice": "GPT answers instead."})
+
+
+def test_a_file_is_named():
+    file = {"type": "file", "id": "1", "name": "a.pdf", "media": "application/pdf", "size": 1}
+    question = ANSWER | {"role": "user", "parts": [file | {"text": "secret"}, text("Look")]}
+    assert "\n\n*Attached: a.pdf*\n\nLook\n" in section(question)
+    assert "secret" not in section(question)

@@ -19,6 +19,7 @@ from assistant.agent.providers.faults import (
     sending,
 )
 from assistant.agent.types import (
+    Document,
     Message,
     ModelEvent,
     Part,
@@ -134,6 +135,8 @@ def _blocks(model: str, part: Part) -> Iterator[Json]:
     match part:
         case Text(text) if text.strip():
             yield {"type": "text", "text": text}
+        case Document():
+            yield {"type": "text", "text": part.told}
         case Thinking(replay=replay) if replay and replay.model == model:
             yield replay.payload  # type: ignore[misc]  # it is the JSON object of _close
         case ToolCall():

@@ -45,6 +45,7 @@ from assistant.agent.providers.faults import (
     sending,
 )
 from assistant.agent.types import (
+    Document,
     Message,
     ModelEvent,
     Part,
@@ -182,6 +183,8 @@ def _parts(model: str, part: Part) -> Iterator[GooglePart]:
             yield GooglePart.model_validate_json(json.dumps(seal.payload))
         case Text(text) if text:
             yield GooglePart(text=text)
+        case Document():
+            yield GooglePart(text=part.told)
         case ToolCall():
             call = FunctionCall(id=part.id, name=part.name, args=dict(part.arguments))
             yield GooglePart(function_call=call, thought_signature=UNSIGNED)

@@ -21,6 +21,7 @@ from assistant.agent.providers.faults import (
     sending,
 )
 from assistant.agent.types import (
+    Document,
     Message,
     ModelEvent,
     Part,
@@ -130,7 +131,7 @@ def _body(model: str, request: Request) -> Json:
 
 def _items(model: str, message: Message) -> Iterator[Any]:
     for part in message.parts:
-        replay = None if isinstance(part, ToolResult) else part.replay
+        replay = None if isinstance(part, ToolResult | Document) else part.replay
         if replay and replay.model == model:
             yield replay.payload
         else:
@@ -142,6 +143,8 @@ def _item(message: Message, part: Part) -> Iterator[Json]:
     match part:
         case Text(text) if text:
             yield {"role": message.role, "content": text}
+        case Document():
+            yield {"role": message.role, "content": part.told}
         case ToolCall():
             arguments = json.dumps(dict(part.arguments))
             call = {"call_id": part.id, "name": part.name, "arguments": arguments}

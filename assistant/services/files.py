@@ -1,0 +1,211 @@
+"""The user's files: kept within the room of their plan, found, deleted and brought back.
+
+A row is written first, as one that is not stored: its bytes can be put into the store without a
+transaction that waits for it, and what a crash leaves behind is purged as if it were deleted.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import defer
+from sqlmodel import col, delete, select
+
+from assistant.database import user_of, user_session
+from assistant.errors import NotFound, Refused
+from assistant.models import File as Row
+from assistant.services import file_contents, file_room, tiers
+from assistant.services.contents import clean
+from assistant.services.file_names import require_name
+from assistant.services.keys import UNREADABLE, opened_or, vault_in
+from assistant.services.tiers import Tier
+from assistant.vault import Vault
+
+NAME, KEY, TEXT = "files.name", "files.key", "files.text"
+
+
+@dataclass(frozen=True, slots=True)
+class New:
+    """A file to be kept. text: what can be read in it, None for a picture.
+
+    call_key: the same once more is the same file. replaces: the file that is deleted for it.
+    """
+
+    name: str
+    media: str
+    content: bytes
+    text: str | None
+    tainted: bool = True
+    call_key: str | None = None
+    replaces: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that is kept. key: opens its bytes."""
+
+    id: UUID
+    name: str
+    media: str
+    size: int
+    tainted: bool
+    created_at: datetime
+    key: str
+
+
+async def keep(user_id: UUID, new: New) -> File:
+    """Keep a file. Raises Refused for its name or for want of room, and StorageAway."""
+    name, tier = require_name(new.name), await tiers.tier_of(user_id)
+    async with user_session(user_id) as session:
+        await file_room.lock(session)
+        row = await _known(session, new.call_key)
+        if row is None:
+            await file_room.require(session, tier, len(new.content))
+            row = await _added(session, new, name)
+        file = _file(row, await vault_in(session, [row.name, row.key]))
+    if not row.stored:
+        await file_contents.put(user_id, file.id, file.key, new.content)
+        await _settle(user_id, tier, file, new.replaces)
+    return file
+
+
+async def listed(user_id: UUID) -> list[File]:
+    """The files, the newest first."""
+    newest = select(Row).where(_living()).order_by(col(Row.created_at).desc(), col(Row.id))
+    # All texts together are much.
+    newest = newest.options(defer(col(Row.text), raiseload=True))  # type: ignore[arg-type]
+    async with user_session(user_id) as session:
+        rows = (await session.scalars(newest)).all()
+        vault = await vault_in(session, [sealed for row in rows for sealed in (row.name, row.key)])
+    return [_file(row, vault) for row in rows]
+
+
+async def find(user_id: UUID, file_id: UUID) -> File:
+    """The file. Raises NotFound."""
+    async with user_session(user_id) as session:
+        return await _found(session, await _row(session, file_id))
+
+
+async def text_of(user_id: UUID, file_id: UUID) -> tuple[File, str | None]:
+    """The file and what can be read in it, None for a picture. Raises NotFound."""
+    async with user_session(user_id) as session:
+        row = await _row(session, file_id)
+        vault = await vault_in(session, [row.name, row.key, row.text])
+    text = opened_or(vault, TEXT, row.id, row.text, UNREADABLE) if row.text else None
+    return _file(row, vault), text
+
+
+async def content_of(user_id: UUID, file: File) -> bytes:
+    """The bytes of a file. Raises NotFound where they are lost, and StorageAway."""
+    content = await file_contents.get(user_id, file.id, file.key)
+    if content is None:
+        raise NotFound("file")
+    return content
+
+
+async def remove(user_id: UUID, file_id: UUID) -> File:
+    """Delete a file; it can be brought back for some time. Raises NotFound."""
+    async with user_session(user_id) as session:
+        row = await _row(session, file_id)
+        row.deleted_at = func.now()  # type: ignore[assignment]
+        return await _found(session, row)
+
+
+async def restore(user_id: UUID, deleted: UUID | None, added: UUID | None) -> File:
+    """Take back what a change has deleted and added. Raises NotFound.
+
+    Returns the file that is back, or the one that is gone.
+    """
+    async with user_session(user_id) as session:
+        rows = [await _row(session, each, deleted=True) for each in (added, deleted) if each]
+        for row in rows:
+            row.deleted_at = None if row.id == deleted else func.now()  # type: ignore[assignment]
+        if not rows:
+            raise NotFound("file")
+        return await _found(session, rows[-1])
+
+
+async def purge(user_id: UUID, file_id: UUID) -> None:
+    """Remove a file that was deleted long enough ago. Raises StorageAway: then it is tried again.
+
+    From the first step on nobody can bring it back; the row goes last, so that nothing is lost.
+    """
+    gone = (col(Row.id) == file_id, col(Row.deleted_at) < func.now() - file_room.KEPT)
+    async with user_session(user_id) as session:
+        row = (await session.scalars(select(Row).where(*gone).with_for_update())).one_or_none()
+        if row is None:
+            return
+        row.stored = False
+    await _drop(user_id, file_id)
+
+
+async def _known(session: AsyncSession, call_key: str | None) -> Row | None:
+    if call_key is None:
+        return None
+    return (await session.scalars(select(Row).where(col(Row.call_key) == call_key))).one_or_none()
+
+
+async def _added(session: AsyncSession, new: New, name: str) -> Row:
+    row = Row(
+        user_id=user_of(session),
+        media=new.media,
+        size=len(new.content),
+        tainted=new.tainted,
+        call_key=new.call_key,
+    )
+    vault = await vault_in(session)
+    row.name = vault.seal(NAME, row.id, name)
+    row.key = vault.seal(KEY, row.id, file_contents.new_key())
+    row.text = vault.seal(TEXT, row.id, clean(new.text)) if new.text is not None else None
+    row.deleted_at = func.now()  # type: ignore[assignment]
+    session.add(row)
+    await session.flush()
+    await session.refresh(row)
+    return row
+
+
+async def _settle(user_id: UUID, tier: Tier, file: File, replaces: UUID | None) -> None:
+    """The bytes are there: show the file, if meanwhile no other has taken its room."""
+    try:
+        async with user_session(user_id) as session:
+            await file_room.lock(session)
+            row = (await session.scalars(select(Row).where(col(Row.id) == file.id))).one()
+            if replaces:
+                old = await _row(session, replaces)
+                old.deleted_at = func.now()  # type: ignore[assignment]
+                await session.flush()
+            await file_room.require(session, tier, file.size, but=file.id)
+            row.stored, row.deleted_at = True, None
+    except (Refused, NotFound):
+        await _drop(user_id, file.id)
+        raise
+
+
+async def _drop(user_id: UUID, file_id: UUID) -> None:
+    await file_contents.remove(user_id, file_id)
+    async with user_session(user_id) as session:
+        await session.execute(delete(Row).where(col(Row.id) == file_id))
+
+
+def _living() -> ColumnElement[bool]:
+    return col(Row.deleted_at).is_(None)
+
+
+async def _row(session: AsyncSession, file_id: UUID, *, deleted: bool = False) -> Row:
+    row = await session.get(Row, file_id, with_for_update=True)
+    mine = row is not None and row.user_id == user_of(session) and row.stored
+    if row is None or not mine or (row.deleted_at and not deleted):
+        raise NotFound("file")
+    return row
+
+
+async def _found(session: AsyncSession, row: Row) -> File:
+    return _file(row, await vault_in(session, [row.name, row.key]))
+
+
+def _file(row: Row, vault: Vault) -> File:
+    name = opened_or(vault, NAME, row.id, row.name, UNREADABLE) if row.name else UNREADABLE
+    key = opened_or(vault, KEY, row.id, row.key, "") if row.key else ""
+    return File(row.id, name, row.media, row.size, row.tainted, row.created_at, key)
