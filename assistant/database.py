@@ -177,6 +177,13 @@ def user_of(session: AsyncSession) -> UUID:
     return user_id
 
 
+async def driver_of(session: AsyncSession) -> Connection:
+    """The driver's connection of a session, in the session's own transaction."""
+    connection = await (await session.connection()).get_raw_connection()
+    driver: Connection = connection.driver_connection  # type: ignore[assignment]
+    return driver
+
+
 async def close() -> None:
     """Close all connections of this process."""
     chosen = settings()

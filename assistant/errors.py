@@ -9,6 +9,7 @@
     │   ├── CeilingReached            a turn took too many steps or too long
     │   ├── Refused                   the input is not one that we take
     │   ├── Busy                      a limit that passes by itself
+    │   │   └── AllowanceSpent            the plan's, at the end of the month or of the day
     │   ├── NotFound                  no such thing, or not yours: the same answer
     │   ├── NotSignedIn
     │   ├── StepUpNeeded              the user must first prove again who they are
@@ -21,6 +22,9 @@
 
 Anything else is a defect: it is logged whole and shown as one neutral sentence.
 """
+
+from datetime import datetime
+from math import ceil
 
 UNEXPECTED = "Something went wrong on our side. What you wrote is kept; please try again."
 
@@ -78,6 +82,19 @@ class Busy(AssistantError):
     def __init__(self, message: str, *, minutes: int = 0) -> None:
         super().__init__(message)
         self.minutes = minutes
+
+
+class AllowanceSpent(Busy):
+    """What the plan allows is used up. until: when it begins anew."""
+
+    def __init__(self, what: str, until: datetime) -> None:
+        seconds = (until - datetime.now(until.tzinfo)).total_seconds()
+        super().__init__(
+            f"{what} It begins anew on {until.day} {until:%B} at {until:%H:%M} UTC. Nothing was sent; what "
+            "you wrote is kept.",
+            minutes=max(1, ceil(seconds / 60)),
+        )
+        self.until = until
 
 
 class NotFound(AssistantError):

@@ -6,7 +6,17 @@ SHARED = ("fonts", "look", "parts", "layers", "shell", "search", "waiting")
 CHAT = ("chat", "tools", "approvals", "around", "composer", "answer", "code")
 STYLES = [
     f"/{name}.css"
-    for name in (*SHARED, *CHAT, "page", "settings", "security", "data", "connections", "audit")
+    for name in (
+        *SHARED,
+        *CHAT,
+        "page",
+        "settings",
+        "security",
+        "data",
+        "connections",
+        "audit",
+        "usage",
+    )
 ]  # the build makes one file of them
 
 BACKGROUNDS = {"light": "#fbfaf8", "dark": "#181715"}  # --bg of look.css

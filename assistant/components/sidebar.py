@@ -44,6 +44,7 @@ def sidebar() -> rx.Component:
             aria_label="Conversations",
         ),
         WaitingList.create(),
+        _left(),
         _me(),
         class_name="sidebar",
     )
@@ -140,11 +141,22 @@ def _quiet(words: str | rx.Var[str], on_click: Any) -> rx.Component:  # noqa: AN
     return rx.el.button(words, type="button", class_name="quiet-button", on_click=on_click)
 
 
+def _left() -> rx.Component:
+    """What the plan still allows; it holds its line until that is known."""
+    return rx.el.a(
+        SidebarState.left_said,
+        href="/usage",
+        class_name=rx.cond(SidebarState.is_short, "left short", "left"),
+        data_testid="usage-remaining",
+    )
+
+
 def _me() -> rx.Component:
     sign_out = rx.el.button("Sign out", type="submit", role="menuitem", class_name="menu-item")
     return rx.el.div(
         menu(
             rx.el.a("Settings", href="/settings", role="menuitem", class_name="menu-item"),
+            rx.el.a("Usage", href="/usage", role="menuitem", class_name="menu-item"),
             rx.el.a("Audit log", href="/audit", role="menuitem", class_name="menu-item"),
             plain_form(
                 sign_out, action="/auth/logout", method="post", custom_attrs={"role": "none"}

@@ -1,5 +1,6 @@
 """The tables, and nothing else."""
 
+from assistant.models.allowance import Allowance, Reservation
 from assistant.models.approval import Approval, ToolPermission
 from assistant.models.audit import AuditHead
 from assistant.models.base import Owned
@@ -14,6 +15,7 @@ from assistant.models.turn import ToolExecution, Turn
 from assistant.models.user import Identity, Profile, UserKey
 
 __all__ = [
+    "Allowance",
     "Approval",
     "AuditHead",
     "Connection",
@@ -26,6 +28,7 @@ __all__ = [
     "Owned",
     "Profile",
     "RecoveryCode",
+    "Reservation",
     "SearchSignature",
     "SecondFactor",
     "SignInAttempt",

@@ -1,11 +1,22 @@
 """The pages, one module each."""
 
-from assistant.pages import audit, chat, closed, leaving, not_found, settings, sign_in, verify
+from assistant.pages import (
+    audit,
+    chat,
+    closed,
+    leaving,
+    not_found,
+    settings,
+    sign_in,
+    usage,
+    verify,
+)
 
 PAGES = (
     *chat.PAGES,
     *settings.PAGES,
     *audit.PAGES,
+    *usage.PAGES,
     *sign_in.PAGES,
     *verify.PAGES,
     *leaving.PAGES,

@@ -115,7 +115,7 @@ async def _settings(user_id: UUID) -> dict[str, Any]:
 
 
 def _plan(plan: Subscription) -> dict[str, Any]:
-    tier = tiers.in_force(plan).id
+    tier = tiers.in_force(plan.tier, plan.status).id
     return {"tier": tier, "status": plan.status, "until": iso(plan.period_end)}
 
 

@@ -59,6 +59,8 @@ HOLDINGS: dict[str, Held] = {
         },
     ),
     "subscriptions": Held(SETTINGS),
+    "allowances": Held(why_not="sums of what stands in usage.json, for the limits of the plan"),
+    "reservations": Held(why_not="what was set aside for an answer; what it cost is in usage.json"),
     "identities": Held(IDENTITIES),
     "login_sessions": Held(SESSIONS),
     "second_factors": Held(why_not="a secret that would help somebody else in"),

@@ -1,5 +1,6 @@
 """What a turn cost whose worker is gone, by what is stored of it: nobody else can tell any more."""
 
+from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import text
@@ -9,8 +10,8 @@ from assistant.agent.catalog import resolve
 from assistant.agent.history import BYTES_PER_TOKEN
 from assistant.agent.types import Usage
 from assistant.config import settings
-from assistant.database import user_of
-from assistant.services import audit_chain
+from assistant.database import driver_of, user_of
+from assistant.services import allowances, audit_chain
 from assistant.services.keys import vault_in
 from assistant.services.usage import record
 
@@ -35,11 +36,14 @@ _SIZES = text("""
 async def book(session: AsyncSession, turn: UUID, reply: UUID, conversation: UUID) -> None:
     """Book an estimate for the turn, in the transaction that closes it.
 
-    Nothing where nothing of the reply is stored, or where the worker has booked it.
+    Nothing where nothing of the reply is stored, or where the worker has booked it; what was set
+    aside is released in any case.
     """
     given = {"turn": turn, "reply": reply, "conversation": conversation, "most": MESSAGES_AT_MOST}
     found = (await session.execute(_SIZES, given)).one()
+    connection = await driver_of(session)
     if found.booked or not found.written:
+        await allowances.settle(connection, turn, Decimal(0))
         return
     model = resolve(found.model)
     usage = Usage(
@@ -50,4 +54,6 @@ async def book(session: AsyncSession, turn: UUID, reply: UUID, conversation: UUI
         estimated=True,
     )
     vault = await vault_in(session)
-    audit_chain.add(session, vault, [record(user_of(session), usage, "answer", turn)])
+    booked = record(user_of(session), usage, "answer", turn)
+    await allowances.settle(connection, turn, booked.cost)
+    audit_chain.add(session, vault, [booked])

@@ -1,6 +1,7 @@
 """What each plan allows, and the one function that decides whether a user may."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from uuid import UUID
 
 from sqlmodel import select
@@ -9,18 +10,25 @@ from assistant.config import settings
 from assistant.database import user_session
 from assistant.models import Subscription
 
+GB = 1_000_000_000
+
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """A plan. label: what people call it. features: what it allows beyond talking.
+    """A plan. label: what people call it. messages: in a month.
 
-    file_bytes: the room for files.
+    turn_usd, day_usd, month_usd: what its answers may cost. file_bytes: the room for files.
+    features: what it allows beyond talking.
     """
 
     id: str
     label: str
+    messages: int = 100
+    turn_usd: Decimal = Decimal("0.25")
+    day_usd: Decimal = Decimal(1)
+    month_usd: Decimal = Decimal(3)
+    file_bytes: int = GB // 10
     features: frozenset[str] = frozenset()
-    file_bytes: int = 100_000_000
 
 
 PRO_FEATURES = frozenset({"second_factor"})
@@ -29,9 +37,18 @@ TIERS = {
     tier.id: tier
     for tier in (
         FREE,
-        Tier("pro", "Pro", PRO_FEATURES, 5_000_000_000),
-        Tier("team", "Team", PRO_FEATURES, 20_000_000_000),
-        Tier("enterprise", "Enterprise", PRO_FEATURES, 100_000_000_000),
+        Tier("pro", "Pro", 2_000, Decimal(1), Decimal(8), Decimal(25), 5 * GB, PRO_FEATURES),
+        Tier("team", "Team", 5_000, Decimal(2), Decimal(15), Decimal(50), 20 * GB, PRO_FEATURES),
+        Tier(
+            "enterprise",
+            "Enterprise",
+            100_000,
+            Decimal(5),
+            Decimal(200),
+            Decimal(2_000),
+            100 * GB,
+            PRO_FEATURES,
+        ),
     )
 }
 
@@ -48,11 +65,14 @@ async def tier_of(user_id: UUID) -> Tier:
     """What the user has now."""
     async with user_session(user_id) as session:
         plan = (await session.scalars(select(Subscription))).one()
-    return in_force(plan)
+    return in_force(plan.tier, plan.status)
 
 
-def in_force(plan: Subscription) -> Tier:
-    """What a user has now: what they pay for, or where nothing is sold what the setting says."""
+def in_force(tier: str, status: str) -> Tier:
+    """What a user has now: what they pay for, or where nothing is sold what the setting says.
+
+    tier, status: of their subscription.
+    """
     if not settings().stripe_secret_key.get_secret_value():
         return TIERS[settings().default_tier]
-    return FREE if plan.status in ENDED else TIERS.get(plan.tier, FREE)
+    return FREE if status in ENDED else TIERS.get(tier, FREE)

@@ -1,6 +1,7 @@
 """Titles: the first words at once, a better one from the cheapest model after the first answer."""
 
 from contextlib import aclosing
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from assistant.agent.types import MessageDone, ProviderFailed, Usage
 from assistant.database import user_connection
 from assistant.errors import ProviderError
 from assistant.models import Conversation
-from assistant.services import audit_chain, signals
+from assistant.services import allowances, audit_chain, signals
 from assistant.services.keys import vault_over
 from assistant.services.model_choice import small_provider
 from assistant.services.rows import insert
@@ -53,6 +54,7 @@ async def entitle(user_id: UUID, conversation_id: UUID, question: str) -> None:
             sealed = vault.seal(PLACE, conversation_id, title)
             await connection.execute(_ENTITLE, conversation_id, sealed)
         requests = [record(user_id, usage, "title") for usage in usages]
+        await allowances.spend(connection, sum((each.cost for each in requests), Decimal(0)))
         await insert(connection, *audit_chain.signed(vault, requests))
     await signals.tell_changed(user_id, conversation_id)
 

@@ -12,17 +12,20 @@ from assistant.agent.prompt import Manner
 from assistant.config import settings
 from assistant.errors import Busy, NotFound
 from assistant.models import Conversation, Message
-from assistant.services import leases, messages, preferences
+from assistant.services import allowances, leases, messages, preferences
 from assistant.services.keys import vault_over
 from assistant.services.model_choice import Choice, choose
 from assistant.services.rows import insert
+from assistant.services.tiers import Tier, in_force
 from assistant.services.titles import provisional
 from assistant.services.turn_run import Job
 from assistant.vault import Vault
 
 # The row that the user's other sends wait for.
 _PROFILE = """
-    select id, instructions, metadata ->> 'language' as language from profiles for no key update
+    select id, instructions, metadata ->> 'language' as language,
+           (select tier from subscriptions) as tier, (select status from subscriptions) as status
+    from profiles for no key update
 """
 _RUNNING = "select conversation_id from turns where status = 'running'"
 _CONVERSATION = """
@@ -38,13 +41,14 @@ class Wish:
     """How a turn is to be answered. client_key: made by the page, the same when it asks again.
 
     model: an id from the picker, "" for the usual one. timezone: the browser's, an IANA name.
-    files: what stands beside the words.
+    files: what stands beside the words. counts: as a message of the month.
     """
 
     client_key: str
     model: str = ""
     timezone: str = "UTC"
     files: tuple[UUID, ...] = ()
+    counts: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,7 @@ class Asking:
     connection: Connection
     vault: Vault
     manner: Manner
+    tier: Tier
     wish: Wish
 
 
@@ -77,7 +82,8 @@ async def one_at_a_time(connection: Connection, user_id: UUID, wish: Wish) -> As
     if profile is None:
         raise NotFound("account")
     vault = await vault_over(connection, user_id, [profile["instructions"]])
-    return Asking(connection, vault, preferences.manner(profile, vault), wish)
+    tier = in_force(profile["tier"], profile["status"])
+    return Asking(connection, vault, preferences.manner(profile, vault), tier, wish)
 
 
 async def place_of(asking: Asking, conversation_id: UUID | None, words: str = "") -> Place:
@@ -97,7 +103,7 @@ async def begin(asking: Asking, place: Place, parent_id: UUID) -> Job:
     """Write the empty reply and the turn, and read what the model needs.
 
     A branch that ends with the model's own words is to be continued, and the model is told so;
-    one that ends with thought alone is answered anew.
+    one that ends with thought alone is answered anew. Raises Busy, and AllowanceSpent.
     """
     connection, vault, wish = asking.connection, asking.vault, asking.wish
     await _require_room(connection, place.id)
@@ -108,6 +114,8 @@ async def begin(asking: Asking, place: Place, parent_id: UUID) -> Job:
         said = said[:-1]
     grip = await _open_turn(asking, place.id, parent_id, choice)
     await connection.execute(_MOVE_ON, place.id, grip.reply_id, choice.model)
+    messages_used = int(wish.counts)
+    await allowances.reserve(connection, vault.user_id, grip.turn_id, asking.tier, messages_used)
     return Job(
         grip=grip,
         conversation_id=place.id,
@@ -116,6 +124,7 @@ async def begin(asking: Asking, place: Place, parent_id: UUID) -> Job:
         choice=choice,
         timezone=wish.timezone,
         manner=asking.manner,
+        ceiling=asking.tier.turn_usd,
         goes_on=goes_on,
         tainted=place.tainted,
         untitled="" if place.titled else said[0].text,

@@ -4,6 +4,8 @@ Each turn is booked once: by who closes it, or by the worker that had lost it, i
 (see also `orphan_costs.py`).
 """
 
+from decimal import Decimal
+
 from asyncpg import Connection
 
 from assistant.agent.acts import Act, Effect
@@ -11,7 +13,7 @@ from assistant.agent.types import ToolCall, ToolFinished
 from assistant.database import user_connection
 from assistant.errors import Busy
 from assistant.models import ToolExecution, UsageLog
-from assistant.services import audit_chain, contents, rate_limits
+from assistant.services import allowances, audit_chain, contents, rate_limits
 from assistant.services.call_rows import asked, filled, keep_undo
 from assistant.services.leases import Grip
 from assistant.services.rows import insert
@@ -56,6 +58,7 @@ class Journal:
 async def enter(connection: Connection, grip: Grip, meter: Meter, vault: Vault) -> None:
     """Enter the turn's requests and calls, in the transaction that closes it."""
     requests, calls = _requests(grip, meter), _calls(grip, meter, vault)
+    await allowances.settle(connection, grip.turn_id, _cost(requests))
     await insert(connection, *audit_chain.signed(vault, [*requests, *calls]))
 
 
@@ -66,13 +69,19 @@ async def enter_late(grip: Grip, meter: Meter, vault: Vault) -> None:
             return
         (booked,) = await connection.fetch(_BOOKED, grip.turn_id)
         if not booked["requests"]:
-            await insert(connection, *audit_chain.signed(vault, _requests(grip, meter)))
+            requests = _requests(grip, meter)
+            await allowances.settle(connection, grip.turn_id, _cost(requests))
+            await insert(connection, *audit_chain.signed(vault, requests))
         if not booked["calls"]:
             await insert(connection, *audit_chain.signed(vault, _calls(grip, meter, vault)))
 
 
 def _requests(grip: Grip, meter: Meter) -> list[UsageLog]:
     return [record(grip.user_id, usage, "answer", grip.turn_id) for usage in meter.usages]
+
+
+def _cost(requests: list[UsageLog]) -> Decimal:
+    return sum((each.cost for each in requests), Decimal(0))
 
 
 def _calls(grip: Grip, meter: Meter, vault: Vault) -> list[ToolExecution]:

@@ -1,6 +1,9 @@
 """What a turn's requests and tools amount to, for the books; estimates what no vendor reports."""
 
+from decimal import Decimal
+
 from assistant.agent.history import BYTES_PER_TOKEN, estimated_tokens
+from assistant.agent.prices import cost
 from assistant.agent.types import (
     Answering,
     Continued,
@@ -59,6 +62,11 @@ class Meter:
         if usage is not None:
             self.usages.append(usage)
         self._written, self._open = 0, False
+
+    @property
+    def cost(self) -> Decimal:
+        """USD of all requests so far."""
+        return sum(map(cost, self.usages), Decimal(0))
 
     def close(self) -> None:
         """The turn ended: a request that was cut off is booked by our own count."""

@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from functools import partial
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -44,6 +45,7 @@ from assistant.services.turn_pen import Pen
 from assistant.vault import Vault
 
 TOO_LONG = "The answer reached the model's length limit. Continue, if you want the rest."
+TOO_COSTLY = "The answer has cost as much as one may, so it ends here. What there is is kept."
 DECLINED = "The model declined to answer this."
 
 LABELS = {tool.name: tool.label for tool in TOOLS}
@@ -63,6 +65,7 @@ class Job:
     timezone: str
     manner: Manner
     goes_on: bool  # the messages end with words that broke off and are to be continued
+    ceiling: Decimal  # USD that it may cost
     tainted: bool  # others' text was read before, perhaps in what the messages no longer hold
     untitled: str  # the question, where the conversation has no title yet
 
@@ -179,6 +182,12 @@ class Running:
                     self._worked.set()
                 if isinstance(event, MessageDone):
                     self._note_end(event.stop_reason)
+                    self._require_funds(event.message)
+
+    def _require_funds(self, said: Message) -> None:
+        """Raises CeilingReached when the answer is to go on, but has cost what it may."""
+        if said.tool_calls and self.meter.cost >= self.job.ceiling:
+            raise CeilingReached(TOO_COSTLY)
 
     def _note_end(self, stop_reason: StopReason) -> None:
         if stop_reason == "length":

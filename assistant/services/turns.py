@@ -110,7 +110,7 @@ async def resume(user_id: UUID, turn_id: UUID) -> None:
         if turn is None:
             return
         await connection.execute(_OVER, turn_id, turn["reply_id"])
-        wish = Wish(f"after-{turn_id}", timezone=turn["timezone"])
+        wish = Wish(f"after-{turn_id}", timezone=turn["timezone"], counts=False)
         asking = await one_at_a_time(connection, user_id, wish)
         place = await place_of(asking, turn["conversation_id"])
         if place.head_id == turn["reply_id"]:

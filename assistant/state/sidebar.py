@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 import reflex as rx
 from pydantic import Field
 
-from assistant.services import conversations, preferences
+from assistant.services import allowances, conversations, preferences
 from assistant.services.conversations import Listed
 from assistant.services.inputs import TITLE_CHARACTERS, identifier
 from assistant.state.base import BaseState, saying_what_fails
@@ -58,10 +58,13 @@ def _age(days: timedelta) -> str:
 class SidebarState(BaseState):
     """What the sidebar shows. undo_id: the conversation whose deletion can be taken back.
 
+    left_said: what the plan still allows; is_short: it is nearly used up.
     theme, theme_since: what the user has chosen in any browser, and when; "" until it is known.
     """
 
     name: str = ""
+    left_said: str = ""
+    is_short: bool = False
     theme: str = ""
     theme_since: int = 0
     groups: list[Group] = []
@@ -100,11 +103,14 @@ class SidebarState(BaseState):
             archived=PAGE if self.archive_open else 0,
             open_id=UUID(asked) if asked else None,
         )
+        left = await allowances.left(self._user_id())
         async with self:
             now = datetime.now(ZoneInfo(self.timezone))
             self._put(
                 groups=grouped(found.listed[: self._shown], now),
                 more=self._shown < min(len(found.listed), SHOWN_AT_MOST),
+                left_said=f"{left.messages_left:,} of {left.tier.messages:,} messages left",
+                is_short=left.is_short,
                 archived=[Row(str(each.id), each.title, running=False) for each in found.archived],
             )
             (await self.get_state(ChatState))._renew(asked, found.opened)

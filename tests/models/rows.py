@@ -29,6 +29,8 @@ MINIMAL: dict[str, dict[str, Any]] = {
         "fence": "1",
         "lease_until": "now",
     },
+    "allowances": {"kind": "day", "starts_at": "now", "ends_at": "infinity"},
+    "reservations": {"turn_id": "{turns}", "month_id": "{allowances}", "day_id": "{allowances}"},
     "approvals": {
         "conversation_id": "{conversations}",
         "message_id": "{messages}",
@@ -85,6 +87,9 @@ PARENTS = {
     ("turns", "reply_id"): "messages",
     ("usage_logs", "turn_id"): "turns",
     ("tool_executions", "turn_id"): "turns",
+    ("reservations", "turn_id"): "turns",
+    ("reservations", "month_id"): "allowances",
+    ("reservations", "day_id"): "allowances",
 }
 
 

@@ -1,0 +1,47 @@
+"""What fell to each model, vendor and purpose, and to the conversations that cost most."""
+
+from typing import Any
+
+import reflex as rx
+
+from assistant.components.page_frame import section
+from assistant.state.usage import UsageRow, UsageState
+
+EVERYTHING = "/api/audit/export.csv?what=requests"
+
+
+def usage_tables() -> rx.Component:
+    """The sections, in order."""
+    return rx.fragment(
+        section("By model", "", _table("Model", UsageState.models)),
+        section("By vendor", "", _table("Vendor", UsageState.providers)),
+        section("By purpose", "", _table("Purpose", UsageState.purposes)),
+        section(
+            "Conversations",
+            "Those that cost most this month. The audit log has each request.",
+            _table("Conversation", UsageState.conversations, has_tokens=False),
+            rx.el.p(
+                rx.el.a("Download every request (CSV)", href=EVERYTHING, class_name="button"),
+                class_name="after",
+            ),
+        ),
+    )
+
+
+def _table(of: str, rows: Any, *, has_tokens: bool = True) -> rx.Component:  # noqa: ANN401
+    heads = [of, "Requests", *(["Tokens"] if has_tokens else []), "Cost"]
+    table = rx.el.table(
+        rx.el.thead(rx.el.tr(*(rx.el.th(head, scope="col") for head in heads))),
+        rx.el.tbody(rx.foreach(rows, lambda row: _row(row, has_tokens))),
+        class_name="table",
+    )
+    none = rx.el.p("Nothing yet this month.", class_name="empty")
+    return rx.cond(UsageState.ready & (rows.length() == 0), none, table)
+
+
+def _row(row: rx.Var[UsageRow], has_tokens: bool) -> rx.Component:  # noqa: FBT001
+    name = rx.cond(row.href, rx.el.a(row.name, href=row.href), row.name)
+    tokens = [rx.el.td(row.tokens)] if has_tokens else []
+    return rx.el.tr(
+        rx.el.th(name, scope="row"), rx.el.td(row.requests), *tokens, rx.el.td(row.cost)
+    )

@@ -1,0 +1,95 @@
+"""The page of what was used: this month against what the plan allows."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import reflex as rx
+
+from assistant.errors import NotSignedIn
+from assistant.services import usage_report
+from assistant.services.usage_report import Share
+from assistant.state.base import BaseState, saying_what_fails
+from assistant.state.chat import ChatState
+
+PURPOSES = {"answer": "Answers", "title": "Titles"}
+VENDORS = {"anthropic": "Anthropic", "openai": "OpenAI", "google": "Google", "scripted": "Demo"}
+CENT = Decimal("0.01")
+
+
+@dataclass
+class UsageRow:
+    """A row of a table. href: where it leads to, "" for nowhere."""
+
+    name: str
+    requests: str
+    tokens: str
+    cost: str
+    href: str
+
+
+class UsageState(BaseState):
+    """What the page shows; its numbers are words already."""
+
+    ready: bool = False
+    plan: str = ""
+    messages: int = 0
+    messages_cap: int = 1
+    messages_said: str = ""
+    cost_said: str = ""
+    forecast_said: str = ""
+    renews_said: str = ""
+    is_short: bool = False
+    days: list[dict[str, Any]] = []  # as the chart takes them: day, cents
+    models: list[UsageRow] = []
+    providers: list[UsageRow] = []
+    purposes: list[UsageRow] = []
+    conversations: list[UsageRow] = []
+
+    @rx.event(background=True)
+    async def load(self) -> None:
+        """Show how things stand; no conversation is open here."""
+        async with self:
+            (await self.get_state(ChatState))._show(None)
+        async with saying_what_fails(self):
+            with suppress(NotSignedIn):  # the page itself sends them to sign in
+                await self._read(self._user_id())
+
+    async def _read(self, user_id: UUID) -> None:
+        found = await usage_report.report(user_id, self.timezone)
+        left, tier = found.left, found.left.tier
+        async with self:
+            self.ready, self.plan, self.is_short = True, tier.label, left.is_short
+            self.messages, self.messages_cap = left.messages, tier.messages
+            self.messages_said = f"{left.messages:,} of {tier.messages:,} messages"
+            self.cost_said = dollars(left.spent)
+            self.forecast_said = (
+                f"about {found.forecast_messages:,} messages and "
+                f"{dollars(found.forecast_cost)} by then"
+            )
+            self.renews_said = f"{left.month_ends.day} {left.month_ends:%B %Y}"
+            self.days = [_day(share) for share in found.days]
+            self.models, self.providers, self.purposes = (
+                [_row(share) for share in found.kinds[kind]] for kind in usage_report.KINDS
+            )
+            self.conversations = [_row(share) for share in found.conversations]
+
+
+def _day(share: Share) -> dict[str, Any]:
+    return {"day": share.name[-2:].lstrip("0"), "cents": float(share.cost * 100)}
+
+
+def _row(share: Share) -> UsageRow:
+    name = PURPOSES.get(share.name) or VENDORS.get(share.name) or share.name
+    tokens = f"{share.read:,} read, {share.written:,} written" if not share.id else ""
+    href = f"/chat/{share.id}" if share.id else ""
+    return UsageRow(name, f"{share.requests:,}", tokens, dollars(share.cost), href)
+
+
+def dollars(amount: Decimal) -> str:
+    """An amount of USD as people read it; small ones are not called nothing."""
+    if 0 < amount < CENT:
+        return "less than $0.01"
+    return f"${amount:,.2f}"

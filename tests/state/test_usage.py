@@ -1,0 +1,30 @@
+"""The page of what was used: its words."""
+
+from decimal import Decimal
+
+import pytest
+
+from assistant.state.usage import UsageState, dollars
+from tests.services.talk import ask
+
+
+@pytest.mark.parametrize(
+    ("amount", "said"),
+    [("0", "$0.00"), ("0.004", "less than $0.01"), ("0.01", "$0.01"), ("1234.5", "$1,234.50")],
+)
+def test_money_is_told_as_people_read_it(amount, said):
+    assert dollars(Decimal(amount)) == said
+
+
+async def test_the_month_stands_against_the_plan(hers, alice, demo):
+    await ask(alice, "Hello")
+    await hers.send(UsageState, "load")
+    shown = await hers.state(UsageState)
+    assert shown.ready
+    assert shown.messages_said == "1 of 2,000 messages"
+    assert (shown.plan, shown.is_short) == ("Pro", False)
+    assert shown.providers[0].name == "Demo"
+    assert shown.purposes[0].name == "Answers"
+    (talk,) = shown.conversations
+    assert talk.href.startswith("/chat/")
+    assert shown.days[-1]["cents"] == 0
