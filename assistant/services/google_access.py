@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import select
 
 from assistant.connectors.google_grant import SCOPES, Use
 from assistant.errors import GrantFailed, Refused
+from assistant.key_ring import KeyLost
 from assistant.models import Connection
 from assistant.services import attempts, connections, google_tokens
 from assistant.services.accounts import Person
@@ -20,8 +22,11 @@ from assistant.services.google_tokens import GOOGLE
 from assistant.services.keys import vault_in
 from assistant.services.oauth import PROVIDERS
 from assistant.services.sessions import User
+from assistant.vault import Tampered
 
 NOTHING = "Choose what to connect: your calendar, your mail, or both. Nothing was connected."
+
+log = structlog.get_logger()
 
 
 def is_offered() -> bool:
@@ -88,10 +93,16 @@ def _grant(attempt: Attempt, person: Person, given: dict[str, Any]) -> GoogleGra
 
 
 async def grants_in(session: AsyncSession) -> list[GoogleGrant]:
-    """What the session's user has granted."""
+    """What the session's user has granted, as far as it can be opened."""
     rows: Sequence[Connection] = (
         await session.scalars(select(Connection).where(Connection.kind == GOOGLE))
     ).all()
-    vault = await vault_in(session, [row.secret for row in rows])
+    if not rows:
+        return []
+    try:
+        vault = await vault_in(session, [row.secret for row in rows])
+    except (Tampered, KeyLost) as error:
+        log.warning("grants_unreadable", error=type(error).__name__)
+        return []
     forms = [form_in(row, vault) for row in rows]
     return [form for form in forms if isinstance(form, GoogleGrant)]
