@@ -36,6 +36,10 @@ from assistant.services.sessions import User, require_fresh, revoke, staying
 from assistant.services.tokens import ACCESS_SECONDS
 
 FORM_FIELDS = 4
+LEAVE = """<!doctype html>
+<link rel="icon" href="/favicon.svg" type="image/svg+xml">
+<meta http-equiv="refresh" content="0; url={address}">
+"""
 log = structlog.get_logger()
 OF_A_PROXY = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 
@@ -138,8 +142,7 @@ async def _sent_away(request: Request, begin: Callable[[User, UUID], Awaitable[s
     except StepUpNeeded as error:
         return sent_to(with_next(error.where, SETTINGS))
     # A redirect would count as the form's own target, which the page's policy forbids.
-    leave = f'<!doctype html><meta http-equiv="refresh" content="0; url={escape(address)}">'
-    answer = HTMLResponse(leave, headers=NO_STORE)
+    answer = HTMLResponse(LEAVE.format(address=escape(address)), headers=NO_STORE)
     ATTEMPT.put(answer, str(mark))
     return answer
 

@@ -95,7 +95,6 @@ async def _renewed(account: GoogleToken) -> _Held | ToolError:
     except NotFound:
         return ToolError(NOT_HERE)
     except ToolError as error:
-        forget(account.connection_id)
         return error
 
 
