@@ -7,10 +7,10 @@ const CHOICES = [
   ["mail", "Mail only"],
 ];
 const RIGHTS = [
-  ["Calendar", "see the list of your calendars; see, add, change and delete events in them."],
+  ["Calendar", "See the list of your calendars; see, add, change and delete events in them."],
   [
     "Mail",
-    "read, write and send letters, and move them, also to the trash. Nothing is deleted for good, " +
+    "Read, write and send letters, and move them, also to the trash. Nothing is deleted for good, " +
       "and no setting of your mailbox is changed.",
   ],
 ];
