@@ -93,6 +93,8 @@ class Settings(BaseSettings):
     google_discovery_url: WebAddress = (
         "https://accounts.google.com/.well-known/openid-configuration"
     )
+    google_calendar_url: WebAddress = "https://www.googleapis.com/calendar/v3"
+    google_mail_url: WebAddress = "https://gmail.googleapis.com"
     microsoft_client_id: Name = ""
     microsoft_client_secret: Key = SecretStr("")
     microsoft_discovery_url: WebAddress = (

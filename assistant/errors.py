@@ -15,10 +15,12 @@
     │   ├── StepUpNeeded              the user must first prove again who they are
     │   ├── Leaving                   the account will be erased: it is closed until it is kept
     │   ├── SignInFailed              a provider's answer is none that signs anybody in
+    │   │   └── GrantFailed               nor gives access to an account of the user's there
     │   ├── DatabaseAway              it restarts, or has no connection to spare
     │   └── StorageAway               where files lie does not answer
     ├── CannotStart               its text is for the operator: the launcher says it and exits
     └── ToolError                 its text is for the model
+        └── AccessRefused             an account of the user's does not let us in any more
 
 Anything else is a defect: it is logged whole and shown as one neutral sentence.
 """
@@ -154,6 +156,10 @@ class SignInFailed(AssistantError):
         self.why = why
 
 
+class GrantFailed(SignInFailed):
+    """A provider's answer gives no access to an account. why: as above, for the settings."""
+
+
 class DatabaseAway(AssistantError):
     """The database does not answer now."""
 
@@ -179,3 +185,7 @@ class CannotStart(Exception):
 
 class ToolError(Exception):
     """A tool could not do what it was asked; the model reads why."""
+
+
+class AccessRefused(ToolError):
+    """An account that the user has connected does not let us in: a wrong password, a lost grant."""

@@ -1,12 +1,13 @@
-"""Signing in and out: by a name or by a provider; and what keeps a session going.
+"""Signing in and out, what else one goes to a provider for, and what keeps a session going.
 
 Plain requests of the browser, not events of the page: only so can a cookie be set that no script
 reads.
 """
 
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from html import escape
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import structlog
 from starlette.requests import Request
@@ -26,22 +27,27 @@ from assistant.api.cookies import ATTEMPT, REFRESH, drop_session, keep_session, 
 from assistant.config import settings
 from assistant.errors import (
     DatabaseAway,
+    GrantFailed,
     NotFound,
     NotSignedIn,
     Refused,
     SignInFailed,
     StepUpNeeded,
 )
-from assistant.services import attempts, identities
+from assistant.services import attempts, google_access, identities
 from assistant.services.accounts import arrive, sign_in_by_name
 from assistant.services.addresses import SETTINGS, SIGN_IN, own_path, with_next
-from assistant.services.attempts import Arrival
+from assistant.services.attempts import Attempt
 from assistant.services.oauth import configured
 from assistant.services.renewal import Tokens, refresh
 from assistant.services.sessions import User, require_fresh, revoke, staying
 from assistant.services.tokens import ACCESS_SECONDS
 
 FORM_FIELDS = 4
+LEAVE = """<!doctype html>
+<link rel="icon" href="/favicon.svg" type="image/svg+xml">
+<meta http-equiv="refresh" content="0; url={address}">
+"""
 log = structlog.get_logger()
 OF_A_PROXY = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 
@@ -109,46 +115,71 @@ async def login(request: Request) -> Response:
 @answering
 async def link(request: Request) -> Response:
     """Send the signed-in user to a provider, to sign in by it, too, from now on."""
+
+    async def begin(user: User, mark: UUID) -> str:
+        await require_fresh(user)
+        provider = request.path_params["provider"]
+        return await attempts.begin(provider, mark, SETTINGS, linking=user)
+
+    try:
+        return await _sent_away(request, begin)
+    except SignInFailed as error:
+        return _failed(error.why, SETTINGS)
+
+
+@answering
+async def connect(request: Request) -> Response:
+    """Send the signed-in user to a provider, to let us into an account of theirs there."""
+    async with request.form(max_files=0, max_fields=FORM_FIELDS) as form:
+        uses = str(form.get("uses", ""))
+
+    async def begin(user: User, mark: UUID) -> str:
+        return await google_access.begin(request.path_params["provider"], user, mark, uses)
+
+    try:
+        return await _sent_away(request, begin)
+    except SignInFailed as error:
+        return _not_connected(error.why)
+
+
+async def _sent_away(request: Request, begin: Callable[[User, UUID], Awaitable[str]]) -> Response:
+    """To where an attempt of the signed-in user begins, or to where they prove who they are."""
     mark = mark_of(request) or uuid4()
     try:
-        user = await _present(request)
-        await require_fresh(user)
-        address = await attempts.begin(
-            request.path_params["provider"], mark, SETTINGS, linking=user
-        )
+        address = await begin(await _present(request), mark)
     except NotSignedIn:
         return to_sign_in(request, SETTINGS)
     except StepUpNeeded as error:
         return sent_to(with_next(error.where, SETTINGS))
-    except SignInFailed as error:
-        return _failed(error.why, SETTINGS)
     # A redirect would count as the form's own target, which the page's policy forbids.
-    leave = f'<!doctype html><meta http-equiv="refresh" content="0; url={escape(address)}">'
-    answer = HTMLResponse(leave, headers=NO_STORE)
+    answer = HTMLResponse(LEAVE.format(address=escape(address)), headers=NO_STORE)
     ATTEMPT.put(answer, str(mark))
     return answer
 
 
 async def _present(request: Request) -> User:
-    """Who asks to link, or comes back from that. Raises NotSignedIn, StepUpNeeded and Leaving."""
+    """Who asks for more, or comes back from that. Raises NotSignedIn, StepUpNeeded and Leaving."""
     return staying(await visitor_of(request))
 
 
 @answering
 async def callback(request: Request) -> Response:
-    """Take what the provider says: sign in who came, or link them to the user who asked for it."""
+    """Take what the provider says: sign in who came, or do what the user has asked for."""
     try:
-        arrival = await attempts.finish(
-            request.path_params["provider"], mark_of(request), _once_each(request)
-        )
-        if arrival.linking is not None:
-            return await _linked(request, arrival, arrival.linking)
-        tokens = await arrive(arrival.person, request.headers.get("user-agent", ""))
+        answer = _once_each(request)
+        provider = request.path_params["provider"]
+        attempt = await attempts.claim(provider, mark_of(request), answer.get("state", ""))
+        if attempt.by is not None:
+            return await _asked_for(request, attempt, answer)
+        person, _ = await attempts.finish(attempt, answer)
+        tokens = await arrive(person, request.headers.get("user-agent", ""))
+    except GrantFailed as error:
+        return _not_connected(error.why)
     except SignInFailed as error:
         return _failed(error.why, "")
     except StepUpNeeded as error:
         return sent_to(with_next(error.where, SETTINGS))
-    return await _signed_in(request, tokens, arrival.path)
+    return await _signed_in(request, tokens, attempt.path)
 
 
 def _once_each(request: Request) -> dict[str, str]:
@@ -159,15 +190,20 @@ def _once_each(request: Request) -> dict[str, str]:
     return dict(said)
 
 
-async def _linked(request: Request, arrival: Arrival, asked: User) -> Response:
+async def _asked_for(request: Request, attempt: Attempt, answer: dict[str, str]) -> Response:
+    """Do what a signed-in user went to the provider for; nobody else may come back from that."""
     try:
         user = await _present(request)
     except NotSignedIn as error:
-        raise SignInFailed from error
-    if user != asked:
-        raise SignInFailed
-    await identities.link(user, arrival.person)
-    return sent_to(arrival.path)
+        raise attempt.failed("refused") from error
+    if user != attempt.by:
+        raise attempt.failed("refused")
+    if attempt.uses:
+        await google_access.finish(user.id, attempt, answer)
+        return sent_to(f"{attempt.path}?google=connected")
+    person, _ = await attempts.finish(attempt, answer)
+    await identities.link(user, person)
+    return sent_to(attempt.path)
 
 
 @answering
@@ -202,12 +238,18 @@ def _failed(why: str, path: str) -> Response:
     return sent_to(with_next(f"{SIGN_IN}?error={why}", path))
 
 
+def _not_connected(why: str) -> Response:
+    """To the settings, which know a sentence for this."""
+    return sent_to(f"{SETTINGS}?google={why}")
+
+
 routes = [
     Route("/auth/ways", ways),
     Route("/auth/login/local", local_sign_in, methods=["POST"]),
     Route("/auth/login/{provider}", login),
     Route("/auth/callback/{provider}", callback),
     Route("/auth/link/{provider}", link, methods=["POST"]),
+    Route("/auth/connect/{provider}", connect, methods=["POST"]),
     Route("/auth/refresh", renew, methods=["POST"]),
     Route("/auth/logout", leave, methods=["POST"]),
 ]

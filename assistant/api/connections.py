@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from assistant.api.answers import NO_STORE, answering, require_size, user_of
-from assistant.services import connections
+from assistant.services import connections, google_access
 from assistant.services.connection_forms import PRESETS
 from assistant.services.connections import Connected
 from assistant.services.inputs import identifier
@@ -20,12 +20,21 @@ TOO_LARGE = "This form is larger than anything that fits into it. Nothing was co
 
 @answering
 async def listed(request: Request) -> Response:
-    """{"connections", "presets"}: what is connected, and what forms can be filled with."""
+    """What is connected, and what can be.
+
+    {"connections", "presets", "google", "said"}: presets fill forms in; google: whether it is
+    offered; said: what is still to be said of what was done.
+    """
     return _told(await connections.listed((await user_of(request)).id))
 
 
-def _told(known: list[Connected]) -> Response:
-    told = {"connections": [_shown(each) for each in known], "presets": PRESETS}
+def _told(known: list[Connected], said: str = "") -> Response:
+    told = {
+        "connections": [_shown(each) for each in known],
+        "presets": PRESETS,
+        "google": google_access.is_offered(),
+        "said": said,
+    }
     return JSONResponse(told, headers=NO_STORE)
 
 
@@ -42,6 +51,9 @@ def _shown(each: Connected) -> dict[str, Any]:
         "reason": each.reason,
         "checked_at": each.checked_at.isoformat(),
         "tools": tools,
+        "uses": each.uses,
+        "idle": each.idle,
+        "withheld": each.withheld,
     }
 
 
@@ -71,8 +83,8 @@ async def test(request: Request) -> Response:
 async def disconnect(request: Request) -> Response:
     """Forget a connection; answers as `listed`."""
     user = await user_of(request)
-    await connections.disconnect(user.id, _id(request))
-    return _told(await connections.listed(user.id))
+    said = await connections.disconnect(user.id, _id(request))
+    return _told(await connections.listed(user.id), said)
 
 
 @answering

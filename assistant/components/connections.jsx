@@ -1,9 +1,11 @@
 // The accounts that the user has connected, and the forms for more. Passwords go from the form to
 // the server by themselves: no state holds them, and they are never shown again.
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { ask } from "./account.js";
 import { postForm } from "./api.js";
 import { ConnectForm } from "./connect_form.jsx";
+import { cameBack, servesAs } from "./connection_words.js";
+import { GoogleForm } from "./google_form.jsx";
 import { ServerTools } from "./server_tools.jsx";
 import { SureButton } from "./sure_button.jsx";
 import { When } from "./when.jsx";
@@ -11,10 +13,14 @@ import { When } from "./when.jsx";
 const API = "/api/connections";
 const KINDS = { caldav: "Calendar", mail: "Mail", google: "Google", mcp: "MCP server" };
 const OFFERS = {
+  google: "Google Calendar and Gmail. You choose which, and agree at Google.",
   caldav: "iCloud, Fastmail, Nextcloud, or any other by CalDAV: look up, plan and invite.",
   mail: "iCloud, Fastmail, or any other by IMAP and SMTP: find, read, write and answer.",
   mcp: "A server with tools of its own, by its address.",
 };
+const FORGET = "Forget this account and its password here? What is in the account stays.";
+const GIVE_BACK =
+  "Give this access back at Google, and forget it here? What is in the account stays.";
 const EMPTY =
   "Nothing is connected yet. With a calendar or a mailbox here, you can ask for a meeting or an " +
   "answer in the chat. What goes out to others is shown to you first.";
@@ -22,15 +28,17 @@ const EMPTY =
 export function Connections() {
   const { known, busy, said, problem, send } = useConnections();
   const [adding, setAdding] = useState("");
+  const section = useComingBack(known);
   const connect = (form) => send("connect", `/new/${adding}`, form, () => setAdding(""));
   return (
-    <div data-testid="connections" aria-busy={!!busy}>
+    <div data-testid="connections" aria-busy={!!busy} ref={section}>
       {known?.connections.length === 0 && !adding && <p className="empty">{EMPTY}</p>}
       {known?.connections.map((each) => (
         <Connection key={each.id} {...each} busy={busy} send={send} />
       ))}
-      {known && !adding && <Offers onChoose={setAdding} />}
-      {adding && (
+      {known && !adding && <Offers google={known.google} onChoose={setAdding} />}
+      {adding === "google" && <GoogleForm onCancel={() => setAdding("")} />}
+      {adding && adding !== "google" && (
         <ConnectForm
           kind={adding}
           presets={known.presets[adding]}
@@ -50,16 +58,30 @@ function useConnections() {
   const [known, setKnown] = useState(null);
   const [state, setState] = useState({});
   const failed = (error) => setState({ problem: error.message });
-  useEffect(() => void ask(API).then(setKnown, failed), []);
+  useEffect(() => {
+    ask(API).then((told) => {
+      setKnown(told);
+      setState(cameBack() ?? {});
+    }, failed);
+  }, []);
   const send = (busy, path, form, then) => {
     setState({ busy, said: busy === "connect" || busy.startsWith("test") ? "Trying it…" : "" });
     return postForm(API + path, form).then((told) => {
       setKnown(told);
-      setState({ said: SAID[busy.split(" ")[0]] });
+      setState(told.said ? { problem: told.said } : { said: SAID[busy.split(" ")[0]] });
       then?.();
     }, failed);
   };
   return { known, send, ...state };
+}
+
+/** Shows the section to who comes back to it from a provider. */
+function useComingBack(known) {
+  const section = useRef(null);
+  useEffect(() => {
+    if (known && cameBack()) section.current.parentElement.scrollIntoView({ block: "start" });
+  }, [!known]);
+  return section;
 }
 
 const SAID = {
@@ -69,14 +91,16 @@ const SAID = {
   effect: "Saved.",
 };
 
-function Connection({ id, kind, label, failing, reason, checked_at: at, tools, busy, send }) {
+function Connection({ busy, send, ...connection }) {
+  const { id, kind, label, failing, reason, checked_at: at, tools } = connection;
   return (
     <div className="connected" data-testid="connection" data-failing={failing}>
       <div className="setting">
         <div className="about">
           <span>{KINDS[kind]}</span>
-          <span className={failing ? "outcome failed" : "outcome"}>{failing ? "Failing" : "Works"}</span>
+          <span className={failing ? "outcome failed" : "outcome"}>{failing ? "Needs attention" : "Works"}</span>
           <small dir="auto">{label}</small>
+          {servesAs(connection).map((sentence) => <small key={sentence}>{sentence}</small>)}
           <small>{failing && `${reason} `}Last tried <When at={at} /></small>
         </div>
         <div className="acts">
@@ -92,7 +116,7 @@ function Connection({ id, kind, label, failing, reason, checked_at: at, tools, b
           <SureButton
             label="Disconnect"
             name={`Disconnect ${label}`}
-            question="Forget this account and its password here? What is in the account stays."
+            question={kind === "google" ? GIVE_BACK : FORGET}
             yes="Disconnect"
             onYes={() => send("disconnect", `/${id}/disconnect`)}
           />
@@ -108,8 +132,10 @@ function Connection({ id, kind, label, failing, reason, checked_at: at, tools, b
   );
 }
 
-function Offers({ onChoose }) {
-  return Object.entries(OFFERS).map(([kind, about]) => (
+/** google: whether the operator has set it up. */
+function Offers({ google, onChoose }) {
+  const offered = Object.entries(OFFERS).filter(([kind]) => google || kind !== "google");
+  return offered.map(([kind, about]) => (
     <div className="setting" key={kind}>
       <div className="about">
         <span>{KINDS[kind]}</span>

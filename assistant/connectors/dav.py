@@ -10,7 +10,7 @@ from lxml import etree
 
 from assistant.connectors.bounds import MEGABYTE
 from assistant.connectors.network import ANY_PORT, MOST_REDIRECTS, Reach, client, plainly
-from assistant.errors import ToolError
+from assistant.errors import AccessRefused, ToolError
 
 SECONDS = 10.0
 MOST_BYTES = 10 * MEGABYTE
@@ -145,7 +145,7 @@ class Dav:
 
     def _answer(self, url: str, said: httpx2.Response) -> Answer:
         if said.status_code == 401:
-            raise ToolError(NOT_LET_IN.format(self.host, UNCHANGED))
+            raise AccessRefused(NOT_LET_IN.format(self.host, UNCHANGED))
         return Answer(url, said.status_code, said.headers, said.content)
 
     def resources_of(self, answer: Answer) -> tuple[Resource, ...]:

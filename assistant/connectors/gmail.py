@@ -3,7 +3,7 @@
 import asyncio
 import re
 from base64 import urlsafe_b64encode
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -13,6 +13,7 @@ from pydantic import JsonValue
 
 from assistant.agent.backends.mail import Folder, Found, Letter, Received, Wanted
 from assistant.connectors.gmail_messages import found, received
+from assistant.connectors.google_grant import Token, authorised
 from assistant.connectors.mail_written import written
 from assistant.connectors.network import Reach, client, plainly
 from assistant.errors import ToolError
@@ -44,9 +45,7 @@ SENDING = Ends(
 
 FAULTS = {
     400: "Gmail does not understand this request.",
-    401: "Gmail no longer accepts the connection. The user can connect it anew in Settings, "
-    "Connections.",
-    403: "Gmail does not allow this. The user can connect it anew in Settings, Connections.",
+    403: "Gmail does not allow this.",
     404: "There is no such letter any more; search again.",
     429: "Gmail has had too many requests. It can be tried again in a minute.",
 }
@@ -68,7 +67,7 @@ _MARKS = re.compile(r'[\s"(){}]+')
 class GmailMailbox:
     """Implements `Mailbox`. token: gives one that is still good. base: where the API stands."""
 
-    token: Callable[[], Awaitable[str]]
+    token: Token
     reach: Reach
     base: str = BASE
     seconds: float = SECONDS
@@ -141,15 +140,19 @@ class GmailMailbox:
     ) -> dict[str, Any]:
         """What Gmail answers; it is given the body where there is one. Raises ToolError."""
         method, url = "GET" if body is None else "POST", f"{self.base}/gmail/v1/users/me/{path}"
-        headers = {"Authorization": f"Bearer {await self.token()}"}
-        with plainly(WHO, ends.lost):
-            async with client(self.reach, seconds=self.seconds, most_bytes=MOST_BYTES) as http:
-                try:
-                    answer = await http.request(
-                        method, url, headers=headers, params=params, json=body
-                    )
-                except httpx2.ConnectError as error:
-                    raise ToolError(f"{WHO} could not be reached. {ends.refused}") from error
+
+        async def send(token: str) -> httpx2.Response:
+            headers = {"Authorization": f"Bearer {token}"}
+            with plainly(WHO, ends.lost):
+                async with client(self.reach, seconds=self.seconds, most_bytes=MOST_BYTES) as http:
+                    try:
+                        return await http.request(
+                            method, url, headers=headers, params=params, json=body
+                        )
+                    except httpx2.ConnectError as error:
+                        raise ToolError(f"{WHO} could not be reached. {ends.refused}") from error
+
+        answer = await authorised(self.token, send)
         if answer.is_success:
             return _read(answer, ends.lost)
         if said := FAULTS.get(answer.status_code):

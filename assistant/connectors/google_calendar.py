@@ -19,7 +19,8 @@ from assistant.connectors.google_events import (
     is_same,
     kept_fields,
 )
-from assistant.connectors.google_rest import GONE, GOOGLE, Rest, Token, object_in
+from assistant.connectors.google_grant import Token
+from assistant.connectors.google_rest import GONE, GOOGLE, Rest, object_in
 from assistant.connectors.network import Reach
 from assistant.errors import ToolError
 

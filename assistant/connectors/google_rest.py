@@ -1,12 +1,13 @@
 """Requests to Google's REST API in the name of a user who has granted it."""
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import httpx2
 
 from assistant.connectors.bounds import MEGABYTE
+from assistant.connectors.google_grant import Token, authorised, reasons
 from assistant.connectors.network import Reach, client, plainly
 from assistant.errors import ToolError
 
@@ -20,15 +21,12 @@ OFTEN = f"Google Calendar has been asked too often; try again in some minutes. {
 RATES = frozenset({"rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded"})
 REFUSALS = {
     400: f"Google Calendar does not take this. {UNCHANGED}",
-    401: "Google does not accept this connection any more. Nothing was changed. The user can "
-    "connect again in Settings, Connections.",
     403: f"Google Calendar does not allow this. {UNCHANGED}",
     404: GONE,
     410: GONE,
     412: f"The event was changed elsewhere meanwhile. {UNCHANGED} Look it up again.",
     429: OFTEN,
 }
-Token = Callable[[], Awaitable[str]]
 
 
 class Rest:
@@ -65,22 +63,27 @@ class Rest:
     ) -> httpx2.Response:
         """The answer to a request that succeeds, or whose status is `fine`.
 
-        version: what is changed must still have this etag. Raises ToolError for all else.
+        version: what is changed must still have this etag. Raises AccessRefused when the grant is
+        gone, ToolError for all else.
         """
-        fields = {"Authorization": f"Bearer {await self._token()}"}
-        if version:
-            fields["If-Match"] = version
+        fields = {"If-Match": version} if version else {}
         if body is not None:
             fields["Content-Type"] = "application/json"
-        with plainly("Google Calendar", _then(method)):
-            async with client(self._reach, seconds=self._seconds, most_bytes=MOST_BYTES) as http:
-                said = await http.request(
-                    method,
-                    self._base_url + path,
-                    params=query,
-                    content=b"" if body is None else json.dumps(body).encode(),
-                    headers=fields,
-                )
+
+        async def send(token: str) -> httpx2.Response:
+            with plainly("Google Calendar", _then(method)):
+                async with client(
+                    self._reach, seconds=self._seconds, most_bytes=MOST_BYTES
+                ) as http:
+                    return await http.request(
+                        method,
+                        self._base_url + path,
+                        params=query,
+                        content=b"" if body is None else json.dumps(body).encode(),
+                        headers={**fields, "Authorization": f"Bearer {token}"},
+                    )
+
+        said = await authorised(self._token, send)
         if not said.is_success and said.status_code not in fine:
             raise ToolError(_refusal(said))
         return said
@@ -102,14 +105,6 @@ def _then(method: str) -> str:
 
 
 def _refusal(said: httpx2.Response) -> str:
-    if said.status_code == 403 and _reasons(said) & RATES:
+    if said.status_code == 403 and reasons(said) & RATES:
         return OFTEN
     return REFUSALS.get(said.status_code, f"Google Calendar cannot answer now. {UNCHANGED}")
-
-
-def _reasons(said: httpx2.Response) -> set[str]:
-    """Why Google refuses, in its own words; it says the same of limits and of rights otherwise."""
-    try:
-        return {str(each["reason"]) for each in said.json()["error"]["errors"]}
-    except (ValueError, KeyError, TypeError):
-        return set()

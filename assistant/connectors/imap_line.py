@@ -13,7 +13,7 @@ from imap_tools import BaseMailBox
 from imap_tools.errors import ImapToolsError, MailboxAppendError, MailboxLoginError
 
 from assistant.connectors.mail_account import Access, Account, Unreachable, connected
-from assistant.errors import ToolError
+from assistant.errors import AccessRefused, ToolError
 
 MOST_BYTES = 8_000_000  # of one connection
 UNCHANGED = "Nothing was changed."
@@ -67,7 +67,7 @@ class Box(BaseMailBox):
         return self._ready
 
     def _sign_in(self, account: Account) -> None:
-        refused = ToolError(REFUSED.format(account.imap.name))
+        refused = AccessRefused(REFUSED.format(account.imap.name))
         if _CONTROL.search(account.user + account.password):
             raise refused  # it would end the line, and begin another command
         in_base64 = "AUTH=PLAIN" in self.client.capabilities

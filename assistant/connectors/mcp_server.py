@@ -21,7 +21,7 @@ from pydantic import JsonValue
 from assistant.connectors.bounds import MEGABYTE
 from assistant.connectors.network import ANY_PORT, Reach, client, plainly
 from assistant.connectors.plain_text import one_line, plain
-from assistant.errors import ToolError
+from assistant.errors import AccessRefused, ToolError
 
 SECONDS = 20.0
 MOST_BYTES = 2 * MEGABYTE
@@ -34,6 +34,10 @@ MOST_TEXT = 50_000
 MOST_WORDS = 300  # characters of a server's error
 PERHAPS = "Whether it was done is not known; look before you try it again."
 UNCHANGED = "Nothing was changed."
+NOT_LET_IN = (
+    "{} does not accept the access token. Nothing was changed. The user can connect it anew in "
+    "Settings, Connections."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +140,12 @@ def _http(server: Server, reach: Reach, seconds: float) -> httpx2.AsyncClient:
     http = client(reach, seconds=seconds, most_bytes=MOST_BYTES, ports=ANY_PORT)
     if server.token:
         http.headers["Authorization"] = f"Bearer {server.token}"
+
+    async def lets_in(said: httpx2.Response) -> None:
+        if said.status_code == 401:
+            raise AccessRefused(NOT_LET_IN.format(server.name))
+
+    http.event_hooks = {**http.event_hooks, "response": [*http.event_hooks["response"], lets_in]}
     return http
 
 

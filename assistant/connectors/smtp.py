@@ -16,7 +16,7 @@ from aiosmtplib.errors import (
 
 from assistant.agent.recipients import in_ascii
 from assistant.connectors.mail_account import Access, Unreachable, connected
-from assistant.errors import ToolError
+from assistant.errors import AccessRefused, ToolError
 
 NOT_SENT = "Nothing was sent."
 PERHAPS_SENT = (
@@ -75,7 +75,7 @@ def _plainly(name: str, doubt: Sequence[str], seconds: float) -> Iterator[None]:
     try:
         yield
     except SMTPAuthenticationError as error:
-        raise ToolError(
+        raise AccessRefused(
             f"{name} does not accept the user name or the password. {NOT_SENT} The user can "
             "connect it anew in Settings, Connections."
         ) from error

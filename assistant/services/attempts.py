@@ -1,11 +1,15 @@
-"""Attempts to sign in by a provider: begun in a browser, finished once, by the same browser."""
+"""Attempts to sign in by a provider, or to be let into an account there.
+
+Each is begun in a browser, and finished once, by the same browser.
+"""
 
 import hashlib
 import hmac
 import json
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -16,11 +20,11 @@ from sqlalchemy import func
 from sqlmodel import col, delete
 
 from assistant.database import user_session
-from assistant.errors import SignInFailed
+from assistant.errors import GrantFailed, NotFound, SignInFailed
 from assistant.models import SignInAttempt
 from assistant.services.accounts import Person
 from assistant.services.addresses import own_path
-from assistant.services.oauth import LEEWAY_SECONDS, address_of, provider_of, who_came
+from assistant.services.oauth import LEEWAY_SECONDS, Provider, address_of, provider_of, who_came
 from assistant.services.sessions import User
 from assistant.vault import derived_key
 
@@ -31,34 +35,66 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class Arrival:
-    """Who came back from a provider, where they were going, and whom to link them to, if any."""
+class Access:
+    """What a user wants to let us into. uses: what for. scope: as the provider calls it."""
 
-    person: Person
+    user: User
+    uses: str
+    scope: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """An attempt that came to its end. uses: of an account that the user lets us into, "" for none.
+
+    path: where they were going. by: who has begun it, None for somebody who signs in.
+    """
+
+    provider: Provider
     path: str
-    linking: User | None
+    by: User | None
+    uses: str
+    begun_at: datetime
+    fresh: bool
+    nonce: str = field(repr=False)
+    verifier: str = field(repr=False)
+
+    def failed(self, why: str) -> SignInFailed:
+        """How it is told that it did not succeed."""
+        return GrantFailed(why) if self.uses else SignInFailed(why)
 
 
-async def begin(
-    provider_id: str, mark: UUID, path: str, *, again: bool = False, linking: User | None = None
+async def begin(  # noqa: PLR0913  (what it is for)
+    provider_id: str,
+    mark: UUID,
+    path: str,
+    *,
+    again: bool = False,
+    linking: User | None = None,
+    access: Access | None = None,
 ) -> str:
     """Note an attempt of the browser with this mark. Returns where to send it.
 
-    Raises NotFound for a provider that is not set up, and SignInFailed("away").
+    Raises NotFound for a provider that is not set up or has no such accounts, and
+    SignInFailed("away").
     """
     provider = provider_of(provider_id)
+    if access and not provider.lasting:
+        raise NotFound("account to connect")
     owner = _owner(mark)
     row = SignInAttempt(user_id=owner, provider=provider.id, expires_at=datetime.now(UTC) + LASTS)
     nonce, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(48)
     fresh = again or linking is not None
-    address = await address_of(
-        provider, again=fresh, state=str(row.id), nonce=nonce, code_verifier=verifier
-    )
+    proof = {"state": str(row.id), "nonce": nonce, "code_verifier": verifier}
+    scope = access.scope if access else ""
+    address = await address_of(provider, again=fresh, scope=scope, **proof)
     plan = {"nonce": nonce, "verifier": verifier, "path": own_path(path)}
     if fresh:
         plan["fresh"] = "yes"
-    if linking is not None:
-        plan["link"] = f"{linking.id} {linking.session_id}"
+    if access:
+        plan["uses"] = access.uses
+    if by := linking or (access and access.user):
+        plan["by"] = f"{by.id} {by.session_id}"
     row.plan = _seal(row, plan)
     async with user_session(owner) as session:
         session.add(row)
@@ -74,22 +110,42 @@ def _owner(mark: UUID) -> UUID:
     return UUID(bytes=digest[:16], version=4)
 
 
-async def finish(provider_id: str, mark: UUID | None, answer: dict[str, str]) -> Arrival:
-    """The arrival that the provider's answer (the query of the callback) stands for.
+async def claim(provider_id: str, mark: UUID | None, state: str) -> Attempt:
+    """The attempt that a provider's answer ends, which is then no more.
 
-    Who was asked to prove anew who they are, and by the provider's own word has not, has failed.
     Raises NotFound for a provider that is not set up, and SignInFailed.
     """
     provider = provider_of(provider_id)
-    row = await _claimed(mark, answer.get("state", ""))
+    row = await _claimed(mark, state)
     if row is None or row.provider != provider.id:
         raise SignInFailed
     plan = _open(row)
-    person = await who_came(provider, answer, plan["nonce"], plan["verifier"])
-    if plan.get("fresh") and _is_older(person.proved_at, row.created_at):
-        log.info("sign_in_not_fresh", provider=provider.id)
-        raise SignInFailed
-    return Arrival(person, plan["path"], _linking(plan.get("link", "")))
+    return Attempt(
+        provider,
+        plan["path"],
+        _by(plan.get("by", "")),
+        plan.get("uses", ""),
+        row.created_at,
+        "fresh" in plan,
+        plan["nonce"],
+        plan["verifier"],
+    )
+
+
+async def finish(attempt: Attempt, answer: dict[str, str]) -> tuple[Person, dict[str, Any]]:
+    """Who comes back with the provider's answer (the query of the callback), and its tokens.
+
+    Who was asked to prove anew who they are, and by the provider's own word has not, has failed.
+    Raises SignInFailed.
+    """
+    try:
+        person, token = await who_came(attempt.provider, answer, attempt.nonce, attempt.verifier)
+    except SignInFailed as error:
+        raise attempt.failed(error.why) from error
+    if attempt.fresh and _is_older(person.proved_at, attempt.begun_at):
+        log.info("sign_in_not_fresh", provider=attempt.provider.id)
+        raise attempt.failed("refused")
+    return person, token
 
 
 async def _claimed(mark: UUID | None, state: str) -> SignInAttempt | None:
@@ -113,7 +169,7 @@ def _is_older(proved_at: datetime | None, asked_at: datetime) -> bool:
     return proved_at is not None and proved_at < asked_at - leeway
 
 
-def _linking(pair: str) -> User | None:
+def _by(pair: str) -> User | None:
     if not pair:
         return None
     user_id, session_id = pair.split(" ")

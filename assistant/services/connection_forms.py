@@ -1,11 +1,12 @@
 """What a user gives to connect an account, kind by kind, and what is kept of it."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from assistant.connectors.dav import Account as CalendarAccount
+from assistant.connectors.google_grant import Use
 from assistant.connectors.mail_account import Account as MailAccount
 from assistant.connectors.mail_account import Security
 from assistant.connectors.mail_account import Server as MailServer
@@ -77,12 +78,15 @@ PRESETS: dict[Kind, dict[str, dict[str, str]]] = {
 class Form(BaseModel):
     """What all of them share."""
 
+    kind: ClassVar[str]
+
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True)
 
 
 class CaldavForm(Form):
     """A calendar account."""
 
+    kind = "caldav"
     server: Url
     user: Line
     password: Password
@@ -102,6 +106,7 @@ class CaldavForm(Form):
 class MailForm(Form):
     """A mailbox. user: "" when it is the address."""
 
+    kind = "mail"
     address: Address
     user: Annotated[str, Field(max_length=254, pattern=r"^[^\x00-\x1f\x7f]*$")] = ""
     password: Password
@@ -132,6 +137,7 @@ class MailForm(Form):
 class McpForm(Form):
     """An MCP server. name: with which the names of its tools begin."""
 
+    kind = "mcp"
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,20}$")]
     url: Url
     token: Annotated[str, Field(max_length=4_000, pattern=r"^[\x21-\x7e]*$", repr=False)] = ""
@@ -147,11 +153,40 @@ class McpForm(Form):
         return Server(self.url, self.token)
 
 
+class GoogleGrant(Form):
+    """What a user has granted at Google. No form of the page fills it in.
+
+    asked: what the account was to be used for. uses: what of that they have granted.
+    """
+
+    kind = "google"
+    issuer: Line
+    subject: Line
+    address: Annotated[str, Field(max_length=254)]
+    refresh_token: Annotated[str, Field(pattern=r"^[\x21-\x7e]{1,4000}$", repr=False)]
+    asked: tuple[Use, ...]
+    uses: Annotated[tuple[Use, ...], Field(min_length=1)]
+
+    @property
+    def label(self) -> str:
+        """What people know it by."""
+        return one_line(self.address or "Your Google account", MOST_LABEL)
+
+    def is_of(self, other: "GoogleGrant") -> bool:
+        """Whether it is the same account."""
+        return (self.issuer, self.subject) == (other.issuer, other.subject)
+
+
+AnyForm = CaldavForm | MailForm | McpForm | GoogleGrant
 FORMS: dict[str, type[CaldavForm | MailForm | McpForm]] = {
-    "caldav": CaldavForm,
-    "mail": MailForm,
-    "mcp": McpForm,
+    form.kind: form for form in (CaldavForm, MailForm, McpForm)
 }
+USES: dict[str, tuple[Use, ...]] = {"caldav": ("calendar",), "mail": ("mail",)}
+
+
+def uses_of(form: AnyForm) -> tuple[Use, ...]:
+    """What an account serves as."""
+    return form.uses if isinstance(form, GoogleGrant) else USES.get(form.kind, ())
 
 
 def filled(kind: str, given: Mapping[str, Any]) -> CaldavForm | MailForm | McpForm:
@@ -165,3 +200,9 @@ def filled(kind: str, given: Mapping[str, Any]) -> CaldavForm | MailForm | McpFo
         first = str(error.errors()[0]["loc"][0])
         what = NAMES.get(first, first)
         raise Refused(f"{what} is missing or cannot be right. Nothing was connected.") from error
+
+
+def kept(kind: str, secret: str) -> AnyForm:
+    """The form of which this was kept. Raises ValueError when it fits its rules no longer."""
+    form = GoogleGrant if kind == GoogleGrant.kind else FORMS[kind]
+    return form.model_validate_json(secret)

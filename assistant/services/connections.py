@@ -1,55 +1,74 @@
 """The accounts that a user has connected: made, tested, listed, ended. No secret ever leaves."""
 
-import json
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import structlog
-from sqlalchemy import func, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, delete, select
 
 from assistant.agent.acts import Effect
-from assistant.agent.backends.mail import Wanted
+from assistant.agent.backends.calendar import Calendar
+from assistant.agent.backends.mail import Mailbox, Wanted
 from assistant.connectors import mcp_server, smtp
-from assistant.connectors.caldav import Caldav
+from assistant.connectors.google_grant import Token, Use
 from assistant.connectors.imap import ImapMailbox
 from assistant.connectors.mail_account import Access
 from assistant.connectors.mcp_server import Offered
 from assistant.database import user_session
 from assistant.errors import NotFound, Refused, ToolError
 from assistant.models import Connection
-from assistant.services.connection_forms import BETWEEN, CaldavForm, MailForm, McpForm, filled
+from assistant.services import google_tokens
+from assistant.services.connected import backends_of
+from assistant.services.connection_forms import (
+    BETWEEN,
+    AnyForm,
+    GoogleGrant,
+    MailForm,
+    McpForm,
+    filled,
+    uses_of,
+)
+from assistant.services.connection_rows import (
+    LABEL,
+    REASON,
+    McpTool,
+    form_in,
+    locked,
+    rows_of,
+    sealed_form,
+    sealed_tools,
+    tools_in,
+)
+from assistant.services.connection_standing import for_people, mark
+from assistant.services.google_tokens import GoogleToken
 from assistant.services.internet_access import reach
 from assistant.services.keys import UNREADABLE, opened_or, vault_in
-from assistant.vault import Tampered, Vault
+from assistant.vault import Vault
 
 AT_MOST = 20
 FULL = f"You have connected {AT_MOST} accounts, which is the most. Disconnect one first."
 NO_CALENDAR = "The server lets you in, but there is no calendar in this account."
 LOST = "What was kept of this account cannot be opened. Disconnect it, and connect it anew."
-LABEL, SECRET = "connections.label", "connections.secret"
-REASON, TOOLS = "connections.reason", "connections.tools"
-_FOR_MODELS = re.compile(r"The user can ([^.;]*) in Settings, Connections(?:; ([^.]*))?\.")
+NOT_REVOKED = (
+    "Google could not be told. Nothing of it is kept here; take the access back at Google, too: "
+    "myaccount.google.com/connections."
+)
 
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class McpTool:
-    """A server's tool, and what the user says that it does."""
-
-    offered: Offered
-    effect: Effect
-
-
-@dataclass(frozen=True, slots=True)
 class Connected:
-    """A connection as the user sees it. reason: why it is failing, "" when it is not."""
+    """A connection as the user sees it. reason: why it is failing, "" when it is not.
+
+    uses: what it serves as. idle: those of them for which a newer one serves. withheld: what it was
+    to serve as, too, and was not granted.
+    """
 
     id: UUID
     kind: str
@@ -58,6 +77,9 @@ class Connected:
     reason: str
     checked_at: datetime
     tools: tuple[McpTool, ...] = ()
+    uses: tuple[Use, ...] = ()
+    idle: tuple[Use, ...] = ()
+    withheld: tuple[Use, ...] = ()
 
 
 async def connect(user_id: UUID, kind: str, given: Mapping[str, Any]) -> None:
@@ -69,108 +91,97 @@ async def connect(user_id: UUID, kind: str, given: Mapping[str, Any]) -> None:
     try:
         offered = await _tried(form)
     except ToolError as error:
-        raise Refused(_for_people(error)) from error
+        raise Refused(for_people(error)) from error
+    await keep(user_id, form, offered)
+
+
+async def keep(
+    user_id: UUID, form: AnyForm, offered: Sequence[Offered] = ()
+) -> tuple[UUID, list[AnyForm]]:
+    """Keep an account in the place of the one of its kind: its id, and what stood there before.
+
+    Raises Refused when there is no room.
+    """
     async with user_session(user_id) as session:
+        before = await _replace(session, form)
         vault = await vault_in(session)
-        await _replace(session, kind, form.label)
-        row = Connection(user_id=user_id, kind=kind)
+        row = Connection(user_id=user_id, kind=form.kind)
         row.label = vault.seal(LABEL, row.id, form.label)
-        row.secret = vault.seal(SECRET, row.id, form.model_dump_json())
-        if kind == "mcp":
-            row.tools = _sealed_tools(vault, row.id, [McpTool(o, Effect.DESTROY) for o in offered])
+        row.secret = sealed_form(vault, row.id, form)
+        if form.kind == "mcp":
+            row.tools = sealed_tools(vault, row.id, [McpTool(o, Effect.DESTROY) for o in offered])
         session.add(row)
-    log.info("connected", user=str(user_id), kind=kind)
+    log.info("connected", user=str(user_id), kind=form.kind)
+    return row.id, before
 
 
-async def _tried(form: CaldavForm | MailForm | McpForm) -> tuple[Offered, ...]:
-    """Use an account once, as its tools will; the tools of a server. Raises ToolError."""
+async def _tried(form: AnyForm, token: Token | None = None) -> tuple[Offered, ...]:
+    """Use an account once, as its tools will; the tools of a server. Raises ToolError.
+
+    token: lets us in at Google.
+    """
     if isinstance(form, McpForm):
         return await mcp_server.offered(form.server, reach())
-    if isinstance(form, CaldavForm):
-        if not await Caldav(form.account, reach()).calendars():
-            raise ToolError(NO_CALENDAR)
-        return ()
-    access = Access(form.account, reach())
-    await ImapMailbox(access).search(Wanted(most=1))
-    await smtp.check(access)
+    backends = backends_of(form, token)
+    calendar = cast("Calendar | None", backends.get(Calendar))
+    if calendar is not None and not await calendar.calendars():
+        raise ToolError(NO_CALENDAR)
+    if (mailbox := cast("Mailbox | None", backends.get(Mailbox))) is not None:
+        await mailbox.address()
+    if isinstance(form, MailForm):
+        access = Access(form.account, reach())
+        await ImapMailbox(access).search(Wanted(most=1))
+        await smtp.check(access)
     return ()
 
 
-def _for_people(error: ToolError) -> str:
-    """The sentence without what is meant for a model: the user is where it would send them."""
-    said = _FOR_MODELS.sub(lambda found: f"{found[2]}." if found[2] else "", str(error))
-    return " ".join(said.split())
-
-
-async def _replace(session: AsyncSession, kind: str, label: str) -> None:
+async def _replace(session: AsyncSession, form: AnyForm) -> list[AnyForm]:
     """Make room: there is one of each kind, and of MCP servers one of each name."""
     await session.execute(text("select 1 from profiles for no key update"))  # one after the other
     rows = (await session.scalars(select(Connection))).all()
-    vault = await vault_in(session, [row.label for row in rows])
-    old = [row for row in rows if row.kind == kind and _is_named(row, vault, kind, label)]
+    vault = await vault_in(session, [value for row in rows for value in (row.label, row.secret)])
+    old = [row for row in rows if row.kind == form.kind and _is_named(row, vault, form)]
     if len(rows) - len(old) >= AT_MOST:
         raise Refused(FULL)
+    before = [form_in(row, vault) for row in old]
     for row in old:
         await session.delete(row)
     await session.flush()
+    return [each for each in before if each is not None]
 
 
-def _is_named(row: Connection, vault: Vault, kind: str, label: str) -> bool:
-    if kind != "mcp":
+def _is_named(row: Connection, vault: Vault, form: AnyForm) -> bool:
+    if form.kind != "mcp":
         return True
     known = opened_or(vault, LABEL, row.id, row.label, "")
-    return known.partition(BETWEEN)[0] == label.partition(BETWEEN)[0]
-
-
-def _sealed_tools(vault: Vault, row_id: UUID, tools: Sequence[McpTool]) -> bytes:
-    kept = [{**asdict(tool.offered), "effect": tool.effect} for tool in tools]
-    return vault.seal(TOOLS, row_id, json.dumps(kept))
-
-
-def tools_in(row: Connection, vault: Vault) -> tuple[McpTool, ...]:
-    """The tools that a row of an MCP server keeps."""
-    if row.tools is None:
-        return ()
-    kept = json.loads(opened_or(vault, TOOLS, row.id, row.tools, "[]"))
-    return tuple(
-        McpTool(Offered(each["name"], each["description"], each["schema"]), Effect(each["effect"]))
-        for each in kept
-    )
-
-
-async def rows_of(user_id: UUID) -> tuple[Sequence[Connection], Vault]:
-    """A user's connections, the oldest first, and the vault that opens them."""
-    async with user_session(user_id) as session:
-        query = select(Connection).order_by(col(Connection.created_at), col(Connection.id))
-        rows = (await session.scalars(query)).all()
-        sealed = (v for row in rows for v in (row.label, row.secret, row.reason, row.tools))
-        return rows, await vault_in(session, sealed)
+    return known.partition(BETWEEN)[0] == form.label.partition(BETWEEN)[0]
 
 
 async def listed(user_id: UUID) -> list[Connected]:
     """What the user has connected, the oldest first, without what lets us in."""
     rows, vault = await rows_of(user_id)
-    return [
-        Connected(
-            row.id,
-            row.kind,
-            opened_or(vault, LABEL, row.id, row.label, UNREADABLE),
-            row.status == "failing",
-            opened_or(vault, REASON, row.id, row.reason, UNREADABLE) if row.reason else "",
-            row.checked_at,
-            tools_in(row, vault),
-        )
-        for row in rows
-    ]
+    forms = {row.id: form_in(row, vault) for row in rows}
+    serving = {use: at for at, form in forms.items() if form for use in uses_of(form)}
+    return [_shown(row, vault, forms[row.id], serving) for row in rows]
 
 
-def form_in(row: Connection, vault: Vault) -> CaldavForm | MailForm | McpForm | None:
-    """What the user gave when they connected this, None when it does not open."""
-    try:
-        return filled(row.kind, json.loads(vault.open(SECRET, row.id, row.secret)))
-    except (Tampered, Refused):  # or it was kept by rules that hold no longer
-        log.warning("unreadable", place=SECRET, row=str(row.id))
-        return None
+def _shown(
+    row: Connection, vault: Vault, form: AnyForm | None, serving: Mapping[Use, UUID]
+) -> Connected:
+    uses = uses_of(form) if form else ()
+    asked = form.asked if isinstance(form, GoogleGrant) else ()
+    return Connected(
+        row.id,
+        row.kind,
+        opened_or(vault, LABEL, row.id, row.label, UNREADABLE),
+        row.status == "failing",
+        opened_or(vault, REASON, row.id, row.reason, UNREADABLE) if row.reason else "",
+        row.checked_at,
+        tools_in(row, vault),
+        uses,
+        tuple(use for use in uses if serving[use] != row.id),
+        tuple(use for use in asked if use not in uses),
+    )
 
 
 async def test(user_id: UUID, connection_id: UUID) -> str:
@@ -186,9 +197,9 @@ async def test(user_id: UUID, connection_id: UUID) -> str:
     offered: tuple[Offered, ...] = ()
     if form is not None:
         try:
-            offered, reason = await _tried(form), ""
+            offered, reason = await _tried(form, GoogleToken(user_id, connection_id)), ""
         except ToolError as error:
-            reason = _for_people(error)
+            reason = for_people(error)
     await _note(user_id, connection_id, offered, reason)
     return reason
 
@@ -197,27 +208,19 @@ async def _note(
     user_id: UUID, connection_id: UUID, offered: Sequence[Offered], reason: str
 ) -> None:
     async with user_session(user_id) as session:
-        row = await _locked(session, connection_id)
+        row = await locked(session, connection_id)
         vault = await vault_in(session, [row.tools])
-        row.status, row.checked_at = "failing" if reason else "ok", func.now()  # type: ignore[assignment]
-        row.reason = vault.seal(REASON, row.id, reason) if reason else None
+        mark(row, vault, reason)
         if row.kind == "mcp" and not reason:
             known = tools_in(row, vault)
             tools = [McpTool(each, _effect(known, each)) for each in offered]
-            row.tools = _sealed_tools(vault, row.id, tools)
+            row.tools = sealed_tools(vault, row.id, tools)
 
 
 def _effect(known: Sequence[McpTool], tool: Offered) -> Effect:
     """What the user has said of this very tool; one that says something new of itself is new."""
     said = (each.effect for each in known if each.offered == tool)
     return next(said, Effect.DESTROY)
-
-
-async def _locked(session: AsyncSession, connection_id: UUID) -> Connection:
-    row = await session.get(Connection, connection_id, with_for_update=True)
-    if row is None:
-        raise NotFound("connection")
-    return row
 
 
 async def set_effect(user_id: UUID, connection_id: UUID, name: str, effect: str) -> None:
@@ -228,7 +231,7 @@ async def set_effect(user_id: UUID, connection_id: UUID, name: str, effect: str)
     if effect not in list(Effect):
         raise Refused("This is nothing that a tool can do. Nothing was changed.")
     async with user_session(user_id) as session:
-        row = await _locked(session, connection_id)
+        row = await locked(session, connection_id)
         vault = await vault_in(session, [row.tools])
         tools = tools_in(row, vault)
         if all(tool.offered.name != name for tool in tools):
@@ -237,13 +240,21 @@ async def set_effect(user_id: UUID, connection_id: UUID, name: str, effect: str)
             McpTool(t.offered, Effect(effect) if t.offered.name == name else t.effect)
             for t in tools
         ]
-        row.tools = _sealed_tools(vault, row.id, changed)
+        row.tools = sealed_tools(vault, row.id, changed)
 
 
-async def disconnect(user_id: UUID, connection_id: UUID) -> None:
-    """Forget a connection and what let us in. Raises NotFound."""
+async def disconnect(user_id: UUID, connection_id: UUID) -> str:
+    """Forget a connection and what let us in, and give it back where that is offered.
+
+    Returns what is still to be said, "" when all is well. Raises NotFound.
+    """
     mine = delete(Connection).where(col(Connection.id) == connection_id)
     async with user_session(user_id) as session:
-        if (await session.execute(mine.returning(col(Connection.id)))).first() is None:
+        row = (await session.scalars(mine.returning(Connection))).one_or_none()
+        if row is None:
             raise NotFound("connection")
+        form = form_in(row, await vault_in(session, [row.secret]))
+    google_tokens.forget(connection_id)
     log.info("disconnected", user=str(user_id))
+    is_given_back = not isinstance(form, GoogleGrant) or await google_tokens.revoke(form)
+    return "" if is_given_back else NOT_REVOKED

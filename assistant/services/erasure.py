@@ -29,7 +29,8 @@ from sqlmodel import col, delete, select, update
 from assistant.database import user_session
 from assistant.errors import NotSignedIn, Refused, StorageAway
 from assistant.models import Profile
-from assistant.services import file_contents, keys, signals
+from assistant.services import file_contents, google_tokens, keys, signals
+from assistant.services.google_access import grants_in
 from assistant.services.sessions import User, forget, note_end, others_of, require_fresh, tell_end
 
 GRACE = timedelta(days=14)
@@ -82,11 +83,14 @@ async def erase(user_id: UUID) -> bool:
         if (profile_id := (await session.scalars(due)).one_or_none()) is None:
             return False
         ended = await note_end(session, true())
+        grants = await grants_in(session)
         await session.execute(delete(Profile).where(col(Profile.id) == profile_id))
     keys.forget(user_id)
     await signals.tell(ERASED, {"user": str(user_id)})
     await tell_end(user_id, ended)
     await _remove_objects(user_id)
+    for grant in grants:
+        await google_tokens.revoke(grant)
     log.info("account_erased", user=str(user_id))
     return True
 

@@ -5,48 +5,28 @@ every check of OpenID Connect Core 3.1.3.7; anything odd raises SignInFailed("re
 """
 
 import re
-import ssl
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import cache, lru_cache, partial
+from functools import partial
 from typing import Any
-
-import httpx2
-import structlog
-from authlib.common.errors import AuthlibBaseError
-from authlib.integrations.base_client import BaseApp
-from authlib.integrations.base_client.async_app import AsyncOAuth2Mixin
-from authlib.integrations.base_client.async_openid import AsyncOpenIDMixin
-from authlib.integrations.httpx_client import AsyncOAuth2Client
-from joserfc.errors import JoseError
 
 from assistant.config import settings
 from assistant.errors import NotFound, Refused, SignInFailed
 from assistant.services.accounts import Person
 from assistant.services.inputs import NAME_CHARACTERS, one_line
+from assistant.services.oauth_client import Client, believing_nothing_odd, made
 from assistant.services.renewal import ABSOLUTE
 
 # Asymmetric ones only: with any other, who knows our secret or nothing at all could sign.
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
 LEEWAY_SECONDS = 60
-TIMEOUT_SECONDS = 10.0
-CLIENT_SECONDS = 3600  # after which discovery and keys are read anew
 SUBJECT_CHARACTERS = 255
 LABEL_CHARACTERS = 254
+WHOSE = "openid email"  # tells whose account it is, and its address
 TENANT = "{tenantid}"  # in Microsoft's issuer, which differs for each organisation
 GUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-
-log = structlog.get_logger()
-
-
-class Client(AsyncOAuth2Mixin, AsyncOpenIDMixin, BaseApp):  # type: ignore[misc]  # no types
-    """Authlib's client, with nobody's web framework."""
-
-    client_cls = AsyncOAuth2Client
-
 
 Reader = Callable[["Provider", Client, dict[str, Any], str], Awaitable[Person]]
 
@@ -56,7 +36,8 @@ class Provider:
     """A way to sign in. read: learns from the tokens who came.
 
     usual: what else every sign-in asks for. again: what asks the provider instead to let the user
-    prove anew who they are.
+    prove anew who they are. lasting: what asks it instead for access to an account that lasts,
+    empty where we have no use for one.
     """
 
     id: str
@@ -66,6 +47,7 @@ class Provider:
     read: Reader
     usual: dict[str, str] = field(default_factory=dict)
     again: dict[str, str] = field(default_factory=dict)
+    lasting: dict[str, str] = field(default_factory=dict)
 
     @property
     def client_id(self) -> str:
@@ -92,75 +74,46 @@ def callback_of(provider: Provider) -> str:
     return f"{settings().url}/auth/callback/{provider.id}"
 
 
-async def address_of(provider: Provider, *, again: bool, **proof: str) -> str:
+async def address_of(provider: Provider, *, again: bool, scope: str = "", **proof: str) -> str:
     """Where to send the browser. proof: state, nonce and code_verifier of this attempt.
 
-    Raises SignInFailed("away") when the provider cannot be asked.
+    scope: of the access to an account that is asked for, "" for a sign-in. Raises
+    SignInFailed("away") when the provider cannot be asked.
     """
-    with _believing_nothing_odd(provider):
-        made = await _client(provider).create_authorization_url(
-            callback_of(provider), **proof, **(provider.again if again else provider.usual)
+    asked = provider.again if again else provider.usual
+    if scope:
+        asked = provider.lasting | {"scope": f"{WHOSE} {scope}"}
+    with believing_nothing_odd(provider.id):
+        sent = await client_of(provider).create_authorization_url(
+            callback_of(provider), **proof, **asked
         )
-        address: str = made["url"]
+        address: str = sent["url"]
         return address
 
 
-async def who_came(provider: Provider, answer: dict[str, str], nonce: str, verifier: str) -> Person:
+async def who_came(
+    provider: Provider, answer: dict[str, str], nonce: str, verifier: str
+) -> tuple[Person, dict[str, Any]]:
     """Exchange the provider's answer (the query of the callback) for who it vouches for.
 
-    Raises SignInFailed.
+    Also gives what the token endpoint said. Raises SignInFailed.
     """
-    with _believing_nothing_odd(provider):
-        client = _client(provider)
+    with believing_nothing_odd(provider.id):
+        client = client_of(provider)
         await _check_sender(client, answer)
         if answer.get("error"):
             raise SignInFailed("cancelled" if answer["error"] == "access_denied" else "refused")
         token = await client.fetch_access_token(
             callback_of(provider), code=answer["code"], code_verifier=verifier
         )
-        return await provider.read(provider, client, token, nonce)
+        return await provider.read(provider, client, token, nonce), token
 
 
-@contextmanager
-def _believing_nothing_odd(provider: Provider) -> Iterator[None]:
-    """Tell apart a provider that does not answer from an answer that is not to be believed."""
-    try:
-        yield
-    except SignInFailed as error:
-        log.info("sign_in_failed", provider=provider.id, why=error.why)
-        raise
-    except httpx2.HTTPError as error:
-        log.warning("provider_away", provider=provider.id, error=type(error).__name__)
-        raise SignInFailed("away") from error
-    except (AuthlibBaseError, JoseError, httpx2.InvalidURL, ValueError, TypeError, LookupError,
-            AttributeError, RuntimeError) as error:  # fmt: skip  # an answer may have any shape
-        log.warning("sign_in_refused", provider=provider.id, error=type(error).__name__)
-        raise SignInFailed from error
-
-
-def _client(provider: Provider) -> Client:
+def client_of(provider: Provider) -> Client:
+    """What speaks to a provider in our name."""
     secret = getattr(settings(), f"{provider.id}_client_secret").get_secret_value()
     endpoints = tuple(provider.endpoints(provider.id).items())
-    hour = int(time.monotonic() / CLIENT_SECONDS)
-    return _made(provider.client_id, secret, provider.scope, endpoints, hour)
-
-
-@lru_cache(maxsize=16)
-def _made(
-    client_id: str, secret: str, scope: str, endpoints: tuple[tuple[str, str], ...], _: int
-) -> Client:
-    how: dict[str, Any] = {"code_challenge_method": "S256", "scope": scope}
-    how |= {"timeout": TIMEOUT_SECONDS, "verify": _authorities()}
-    own = dict(endpoints)
-    if auth := own.pop("token_endpoint_auth_method", ""):
-        how["token_endpoint_auth_method"] = auth
-    return Client(None, client_id=client_id, client_secret=secret, client_kwargs=how, **own)
-
-
-@cache
-def _authorities() -> ssl.SSLContext:
-    """Who vouches for hosts, read once: every request has a client, and each would read it anew."""
-    return httpx2.create_ssl_context()
+    return made(provider.client_id, secret, provider.scope, endpoints)
 
 
 async def _check_sender(client: Client, answer: dict[str, str]) -> None:
@@ -286,7 +239,12 @@ _oidc = partial(
 PROVIDERS = {
     provider.id: provider
     for provider in (
-        _oidc("google", "Google", again=NOW | {"prompt": "select_account"}),
+        _oidc(
+            "google",
+            "Google",
+            again=NOW | {"prompt": "select_account"},
+            lasting={"access_type": "offline", "prompt": "consent"},
+        ),
         _oidc("microsoft", "Microsoft", again=NOW | {"prompt": "login"}),
         Provider("github", "GitHub", "read:user user:email", _github, _by_github),
     )

@@ -2,6 +2,9 @@
 
 import pytest
 
+from assistant.services.connection_forms import GoogleGrant
+from assistant.services.connections import keep
+from tests.identity.conftest import set_up
 from tests.servers.radicale import USERS
 from tests.services.accounts_outside import ALICE, calendar, calendar_form, inside, sums
 
@@ -31,6 +34,7 @@ async def test_an_account_is_connected_tested_and_disconnected(ann, hers, calend
     told = await ann.browser.get(PATH)
     assert told.json()["connections"] == []
     assert "iCloud" in told.json()["presets"]["caldav"]
+    assert (told.json()["google"], told.json()["said"]) == (False, "")
 
 
 async def test_a_wrong_password_is_a_sentence(hers, calendar_form):
@@ -61,3 +65,20 @@ async def test_what_does_not_exist_is_not_found(hers, what, which):
 async def test_who_is_not_signed_in_sees_and_connects_nothing(visitor):
     assert (await visitor.get(PATH)).status_code == 401
     assert (await visitor.post(f"{PATH}/new/mcp", data={"name": "a"})).status_code == 401
+
+
+async def test_google_is_offered_where_it_is_set_up_and_never_by_a_form(ann, hers):
+    with set_up({"GOOGLE_CLIENT_ID": "x", "GOOGLE_CLIENT_SECRET": "y"}):
+        assert (await ann.browser.get(PATH)).json()["google"] is True
+        assert (await hers("new/google", refresh_token="t")).status_code == 422
+
+
+async def test_what_is_still_to_be_said_of_a_disconnected_account_is_told(ann, hers):
+    grant = {"issuer": "i", "subject": "s", "address": "", "refresh_token": "t"}
+    form = GoogleGrant(**grant, asked=("mail", "calendar"), uses=("mail",))
+    await keep(ann.user.id, form)
+    (one,) = (await ann.browser.get(PATH)).json()["connections"]
+    assert (one["uses"], one["idle"], one["withheld"]) == (["mail"], [], ["calendar"])
+    answer = (await hers(f"{one['id']}/disconnect")).json()
+    assert answer["connections"] == []
+    assert "Google could not be told" in answer["said"]

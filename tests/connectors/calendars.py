@@ -46,7 +46,7 @@ async def google_server() -> AsyncIterator[GoogleCalendarServer]:
         yield server
 
 
-async def token() -> str:
+async def token(refused: str = "") -> str:
     """The access token that is in force."""
     return TOKEN
 

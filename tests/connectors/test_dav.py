@@ -7,7 +7,7 @@ import pytest
 
 from assistant.connectors.dav import Account, Dav
 from assistant.connectors.network import Reach
-from assistant.errors import ToolError
+from assistant.errors import AccessRefused, ToolError
 from tests.connectors.calendars import HERE
 from tests.servers.scripted import SILENCE, Say, Scripted
 
@@ -103,7 +103,7 @@ async def test_redirects_in_circles_end(server: Scripted) -> None:
 
 async def test_a_wrong_password_is_said_so_without_showing_it(server: Scripted) -> None:
     server.says["PUT", "/"] = Say(401)
-    with pytest.raises(ToolError, match="does not accept the user name or the pass") as caught:
+    with pytest.raises(AccessRefused, match="does not accept the user name or the pass") as caught:
         await dav(server.url).ask("PUT", f"{server.url}/")
     assert "Nothing was changed" in str(caught.value)
     assert "päss" not in str(caught.value)

@@ -96,11 +96,11 @@ async def test_refusals_reach_the_model_as_sentences(google, google_server, refu
 
 
 async def test_a_grant_that_was_taken_back_is_said_so(google_server: GoogleCalendarServer) -> None:
-    async def old() -> str:
+    async def old(refused: str = "") -> str:
         return "an old token"
 
     google = GoogleCalendar(old, HERE, google_server.url)
-    with pytest.raises(ToolError, match="does not accept this connection any more"):
+    with pytest.raises(ToolError, match="has taken this access back"):
         await google.calendars()
 
 

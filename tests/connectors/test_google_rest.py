@@ -27,7 +27,8 @@ async def test_the_grant_and_the_version_go_along(server: Scripted) -> None:
 @pytest.mark.parametrize(
     ("status", "reason", "said"),
     [
-        (401, "authError", "does not accept this connection any more. Nothing was changed"),
+        (401, "authError", "has taken this access back"),
+        (403, "insufficientPermissions", "has taken this access back"),
         (403, "rateLimitExceeded", "asked too often"),
         (403, "userRateLimitExceeded", "asked too often"),
         (403, "forbidden", "does not allow this. Nothing was changed"),

@@ -9,7 +9,7 @@ import pytest
 from assistant.connectors import imap_line
 from assistant.connectors.imap_line import Box, on_line
 from assistant.connectors.mail_account import Access, Security, Server
-from assistant.errors import ToolError
+from assistant.errors import AccessRefused, ToolError
 from tests.servers.accounts import access
 from tests.servers.imap import PASSWORD, ImapServer, imap_server
 from tests.servers.relay import relay, silent
@@ -58,7 +58,9 @@ async def test_a_wrong_password_is_said_and_not_shown(
     imap: ImapServer, by: Security, password: str
 ) -> None:
     port = imap.tls_port if by == "tls" else imap.port
-    with pytest.raises(ToolError, match="does not accept the user name or the password") as caught:
+    with pytest.raises(
+        AccessRefused, match="does not accept the user name or the password"
+    ) as caught:
         await on_line(access(port, by=by, password=password), folders)
     assert not password or password not in str(caught.value)
 
@@ -73,7 +75,7 @@ async def test_where_only_login_is_known_it_is_used(imap: ImapServer, password: 
         if password == PASSWORD:
             assert "INBOX" in await on_line(known, folders)
         else:
-            with pytest.raises(ToolError, match="does not accept"):
+            with pytest.raises(AccessRefused, match="does not accept"):
                 await on_line(known, folders)
     assert not any(line.startswith(b"A1 ") for line in before.asked)
 

@@ -12,7 +12,7 @@ from assistant.connectors.mcp_server import (
     require_safe,
 )
 from assistant.connectors.network import Reach
-from assistant.errors import ToolError
+from assistant.errors import AccessRefused, ToolError
 from tests.servers.mcp import TOKEN, mcp_server, no_mcp_server
 
 HERE = Reach(frozenset({"127.0.0.1"}))
@@ -57,7 +57,7 @@ async def test_a_tool_that_never_ends_is_given_up():
 async def test_the_token_lets_in_and_without_it_nothing_does():
     async with mcp_server(token=True) as server:
         assert await offered(Server(server.url, TOKEN), HERE)
-        with pytest.raises(ToolError, match="gave no answer that can be used"):
+        with pytest.raises(AccessRefused, match="does not accept the access token"):
             await offered(Server(server.url, "wrong"), HERE)
 
 

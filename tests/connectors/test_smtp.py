@@ -8,7 +8,7 @@ import pytest
 
 from assistant.connectors.mail_account import Access, Security, Server
 from assistant.connectors.smtp import check, deliver
-from assistant.errors import ToolError
+from assistant.errors import AccessRefused, ToolError
 from tests.servers.accounts import access
 from tests.servers.relay import relay, silent
 from tests.servers.smtp import SmtpServer, smtp_server
@@ -62,7 +62,9 @@ async def test_a_certificate_that_nobody_vouches_for_is_refused(
 
 
 async def test_a_wrong_password_is_said_and_not_shown(smtp: SmtpServer) -> None:
-    with pytest.raises(ToolError, match="does not accept the user name or the password") as caught:
+    with pytest.raises(
+        AccessRefused, match="does not accept the user name or the password"
+    ) as caught:
         await deliver(access(1, smtp.tls_port, password="hunter2"), RAW, BOB)
     assert "hunter2" not in str(caught.value)
     assert smtp.taken == []
@@ -148,5 +150,5 @@ async def test_a_check_signs_in_and_sends_nothing(smtp: SmtpServer) -> None:
 
 
 async def test_a_check_tells_of_a_wrong_password(smtp: SmtpServer) -> None:
-    with pytest.raises(ToolError, match="does not accept the user name or the password"):
+    with pytest.raises(AccessRefused, match="does not accept the user name or the password"):
         await check(access(1, smtp.tls_port, password="wrong"))

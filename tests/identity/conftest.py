@@ -14,7 +14,7 @@ import pytest
 from assistant.api.guard import Guard
 from assistant.config import settings
 from assistant.errors import NotSignedIn
-from assistant.services import oauth, sessions
+from assistant.services import oauth_client, sessions
 from assistant.services.sessions import User, who_is
 from tests.api.conftest import app, browser  # noqa: F401  (app is a fixture)
 from tests.identity.server import Providers
@@ -30,10 +30,10 @@ def set_up(environment: dict[str, str]) -> Iterator[None]:
         for name, value in environment.items():
             patch.setenv(name, value)
         settings.cache_clear()
-        oauth._made.cache_clear()
+        oauth_client._made.cache_clear()
         yield
     settings.cache_clear()
-    oauth._made.cache_clear()
+    oauth_client._made.cache_clear()
 
 
 @pytest.fixture

@@ -14,6 +14,8 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, RSAKey
 from joserfc.jws import JWSRegistry
 
+from tests.identity.grants import Grants
+
 CLIENT, SECRET = "our-client", "our-secret-of-more-than-thirty-two-bytes"
 TENANT = "9188040d-6c67-4c5b-b112-36a304b66dad"
 ALGORITHMS = ["RS256", "PS256", "ES256", "HS256", "none"]
@@ -72,7 +74,7 @@ class Providers:
     claims: what ID tokens say, beside what is asked for. token: makes one of the whole claims.
     answer: changes the token endpoint's answer. metadata: changes discovery. keys: those that are
     published. pkce: whether the verifier is checked. user, emails: what GitHub says. status: what
-    paths answer with instead.
+    paths answer with instead. denies: people say no. grants: the lasting access that they give.
     """
 
     url: str = ""
@@ -86,6 +88,8 @@ class Providers:
     emails: Any = None
     status: dict[str, int] = field(default_factory=dict)
     asked: dict[str, Asked] = field(default_factory=dict)
+    denies: bool = False
+    grants: Grants = field(default_factory=Grants)
 
     async def __aenter__(self) -> Self:
         app = web.Application()
@@ -94,6 +98,7 @@ class Providers:
             web.get("/common/v2.0/.well-known/openid-configuration", self._microsoft),
             web.get("/authorize", self._authorize),
             web.post("/token", self._token),
+            web.post("/revoke", self._revoke),
             web.get("/jwks", self._jwks),
             web.get("/login/oauth/authorize", self._authorize),
             web.post("/login/oauth/access_token", self._token),
@@ -137,6 +142,7 @@ class Providers:
             "issuer": issuer,
             "authorization_endpoint": f"{self.url}/authorize",
             "token_endpoint": f"{self.url}/token",
+            "revocation_endpoint": f"{self.url}/revoke",
             "jwks_uri": f"{self.url}/jwks",
             "id_token_signing_alg_values_supported": ALGORITHMS,
         }
@@ -151,6 +157,10 @@ class Providers:
         assert query["client_id"] == CLIENT
         assert query["response_type"] == "code"
         assert query["code_challenge_method"] == "S256"
+        if self.denies:
+            raise web.HTTPFound(
+                f"{query['redirect_uri']}?error=access_denied&state={query['state']}"
+            )
         code = uuid4().hex
         self.asked[code] = Asked(query)
         back = f"{query['redirect_uri']}?code={code}&state={query['state']}"
@@ -161,6 +171,9 @@ class Providers:
         asked = self.asked.get(form.get("code", ""))
         if fault := self._fault(request):
             return fault
+        if form.get("grant_type") == "refresh_token" and _is_client(request, form):
+            assert "scope" not in form  # it would narrow what was granted
+            return self.grants.exchanged(form["refresh_token"])
         if asked is None or asked.used or not _is_client(request, form):
             return web.json_response({"error": "invalid_grant"}, status=400)
         asked.used = True
@@ -168,11 +181,14 @@ class Providers:
         proven = encoded(digest) == asked.query["code_challenge"]
         if form["redirect_uri"] != asked.query["redirect_uri"] or (self.pkce and not proven):
             return web.json_response({"error": "invalid_grant"}, status=400)
-        answer = {"access_token": "access", "token_type": "Bearer", "expires_in": 3600}
+        answer = {"token_type": "Bearer", "expires_in": 3600, **self.grants.granted(asked.query)}
         if "openid" in asked.query["scope"]:
             answer["id_token"] = self.token(self._claims(asked.query))
         answer |= self.answer
         return web.json_response({k: v for k, v in answer.items() if v is not None})
+
+    async def _revoke(self, request: web.Request) -> web.Response:
+        return self._fault(request) or await self.grants.revoke(request)
 
     def _claims(self, query: dict[str, str]) -> Claims:
         now = int(time.time())

@@ -6,7 +6,7 @@ import pytest
 
 from assistant.errors import NotFound, SignInFailed
 from assistant.services import attempts, reaper
-from assistant.services.attempts import begin, finish
+from assistant.services.attempts import begin, claim
 from assistant.services.sessions import User
 from tests.identity.conftest import providers  # noqa: F401  (a fixture)
 from tests.services.talk import rows
@@ -75,7 +75,7 @@ async def test_a_provider_that_is_not_set_up_begins_and_finishes_nothing(db):
         with pytest.raises(NotFound):
             await begin(provider, uuid4(), "/")
         with pytest.raises(NotFound):
-            await finish(provider, uuid4(), {})
+            await claim(provider, uuid4(), "")
 
 
 async def test_a_provider_that_cannot_be_reached_is_away(providers, db):  # noqa: F811
@@ -85,7 +85,7 @@ async def test_a_provider_that_cannot_be_reached_is_away(providers, db):  # noqa
     assert caught.value.why == "away"
 
 
-def test_whom_to_link_to_is_read_as_it_was_written():
+def test_who_has_begun_is_read_as_it_was_written():
     user = User(uuid4(), uuid4())
-    assert attempts._linking(f"{user.id} {user.session_id}") == user
-    assert attempts._linking("") is None
+    assert attempts._by(f"{user.id} {user.session_id}") == user
+    assert attempts._by("") is None

@@ -6,11 +6,13 @@ from assistant.agent.acts import Effect, ToolContext
 from assistant.agent.backends.calendar import Calendar
 from assistant.agent.backends.mail import Mailbox, Wanted
 from assistant.services.connected import connected
-from assistant.services.connections import connect
+from assistant.services.connections import connect, disconnect, listed
 from assistant.services.toolkit import toolkit_of
+from tests.servers.google import HOME
 from tests.services.accounts_outside import ALICE, calendar, calendar_form, inside, mail_form, sums
+from tests.services.at_google import at_google, connects
 
-__all__ = ["calendar", "calendar_form", "inside", "mail_form", "sums"]
+__all__ = ["at_google", "calendar", "calendar_form", "inside", "mail_form", "sums"]
 
 
 async def names(user):
@@ -58,3 +60,55 @@ async def test_what_cannot_be_opened_is_left_out_and_the_rest_works(alice, calen
     opened = await connected(alice.id)
     assert opened.backends == {}
     assert "sums__add" in {tool.name for tool in opened.tools}
+
+
+async def what_serves(user):
+    """Which of their accounts is the calendar, and which the mailbox, as calls and settings see it.
+
+    Google has no letter, and this machine's mailbox none, either: they are told by their addresses.
+    """
+    backends = (await connected(user.id)).backends
+    kinds = {use: each.kind for each in await listed(user.id) for use in each.uses
+             if use not in each.idle}  # fmt: skip
+    calendars = [each.id for each in await backends[Calendar].calendars()]
+    return kinds, "google" in str(calendars)
+
+
+async def test_of_two_calendars_the_one_that_was_connected_last_serves(
+    alice, at_google, calendar_form, mail_form
+):
+    await connect(alice.id, "caldav", calendar_form)
+    await connects(alice)
+    assert await what_serves(alice) == ({"calendar": "google", "mail": "google"}, True)
+    await connect(alice.id, "caldav", calendar_form)
+    assert await what_serves(alice) == ({"calendar": "caldav", "mail": "google"}, False)
+    await connect(alice.id, "mail", mail_form)
+    assert await what_serves(alice) == ({"calendar": "caldav", "mail": "mail"}, False)
+    idle = {each.kind: each.idle for each in await listed(alice.id)}
+    assert idle == {"google": ("calendar", "mail"), "caldav": (), "mail": ()}
+
+
+async def test_where_the_newest_is_gone_the_one_before_serves_again(
+    alice, at_google, calendar_form
+):
+    await connect(alice.id, "caldav", calendar_form)
+    one = await connects(alice)
+    await disconnect(alice.id, one.id)
+    assert await what_serves(alice) == ({"calendar": "caldav"}, False)
+
+
+async def test_what_was_not_granted_takes_nothings_place(alice, at_google, calendar_form):
+    await connect(alice.id, "caldav", calendar_form)
+    at_google.grants.unticked = ("calendar",)
+    await connects(alice)
+    assert await what_serves(alice) == ({"calendar": "caldav", "mail": "google"}, False)
+
+
+async def test_times_at_google_without_a_zone_are_the_users(alice, at_google):
+    await connects(alice)
+    bare = {"dateTime": "2026-12-03T12:00:00"}
+    fields = {"id": "swim0", "status": "confirmed", "start": bare, "end": bare}
+    at_google.calendar.put(HOME, fields)
+    calendar = (await connected(alice.id, "Asia/Tokyo")).backends[Calendar]
+    event = await calendar.event(HOME, "swim0")
+    assert event.start.isoformat() == "2026-12-03T12:00:00+09:00"

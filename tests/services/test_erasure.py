@@ -22,8 +22,10 @@ from assistant.vault import Tampered, Wrapped, new_wrapped_key, unlock
 from tests.conftest import create_database
 from tests.models.rows import full_set
 from tests.services.archives import LIBRARY, shelve
+from tests.services.at_google import at_google, connects
 from tests.services.talk import ask, rows
 
+__all__ = ["at_google"]
 DUE = "update profiles set erase_at = now() - interval '1 second' where user_id = $1"
 STALE = "update login_sessions set fresh_at = now() - interval '6 minutes' where user_id = $1"
 
@@ -256,3 +258,32 @@ async def test_no_index_of_an_old_dump_can_be_read(alice, demo, db, dump):
     assert found
     stranger = unlock(alice.id, new_wrapped_key(alice.id))
     assert all(row["bits"] != bits_of("a harbour in Zadar", stranger) for row in found)
+
+
+async def test_what_google_granted_is_given_back(alice, at_google, db):
+    await connects(alice)
+    refresh = at_google.grants.all[0].refresh
+    await erasure.ask(alice, erasure.WORD)
+    assert at_google.grants.revoked == []  # the account may still be kept
+    await run(db, DUE, alice.id)
+    assert await erasure.erase(alice.id)
+    assert at_google.grants.revoked == [refresh]
+
+
+async def test_a_grant_that_cannot_be_opened_keeps_no_account(alice, at_google, db):
+    await connects(alice)
+    keys.forget(alice.id)
+    await run(db, "update user_keys set wrapped = wrapped || 'x' where user_id = $1", alice.id)
+    await run(db, DUE, alice.id)
+    assert await erasure.erase(alice.id)
+    assert await left(db, alice.id) == {}
+    assert at_google.grants.revoked == []
+
+
+async def test_a_google_that_is_away_keeps_no_account(alice, at_google, db):
+    await connects(alice)
+    await erasure.ask(alice, erasure.WORD)
+    await run(db, DUE, alice.id)
+    at_google.providers.status["/revoke"] = 503
+    assert await erasure.erase(alice.id)
+    assert await left(db, alice.id) == {}
