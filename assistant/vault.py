@@ -40,6 +40,7 @@ class Vault:
         self.user_id = user_id
         self.keys = keys
         self._root = root
+        self._derived: dict[str, bytes] = {}
         self._owner = f"|{user_id}"  # to spell an id takes longer than to seal some words
 
     @property
@@ -66,7 +67,9 @@ class Vault:
 
     def derived(self, purpose: str) -> bytes:
         """A key of 32 bytes for one purpose. It outlives the rotation of the data keys."""
-        return derive(self._root, purpose)
+        if purpose not in self._derived:  # to derive one takes longer than to use it
+            self._derived[purpose] = derive(self._root, purpose)
+        return self._derived[purpose]
 
     def next_key(self) -> Wrapped:
         """One more data key, wrapped for storage."""
