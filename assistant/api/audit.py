@@ -19,10 +19,10 @@ from starlette.routing import Route
 from assistant.api.answers import NO_STORE, answering, body_of, to_sign_in, user_of, visitor_of
 from assistant.api.downloads import Download
 from assistant.errors import NotSignedIn, Refused
-from assistant.services import audit_chain, toolkit
+from assistant.services import audit_chain
 from assistant.services.addresses import AUDIT
 from assistant.services.audit import page
-from assistant.services.audit_entry import Entry
+from assistant.services.audit_entry import Entry, plain
 from assistant.services.audit_export import as_csv, as_json
 from assistant.services.audit_queries import Before, Filters
 from assistant.services.one_each import OneEach
@@ -62,12 +62,11 @@ async def entries(request: Request) -> Response:
     asked = _asked(await body_of(request, BODY_BYTES, NO_QUESTION))
     user = await user_of(request)  # as of now: a body may come long after its head
     read = await page(user.id, asked.filters(), Before.read(asked.before) if asked.before else None)
-    tools = (await toolkit.toolkit_of(user.id)).tools
     told = {
         "entries": [_shown(one) for one in read.entries],
         "before": read.before.spelled() if read.before else "",
         "back_to": read.back_to and read.back_to.isoformat(),
-        "tools": [{"name": tool.name, "label": tool.label} for tool in tools],
+        "tools": [{"name": name, "label": label} for name, label in read.labels.items()],
     }
     return JSONResponse(told, headers=NO_STORE)
 
@@ -80,8 +79,8 @@ def _asked(body: bytes) -> Asked:
 
 
 def _shown(one: Entry) -> dict[str, Any]:
-    told = asdict(one) | {"id": str(one.id), "at": one.at.isoformat()}
-    told["conversation"] = str(told.pop("conversation_id") or "")
+    told = plain(one)
+    told["conversation"] = told.pop("conversation_id") or ""
     for name in ("asked", "answered"):
         if len(told[name]) > SHOWN:
             told[name] = f"{told[name][:SHOWN]}… cut here; the exported file has all of it"
@@ -126,18 +125,10 @@ def _file(
 async def _pieces(user: User, written: AsyncIterator[str]) -> AsyncGenerator[bytes, None]:
     """The file, for as long as the session lasts."""
     with WRITING.held(user.id):
-        async with aclosing(written) as lines:  # type: ignore[type-var]
-            async for number, line in _numbered(lines):
-                if number % 500 == 0:
-                    await require_alive(user)
-                yield line.encode(errors="replace")
-
-
-async def _numbered(lines: AsyncIterator[str]) -> AsyncIterator[tuple[int, str]]:
-    number = 0
-    async for line in lines:
-        yield number, line
-        number += 1
+        async with aclosing(written) as pieces:  # type: ignore[type-var]
+            async for piece in pieces:
+                await require_alive(user)
+                yield piece.encode(errors="replace")
 
 
 routes = [

@@ -90,6 +90,8 @@ class ToolExecution(Chained, table=True):
         *chained(),
         Index("ix_tool_executions_user_turn", "user_id", "turn_id"),
         Index("ix_tool_executions_user_created", "user_id", text("created_at desc")),
+        Index("ix_tool_executions_user_tool", "user_id", "tool", text("created_at desc")),
+        Index("ix_tool_executions_user_status", "user_id", "status", text("created_at desc")),
     )
 
     turn_id: UUID | None = None

@@ -1,21 +1,24 @@
 """The audit log as its owner reads it: calls of tools and requests to models, the newest first."""
 
+import asyncio
+import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
+from asyncpg import Connection, Record
 
-from assistant.database import user_session
+from assistant.database import user_connection
 from assistant.services import audit_queries, toolkit
 from assistant.services.audit_entry import Entry, entry, facts_of, grants_of
 from assistant.services.audit_queries import Before, Filters
 from assistant.services.folding import folded
-from assistant.services.keys import vault_in
+from assistant.services.keys import vault_over
+from assistant.vault import Vault
 
 PAGE = 50
-WINDOW = 2_000  # rows that one search opens
+SECONDS = 1.0  # how long one search reads
 STEP = 500  # rows of one query
 
 
@@ -23,13 +26,41 @@ STEP = 500  # rows of one query
 class Page:
     """Some of the log. before: where the next page begins, None at the end of the log.
 
-    back_to: how far a search for words has come, None where there was none or it has come to
-    the end.
+    labels: the verbs of the tools that the user has now. back_to: how far a search for words has
+    come, None where there was none or it has come to the end.
     """
 
     entries: list[Entry]
     before: Before | None
+    labels: dict[str, str] = field(default_factory=dict)
     back_to: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Log:
+    """What is wanted of whose log. labels: see `Page`."""
+
+    user_id: UUID
+    filters: Filters
+    labels: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """Rows, and what is needed to open them. cards: sealed, of calls that had to wait."""
+
+    rows: list[Record]
+    cards: dict[str, bytes | None]
+    grants: dict[str, str]
+    vault: Vault
+
+    def entries(self, labels: dict[str, str], limit: int) -> list[Entry]:
+        """The first of the rows as entries: to open many takes a thread of its own."""
+        shown = {each: facts_of(each, sealed, self.vault) for each, sealed in self.cards.items()}
+        return [
+            entry(row, shown.get(row["approval"], {}), labels, self.grants, self.vault)
+            for row in self.rows[:limit]
+        ]
 
 
 async def page(
@@ -37,28 +68,36 @@ async def page(
 ) -> Page:
     """The newest entries behind a place, at most `limit` of them.
 
-    Words are looked for in what was asked, answered and shown; at most WINDOW rows are opened.
+    Words are looked for in what was asked, answered and shown, for about SECONDS.
     """
-    words = folded(filters.words).split()
-    if not words:
-        rows = await _read(user_id, filters, before, limit + 1)
-        return Page(rows[:limit], _place(rows[limit - 1]) if len(rows) > limit else None)
+    log = await _log(user_id, filters)
+    if words := folded(filters.words).split():
+        return await _search(log, words, before, limit)
+    return await _next(log, before, limit)
+
+
+async def _log(user_id: UUID, filters: Filters) -> _Log:
+    tools = (await toolkit.toolkit_of(user_id)).tools
+    return _Log(user_id, filters, {tool.name: tool.label for tool in tools})
+
+
+async def _search(log: _Log, words: list[str], before: Before | None, limit: int) -> Page:
     found: list[Entry] = []
-    for _ in range(WINDOW // STEP):
-        rows = await _read(user_id, filters, before, STEP)
-        for row in rows:
-            before = _place(row)
-            if _holds(row, words):
-                found.append(row)
-            if len(found) == limit:
-                return Page(found, before)
-        if len(rows) < STEP:
-            return Page(found, None)
-    return Page(found, before, rows[-1].at)
+    until = time.monotonic() + SECONDS
+    while True:
+        some = await _next(log, before, STEP)
+        found += await asyncio.to_thread(_holding, some.entries, words)
+        if len(found) >= limit:
+            return Page(found[:limit], _place(found[limit - 1]), log.labels)
+        before = some.before
+        if before is None:
+            return Page(found, None, log.labels)
+        if time.monotonic() >= until:
+            return Page(found, before, log.labels, before.at)
 
 
-def _place(one: Entry) -> Before:
-    return Before(one.at, one.seq or 0, one.id)
+def _holding(entries: list[Entry], words: list[str]) -> list[Entry]:
+    return [one for one in entries if _holds(one, words)]
 
 
 def _holds(one: Entry, words: list[str]) -> bool:
@@ -67,35 +106,44 @@ def _holds(one: Entry, words: list[str]) -> bool:
     return all(word in said for word in words)
 
 
-async def _read(user_id: UUID, filters: Filters, before: Before | None, limit: int) -> list[Entry]:
-    labels = {tool.name: tool.label for tool in (await toolkit.toolkit_of(user_id)).tools}
-    async with user_session(user_id) as session:
-        query, values = audit_queries.rows(filters, before, limit)
-        rows = (await session.execute(query, values)).all()
-        facts = await _facts(session, [row.approval for row in rows if row.approval])
-        grants = await grants_of(session, {row.rule for row in rows})
-        sealed = [getattr(row, name) for row in rows for name in ("input", "output")]
-        vault = await vault_in(session, [*sealed, *facts.values()])
-    shown = {each: facts_of(each, value, vault) for each, value in facts.items()}
-    return [entry(row, shown.get(row.approval, {}), labels, grants, vault) for row in rows]
+async def _next(log: _Log, before: Before | None, limit: int) -> Page:
+    """What stands behind a place, whatever words it holds."""
+    read = await _read(log, before, limit + 1)
+    entries = await asyncio.to_thread(read.entries, log.labels, limit)
+    return Page(entries, _place(entries[-1]) if len(read.rows) > limit else None, log.labels)
 
 
-async def _facts(session: AsyncSession, approvals: list[str]) -> dict[str, bytes | None]:
+def _place(one: Entry) -> Before:
+    return Before(one.at, one.seq or 0, one.id)
+
+
+async def _read(log: _Log, before: Before | None, limit: int) -> _Read:
+    query, values = audit_queries.rows(log.filters, before, limit)
+    async with user_connection(log.user_id) as connection:
+        rows = await connection.fetch(query, *values)
+        cards = await _cards(connection, {row["approval"] for row in rows if row["approval"]})
+        grants = await grants_of(connection, {row["rule"] for row in rows})
+        sealed = [row[name] for row in rows for name in ("input", "output")]
+        vault = await vault_over(connection, log.user_id, [*sealed, *cards.values()])
+    return _Read(rows, cards, grants, vault)
+
+
+async def _cards(connection: Connection, approvals: set[str]) -> dict[str, bytes | None]:
     """The sealed cards of calls that had to wait, by the ids of these."""
     if not approvals:
         return {}
-    wanted = [UUID(each) for each in set(approvals)]
-    found = await session.execute(audit_queries.CARDS, {"ids": wanted})
-    return {str(row.id): row.facts for row in found}
+    rows = await connection.fetch(audit_queries.CARDS, [UUID(each) for each in approvals])
+    return {str(row["id"]): row["facts"] for row in rows}
 
 
-async def every(user_id: UUID, filters: Filters) -> AsyncIterator[Entry]:
-    """All entries that fit the filters, the newest first."""
+async def every(user_id: UUID, filters: Filters) -> AsyncIterator[list[Entry]]:
+    """All entries that fit the filters, the newest first, some at a time."""
+    log = await _log(user_id, filters)
     place: Before | None = None
     while True:
-        found = await page(user_id, filters, place, STEP)
-        for one in found.entries:
-            yield one
-        if found.before is None:
+        some = await _next(log, place, STEP)
+        if some.entries:
+            yield some.entries
+        if some.before is None:
             return
-        place = found.before
+        place = some.before

@@ -6,30 +6,38 @@ the one before it (`isolation.chained`). To which turn a row belongs is no part 
 forgotten with its conversation.
 """
 
+import asyncio
 import hmac
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from hashlib import sha256
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col, select
 
-from assistant.database import user_session
-from assistant.models import AuditHead, ToolExecution, UsageLog
-from assistant.services.keys import vault_in
+from assistant.database import user_connection
+from assistant.models import ToolExecution, UsageLog
+from assistant.services.keys import vault_over
 from assistant.vault import Tampered, Vault
 
 Row = ToolExecution | UsageLog
 PURPOSE = "audit"
-LOGS: tuple[type[ToolExecution], type[UsageLog]] = (ToolExecution, UsageLog)
+LOGS = ("tool_executions", "usage_logs")
 BATCH = 500
 STORED_DIGITS = Decimal("1e-8")  # of a cost
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+_HEAD = "select seq, hash from audit_heads"
+_NUMBERED = {
+    log: f"select * from {log} where seq >= $1 and seq < $2"  # noqa: S608
+    for log in LOGS
+}
 
 MISSING = "This row was taken out of the log."
 TWICE = "Two rows stand in this place; one of them was put in."
@@ -71,12 +79,15 @@ def signed(vault: Vault, rows: Iterable[Row]) -> list[Row]:
 
 def digest(row: Row, vault: Vault) -> bytes:
     """What stands for all that this row says. Raises Tampered when a part of it does not open."""
-    facts = _call(row, vault) if isinstance(row, ToolExecution) else _request(row)
-    said = json.dumps([row.__tablename__, str(row.id), *facts, row.details], sort_keys=True)
+    return _digest(row.__tablename__, row, row.details, vault)
+
+
+def _digest(log: str, row: Any, details: dict[str, Any], vault: Vault) -> bytes:  # noqa: ANN401
+    said = json.dumps([log, str(row.id), *_FACTS[log](row, vault), details], sort_keys=True)
     return hmac.digest(vault.derived(PURPOSE), said.encode(), "sha256")
 
 
-def _call(row: ToolExecution, vault: Vault) -> list[Any]:
+def _call(row: Any, vault: Vault) -> list[Any]:  # noqa: ANN401
     sealed = {"input": row.input, "output": row.output, "undo": row.undo}
     opened = [
         None if value is None else vault.open(f"tool_executions.{name}", row.id, value)
@@ -87,7 +98,7 @@ def _call(row: ToolExecution, vault: Vault) -> list[Any]:
     return [*map(str, said), undoes, float(row.seconds), *opened]
 
 
-def _request(row: UsageLog) -> list[Any]:
+def _request(row: Any, _vault: Vault) -> list[Any]:  # noqa: ANN401
     cost = row.cost.quantize(STORED_DIGITS, ROUND_HALF_UP)
     tokens = (
         row.input_tokens,
@@ -99,81 +110,89 @@ def _request(row: UsageLog) -> list[Any]:
     return [row.provider, row.model, row.purpose, *tokens, row.estimated, f"{cost:f}"]
 
 
+_FACTS: dict[str, Callable[[Any, Vault], list[Any]]] = {
+    "tool_executions": _call,
+    "usage_logs": _request,
+}
+
+
+class _Stored(SimpleNamespace):
+    """A row as the driver reads it, by the names of its columns. log: which of the two."""
+
+
 async def verify(user_id: UUID) -> Verdict:
     """Read the whole log, and find the first row that is not as it was written."""
-    async with user_session(user_id) as session:
-        head = (await session.scalars(select(AuditHead))).one_or_none()
-    last, before = (head.seq, head.hash) if head else (0, b"")
+    async with user_connection(user_id) as connection:
+        head = await connection.fetchrow(_HEAD)
+    last, end_hash = head or (0, b"")
     previous = b""
     for first in range(1, last + 1, BATCH):
-        end = min(first + BATCH, last + 1)
-        async with user_session(user_id) as session:
-            rows = await _between(session, first, end)
-            vault = await vault_in(session, [v for row in rows for v in _sealed(row)])
-        verdict, previous = _checked(rows, range(first, end), previous, vault)
+        numbers = range(first, min(first + BATCH, last + 1))
+        rows, vault = await _read(user_id, numbers)
+        verdict, previous = await asyncio.to_thread(_checked, rows, numbers, previous, vault)
         if verdict:
             return verdict
-    if previous != before or await _stands_behind(user_id, last):
+    if previous != end_hash or await _stands_behind(user_id, last):
         return Verdict(last, last + 1, CUT)
     return Verdict(last)
 
 
-async def _between(session: AsyncSession, first: int, end: int) -> list[Row]:
-    rows: list[Row] = []
-    for log in LOGS:
-        here = (col(log.seq) >= first, col(log.seq) < end)
-        rows += (await session.scalars(select(log).where(*here))).all()  # type: ignore[arg-type]
-    return sorted(rows, key=lambda row: row.seq or 0)
+async def _read(user_id: UUID, numbers: range) -> tuple[list[_Stored], Vault]:
+    async with user_connection(user_id) as connection:
+        rows = [
+            _Stored(**row, log=log)
+            for log, query in _NUMBERED.items()
+            for row in await connection.fetch(query, numbers.start, numbers.stop)
+        ]
+        sealed = [value for row in rows for value in _sealed(row)]
+        return rows, await vault_over(connection, user_id, sealed)
 
 
-def _sealed(row: Row) -> tuple[bytes | None, ...]:
-    return (row.input, row.output, row.undo) if isinstance(row, ToolExecution) else ()
+def _sealed(row: _Stored) -> tuple[bytes | None, ...]:
+    return (row.input, row.output, row.undo) if row.log == "tool_executions" else ()
 
 
 def _checked(
-    rows: list[Row], numbers: range, previous: bytes, vault: Vault
+    rows: list[_Stored], numbers: range, previous: bytes, vault: Vault
 ) -> tuple[Verdict | None, bytes]:
     """The first that is broken of the rows with these numbers, and the hash of the last."""
-    known: dict[int, list[Row]] = {number: [] for number in numbers}
+    known: dict[int, list[_Stored]] = {number: [] for number in numbers}
     for row in rows:
-        known[row.seq or 0].append(row)
+        known[row.seq].append(row)
     for number, here in known.items():
         if why := _fault(here, previous, vault):
             found = Verdict(number - 1, number, why)
             for row in here[:1]:
                 found = replace(found, id=row.id, at=row.created_at)
             return found, previous
-        previous = here[0].hash or b""
+        previous = here[0].hash
     return None, previous
 
 
-def _fault(here: list[Row], previous: bytes, vault: Vault) -> str:
+def _fault(here: list[_Stored], previous: bytes, vault: Vault) -> str:
     """What is wrong in a place of the log, "" when nothing is."""
     if len(here) != 1:
         return TWICE if here else MISSING
     (row,) = here
     try:
-        if not hmac.compare_digest(digest(row, vault), row.digest or b""):
+        if not hmac.compare_digest(_digest(row.log, row, row.metadata, vault), row.digest):
             return CHANGED
     except Tampered:
         return CHANGED
     return "" if row.hash == _hash(row, previous) else MOVED
 
 
-def _hash(row: Row, previous: bytes) -> bytes:
+def _hash(row: _Stored, previous: bytes) -> bytes:
     """As the database makes it; see `isolation.chained`."""
-    moment = (row.created_at - EPOCH) // timedelta(microseconds=1)
-    said = (row.digest or b"") + row.id.bytes + moment.to_bytes(8, signed=True)
-    number = (row.seq or 0).to_bytes(8, signed=True)
-    return sha256(previous + said + row.__tablename__.encode() + number).digest()
+    moment = (row.created_at - EPOCH) // MICROSECOND
+    said = row.digest + row.id.bytes + moment.to_bytes(8, signed=True)
+    number = row.seq.to_bytes(8, signed=True)
+    return sha256(previous + said + row.log.encode() + number).digest()
 
 
 async def _stands_behind(user_id: UUID, last: int) -> bool:
     """Whether rows stand behind the end of the log as it is now."""
-    async with user_session(user_id) as session:
-        end = await session.scalar(select(AuditHead.seq)) or 0
-        for log in LOGS:
-            behind = select(log.id).where(col(log.seq) > max(end, last)).limit(1)
-            if (await session.scalars(behind)).first() is not None:
-                return True
-    return False
+    async with user_connection(user_id) as connection:
+        end = await connection.fetchval("select seq from audit_heads") or 0
+        behind = " or ".join(f"exists (select from {log} where seq > $1)" for log in LOGS)
+        return bool(await connection.fetchval(f"select {behind}", max(end, last)))

@@ -1,18 +1,16 @@
 """One line of the audit log: what was done, who or what allowed it, and what left for where."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row
-from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col, select
+from asyncpg import Connection, Record
 
 from assistant.agent.catalog import MODELS
 from assistant.agent.gate import OWN
-from assistant.models import ToolPermission
 from assistant.services import contents
+from assistant.services.audit_queries import GRANTS
 from assistant.services.keys import UNREADABLE, opened_or
 from assistant.services.undo import FOR
 from assistant.vault import Vault
@@ -58,14 +56,24 @@ class Entry:
     undone: bool
 
 
-async def grants_of(session: AsyncSession, rules: set[str]) -> dict[str, str]:
+COLUMNS = [field.name for field in fields(Entry)]
+
+
+def plain(one: Entry) -> dict[str, Any]:
+    """An entry in values of JSON, by its columns."""
+    told = {name: getattr(one, name) for name in COLUMNS}  # `asdict` copies each value, too
+    told |= {"id": str(one.id), "at": one.at.isoformat()}
+    told["conversation_id"] = one.conversation_id and str(one.conversation_id)
+    return told
+
+
+async def grants_of(connection: Connection, rules: set[str]) -> dict[str, str]:
     """The grants among these rules, in words; also those that hold no longer."""
     ids = [UUID(rule) for rule in rules if len(rule) == len(str(UUID(int=0)))]
     if not ids:
         return {}
-    mine = select(ToolPermission).where(col(ToolPermission.id).in_(ids))
-    rows = (await session.scalars(mine)).all()
-    return {str(row.id): f"Your permission of {row.created_at:%-d %b %Y}" for row in rows}
+    rows = await connection.fetch(GRANTS, ids)
+    return {str(row["id"]): f"Your permission of {row['created_at']:%-d %b %Y}" for row in rows}
 
 
 def facts_of(approval: str, sealed: bytes | None, vault: Vault) -> Card:
@@ -78,54 +86,56 @@ def facts_of(approval: str, sealed: bytes | None, vault: Vault) -> Card:
 
 
 def entry(
-    row: Row[Any], card: Card, labels: dict[str, str], grants: dict[str, str], vault: Vault
+    row: Record, card: Card, labels: dict[str, str], grants: dict[str, str], vault: Vault
 ) -> Entry:
     """The line of a row. card: what its approval has shown. labels: the verbs of the tools."""
+    cost = row["cost"]
     return Entry(
-        id=row.id,
-        kind="request" if row.is_request else "call",
-        seq=row.seq,
-        at=row.created_at,
-        what=row.what,
+        id=row["id"],
+        kind="request" if row["is_request"] else "call",
+        seq=row["seq"],
+        at=row["created_at"],
+        what=row["what"],
         verb=_verb(row, labels),
-        status=row.status,
-        effect=row.effect,
-        approved_by="" if row.is_request else _approved_by(row, grants),
+        status=row["status"],
+        effect=row["effect"],
+        approved_by="" if row["is_request"] else _approved_by(row, grants),
         sentence=card.get("sentence", ""),
         targets=card.get("targets", []),
         asked=_asked(row, vault),
         answered=_opened(row, "output", vault),
-        seconds=row.seconds,
-        tokens_in=row.tokens_in,
-        tokens_out=row.tokens_out,
-        cost=f"{row.cost.normalize():f}" if row.cost is not None else "",
-        conversation_id=row.conversation_id,
+        seconds=row["seconds"],
+        tokens_in=row["tokens_in"],
+        tokens_out=row["tokens_out"],
+        cost="" if cost is None else f"{cost.normalize():f}",
+        conversation_id=row["conversation_id"],
         undo=_can_be_undone(row),
-        undone=row.undone,
+        undone=row["undone"],
     )
 
 
-def _verb(row: Row[Any], labels: dict[str, str]) -> str:
-    if row.is_request:
-        model = MODELS.get(row.what)
-        asked = f"Asked {model.label if model else row.what}"
-        return f"{asked} for a title" if row.purpose == "title" else asked
-    return labels.get(row.what) or row.what.replace("_", " ").capitalize()
+def _verb(row: Record, labels: dict[str, str]) -> str:
+    what: str = row["what"]
+    if row["is_request"]:
+        model = MODELS.get(what)
+        asked = f"Asked {model.label if model else what}"
+        return f"{asked} for a title" if row["purpose"] == "title" else asked
+    return labels.get(what) or what.replace("_", " ").capitalize()
 
 
-def _approved_by(row: Row[Any], grants: dict[str, str]) -> str:
-    if row.rule in OWN_RULES:
-        return OWN_RULES[row.rule]
-    if row.rule == "off":
+def _approved_by(row: Record, grants: dict[str, str]) -> str:
+    if row["rule"] in OWN_RULES:
+        return OWN_RULES[row["rule"]]
+    if row["rule"] == "off":
         return "You have turned the tool off"
-    if row.rule:
-        return grants.get(row.rule, "A permission of yours")
-    if (row.approval or row.is_undo) and row.status not in ("asked", "expired"):
+    if row["rule"]:
+        return grants.get(row["rule"], "A permission of yours")
+    if (row["approval"] or row["is_undo"]) and row["status"] not in ("asked", "expired"):
         return YOU
-    return NOBODY.get(row.status, "")
+    return NOBODY.get(row["status"], "")
 
 
-def _asked(row: Row[Any], vault: Vault) -> str:
+def _asked(row: Record, vault: Vault) -> str:
     """The arguments as JSON; they are stored as a list of one."""
     stored = _opened(row, "input", vault)
     if not stored or stored == UNREADABLE:
@@ -134,13 +144,13 @@ def _asked(row: Row[Any], vault: Vault) -> str:
     return contents.dump(read[0] if isinstance(read, list) and read else read)
 
 
-def _opened(row: Row[Any], column: str, vault: Vault) -> str:
-    sealed = getattr(row, column)
+def _opened(row: Record, column: str, vault: Vault) -> str:
+    sealed = row[column]
     if sealed is None:
         return ""
-    return opened_or(vault, f"tool_executions.{column}", row.id, sealed, UNREADABLE)
+    return opened_or(vault, f"tool_executions.{column}", row["id"], sealed, UNREADABLE)
 
 
-def _can_be_undone(row: Row[Any]) -> bool:
-    young = row.created_at > datetime.now(UTC) - FOR
-    return bool(row.leaves_undo and row.status == "done" and not row.undone and young)
+def _can_be_undone(row: Record) -> bool:
+    young = row["created_at"] > datetime.now(UTC) - FOR
+    return bool(row["leaves_undo"] and row["status"] == "done" and not row["undone"] and young)

@@ -40,6 +40,9 @@ NO_TEXT = "[There is no text in this file that can be shown to you.]"
 UNSEEN, UNSEEN_OF_FILES = ("replay", "step"), ("text",)
 UNFINISHED = {"running": CUT_OFF, "waiting": WAITING}
 _NO_TEXT = re.compile(r"[\x00\ud800-\udfff]")
+# To make one for each value takes longer than to read it.
+_READER = json.JSONDecoder(parse_constant=lambda _constant: None)
+_WRITER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 def words(text: str) -> list[Entry]:
@@ -54,7 +57,7 @@ def clean(text: str) -> str:
 
 def dump(value: object) -> str:
     """The stored form, and that of an entry of a log: one line of JSON that is clean."""
-    return clean(json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False))
+    return clean(_WRITER.encode(value))
 
 
 def load(stored: str) -> list[Entry]:
@@ -72,13 +75,9 @@ def read(stored: str, too_deep: list[Any]) -> Any:  # noqa: ANN401  (any JSON)
     Older ones may hold numbers that JSON does not have; they become null.
     """
     try:
-        return json.loads(stored, parse_constant=_nothing)
+        return _READER.decode(stored)
     except RecursionError:
         return too_deep
-
-
-def _nothing(_constant: str) -> None:
-    """In place of NaN and its like."""
 
 
 def shown(parts: list[Entry]) -> list[Entry]:

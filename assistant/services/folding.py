@@ -55,6 +55,7 @@ def _is_ignored(character: str) -> bool:
 
 
 _FOLDS = _Folds()
+_ASCII_FOLDS = bytes(ord(_FOLDS[code]) for code in range(128)) + bytes(128)
 
 
 def composed(text: str) -> str:
@@ -64,10 +65,15 @@ def composed(text: str) -> str:
 
 def folded(text: str) -> str:
     """The text as it is searched. What begins a composed text, begins the folded one too."""
-    fold = composed(text).translate(_FOLDS)
+    fold = _plainly_folded(text) if text.isascii() else composed(text).translate(_FOLDS)
     while "  " in fold:
         fold = fold.replace("  ", " ")
     return fold
+
+
+def _plainly_folded(text: str) -> str:
+    """A text of ASCII, each sign by its fold: many times faster than as any text."""
+    return text.encode().translate(_ASCII_FOLDS).decode()
 
 
 def terms_of(query: str) -> list[str]:
@@ -135,6 +141,8 @@ def _original(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """The spans of its folded text, in a composed text."""
     if not spans:
         return []
+    if text.isascii() and "  " not in _plainly_folded(text):  # sign for sign
+        return spans
     origins = [*islice(_origins(text), spans[-1][1] + 1), len(text)]
     return [(origins[start], max(origins[end - 1] + 1, origins[end])) for start, end in spans]
 

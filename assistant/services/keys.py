@@ -58,11 +58,7 @@ async def vault_over(
 ) -> Vault:
     """As `vault_in`, for a transaction on the driver's own connection."""
 
-    async def read() -> Vault:
-        rows = await connection.fetch("select number, wrapped, wrapped_by from user_keys")
-        return _unlocked(user_id, rows)
-
-    return await _known_or(read, user_id, sealed)
+    return await _known_or(lambda: fresh_vault_over(connection, user_id), user_id, sealed)
 
 
 async def _known_or(
@@ -90,6 +86,12 @@ async def fresh_vault(session: AsyncSession) -> Vault:
     """The vault with the keys that the database has now. Raises NotFound: the account is erased."""
     query = select(UserKey.number, UserKey.wrapped, UserKey.wrapped_by)
     return _unlocked(user_of(session), (await session.execute(query)).all())
+
+
+async def fresh_vault_over(connection: Connection, user_id: UUID) -> Vault:
+    """As `fresh_vault`, for a transaction on the driver's own connection."""
+    rows = await connection.fetch("select number, wrapped, wrapped_by from user_keys")
+    return _unlocked(user_id, rows)
 
 
 def _unlocked(user_id: UUID, rows: Sequence[Iterable[Any]]) -> Vault:

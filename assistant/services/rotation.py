@@ -7,34 +7,21 @@ themselves: a data key tells which key wrapped it, a sealed value which data key
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import timedelta
-from functools import cache
 from typing import NamedTuple
 from uuid import UUID
 
 import stamina
 import structlog
-from sqlalchemy import (
-    Column,
-    ColumnElement,
-    Executable,
-    LargeBinary,
-    Table,
-    bindparam,
-    func,
-    literal,
-    select,
-    text,
-    union_all,
-)
-from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import SQLModel, col, delete, update
+from asyncpg import Connection
+from sqlalchemy import Column, Executable, Table, bindparam, select, text
+from sqlmodel import SQLModel, update
 
 from assistant.config import settings
-from assistant.database import migrator_session, system_session, user_of, user_session
+from assistant.database import migrator_session, system_session, user_connection, user_session
 from assistant.errors import DatabaseAway, NotFound
 from assistant.key_ring import KeyLost, ring
-from assistant.models import UserKey
-from assistant.services.keys import fresh_vault, row_of
+from assistant.services.keys import fresh_vault_over, row_of
+from assistant.services.rows import insert
 from assistant.services.shared_log import SHARED_SECONDS
 from assistant.vault import Tampered, Vault, Wrapped, head, number_in, rewrapped
 
@@ -68,6 +55,19 @@ BATCH = 200  # values in one transaction
 AT_ONCE = 8  # users
 ROUNDS = 5  # what is written meanwhile with the old key is left for the next one
 YOUNG = timedelta(days=1)  # a key that was made since is not replaced: a rotation is begun again
+
+_WRAPPED_BY_OTHERS = "select number, wrapped, wrapped_by from user_keys where wrapped_by <> $1"
+_WRAP = "update user_keys set wrapped = $2, wrapped_by = $3 where number = $1"
+_IS_OLD = "select created_at <= now() - $1::interval from user_keys order by number desc limit 1"
+
+
+def _not_sealed_with(place: str) -> str:
+    table, column = place.split(".")
+    beginning = f"substring({column} from 1 for {len(head(0))})"
+    return f"select '{place}', id, {beginning} from {table} where {beginning} <> $1"  # noqa: S608
+
+
+_NOT_SEALED_WITH = " union all ".join(map(_not_sealed_with, SEALED))
 
 log = structlog.get_logger()
 
@@ -150,25 +150,24 @@ async def _tried(work: Callable[[UUID], Awaitable[Done]], user_id: UUID) -> Done
 
 
 async def _rewrap(user_id: UUID) -> Done:
-    async with user_session(user_id) as session:
-        old = col(UserKey.wrapped_by) != ring().current.name
-        rows = (await session.scalars(select(UserKey).where(old))).all()
-        for row in rows:
-            key = rewrapped(user_id, Wrapped(row.number, row.wrapped, row.wrapped_by))
-            row.wrapped, row.wrapped_by = key.wrapped, key.by
+    current = ring().current.name
+    async with user_connection(user_id) as connection:
+        rows = await connection.fetch(_WRAPPED_BY_OTHERS, current)
+        keys = [rewrapped(user_id, Wrapped(*row)) for row in rows]
+        await connection.executemany(_WRAP, keys)
     return Done(len(rows))
 
 
 async def _renew(user_id: UUID, young: timedelta) -> Done:
-    async with user_session(user_id) as session:
-        await _add_key(session, young)
+    async with user_connection(user_id) as connection:
+        await _add_key(connection, user_id, young)
     changed, dropped, left = 0, 0, 0
     unreadable: set[_Older] = set()
     for _ in range(ROUNDS):
-        async with user_session(user_id) as session:
-            vault = await fresh_vault(session)
-            older = await _older(session, vault.newest)
-            gone = await _drop_keys(session, vault, {each.number for each in older})
+        async with user_connection(user_id) as connection:
+            vault = await fresh_vault_over(connection, user_id)
+            older = await _older(connection, vault.newest)
+            gone = await _drop_keys(connection, vault, {each.number for each in older})
         dropped, left = dropped + gone, len(vault.keys) - 1 - gone
         if not (waiting := older - unreadable):
             break
@@ -177,12 +176,12 @@ async def _renew(user_id: UUID, young: timedelta) -> Done:
     return Done(changed, dropped, left, len(unreadable))
 
 
-async def _add_key(session: AsyncSession, young: timedelta) -> None:
+async def _add_key(connection: Connection, user_id: UUID, young: timedelta) -> None:
     """A new key, unless the newest one is young: then a rotation is under way, or just done."""
-    await session.execute(text("select 1 from profiles for no key update"))
-    is_old = col(UserKey.created_at) <= func.now() - young
-    if await session.scalar(select(is_old).order_by(col(UserKey.number).desc()).limit(1)):
-        session.add(row_of(user_of(session), (await fresh_vault(session)).next_key()))
+    await connection.execute("select from profiles for no key update")
+    if await connection.fetchval(_IS_OLD, young):
+        key = (await fresh_vault_over(connection, user_id)).next_key()
+        await insert(connection, row_of(user_id, key))
 
 
 def column_of(place: str) -> Column[bytes]:
@@ -195,41 +194,18 @@ def _table(place: str) -> Table:
     return SQLModel.metadata.tables[place.split(".")[0]]
 
 
-def _beginning(place: str, size: int) -> ColumnElement[bytes]:
-    return func.substring(column_of(place), 1, size)
-
-
-async def _older(session: AsyncSession, newest: int) -> set[_Older]:
+async def _older(connection: Connection, newest: int) -> set[_Older]:
     """What is sealed with another key than the newest."""
-    rows = await session.execute(_not_sealed_with_newest(), {"newest": head(newest)})
-    return {_Older(row.place, row.id, number_in(row.beginning)) for row in rows}
+    rows = await connection.fetch(_NOT_SEALED_WITH, head(newest))
+    return {_Older(place, row_id, number_in(beginning)) for place, row_id, beginning in rows}
 
 
-@cache  # to spell it for each user took as long as to ask it
-def _not_sealed_with_newest() -> Executable:
-    newest = bindparam("newest", type_=LargeBinary)
-    return union_all(
-        *(
-            select(
-                literal(place).label("place"),
-                _table(place).c.id,
-                _beginning(place, len(head(0))).label("beginning"),
-            ).where(_beginning(place, len(head(0))) != newest)
-            for place in SEALED
-        )
-    )
-
-
-async def _drop_keys(session: AsyncSession, vault: Vault, named: set[int]) -> int:
+async def _drop_keys(connection: Connection, vault: Vault, named: set[int]) -> int:
     """Drop the keys that nothing names and nobody holds. Returns how many."""
     unused = set(vault.keys) - named - {vault.newest}
-    if not unused:
+    if not unused or not await connection.fetchval(_IS_OLD, settled_after()):
         return 0
-    settled = col(UserKey.created_at) <= func.now() - settled_after()
-    newest = col(UserKey.number) == vault.newest
-    if not await session.scalar(select(settled).where(newest)):
-        return 0
-    await session.execute(delete(UserKey).where(col(UserKey.number).in_(unused)))
+    await connection.execute("delete from user_keys where number = any($1::int[])", list(unused))
     return len(unused)
 
 

@@ -19,9 +19,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assistant.database import user_session
-from assistant.services import contents, messages, titles
+from assistant.services import contents, messages, opened_titles, titles
 from assistant.services.folding import folded, holds, pieces, snippet, terms_of
 from assistant.services.keys import UNREADABLE, opened_or, vault_in
+from assistant.services.opened_titles import Opened, Titles
 from assistant.services.signatures import places_of
 from assistant.vault import Tampered, Vault
 
@@ -29,6 +30,7 @@ FOUND_AT_MOST = 30
 TITLES_AT_MOST = 8
 SECONDS = 1.0
 OPENED_AT_ONCE = 200
+TITLES_AT_ONCE = 100
 SPARE = 20  # filters that claim too much, among the newest
 UNSIGNED_AT_MOST = 2_000
 
@@ -99,7 +101,11 @@ class Answer:
 
 @dataclass(slots=True)
 class _Asked:
-    """One search on its way."""
+    """One search on its way.
+
+    known, opened: the titles that the search before has opened, and those of this one. talks:
+    whether each conversation is archived, and its title.
+    """
 
     session: AsyncSession
     vault: Vault
@@ -107,7 +113,9 @@ class _Asked:
     limit: int
     until: float
     complete: bool = True
-    talks: dict[UUID, tuple[Row[Any], str]] = field(default_factory=dict)
+    known: Titles = field(default_factory=dict)
+    opened: Titles = field(default_factory=dict)
+    talks: dict[UUID, tuple[bool, str]] = field(default_factory=dict)
     titles: list[Found] = field(default_factory=list)
     found: dict[UUID | None, Found] = field(default_factory=dict)
 
@@ -138,12 +146,14 @@ async def search(
         return Answer([], [], complete=True)
     async with user_session(user_id) as session:
         asked = _Asked(session, await vault_in(session), terms, limit, time.monotonic() + seconds)
+        asked.known = opened_titles.kept(user_id)
         try:
             await _read(asked)
         except DBAPIError as error:
             if getattr(error.orig, "sqlstate", "") != _CANCELLED:
                 raise
             asked.complete = False
+    opened_titles.keep(user_id, asked.opened)
     newest = sorted(asked.found.values(), key=lambda each: each.at, reverse=True)
     return Answer(asked.titles, newest[:limit], asked.complete)
 
@@ -161,18 +171,26 @@ async def _read(asked: _Asked) -> None:
         await opening
 
 
-def _open_titles(asked: _Asked, rows: Sequence[Row[Any]]) -> None:
+def _open_titles(asked: _Asked, rows: Iterable[Any]) -> None:
     """Open the titles of these conversations, in a thread: there may be many of them."""
-    for row in rows:
-        if asked.is_late():
+    for number, (talk_id, sealed, touched_at, archived) in enumerate(rows):
+        if number % TITLES_AT_ONCE == 0 and asked.is_late():
             return
-        title = ""
-        if row.title:
-            title = opened_or(asked.vault, titles.PLACE, row.id, row.title, UNREADABLE)
-        asked.talks[row.id] = (row, title)
-        if len(asked.titles) < TITLES_AT_MOST and holds(folded(title), asked.terms):
+        title, fold = found = _title(asked, talk_id, sealed)
+        asked.opened[sealed or b""] = found
+        asked.talks[talk_id] = (archived, title)
+        if len(asked.titles) < TITLES_AT_MOST and holds(fold, asked.terms):
             line = pieces(title, asked.terms)
-            asked.titles.append(Found(row.id, title, row.archived, row.touched_at, line))
+            asked.titles.append(Found(talk_id, title, archived, touched_at, line))
+
+
+def _title(asked: _Asked, talk_id: UUID, sealed: bytes | None) -> Opened:
+    if not sealed:
+        return Opened("", "")
+    if known := asked.known.get(sealed):
+        return known
+    title = opened_or(asked.vault, titles.PLACE, talk_id, sealed, UNREADABLE)
+    return Opened(title, folded(title))
 
 
 async def _unsigned(asked: _Asked) -> AsyncIterator[Sequence[Row[Any]]]:
@@ -223,9 +241,10 @@ def _matches(asked: _Asked, rows: Sequence[Row[Any]], limit: int) -> list[Found]
 
 
 def _match(asked: _Asked, row: Row[Any]) -> Found | None:
-    talk, title = asked.talks.get(row.conversation_id, (None, ""))
+    talk = asked.talks.get(row.conversation_id)
     if talk is None or asked.is_late():
         return None
+    archived, title = talk
     try:
         words = contents.said(messages.opened(row.id, row.content, asked.vault))
     except Tampered:
@@ -234,4 +253,5 @@ def _match(asked: _Asked, row: Row[Any]) -> Found | None:
     if not holds(folded(words), asked.terms):
         return None
     line = snippet(words, asked.terms)
-    return Found(talk.id, title, talk.archived, row.created_at, line, row.id, row.role)
+    talk_id: UUID = row.conversation_id
+    return Found(talk_id, title, archived, row.created_at, line, row.id, row.role)

@@ -10,12 +10,12 @@ from sqlmodel import SQLModel
 
 from assistant import key_ring, migration
 from assistant.config import settings
-from assistant.database import user_session
+from assistant.database import user_connection, user_session
 from assistant.key_ring import LocalKey
-from assistant.models import Connection, SecondFactor
+from assistant.models import Connection, File, SecondFactor
 from assistant.services import conversations, erasure, keys, permissions, rotation
 from assistant.services.accounts import name_of
-from assistant.services.keys import fresh_vault, row_of, vault_in
+from assistant.services.keys import fresh_vault, fresh_vault_over, row_of, vault_in
 from assistant.services.rotation import SEALED
 from assistant.vault import head
 from tests.conftest import SECRET
@@ -67,6 +67,7 @@ async def filled(db: str, user) -> None:
         await permissions.grant(session, "delete_note", target="Milk")
         session.add(SecondFactor(user_id=user.id, secret=b"\x00"))
         session.add(Connection(user_id=user.id, kind="mcp", label=b"\x00", secret=b"\x00"))
+        session.add(File(user_id=user.id, media="text/plain", size=1))
     for place in SEALED:
         table, column = place.split(".")
         for row in await rows(db, f"select id from {table} where user_id = $1", user.id):  # noqa: S608
@@ -121,8 +122,8 @@ async def test_a_new_key_seals_everything_and_the_old_one_is_dropped(alice, demo
 
 async def test_what_is_begun_is_gone_on_with_and_a_young_key_stays(alice, demo, db, migrator):
     await ask(alice, "hello")
-    async with user_session(alice.id) as session:
-        await rotation._add_key(session, NONE)  # and here the rotation was killed
+    async with user_connection(alice.id) as connection:
+        await rotation._add_key(connection, alice.id, NONE)  # and here the rotation was killed
     assert await numbers(db, alice) == [1, 2]
     await rotation._renew(alice.id, rotation.YOUNG)
     assert await numbers(db, alice) == [2]
@@ -190,10 +191,11 @@ async def conversations_of(user):
 
 async def test_what_changed_meanwhile_is_left_for_the_next_round(alice, demo, db, migrator):
     chat = await conversations_of(alice)
-    async with user_session(alice.id) as session:
-        late = (await fresh_vault(session)).seal("conversations.title", chat, "late words")
-        await rotation._add_key(session, NONE)
-        vault = await fresh_vault(session)
+    async with user_connection(alice.id) as connection:
+        old = await fresh_vault_over(connection, alice.id)
+        late = old.seal("conversations.title", chat, "late words")
+        await rotation._add_key(connection, alice.id, NONE)
+        vault = await fresh_vault_over(connection, alice.id)
     writer = await asyncpg.connect(db)
     async with writer.transaction():
         await writer.execute("update conversations set title = $1 where id = $2", late, chat)
@@ -228,9 +230,9 @@ async def test_readers_and_writers_go_on_meanwhile(alice, demo, db, migrator):
     for _ in range(4):
         async with user_session(alice.id) as session:
             session.add(row_of(alice.id, (await fresh_vault(session)).next_key()))
-        async with user_session(alice.id) as session:
-            vault = await fresh_vault(session)
-            older = await rotation._older(session, vault.newest)
+        async with user_connection(alice.id) as connection:
+            vault = await fresh_vault_over(connection, alice.id)
+            older = await rotation._older(connection, vault.newest)
         changed, unreadable = await rotation._reseal(vault, older)
         assert changed
         assert not unreadable
