@@ -11,7 +11,7 @@ from assistant.connectors.bounds import MEGABYTE
 from assistant.connectors.document_text import LONGEST
 from assistant.connectors.plain_text import plain
 
-__all__ = ["LONGEST", "MEMORY", "SECONDS", "Unreadable", "readers", "text_of", "unpacked"]
+__all__ = ["LONGEST", "MEMORY", "Unreadable", "readers", "text_of", "unpacked"]
 
 READER = Path(__file__).with_name("document_text.py")
 SECONDS = 20

@@ -11,14 +11,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.connectors.aside import Failed, aside
-from assistant.connectors.documents import MEMORY, SECONDS, Unreadable, readers, unpacked
+from assistant.connectors.documents import MEMORY, Unreadable, readers, unpacked
 from assistant.connectors.jpeg_raster import jpeg_raster
 from assistant.connectors.picture_page import DAMAGED, Raster, Unfit, page
 from assistant.connectors.png_raster import png_raster
 from assistant.connectors.webp_bare import webp_bare
 
-__all__ = ["MOST", "Picture", "Unfit", "opened"]
+__all__ = ["MOST", "Picture", "Unfit", "Unreadable", "opened"]
 
+SECONDS = 8
 DRAWER = Path(__file__).with_name("drawn_page.py")
 PNG, JPEG, WEBP = "image/png", "image/jpeg", "image/webp"
 RASTERS: dict[str, Callable[[bytes], Raster]] = {PNG: png_raster, JPEG: jpeg_raster}
@@ -27,7 +28,6 @@ RASTERS: dict[str, Callable[[bytes], Raster]] = {PNG: png_raster, JPEG: jpeg_ras
 MOST, LONGEST_SIDE = 3_900_000, 8_000
 SIDES = {PNG: (2_000, 1_568, 1_092), JPEG: (1_568, 1_092)}
 NO_STILL = "Pictures of this kind cannot be shown. Saved as PNG or JPEG, they can."
-NOT_NOW = "This picture cannot be opened at the moment."
 TOO_LARGE = "This picture is too large to be shown. Saved as PNG or JPEG, it can be."
 
 
@@ -44,7 +44,7 @@ class Picture:
 async def opened(content: bytes, media: str, libraries: Path) -> Picture:
     """A picture of a known kind, ready to be sent. Raises Unfit, which says why it cannot be.
 
-    libraries: see `documents.text_of`.
+    libraries: see `documents.text_of`. Raises Unreadable where no reader can be unpacked there.
     """
     if media == WEBP:
         return await _bare(content)
@@ -52,7 +52,7 @@ async def opened(content: bytes, media: str, libraries: Path) -> Picture:
         raise Unfit(NO_STILL)
     async with readers:
         raster = await asyncio.to_thread(RASTERS[media], content)
-        folder = await _reader(libraries)
+        folder = await unpacked(libraries)
         for side in SIDES[media]:
             drawn = await _drawn(raster, side, folder)
             if len(drawn) <= MOST:
@@ -65,13 +65,6 @@ async def _bare(content: bytes) -> Picture:
     if len(bare) > MOST or max(width, height) > LONGEST_SIDE:
         raise Unfit(TOO_LARGE)
     return Picture(WEBP, bare, width, height)
-
-
-async def _reader(libraries: Path) -> Path:
-    try:
-        return await unpacked(libraries)
-    except Unreadable as error:
-        raise Unfit(NOT_NOW) from error
 
 
 async def _drawn(raster: Raster, side: int, folder: Path) -> bytes:
