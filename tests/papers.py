@@ -156,6 +156,42 @@ def gif(width: int = 2, height: int = 2) -> bytes:
     return b"GIF89a" + struct.pack("<HH", width, height) + b"\0\0\0;"
 
 
+def gif_of(width: int, rows: bytes, colours: bytes, flags: int = 0, clear: int = -1) -> bytes:
+    """A GIF whose pixels have these numbers; flags: of its frame; clear: what is transparent."""
+    bits = max(2, (len(colours) // 3 - 1).bit_length())
+    table = colours.ljust(3 << bits, b"\0")
+    size = struct.pack("<HH", width, len(rows) // width)
+    control = bytes([0x21, 0xF9, 4, clear >= 0, 0, 0, max(clear, 0), 0])
+    packed = _lzw(rows, bits)
+    blocks = (packed[at : at + 255] for at in range(0, len(packed), 255))
+    return b"".join(
+        (
+            b"GIF89a" + size + bytes([0x80 | bits - 1, 0, 0]) + table + control,
+            b"\x21\xfe\x0aGPS: Zadar\0",
+            b"\x2c\0\0\0\0" + size + bytes([flags, bits]),
+            *(bytes([len(block)]) + block for block in blocks),
+            b"\0;",
+        )
+    )
+
+
+def _lzw(numbers: bytes, bits: int) -> bytes:
+    clear, width, held, have = 1 << bits, bits + 1, 1 << bits, bits + 1
+    table, word = {bytes([n]): n for n in range(clear)}, b""
+    for number in numbers:
+        if (longer := word + bytes([number])) in table:
+            word = longer
+            continue
+        held, have = held | table[word] << have, have + width
+        if len(table) + 2 < 4_096:
+            width += len(table) + 2 == 1 << width
+            table[longer] = len(table) + 2
+        word = bytes([number])
+    held, have = held | table[word] << have, have + width
+    held |= clear + 1 << have
+    return held.to_bytes(have // 8 + 3, "little")
+
+
 def jpeg(width: int = 2, height: int = 2) -> bytes:
     """The head of a JPEG, with a segment before the one that tells its size."""
     segment = b"\xff\xe0" + struct.pack(">H", 6) + b"JFIF"

@@ -21,12 +21,15 @@ __all__ = ["MOST", "Picture", "Unfit", "Unreadable", "opened"]
 
 SECONDS = 8
 DRAWER = Path(__file__).with_name("drawn_page.py")
-PNG, JPEG, WEBP = "image/png", "image/jpeg", "image/webp"
+FRAMER = Path(__file__).with_name("gif_frame.py")
+PNG, JPEG, GIF, WEBP = "image/png", "image/jpeg", "image/gif", "image/webp"
 RASTERS: dict[str, Callable[[bytes], Raster]] = {PNG: png_raster, JPEG: jpeg_raster}
 # Anthropic takes 5 MiB of base64 for a picture, and 8,000 pixels on a side. The smallest size fits
 # whatever is in it. Photos pack badly, and models see no more of them than the first size has.
 MOST, LONGEST_SIDE = 3_900_000, 8_000
-SIDES = {PNG: (2_000, 1_568, 1_092), JPEG: (1_568, 1_092)}
+SIDES = {PNG: (2_000, 1_568, 1_092), JPEG: (1_568, 1_092), GIF: (1_568, 1_092)}
+INDEXED = b"/Filter/FlateDecode/BitsPerComponent 8/ColorSpace[/Indexed/DeviceRGB 255<%b>]"
+COLOURS = 8 + 3 * 256
 NO_STILL = "Pictures of this kind cannot be shown. Saved as PNG or JPEG, they can."
 TOO_LARGE = "This picture is too large to be shown. Saved as PNG or JPEG, it can be."
 
@@ -48,10 +51,10 @@ async def opened(content: bytes, media: str, libraries: Path) -> Picture:
     """
     if media == WEBP:
         return await _bare(content)
-    if media not in RASTERS:
+    if media not in SIDES:
         raise Unfit(NO_STILL)
     async with readers:
-        raster = await asyncio.to_thread(RASTERS[media], content)
+        raster = await _raster(content, media)
         folder = await unpacked(libraries)
         for side in SIDES[media]:
             drawn = await _drawn(raster, side, folder)
@@ -67,12 +70,27 @@ async def _bare(content: bytes) -> Picture:
     return Picture(WEBP, bare, width, height)
 
 
-async def _drawn(raster: Raster, side: int, folder: Path) -> bytes:
-    given = str(folder).encode() + b"\n" + page(raster, side)
+async def _raster(content: bytes, media: str) -> Raster:
+    if media == GIF:
+        return framed(await _made(FRAMER, content))
+    return await asyncio.to_thread(RASTERS[media], content)
+
+
+def framed(frame: bytes) -> Raster:
+    """What `gif_frame.py` has made of a GIF."""
+    width, height = struct.unpack_from(">II", frame)
+    return Raster(width, height, INDEXED % frame[8:COLOURS].hex().encode(), frame[COLOURS:])
+
+
+async def _made(script: Path, given: bytes) -> bytes:
     try:
-        drawn = await aside(DRAWER, given, seconds=SECONDS, memory=MEMORY)
+        return await aside(script, given, seconds=SECONDS, memory=MEMORY)
     except Failed as error:
         raise Unfit(DAMAGED) from error
+
+
+async def _drawn(raster: Raster, side: int, folder: Path) -> bytes:
+    drawn = await _made(DRAWER, str(folder).encode() + b"\n" + page(raster, side))
     if drawn[16:24] != struct.pack(">II", *raster.within(side)):
         raise Unfit(DAMAGED)
     return drawn

@@ -9,8 +9,18 @@ import pytest
 
 from assistant.connectors import pictures
 from assistant.connectors.picture_page import DAMAGED
-from assistant.connectors.pictures import JPEG, MOST, NO_STILL, PNG, TOO_LARGE, WEBP, Unfit, opened
-from tests.papers import gif, jpeg, photo, pixels, png, png_of, still
+from assistant.connectors.pictures import (
+    GIF,
+    JPEG,
+    MOST,
+    NO_STILL,
+    PNG,
+    TOO_LARGE,
+    WEBP,
+    Unfit,
+    opened,
+)
+from tests.papers import gif, gif_of, jpeg, photo, pixels, png, png_of, still
 
 RED, BLUE, WHITE = (255, 0, 0), (0, 0, 255), (255, 255, 255)
 
@@ -124,6 +134,12 @@ async def test_what_else_is_in_a_file_does_not_come_through(libraries) -> None:
     assert await opened(hidden, PNG, libraries) == picture  # so that vendors' caches know it again
 
 
+async def test_of_a_gif_the_first_frame_is_seen(libraries) -> None:
+    frames = gif_of(3, bytes([0, 1, 2]), bytes((*RED, *BLUE, *BLUE)), clear=2)
+    (colours,) = await seen(frames, GIF, libraries)
+    assert all(map(alike, colours, (RED, BLUE, WHITE)))
+
+
 async def test_a_webp_goes_with_only_what_is_drawn_of_it(libraries) -> None:
     picture = await opened(still(), WEBP, libraries)
     assert (picture.media, picture.width, picture.height) == (WEBP, 32, 16)
@@ -153,6 +169,12 @@ SWOLLEN = png_of(3, 1, 2, 8, b"\0" * 80_000_000)
         (photo()[:200], JPEG),
         (jpeg(), JPEG),
         (b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>", PNG),
+        (gif(), GIF),
+        (gif_of(2, b"\0" * 4, PALETTE)[:-8], GIF),
+        (
+            gif_of(2, b"\0" * 4, PALETTE).replace(b"\x2c\0\0\0\0\x02\0", b"\x2c\0\0\0\0\xff\xff"),
+            GIF,
+        ),
         (still()[:-1], WEBP),
         (still()[:20], WEBP),
         (b"", WEBP),
@@ -170,7 +192,6 @@ async def test_what_is_damaged_or_built_to_swell_ends_in_a_sentence(
 @pytest.mark.parametrize(
     ("content", "media", "why"),
     [
-        (gif(), "image/gif", NO_STILL),
         (b"<svg/>", "image/svg+xml", NO_STILL),
         (still(flags=0x02), WEBP, "This picture moves"),
         (png_of(1, 1, 0, 8, b"\0\0", interlaced=1), PNG, "This picture is stored interlaced"),
