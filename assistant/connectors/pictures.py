@@ -47,7 +47,8 @@ class Picture:
 async def opened(content: bytes, media: str, libraries: Path) -> Picture:
     """A picture of a known kind, ready to be sent. Raises Unfit, which says why it cannot be.
 
-    libraries: see `documents.text_of`. Raises Unreadable where no reader can be unpacked there.
+    libraries: see `documents.text_of`. Raises Unreadable where no reader can be unpacked there, and
+    TimeoutError where the machine is too busy to tell.
     """
     if media == WEBP:
         return await _bare(content)
@@ -86,11 +87,14 @@ async def _made(script: Path, given: bytes) -> bytes:
     try:
         return await aside(script, given, seconds=SECONDS, memory=MEMORY)
     except Failed as error:
+        if isinstance(error.__cause__, TimeoutError):  # its computing time was not used up
+            raise error.__cause__ from None
         raise Unfit(DAMAGED) from error
 
 
 async def _drawn(raster: Raster, side: int, folder: Path) -> bytes:
-    drawn = await _made(DRAWER, str(folder).encode() + b"\n" + page(raster, side))
+    laid = await asyncio.to_thread(page, raster, side)
+    drawn = await _made(DRAWER, str(folder).encode() + b"\n" + laid)
     if drawn[16:24] != struct.pack(">II", *raster.within(side)):
         raise Unfit(DAMAGED)
     return drawn

@@ -22,6 +22,7 @@ from assistant.services.picture_shelf import Shelf
 # which base64 needs a third.
 AT_MOST, BYTES = 20, 20_000_000
 SECONDS = 30.0  # for all of a turn
+AT_ONCE = 2  # each file lies in memory meanwhile
 GONE = "This picture is not shown: its file was deleted, or is not there any more."
 AWAY = "This picture is not shown: it cannot be reached at the moment."
 LATE = "This picture is not shown: it was not open in time."
@@ -38,15 +39,17 @@ async def shown(user_id: UUID, messages: tuple[Message, ...]) -> tuple[Message, 
     """
     pictures = [part for message in messages for part in message.parts if isinstance(part, Image)]
     newest = list(dict.fromkeys(reversed(pictures)))[:AT_MOST]
-    until = asyncio.get_running_loop().time() + SECONDS
-    found = await asyncio.gather(*(_opened(user_id, image, until) for image in newest))
+    until, few = asyncio.get_running_loop().time() + SECONDS, asyncio.Semaphore(AT_ONCE)
+    found = await asyncio.gather(*(_opened(user_id, image, until, few) for image in newest))
     return _placed(messages, dict(zip(newest, _within(found), strict=True)))
 
 
-async def _opened(user_id: UUID, image: Image, until: float) -> Image | Document:
+async def _opened(
+    user_id: UUID, image: Image, until: float, few: asyncio.Semaphore
+) -> Image | Document:
     """The picture, or a sentence. until: the loop's time at which it is given up."""
     try:
-        async with asyncio.timeout_at(until):
+        async with asyncio.timeout_at(until), few:
             found = await _found(user_id, identifier(image.id, "file"))
     except NotFound:
         return image.unseen(GONE)

@@ -211,6 +211,14 @@ async def test_a_webp_that_is_too_large_is_not_sent(libraries, monkeypatch) -> N
     assert str(caught.value) == TOO_LARGE
 
 
+async def test_a_webp_that_is_too_wide_is_not_sent(libraries) -> None:
+    frame = b"\x2f" + struct.pack("<I", 8_000 | 1 << 14) + b"\0"
+    packed = b"WEBPVP8L" + struct.pack("<I", len(frame)) + frame
+    with pytest.raises(Unfit) as caught:
+        await opened(b"RIFF" + struct.pack("<I", len(packed)) + packed, WEBP, libraries)
+    assert str(caught.value) == TOO_LARGE
+
+
 async def test_a_drawing_that_takes_too_much_is_ended(libraries, monkeypatch) -> None:
     monkeypatch.setattr(pictures, "MEMORY", 40_000_000)
     with pytest.raises(Unfit) as caught:

@@ -114,6 +114,18 @@ async def test_one_that_takes_too_long_becomes_a_sentence(alice, monkeypatch) ->
     assert sentences(*await shown(alice.id, (said(image),))) == [f"[{LATE}]"]
 
 
+async def test_what_a_busy_machine_cannot_open_is_not_held_to_be_damaged(
+    alice, monkeypatch
+) -> None:
+    image = await attached(alice, photo())
+    await shown(alice.id, (said(image),))
+    pictures.shelf.drop(UUID(image.id))
+    with monkeypatch.context() as patch:
+        patch.setattr("assistant.connectors.aside.PATIENCE", 0)
+        assert sentences(*await shown(alice.id, (said(image),))) == [f"[{LATE}]"]
+    assert not sentences(*await shown(alice.id, (said(image),)))
+
+
 async def test_where_there_are_too_many_the_newest_are_shown(alice, monkeypatch) -> None:
     monkeypatch.setattr(pictures, "AT_MOST", 2)
     old, one, two = [await attached(alice, photo(turn)) for turn in (1, 2, 6)]
