@@ -16,7 +16,7 @@ TURNS = {
     8: (0, 1, -1, 0, 1, 0),
 }
 LAID_ACROSS = 5  # from this number on its height lies along the width of the page
-BLEND = b"6 0 R"
+MASK = b"6 0 R"
 DAMAGED = "This picture is damaged, so it cannot be shown."
 
 
@@ -28,15 +28,15 @@ class Unfit(Exception):
 class Raster:
     """A picture in a form that PDF can hold.
 
-    facts: how `packed` is packed and what its numbers mean, in the words of PDF. blend: the object
-    that computes its colours, for facts that name BLEND. turn: see TURNS.
+    facts: how `packed` is packed and what its numbers mean, in the words of PDF. mask: the object
+    that says how solid it is at each point, for facts that name MASK. turn: see TURNS.
     """
 
     width: int
     height: int
     facts: bytes
     packed: bytes
-    blend: bytes = b""
+    mask: bytes = b""
     turn: int = 1
 
     def within(self, side: int) -> tuple[int, int]:
@@ -58,7 +58,7 @@ def page(raster: Raster, side: int) -> bytes:
         b"/Resources<</XObject<</P 5 0 R>>>>>>" % (width, height),
         stream(b"", b"%d %d %d %d %d %d cm /P Do" % tuple(laid)),
         stream(b"/Type/XObject/Subtype/Image" + size + raster.facts, raster.packed),
-        raster.blend or b"null",
+        raster.mask or b"null",
     )
     return _document(objects)
 

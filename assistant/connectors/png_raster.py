@@ -3,28 +3,17 @@
 import struct
 import zlib
 from collections import defaultdict
+from collections.abc import Iterator
 
 from assistant.connectors.bounds import MEGABYTE
-from assistant.connectors.picture_page import BLEND, DAMAGED, Raster, Unfit, stream
+from assistant.connectors.picture_page import DAMAGED, MASK, Raster, Unfit, stream
 
 FIRST_CHUNK = 8
 CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # by the kind of colour
 DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
+CLEAR = {4: 0, 6: 2}  # kinds with transparency, and the same without
+SPACES = {0: b"/DeviceGray", 2: b"/DeviceRGB"}
 INTERLACED = "This picture is stored interlaced, so it cannot be shown. Saved anew, it can."
-# What is transparent is seen on white: each colour c becomes 1 - a * (1 - c).
-ON_WHITE = b"1 exch sub 1 index mul 1 exch sub"
-LAST_ON_WHITE = b"1 exch sub mul 1 exch sub"
-COLOURS = {
-    0: b"/DeviceGray",
-    2: b"/DeviceRGB",
-    4: b"[/DeviceN[/L/A]/DeviceGray %b]" % BLEND,
-    6: b"[/DeviceN[/R/G/B/A]/DeviceRGB %b]" % BLEND,
-}
-BLENDS = {
-    4: b"{exch %b}" % LAST_ON_WHITE,
-    6: b"{exch %b 3 1 roll exch %b 4 1 roll 3 -1 roll %b 3 1 roll}"
-    % (ON_WHITE, ON_WHITE, LAST_ON_WHITE),
-}
 
 
 def png_raster(content: bytes) -> Raster:
@@ -38,12 +27,13 @@ def png_raster(content: bytes) -> Raster:
         raise Unfit(DAMAGED)
     if interlaced:
         raise Unfit(INTERLACED)
-    colours = CHANNELS[kind]
-    _require_rows(chunks[b"IDAT"], height * (1 + -(-width * colours * depth // 8)))
-    layout = b"/Colors %d/BitsPerComponent %d/Columns %d" % (colours, depth, width)
-    space = COLOURS.get(kind) or _palette(chunks[b"PLTE"], chunks[b"tRNS"])
-    facts = b"/Filter/FlateDecode/DecodeParms<</Predictor 15%b>>/BitsPerComponent %d/ColorSpace %b"
-    return Raster(width, height, facts % (layout, depth, space), chunks[b"IDAT"], _blend(kind))
+    rows = _rows(chunks[b"IDAT"], 1 + -(-width * CHANNELS[kind] * depth // 8), height)
+    if kind in CLEAR:
+        return _apart(rows, width, height, kind, depth)
+    for _row in rows:
+        pass  # each is there
+    space = SPACES.get(kind) or _palette(chunks[b"PLTE"], chunks[b"tRNS"])
+    return Raster(width, height, _facts(width, CHANNELS[kind], depth, space), chunks[b"IDAT"])
 
 
 def _chunks(content: bytes) -> dict[bytes, bytes]:
@@ -61,23 +51,64 @@ def _chunks(content: bytes) -> dict[bytes, bytes]:
     return defaultdict(bytes, {kind: b"".join(bodies) for kind, bodies in found.items()})
 
 
-def _require_rows(packed: bytes, size: int) -> None:
-    """The rows unpack to exactly what their size tells, and never to more."""
-    unpacking, got = zlib.decompressobj(), 0
-    try:
-        while not unpacking.eof and got <= size:
+def _rows(packed: bytes, size: int, count: int) -> Iterator[bytes]:
+    """So many rows of this size. Raises Unfit where there are not exactly as many."""
+    unpacking, held = zlib.decompressobj(), b""
+    while not unpacking.eof and count >= 0:
+        try:
             piece = unpacking.decompress(packed, MEGABYTE)
-            packed, got = unpacking.unconsumed_tail, got + len(piece)
-            if not piece and not packed:
-                break
-    except zlib.error as error:
-        raise Unfit(DAMAGED) from error
-    if got != size or not unpacking.eof:
+        except zlib.error as error:
+            raise Unfit(DAMAGED) from error
+        packed, held = unpacking.unconsumed_tail, held + piece
+        if not piece and not packed:
+            break
+        whole = len(held) // size * size
+        yield from (held[at : at + size] for at in range(0, whole, size))
+        count, held = count - whole // size, held[whole:]
+    if count or held or not unpacking.eof:
         raise Unfit(DAMAGED)
 
 
+def _apart(rows: Iterator[bytes], width: int, height: int, kind: int, depth: int) -> Raster:
+    """The colours, and how solid they are, each packed by themselves and in eight bits.
+
+    Rows are filtered byte by byte of a pixel, so that what is taken out of them stays readable.
+    """
+    channels, step = CHANNELS[CLEAR[kind]], depth // 8
+    pixel = step * (channels + 1)
+    colours, solid = _Packed(), _Packed()
+    for row in rows:
+        taken = bytearray(1 + channels * width)
+        taken[0] = row[0]
+        for channel in range(channels):
+            taken[1 + channel :: channels] = row[1 + channel * step :: pixel]
+        colours.add(taken)
+        solid.add(row[:1] + row[1 + channels * step :: pixel])
+    size = b"/Type/XObject/Subtype/Image/Width %d/Height %d" % (width, height)
+    mask = stream(size + _facts(width, 1, 8, SPACES[0]), solid.end())
+    facts = _facts(width, channels, 8, SPACES[CLEAR[kind]]) + b"/SMask " + MASK
+    return Raster(width, height, facts, colours.end(), mask)
+
+
+class _Packed:
+    def __init__(self) -> None:
+        self._packing, self._pieces = zlib.compressobj(1), list[bytes]()
+
+    def add(self, row: bytes | bytearray) -> None:
+        self._pieces.append(self._packing.compress(row))
+
+    def end(self) -> bytes:
+        return b"".join((*self._pieces, self._packing.flush()))
+
+
+def _facts(width: int, channels: int, depth: int, space: bytes) -> bytes:
+    layout = b"/Colors %d/BitsPerComponent %d/Columns %d" % (channels, depth, width)
+    facts = b"/Filter/FlateDecode/DecodeParms<</Predictor 15%b>>/BitsPerComponent %d/ColorSpace%b"
+    return facts % (layout, depth, space)
+
+
 def _palette(colours: bytes, clearness: bytes) -> bytes:
-    """The colours that the numbers of the picture stand for."""
+    """The colours that the numbers of the picture stand for; what is clear is seen on white."""
     count = min(len(colours) // 3, 256)
     if not count:
         raise Unfit(DAMAGED)
@@ -86,10 +117,3 @@ def _palette(colours: bytes, clearness: bytes) -> bytes:
         255 - solid[at // 3] * (255 - c) // 255 for at, c in enumerate(colours[: count * 3])
     )
     return b"[/Indexed/DeviceRGB %d<%b>]" % (count - 1, seen.hex().encode())
-
-
-def _blend(kind: int) -> bytes:
-    if kind not in BLENDS:
-        return b""
-    domain, space = b"0 1 " * CHANNELS[kind], b"0 1 " * (CHANNELS[kind] - 1)
-    return stream(b"/FunctionType 4/Domain[%b]/Range[%b]" % (domain, space), BLENDS[kind])

@@ -104,6 +104,20 @@ async def test_what_is_transparent_is_seen_on_white(kind, row, more, libraries) 
     assert all(map(alike, colours, (WHITE, BLUE, (127, 127, 255))))
 
 
+SOLID = {0: (255, 255), 1: (255, 0), 2: (0, 0), 3: (128, 0), 4: (0, 0)}  # as each filter says it
+
+
+async def test_rows_may_be_filtered_in_every_way(libraries) -> None:
+    dice = random.Random(1)  # noqa: S311
+    rows = b"".join(
+        bytes([how]) + b"".join(dice.randbytes(3) + bytes([SOLID[how][at > 0]]) for at in range(20))
+        for how in (0, 1, 2, 3, 4, 3, 1, 2, 4)
+    )
+    content = png_of(20, 9, 6, 8, rows)
+    for row, wanted in zip(await seen(content, PNG, libraries), pixels(content), strict=True):
+        assert all(map(alike, row, wanted))
+
+
 async def test_a_clear_grey_is_seen_on_white(libraries) -> None:
     ((clear, solid),) = await seen(png_of(2, 1, 4, 8, b"\0\0\0\0\xff"), PNG, libraries)
     assert alike(clear, WHITE)

@@ -13,7 +13,7 @@ GOOD = png_of(2, 1, 2, 8, b"\0" + b"\1" * 6)
 
 def test_its_rows_are_taken_as_they_are_packed() -> None:
     raster = png_raster(GOOD)
-    assert (raster.width, raster.height, raster.blend) == (2, 1, b"")
+    assert (raster.width, raster.height, raster.mask) == (2, 1, b"")
     assert zlib.decompress(raster.packed) == b"\0" + b"\1" * 6
     assert b"/Colors 3/BitsPerComponent 8/Columns 2" in raster.facts
 
@@ -28,6 +28,16 @@ def test_less_than_a_byte_for_a_pixel_is_rounded_up_for_each_row() -> None:
     assert png_raster(png_of(9, 2, 0, 1, b"\0\0\0" * 2)).width == 9
     with pytest.raises(Unfit):
         png_raster(png_of(9, 2, 0, 1, b"\0\0" * 2))
+
+
+def test_colours_and_how_solid_they_are_are_held_apart() -> None:
+    rows = b"\1" + bytes(range(16)) + b"\4" + bytes(range(16, 32))
+    raster = png_raster(png_of(2, 2, 6, 16, rows))
+    assert zlib.decompress(raster.packed) == (
+        bytes((1, 0, 2, 4, 8, 10, 12)) + bytes((4, 16, 18, 20, 24, 26, 28))
+    )
+    mask = raster.mask.split(b"stream\n")[1].removesuffix(b"\nend")
+    assert zlib.decompress(mask) == bytes((1, 6, 14, 4, 22, 30))
 
 
 @pytest.mark.parametrize("size", range(len(GOOD)))
