@@ -4,6 +4,7 @@ import io
 import struct
 import zipfile
 import zlib
+from base64 import b64decode
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _TYPES = (
@@ -16,6 +17,17 @@ _RELATIONS = (
     '<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/'
     'relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/'
     '2006/relationships/officeDocument" Target="word/document.xml"/></Relationships>'
+)
+
+PHOTO = b64decode(
+    "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAAYEBQYFBAYGBQYHBwYIChAKCgkJChQODwwQFxQYGBcUFhYaHSUfGhsjHBYW"
+    "ICwgIyYnKSopGR8tMC0oMCUoKSj/2wBDAQcHBwoIChMKChMoGhYaKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgo"
+    "KCgoKCgoKCgoKCgoKCgoKCgoKCj/wAARCAAQACADASIAAhEBAxEB/8QAFgABAQEAAAAAAAAAAAAAAAAAAAYH/8QAFBAB"
+    "AAAAAAAAAAAAAAAAAAAAAP/EABUBAQEAAAAAAAAAAAAAAAAAAAgG/8QAFBEBAAAAAAAAAAAAAAAAAAAAAP/aAAwDAQAC"
+    "EQMRAD8AzoBHEigADCFZ/9k="
+)
+FRAME = b64decode(
+    "EAMAnQEqIAAQAAFAJiWgAnTKEcDeAfiB+qvGBcoAE30AAP7y63/81MWAyRz/9LGt1cAcP+uWyt6PjNyr4u5aqAAA"
 )
 
 
@@ -62,21 +74,122 @@ def word(words: str) -> bytes:
 
 def png(width: int = 2, height: int = 2) -> bytes:
     """A black picture that says it is of this size; the pixels are those of a small one."""
+    return png_of(width, height, 0, 8, b"\0\0\0" * 2)
 
-    def chunk(kind: bytes, body: bytes) -> bytes:
-        check = struct.pack(">I", zlib.crc32(kind + body))
-        return struct.pack(">I", len(body)) + kind + body + check
 
-    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    rows = zlib.compress(b"\0\0\0" * 2)
-    return b"\x89PNG\r\n\x1a\n" + b"".join(
-        (chunk(b"IHDR", head), chunk(b"IDAT", rows), chunk(b"IEND", b""))
-    )
+def png_of(
+    width: int, height: int, kind: int, depth: int, rows: bytes, **more: bytes | int
+) -> bytes:
+    """A picture of these rows, each with its filter's number; more: chunks before them."""
+    head = struct.pack(">IIBBBBB", width, height, depth, kind, 0, 0, int(more.pop("interlaced", 0)))
+    between = b"".join(chunk(name.encode(), bytes(body)) for name, body in more.items())
+    body = chunk(b"IDAT", zlib.compress(rows))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + between + body + chunk(b"IEND", b"")
+
+
+def chunk(kind: bytes, body: bytes) -> bytes:
+    """A piece of a PNG."""
+    check = struct.pack(">I", zlib.crc32(kind + body))
+    return struct.pack(">I", len(body)) + kind + body + check
+
+
+def photo(turn: int = 1) -> bytes:
+    """A JPEG of 32 by 16 pixels, red on the left and blue on the right, and where it was taken.
+
+    turn: how the camera was held, as EXIF numbers it.
+    """
+    directory = struct.pack("<HHHIII", 1, 0x0112, 3, 1, turn, 0)
+    exif = b"Exif\0\0II*\0\x08\0\0\0" + directory + b"GPS: Zadar"
+    return PHOTO[:2] + b"\xff\xe1" + struct.pack(">H", 2 + len(exif)) + exif + PHOTO[2:]
+
+
+def still(flags: int = 0x08) -> bytes:
+    """A WebP of 32 by 16 pixels with what a camera wrote."""
+    canvas = bytes([flags, 0, 0, 0]) + struct.pack("<HBHB", 31, 0, 15, 0)
+    chunks = (b"VP8X", canvas), (b"VP8 ", FRAME), (b"EXIF", b"GPS: Zadar")
+    packed = b"".join(kind + struct.pack("<I", len(body)) + body for kind, body in chunks)
+    return b"RIFF" + struct.pack("<I", 4 + len(packed)) + b"WEBP" + packed
+
+
+def pixels(drawn: bytes) -> list[list[tuple[int, ...]]]:
+    """The rows of a PNG of eight bits and no palette, each pixel as red, green, blue."""
+    found = {drawn[at + 4 : at + 8]: drawn[at + 8 : at + 8 + size] for at, size in _pieces(drawn)}
+    width, height, _, kind = struct.unpack(">IIBB", found[b"IHDR"][:10])
+    size = {0: 1, 2: 3, 6: 4}[kind]
+    raw, above, rows = zlib.decompress(found[b"IDAT"]), bytearray(width * size), []
+    for start in range(0, height * (width * size + 1), width * size + 1):
+        above = _row(raw[start], raw[start + 1 : start + 1 + width * size], above, size)
+        rows.append([_colour(above[at : at + size]) for at in range(0, width * size, size)])
+    return rows
+
+
+def _pieces(drawn: bytes) -> list[tuple[int, int]]:
+    at, places = 8, []
+    while at < len(drawn):
+        (size,) = struct.unpack_from(">I", drawn, at)
+        places.append((at, size))
+        at += 12 + size
+    return places
+
+
+def _row(how: int, packed: bytes, above: bytearray, size: int) -> bytearray:
+    row = bytearray(packed)
+    for at in range(len(row)):
+        left = row[at - size] if at >= size else 0
+        corner = above[at - size] if at >= size else 0
+        guesses = (0, left, above[at], (left + above[at]) // 2, _paeth(left, above[at], corner))
+        row[at] = (row[at] + guesses[how]) & 0xFF
+    return row
+
+
+def _paeth(left: int, above: int, corner: int) -> int:
+    guess = left + above - corner
+    return min((left, above, corner), key=lambda near: abs(guess - near))
+
+
+def _colour(pixel: bytearray) -> tuple[int, ...]:
+    return tuple(pixel[:3]) if len(pixel) >= 3 else (pixel[0],) * 3
 
 
 def gif(width: int = 2, height: int = 2) -> bytes:
     """The head of a GIF."""
     return b"GIF89a" + struct.pack("<HH", width, height) + b"\0\0\0;"
+
+
+def gif_of(width: int, rows: bytes, colours: bytes, flags: int = 0, clear: int = -1) -> bytes:
+    """A GIF whose pixels have these numbers; flags: of its frame; clear: what is transparent."""
+    bits = max(2, (len(colours) // 3 - 1).bit_length())
+    table = colours.ljust(3 << bits, b"\0")
+    size = struct.pack("<HH", width, len(rows) // width)
+    control = bytes([0x21, 0xF9, 4, clear >= 0, 0, 0, max(clear, 0), 0])
+    packed = _lzw(rows, bits)
+    blocks = (packed[at : at + 255] for at in range(0, len(packed), 255))
+    return b"".join(
+        (
+            b"GIF89a" + size + bytes([0x80 | bits - 1, 0, 0]) + table + control,
+            b"\x21\xfe\x0aGPS: Zadar\0",
+            b"\x2c\0\0\0\0" + size + bytes([flags, bits]),
+            *(bytes([len(block)]) + block for block in blocks),
+            b"\0;",
+        )
+    )
+
+
+def _lzw(numbers: bytes, bits: int) -> bytes:
+    clear, width, held, have = 1 << bits, bits + 1, 1 << bits, bits + 1
+    table, word = {bytes([n]): n for n in range(clear)}, b""
+    for number in numbers:
+        if (longer := word + bytes([number])) in table:
+            word = longer
+            continue
+        held, have = held | table[word] << have, have + width
+        if len(table) + 2 < 4_096:
+            width += len(table) + 2 == 1 << width
+            table[longer] = len(table) + 2
+        word = bytes([number])
+    held, have = held | table[word] << have, have + width
+    held |= clear + 1 << have
+    return held.to_bytes(have // 8 + 3, "little")
 
 
 def jpeg(width: int = 2, height: int = 2) -> bytes:

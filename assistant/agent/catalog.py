@@ -16,7 +16,7 @@ class Model:
     """One model. successor: the id that answers in its place, "" for a current one.
 
     ends: the day from which it does not answer any more. small: the cheapest of its vendor.
-    thinks: whether it can reason before it answers.
+    thinks: whether it can reason before it answers. sees: whether it takes pictures.
     """
 
     id: str
@@ -29,6 +29,7 @@ class Model:
     ends: date | None = None
     small: bool = False
     thinks: bool = True
+    sees: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,9 @@ class Vendor:
     url: str
 
 
-SCRIPTED = Model("scripted", "scripted", "Demo model", 200_000, 8_192, small=True, thinks=False)
+SCRIPTED = Model(
+    "scripted", "scripted", "Demo model", 200_000, 8_192, small=True, thinks=False, sees=False
+)
 
 _ROWS = (
     Model("claude-sonnet-5-5", "anthropic", "Claude Sonnet 5.5", 1_000_000, 128_000),
@@ -106,6 +109,11 @@ def resolve(model_id: str, today: date | None = None) -> Model:
 def thinks(model_id: str) -> bool:
     """Whether a model can reason before it answers; one that we do not know may."""
     return model_id not in MODELS or MODELS[model_id].thinks
+
+
+def sees(model_id: str) -> bool:
+    """Whether a model takes pictures; to one that we do not know none are sent."""
+    return model_id in MODELS and MODELS[model_id].sees
 
 
 def _is_gone(model: Model, day: date) -> bool:

@@ -9,6 +9,7 @@ from assistant.agent.catalog import thinks
 from assistant.agent.deadlines import Limits, timed
 from assistant.agent.history import BYTES_PER_TOKEN, estimated_tokens
 from assistant.agent.prompt import continuation
+from assistant.agent.sight import seen_by
 from assistant.agent.types import (
     Alive,
     Answering,
@@ -110,6 +111,7 @@ class _Attempt:
         self._provider = provider
         self._partial = partial
         self._tools_ran = request.messages[-1].role == "tool"
+        request = replace(request, messages=seen_by(provider.model, request.messages))
         self._request = _rest_of(request, partial) if partial.strip() else request
         self._begun = self._announced = self._called = False
 

@@ -7,6 +7,7 @@ from itertools import chain, dropwhile, takewhile
 
 from assistant.agent.types import (
     Document,
+    Image,
     Message,
     Part,
     Replay,
@@ -18,8 +19,14 @@ from assistant.agent.types import (
 
 BYTES_PER_TOKEN = 3
 PART_TOKENS = 4
+# Claude reads so many pixels as a token (platform.claude.com/docs/en/build-with-claude/vision), and
+# Gemini takes this many tokens for each picture (docs.cloud.google.com, image understanding).
+PIXELS_PER_TOKEN = 750
+LEAST_OF_PICTURE = 1_120
+UNOPENED = 2_500  # a photo as it is shown: see `connectors/pictures.py`
 LARGEST_SHARE = 4  # an older message may take a quarter of the budget
 
+TOO_OLD = "This picture is not shown again: it stands too far back. The user can attach it anew."
 LOST = "There is no result: the turn ended first. Whether the call took effect is not known."
 
 Group = tuple[Message, ...]
@@ -48,9 +55,10 @@ def fit(messages: Sequence[Message], tokens: int) -> tuple[Message, ...]:
 def estimated_tokens(message: Message) -> int:
     """About how many tokens a message takes: a third of its UTF-8 bytes, and four for each part.
 
-    English has about four bytes to a token and Chinese three, so it errs on the large side.
+    English has about four bytes to a token and Chinese three, so it errs on the large side. A
+    picture takes a token for 750 pixels, and not less than the vendor that takes most at least.
     """
-    return sum(PART_TOKENS + -(-_bytes(part) // BYTES_PER_TOKEN) for part in message.parts)
+    return sum(PART_TOKENS + _tokens(part) for part in message.parts)
 
 
 def _groups(messages: Sequence[Message]) -> Iterator[Group]:
@@ -109,6 +117,8 @@ def _cut_part(part: Part, share: int) -> Part:
             return Text(_head(text, share))  # without the vendor's block, which holds all of it
         case ToolResult(content=content) | Document(content=content) if _length(content) > share:
             return replace(part, content=_head(content, share))
+        case Image() if _tokens(part) * BYTES_PER_TOKEN > share:
+            return part.unseen(TOO_OLD)
     return part
 
 
@@ -117,7 +127,15 @@ def _head(text: str, share: int) -> str:
     return f"{head}\n[… cut: {len(text) - len(head):,} more characters were left out]"
 
 
-def _bytes(part: Part) -> int:
+def _tokens(part: Part) -> int:
+    if not isinstance(part, Image):
+        return -(-_bytes(part) // BYTES_PER_TOKEN)
+    if not part.content:
+        return UNOPENED
+    return max(LEAST_OF_PICTURE, part.width * part.height // PIXELS_PER_TOKEN)
+
+
+def _bytes(part: Text | Thinking | ToolCall | ToolResult | Document) -> int:
     match part:
         case ToolCall(name=name, arguments=arguments, replay=replay):
             return max(_length(name) + _length(json.dumps(dict(arguments))), _replayed(replay))

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterable
 
 from assistant.agent.acts import Origin, Target
-from assistant.agent.types import Document, Message, Text, ToolResult
+from assistant.agent.types import Document, Image, Message, Text, ToolResult
 
 _BARE = re.compile(r"[^\w\s'-]|(?<!\w)['-]|['-](?!\w)")  # what stands around words
 _SCHEME = re.compile(r"^\w+://|/+$")
@@ -43,6 +43,9 @@ class Provenance:
             elif isinstance(part, Document):
                 self.tainted = True
                 self._read += "\n" + _folded(f"{part.name}\n{part.content}")
+            elif isinstance(part, Image):
+                self.tainted = True
+                self._read += "\n" + _folded(part.name)
 
     def note(self, result: ToolResult) -> None:
         """A tool has answered."""

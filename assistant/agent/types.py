@@ -86,12 +86,33 @@ class Document:
         return _marked("attached_file", f"{self.name}\n\n{self.content}")
 
 
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture beside the user's words, by whomever. content: none until it is opened."""
+
+    id: str
+    name: str
+    media: str
+    content: bytes = field(default=b"", repr=False)
+    width: int = 0
+    height: int = 0
+
+    @property
+    def told(self) -> str:
+        """What the model reads before the picture, between marks."""
+        return _marked("attached_picture", f"{self.name} (file {self.id})")
+
+    def unseen(self, why: str) -> Document:
+        """What stands in its place where it is not shown."""
+        return Document(f"{self.name} (file {self.id})", f"[{why}]")
+
+
 def _marked(whence: str, content: str) -> str:
     inner = content.replace(f"</{DATA}", f"<\\/{DATA}")
     return f'<{DATA} from="{whence}">\n{inner}\n</{DATA}>'
 
 
-Part = Text | Thinking | ToolCall | ToolResult | Document
+Part = Text | Thinking | ToolCall | ToolResult | Document | Image
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from assistant.connectors.bounds import MEGABYTE
 from assistant.connectors.document_text import LONGEST
 from assistant.connectors.plain_text import plain
 
-__all__ = ["LONGEST", "Unreadable", "text_of"]
+__all__ = ["LONGEST", "MEMORY", "Unreadable", "readers", "text_of", "unpacked"]
 
 READER = Path(__file__).with_name("document_text.py")
 SECONDS = 20
@@ -24,8 +24,8 @@ EMPTY = (
     b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 )
 
+readers = asyncio.Semaphore(2)  # each may take a whole processor
 _unpacking = asyncio.Lock()
-_readers = asyncio.Semaphore(2)  # each may take a whole processor
 
 
 class Unreadable(Exception):
@@ -35,17 +35,24 @@ class Unreadable(Exception):
 async def text_of(content: bytes, media: str, libraries: Path) -> str:
     """At most LONGEST characters of what can be read in a document. Raises Unreadable.
 
-    libraries: the whole path of a folder of our own. The library unpacks its reader of PDF once,
-    else in a folder that is everybody's. It does so for a document of ours: what others sent can
-    write nothing.
+    libraries: the whole path of a folder of our own; see `unpacked`.
+    """
+    async with readers:
+        folder = await unpacked(libraries) if media == PDF else libraries
+        return plain(await _read(folder, content, media))
+
+
+async def unpacked(libraries: Path) -> Path:
+    """The folder with the library's reader of PDF.
+
+    The library unpacks it once, else in a folder that is everybody's. It does so for a document of
+    ours: what others sent can write nothing.
     """
     folder = libraries / f"kreuzberg-{version('kreuzberg')}"
-    async with _readers:
-        if media == PDF:
-            async with _unpacking:
-                if not await asyncio.to_thread(folder.exists):
-                    await _unpack(folder)
-        return plain(await _read(folder, content, media))
+    async with _unpacking:
+        if not await asyncio.to_thread(folder.exists):
+            await _unpack(folder)
+    return folder
 
 
 async def _unpack(folder: Path) -> None:

@@ -6,7 +6,9 @@
                                                    and "untrusted", "sources", "approval" (its card)
     {"type": "continued", "model": ...}            from here on another model wrote
     {"type": "file", "id", "name", "media", "size", "text"}
-                                                   a file beside the user's words, as it was then
+                                                   a file beside the user's words, as it was then;
+                                                   of a picture there is no text, and its bytes are
+                                                   read anew for each turn (`pictures.py`)
 
 From it come both what the page shows (`shown`) and what a model reads again (`history`).
 state: writing, running, waiting, done, failed, denied. step: which request of the turn asked for
@@ -21,6 +23,7 @@ from assistant.agent.acts import Source
 from assistant.agent.arguments import accepted
 from assistant.agent.types import (
     Document,
+    Image,
     Message,
     Part,
     Replay,
@@ -37,6 +40,7 @@ WAITING = "The user has not decided yet whether this may be done, so it was not 
 NOT_RUN = "This call did not run: the answer ended first."
 CUT_OFF = "This call was cut off, and may have run or not. Look before you make it again."
 NO_TEXT = "[There is no text in this file that can be shown to you.]"
+PICTURE = "image/"
 UNSEEN, UNSEEN_OF_FILES = ("replay", "step"), ("text",)
 UNFINISHED = {"running": CUT_OFF, "waiting": WAITING}
 _NO_TEXT = re.compile(r"[\x00\ud800-\udfff]")
@@ -121,9 +125,11 @@ def history(role: str, parts: list[Entry]) -> list[Message]:
 
 def _given(part: Entry) -> Part:
     """A part of the user's message."""
-    if part["type"] == "file":
-        return Document(f"{part['name']} (file {part['id']})", part["text"] or NO_TEXT)
-    return Text(part["text"])
+    if part["type"] != "file":
+        return Text(part["text"])
+    if part["media"].startswith(PICTURE):
+        return Image(part["id"], part["name"], part["media"])
+    return Document(f"{part['name']} (file {part['id']})", part["text"] or NO_TEXT)
 
 
 def _steps(parts: list[Entry]) -> list[tuple[tuple[Part, ...], tuple[ToolResult, ...]]]:

@@ -31,7 +31,7 @@ from assistant.errors import (
     DatabaseAway,
     ProviderUnavailable,
 )
-from assistant.services import leases, messages, shared_log, signals, titles, turn_log
+from assistant.services import leases, messages, pictures, shared_log, signals, titles, turn_log
 from assistant.services.approval_cards import card_of
 from assistant.services.background import spawn, within
 from assistant.services.model_choice import Choice, name_of, provider_for
@@ -145,7 +145,7 @@ class Running:
         said = continued(job.messages) if job.goes_on else job.messages
         request = Request(
             system=system_prompt(_today(job.timezone), job.timezone, job.manner),
-            messages=fit(said, job.choice.history_tokens),
+            messages=await pictures.shown(job.grip.user_id, fit(said, job.choice.history_tokens)),
             tools=toolkit.tools,
             max_output_tokens=job.choice.max_output_tokens,
         )

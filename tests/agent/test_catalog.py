@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from assistant.agent.catalog import DEFAULTS, MODELS, SMALL, resolve
+from assistant.agent.catalog import DEFAULTS, MODELS, SCRIPTED, SMALL, resolve, sees
 
 TODAY = date(2026, 11, 22)
 
@@ -52,3 +52,8 @@ def test_every_row_is_whole(model: object) -> None:
     assert (row.status == "current") == (not row.successor)
     assert not row.successor or MODELS[row.successor].provider == row.provider
     assert row.max_output_tokens <= row.context_tokens
+
+
+def test_only_the_demo_model_and_strangers_do_not_see() -> None:
+    assert [model for model in MODELS if not sees(model)] == [SCRIPTED.id]
+    assert not sees("model-of-tomorrow")

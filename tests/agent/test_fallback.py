@@ -7,10 +7,13 @@ import pytest
 from assistant.agent.breaker import Breaker
 from assistant.agent.deadlines import Limits
 from assistant.agent.fallback import ALL_DOWN, BROKEN_OFF, Fallback
+from assistant.agent.sight import BLIND
 from assistant.agent.types import (
     Alive,
     Answering,
     Continued,
+    Document,
+    Image,
     Message,
     MessageDone,
     ModelEvent,
@@ -41,6 +44,9 @@ from tests.agent.streams import (
 
 LOOK = ToolCall("1", "look", {})
 ONE, TWO, THREE = (Answering(name, f"{name}-model") for name in ("one", "two", "three"))
+PICTURED = Message(
+    "user", (Image("7", "plan.png", "image/png", b"bytes", 2, 2), Text("What is it?"))
+)
 DOWN: list[Step] = [ProviderUnavailable("It is down.")]
 
 
@@ -325,3 +331,22 @@ async def test_who_rejects_a_request_is_alive() -> None:
     with pytest.raises(ProviderRejected):
         await all_of(fallback.stream(asked()))
     assert text_of(await all_of(fallback.stream(asked()))) == "Back"
+
+
+@pytest.mark.parametrize("script", [DOWN, [TextDelta("It is a "), ProviderUnavailable("Gone.")]])
+async def test_who_goes_on_sees_the_picture_too(script: list[Step]) -> None:
+    first, second = one(script), two(says("plan."))
+    first.model, second.model = "claude-sonnet-5-5", "gpt-6.2-sol"
+    await all_of(behind(first, second).stream(Request("", (PICTURED,))))
+    assert first.requests[0].messages[0] == PICTURED
+    assert second.requests[0].messages[0] == PICTURED
+
+
+async def test_who_goes_on_and_does_not_see_reads_that_there_was_a_picture() -> None:
+    first, second = one(DOWN), two(says("I cannot see it."))
+    first.model = "claude-sonnet-5-5"
+    await all_of(behind(first, second).stream(Request("", (PICTURED,))))
+    assert second.requests[0].messages[0].parts == (
+        Document("plan.png (file 7)", f"[{BLIND}]"),
+        Text("What is it?"),
+    )

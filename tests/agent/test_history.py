@@ -4,8 +4,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.agent.history import LOST, estimated_tokens, fit
-from assistant.agent.types import Document, Message, Replay, Text, Thinking, ToolCall, ToolResult
+from assistant.agent.history import (
+    LEAST_OF_PICTURE,
+    LOST,
+    PART_TOKENS,
+    TOO_OLD,
+    UNOPENED,
+    estimated_tokens,
+    fit,
+)
+from assistant.agent.types import (
+    Document,
+    Image,
+    Message,
+    Replay,
+    Text,
+    Thinking,
+    ToolCall,
+    ToolResult,
+)
 
 
 def user(text: str) -> Message:
@@ -157,3 +174,21 @@ def test_a_file_of_an_older_message_is_cut_and_its_words_stay() -> None:
     assert "more characters were left out" in document.content
     assert (words, last) == (Text("Look"), user("?"))
     assert fit([attached], 10) == (attached,)
+
+
+def test_a_picture_counts_by_its_pixels_and_never_as_next_to_nothing() -> None:
+    def tokens(width: int, height: int, content: bytes = b"x") -> int:
+        picture = Image("1", "a.png", "image/png", content, width, height)
+        return estimated_tokens(Message("user", (picture,))) - PART_TOKENS
+
+    assert tokens(1_568, 1_176) == 2_458  # as in Claude's documentation: width * height / 750
+    assert tokens(2, 2) == LEAST_OF_PICTURE
+    assert tokens(0, 0, b"") == UNOPENED
+
+
+def test_a_picture_of_an_older_message_is_named_where_it_has_no_room() -> None:
+    shown = Message("user", (Image("1", "a.png", "image/png"), Text("Look")))
+    first, *_ = fit([shown, user("?")], 5_000)
+    assert first.parts == (Document("a.png (file 1)", f"[{TOO_OLD}]"), Text("Look"))
+    assert fit([shown, user("?")], 50_000) == (shown, user("?"))
+    assert fit([shown], 10) == (shown,)

@@ -1,18 +1,23 @@
 """Files beside the user's words: as parts of the message, and as a model reads them."""
 
+from base64 import b64decode
 from uuid import uuid4
 
 import pytest
 
-from assistant.agent.types import Document, Message, Text
+from assistant.agent.types import Document, Image, Message, Text
+from assistant.connectors.picture_page import DAMAGED
 from assistant.database import user_session
 from assistant.errors import NotFound, Refused
 from assistant.services import attachments, contents, files, turns
 from assistant.services.attachments import CHARACTERS, TOO_MANY, parts_of
 from assistant.services.conversations import is_tainted
 from assistant.services.file_uploads import upload
-from tests.papers import png
-from tests.services.talk import ended, rows, say, shown, wish
+from assistant.services.pictures import GONE
+from tests.papers import photo, pixels, png
+from tests.services.talk import ask, ended, rows, say, shown, text_of, wish
+from tests.vendors import Script
+from tests.vendors.directives import TITLE_MARK
 
 
 async def test_a_file_becomes_a_part_with_its_text(alice):
@@ -58,10 +63,61 @@ async def test_a_message_carries_its_files_and_the_page_sees_no_text_of_theirs(a
     assert "Zadar" not in str(said)
     read = str(vendors.requests[0].body)
     assert "meet in Zadar" in read
-    assert contents.NO_TEXT in read
+    assert "'type': 'image'" in read
     assert read.count("</data_written_by_others>") == 2
+    assert "a.png (file" in read
     async with user_session(alice.id) as session:
         assert await is_tainted(session, started.conversation_id)
+
+
+def pictures_in(body) -> list[str]:
+    """The data of the pictures that Claude is sent, and the sentences in place of others."""
+    blocks = [block for message in body["messages"] for block in message["content"]]
+    return [
+        block["source"]["data"] if block["type"] == "image" else block["text"]
+        for block in blocks
+        if block["type"] == "image" or "This picture" in block.get("text", "")
+    ]
+
+
+async def test_a_picture_is_shown_in_each_turn_until_its_file_is_deleted(alice, vendors) -> None:
+    picture = await upload(alice.id, "a.jpg", photo())
+    started = await turns.send(alice.id, None, "What is it?", wish(files=(picture.id,)))
+    assert (await ended(alice, started)).status == "done"
+    await ask(alice, "And now?", started.conversation_id)
+    await files.remove(alice.id, picture.id)
+    assert (await ask(alice, "And now?", started.conversation_id)).status == "done"
+    asked = [s.body for s in vendors.requests if not str(s.body["system"]).count(TITLE_MARK)]
+    (first,), (second,), (third,) = map(pictures_in, asked)
+    assert pixels(b64decode(first))[0][0] == (254, 0, 0)
+    assert second == first
+    assert GONE in third
+
+
+async def test_where_one_vendor_is_away_the_next_one_sees_the_picture(alice, vendors) -> None:
+    vendors.then("anthropic", Script(status=529))
+    picture = await upload(alice.id, "a.jpg", photo())
+    started = await turns.send(alice.id, None, "What is it?", wish(files=(picture.id,)))
+    assert (await ended(alice, started)).status == "done"
+    first, second = [s for s in vendors.requests if TITLE_MARK not in str(s.body)]
+    assert (first.vendor, second.vendor) == ("anthropic", "openai")
+    (sent,) = pictures_in(first.body)
+    assert f"data:image/png;base64,{sent}" in str(second.body)
+
+
+async def test_a_hostile_picture_fails_no_turn(alice, vendors) -> None:
+    broken = await upload(alice.id, "a.jpg", photo()[:-2])
+    started = await turns.send(alice.id, None, "What is it?", wish(files=(broken.id,)))
+    assert (await ended(alice, started)).status == "done"
+    (told,) = pictures_in(vendors.requests[0].body)
+    assert DAMAGED in told
+
+
+async def test_the_demo_model_reads_that_there_is_a_picture(alice) -> None:
+    picture = await upload(alice.id, "a.jpg", photo())
+    started = await turns.send(alice.id, None, "calculate 2+2", wish(files=(picture.id,)))
+    assert (await ended(alice, started)).status == "done"
+    assert "4" in text_of((await shown(alice, started.conversation_id))[-1]["parts"])
 
 
 async def test_without_files_a_conversation_stays_untainted(alice, vendors):
@@ -75,6 +131,17 @@ async def test_a_file_that_is_not_there_begins_nothing(alice, vendors, db):
     with pytest.raises(NotFound):
         await turns.send(alice.id, None, "Look", wish(files=(uuid4(),)))
     assert not await rows(db, "select 1 from conversations where user_id = $1", alice.id)
+
+
+def test_a_picture_is_stored_by_its_name_and_opened_later():
+    file = {"type": "file", "id": "1", "name": "a", "media": "image/png", "size": 1, "text": ""}
+    assert contents.history("user", [file]) == [Message("user", (Image("1", "a", "image/png"),))]
+
+
+def test_a_document_without_words_says_so():
+    file = {"type": "file", "id": "1", "name": "a", "media": "application/pdf", "size": 1}
+    (message,) = contents.history("user", [{**file, "text": ""}])
+    assert message.parts == (Document("a (file 1)", contents.NO_TEXT),)
 
 
 def test_a_model_reads_a_file_before_the_words():

@@ -1,5 +1,6 @@
 """Claude, through Anthropic's Messages API (platform.claude.com/docs/en/api/messages-streaming)."""
 
+from base64 import b64encode
 from collections.abc import AsyncGenerator, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -20,6 +21,7 @@ from assistant.agent.providers.faults import (
 )
 from assistant.agent.types import (
     Document,
+    Image,
     Message,
     ModelEvent,
     Part,
@@ -137,6 +139,11 @@ def _blocks(model: str, part: Part) -> Iterator[Json]:
             yield {"type": "text", "text": text}
         case Document():
             yield {"type": "text", "text": part.told}
+        case Image():
+            data = b64encode(part.content).decode()
+            source = {"type": "base64", "media_type": part.media, "data": data}
+            yield {"type": "text", "text": part.told}
+            yield {"type": "image", "source": source}
         case Thinking(replay=replay) if replay and replay.model == model:
             yield replay.payload  # type: ignore[misc]  # it is the JSON object of _close
         case ToolCall():

@@ -11,6 +11,7 @@ from google.genai import Client
 from google.genai.errors import APIError
 from google.genai.types import (
     AutomaticFunctionCallingConfig,
+    Blob,
     Content,
     FinishReason,
     FunctionCall,
@@ -46,6 +47,7 @@ from assistant.agent.providers.faults import (
 )
 from assistant.agent.types import (
     Document,
+    Image,
     Message,
     ModelEvent,
     Part,
@@ -185,6 +187,9 @@ def _parts(model: str, part: Part) -> Iterator[GooglePart]:
             yield GooglePart(text=text)
         case Document():
             yield GooglePart(text=part.told)
+        case Image():
+            yield GooglePart(text=part.told)
+            yield GooglePart(inline_data=Blob(data=part.content, mime_type=part.media))
         case ToolCall():
             call = FunctionCall(id=part.id, name=part.name, args=dict(part.arguments))
             yield GooglePart(function_call=call, thought_signature=UNSIGNED)

@@ -1,6 +1,7 @@
 """GPT, through OpenAI's Responses API (developers.openai.com/api/reference/responses)."""
 
 import json
+from base64 import b64encode
 from collections.abc import AsyncGenerator, Iterator
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -22,6 +23,7 @@ from assistant.agent.providers.faults import (
 )
 from assistant.agent.types import (
     Document,
+    Image,
     Message,
     ModelEvent,
     Part,
@@ -131,7 +133,7 @@ def _body(model: str, request: Request) -> Json:
 
 def _items(model: str, message: Message) -> Iterator[Any]:
     for part in message.parts:
-        replay = None if isinstance(part, ToolResult | Document) else part.replay
+        replay = None if isinstance(part, ToolResult | Document | Image) else part.replay
         if replay and replay.model == model:
             yield replay.payload
         else:
@@ -145,6 +147,11 @@ def _item(message: Message, part: Part) -> Iterator[Json]:
             yield {"role": message.role, "content": text}
         case Document():
             yield {"role": message.role, "content": part.told}
+        case Image():
+            url = f"data:{part.media};base64,{b64encode(part.content).decode()}"
+            name = {"type": "input_text", "text": part.told}
+            picture = {"type": "input_image", "image_url": url, "detail": "auto"}
+            yield {"role": message.role, "content": [name, picture]}
         case ToolCall():
             arguments = json.dumps(dict(part.arguments))
             call = {"call_id": part.id, "name": part.name, "arguments": arguments}
