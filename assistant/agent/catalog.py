@@ -16,7 +16,7 @@ class Model:
     """One model. successor: the id that answers in its place, "" for a current one.
 
     ends: the day from which it does not answer any more. small: the cheapest of its vendor.
-    thinks: whether it can reason before it answers.
+    thinks: whether it can reason before it answers. searches: its vendor can search the web for it.
     """
 
     id: str
@@ -29,6 +29,7 @@ class Model:
     ends: date | None = None
     small: bool = False
     thinks: bool = True
+    searches: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,9 @@ class Vendor:
     url: str
 
 
-SCRIPTED = Model("scripted", "scripted", "Demo model", 200_000, 8_192, small=True, thinks=False)
+SCRIPTED = Model(
+    "scripted", "scripted", "Demo model", 200_000, 8_192, small=True, thinks=False, searches=False
+)
 
 _ROWS = (
     Model("claude-sonnet-5-5", "anthropic", "Claude Sonnet 5.5", 1_000_000, 128_000),
@@ -69,7 +72,7 @@ _ROWS = (
     ),
     Model(
         "gemini-2.0-pro", "google", "Gemini 2.0 Pro", 2_097_152, 8_192,
-        "retired", "gemini-4-argon", thinks=False,
+        "retired", "gemini-4-argon", thinks=False, searches=False,
     ),
     SCRIPTED,
 )  # fmt: skip

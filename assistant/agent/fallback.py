@@ -24,6 +24,7 @@ from assistant.agent.types import (
     ThinkingDelta,
     ToolCallDelta,
     Usage,
+    VendorSearch,
 )
 from assistant.errors import ProviderRejected, ProviderUnavailable, RequestNotSent
 
@@ -41,6 +42,7 @@ class Fallback:
 
     Before the first words it moves on in silence. After them the next provider writes the rest,
     once in an answer, and only while no tool is in play: what a tool did must not be done twice.
+    Where one vendor has searched the web, the next does not.
     limits: how long each may stay silent.
     """
 
@@ -89,6 +91,7 @@ class Fallback:
                 if not attempt.may_be_followed:
                     raise
             partial = partial or attempt.text
+            request = replace(request, search=request.search and not attempt.has_searched)
         raise ProviderUnavailable(BROKEN_OFF if partial else ALL_DOWN)
 
     def _order(self) -> Iterator[Provider]:
@@ -111,7 +114,7 @@ class _Attempt:
         self._partial = partial
         self._tools_ran = request.messages[-1].role == "tool"
         self._request = _rest_of(request, partial) if partial.strip() else request
-        self._begun = self._announced = self._called = False
+        self._begun = self._announced = self._called = self.has_searched = False
 
     async def events(self, limits: Limits) -> AsyncGenerator[ModelEvent, None]:
         """The provider's events, made part of the whole answer. Raises ProviderError."""
@@ -138,6 +141,8 @@ class _Attempt:
                 self._pieces.append(text)
             case ToolCallDelta():
                 self._called = True
+            case VendorSearch():
+                self.has_searched = True
             case MessageDone(message=message) if self._partial:
                 event = replace(event, message=_whole(self._partial, message))
         yield event

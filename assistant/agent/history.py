@@ -14,6 +14,7 @@ from assistant.agent.types import (
     Thinking,
     ToolCall,
     ToolResult,
+    VendorSearch,
 )
 
 BYTES_PER_TOKEN = 3
@@ -98,7 +99,10 @@ def _cut(group: Group, tokens: int) -> Group:
 
 def _shortened(message: Message, tokens: int) -> Message:
     share = tokens * BYTES_PER_TOKEN // len(message.parts)
-    kept = (part for part in message.parts if not isinstance(part, Thinking))
+    kept = [part for part in message.parts if not isinstance(part, Thinking | VendorSearch)]
+    if any(isinstance(part, VendorSearch) for part in message.parts):
+        # What words cite of a search can only be read beside it.
+        kept = [replace(part, replay=None) if isinstance(part, Text) else part for part in kept]
     return Message(message.role, tuple(_cut_part(part, share) for part in kept))
 
 
@@ -119,6 +123,8 @@ def _head(text: str, share: int) -> str:
 
 def _bytes(part: Part) -> int:
     match part:
+        case VendorSearch(call=call):
+            return _bytes(call)
         case ToolCall(name=name, arguments=arguments, replay=replay):
             return max(_length(name) + _length(json.dumps(dict(arguments))), _replayed(replay))
         case ToolResult(name=name, content=content) | Document(name=name, content=content):
