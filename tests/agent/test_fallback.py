@@ -1,6 +1,7 @@
 """Which provider answers, and what is told when one cannot."""
 
 from contextlib import aclosing
+from dataclasses import replace
 
 import pytest
 
@@ -23,6 +24,7 @@ from assistant.agent.types import (
     ToolCallDelta,
     ToolResult,
     Usage,
+    VendorSearch,
 )
 from assistant.errors import ProviderRejected, ProviderUnavailable, RequestNotSent
 from tests.agent.streams import (
@@ -325,3 +327,16 @@ async def test_who_rejects_a_request_is_alive() -> None:
     with pytest.raises(ProviderRejected):
         await all_of(fallback.stream(asked()))
     assert text_of(await all_of(fallback.stream(asked()))) == "Back"
+
+
+SEARCH = VendorSearch(ToolCall("s", "web_search", {}))
+
+
+@pytest.mark.parametrize(
+    ("told", "may_search"), [([], True), ([SEARCH], False), (words("Tea"), True)]
+)
+async def test_the_next_one_searches_only_where_none_has_searched(told, may_search) -> None:
+    first, second = one([*told, ProviderUnavailable("It broke off.")]), two(says("Tea."))
+    request = replace(asked("What is tea?"), search=True)
+    await all_of(behind(first, second).stream(request))
+    assert [each.requests[0].search for each in (first, second)] == [True, may_search]

@@ -5,14 +5,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.agent.history import LOST, estimated_tokens, fit
-from assistant.agent.types import Document, Message, Replay, Text, Thinking, ToolCall, ToolResult
+from assistant.agent.types import (
+    Document,
+    Message,
+    Replay,
+    Text,
+    Thinking,
+    ToolCall,
+    ToolResult,
+    VendorSearch,
+)
 
 
 def user(text: str) -> Message:
     return Message("user", (Text(text),))
 
 
-def assistant(*parts: Text | Thinking | ToolCall) -> Message:
+def assistant(*parts: Text | Thinking | ToolCall | VendorSearch) -> Message:
     return Message("assistant", parts)
 
 
@@ -157,3 +166,22 @@ def test_a_file_of_an_older_message_is_cut_and_its_words_stay() -> None:
     assert "more characters were left out" in document.content
     assert (words, last) == (Text("Look"), user("?"))
     assert fit([attached], 10) == (attached,)
+
+
+def searched(length: int) -> tuple[VendorSearch, Text]:
+    """A search whose block is so long, and words that cite it."""
+    block = Replay("m", {"encrypted": "x" * length})
+    found = ToolResult("s", "web_search", "1. Tea", untrusted=True)
+    search = VendorSearch(ToolCall("s", "web_search", {"query": "tea"}, block), found)
+    return search, Text("Tea.", Replay("m", {"citations": ["s"]}))
+
+
+def test_a_search_counts_with_the_block_that_goes_back() -> None:
+    assert estimated_tokens(assistant(*searched(9_000))) > 3_000
+    assert estimated_tokens(assistant(*searched(9))) < 50
+
+
+def test_a_search_that_is_too_long_goes_with_all_that_cites_it() -> None:
+    history = (user("Tea?"), assistant(*searched(9_000)), user("And?"))
+    assert fit(history, 2_000) == (user("Tea?"), assistant(Text("Tea.")), user("And?"))
+    assert fit(history, 20_000) == history
