@@ -91,7 +91,7 @@ class Fallback:
                 if not attempt.may_be_followed:
                     raise
             partial = partial or attempt.text
-            request = replace(request, search=request.search and not attempt.has_searched)
+            request = replace(request, search=request.search and not attempt.searches)
         raise ProviderUnavailable(BROKEN_OFF if partial else ALL_DOWN)
 
     def _order(self) -> Iterator[Provider]:
@@ -114,7 +114,8 @@ class _Attempt:
         self._partial = partial
         self._tools_ran = request.messages[-1].role == "tool"
         self._request = _rest_of(request, partial) if partial.strip() else request
-        self._begun = self._announced = self._called = self.has_searched = False
+        self._begun = self._announced = self._called = False
+        self.searches = 0  # of its vendor's own
 
     async def events(self, limits: Limits) -> AsyncGenerator[ModelEvent, None]:
         """The provider's events, made part of the whole answer. Raises ProviderError."""
@@ -141,8 +142,8 @@ class _Attempt:
                 self._pieces.append(text)
             case ToolCallDelta():
                 self._called = True
-            case VendorSearch():
-                self.has_searched = True
+            case VendorSearch(result=None):
+                self.searches += 1
             case MessageDone(message=message) if self._partial:
                 event = replace(event, message=_whole(self._partial, message))
         yield event
@@ -174,6 +175,7 @@ class _Attempt:
             input_tokens=read + len(self._request.system) // BYTES_PER_TOKEN,
             output_tokens=-(-len(self.text.encode(errors="replace")) // BYTES_PER_TOKEN),
             estimated=True,
+            searches=self.searches,
         )
 
 

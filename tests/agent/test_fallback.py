@@ -340,3 +340,12 @@ async def test_the_next_one_searches_only_where_none_has_searched(told, may_sear
     request = replace(asked("What is tea?"), search=True)
     await all_of(behind(first, second).stream(request))
     assert [each.requests[0].search for each in (first, second)] == [True, may_search]
+
+
+async def test_a_search_of_a_vendor_that_fell_silent_is_paid() -> None:
+    events = await all_of(
+        behind(one([SEARCH, ProviderUnavailable("")]), two(says("Tea."))).stream(asked())
+    )
+    (failed,) = [event for event in events if isinstance(event, ProviderFailed)]
+    assert failed.usage is not None
+    assert failed.usage.searches == 1
