@@ -83,6 +83,7 @@ class Settings(BaseSettings):
     brave_api_key: Key = SecretStr("")
     tavily_api_key: Key = SecretStr("")
     searxng_url: WebAddress = ""
+    vendor_search: bool = True  # without an engine, the models' vendors search by themselves
     private_hosts: str = ""  # of those inside that tools may reach, with commas between
 
     stripe_secret_key: Key = SecretStr("")

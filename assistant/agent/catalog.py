@@ -17,6 +17,7 @@ class Model:
 
     ends: the day from which it does not answer any more. small: the cheapest of its vendor.
     thinks: whether it can reason before it answers. sees: whether it takes pictures.
+    searches: its vendor can search the web for it.
     """
 
     id: str
@@ -30,6 +31,7 @@ class Model:
     small: bool = False
     thinks: bool = True
     sees: bool = True
+    searches: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,15 @@ class Vendor:
 
 
 SCRIPTED = Model(
-    "scripted", "scripted", "Demo model", 200_000, 8_192, small=True, thinks=False, sees=False
+    "scripted",
+    "scripted",
+    "Demo model",
+    200_000,
+    8_192,
+    small=True,
+    thinks=False,
+    sees=False,
+    searches=False,
 )
 
 _ROWS = (
@@ -72,7 +82,7 @@ _ROWS = (
     ),
     Model(
         "gemini-2.0-pro", "google", "Gemini 2.0 Pro", 2_097_152, 8_192,
-        "retired", "gemini-4-argon", thinks=False,
+        "retired", "gemini-4-argon", thinks=False, searches=False,
     ),
     SCRIPTED,
 )  # fmt: skip

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
 
-from assistant.agent.types import Alive, ModelEvent, ThinkingDelta
+from assistant.agent.types import Alive, ModelEvent, ThinkingDelta, VendorSearch
 from assistant.errors import ProviderUnavailable
 
 NOT_BEGUN = "The model did not begin to answer in time."
@@ -17,8 +17,8 @@ SILENT = "The model fell silent in the middle of its answer."
 class Limits:
     """How many seconds may pass between two events.
 
-    first: before the first one. thinking: while the model thinks, which some vendors do in
-    silence. idle: while it writes.
+    first: before the first one. thinking: while the model thinks or its vendor searches, which
+    some do in silence. idle: while it writes.
     """
 
     first: float
@@ -48,7 +48,7 @@ async def timed(
             match event:
                 case Alive() if thinks and sentence is NOT_BEGUN:
                     limit, sentence = limits.thinking, LOST_IN_THOUGHT
-                case ThinkingDelta():
+                case ThinkingDelta() | VendorSearch(result=None):
                     limit, sentence = limits.thinking, LOST_IN_THOUGHT
                 case Alive():
                     pass  # it goes on with what it did

@@ -25,6 +25,7 @@ from assistant.agent.types import (
     ThinkingDelta,
     ToolCallDelta,
     Usage,
+    VendorSearch,
 )
 from assistant.errors import ProviderRejected, ProviderUnavailable, RequestNotSent
 
@@ -42,6 +43,7 @@ class Fallback:
 
     Before the first words it moves on in silence. After them the next provider writes the rest,
     once in an answer, and only while no tool is in play: what a tool did must not be done twice.
+    Where one vendor has searched the web, the next does not.
     limits: how long each may stay silent.
     """
 
@@ -90,6 +92,7 @@ class Fallback:
                 if not attempt.may_be_followed:
                     raise
             partial = partial or attempt.text
+            request = replace(request, search=request.search and not attempt.searches)
         raise ProviderUnavailable(BROKEN_OFF if partial else ALL_DOWN)
 
     def _order(self) -> Iterator[Provider]:
@@ -114,6 +117,7 @@ class _Attempt:
         request = replace(request, messages=seen_by(provider.model, request.messages))
         self._request = _rest_of(request, partial) if partial.strip() else request
         self._begun = self._announced = self._called = False
+        self.searches = 0  # of its vendor's own
 
     async def events(self, limits: Limits) -> AsyncGenerator[ModelEvent, None]:
         """The provider's events, made part of the whole answer. Raises ProviderError."""
@@ -140,6 +144,8 @@ class _Attempt:
                 self._pieces.append(text)
             case ToolCallDelta():
                 self._called = True
+            case VendorSearch(result=None):
+                self.searches += 1
             case MessageDone(message=message) if self._partial:
                 event = replace(event, message=_whole(self._partial, message))
         yield event
@@ -171,6 +177,7 @@ class _Attempt:
             input_tokens=read + len(self._request.system) // BYTES_PER_TOKEN,
             output_tokens=-(-len(self.text.encode(errors="replace")) // BYTES_PER_TOKEN),
             estimated=True,
+            searches=self.searches,
         )
 
 

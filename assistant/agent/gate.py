@@ -4,7 +4,7 @@ It looks at what the call would do, at what the user permits, and at who has nam
 pages that it reaches. No text that a model reads or writes has a say in it.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -58,6 +58,16 @@ class Gate:
     async def decide(self, tool: Tool, intent: Intent, said: Provenance) -> Decision:
         """What is to happen with a call of this tool that would do this, after what was said."""
         return decided(tool, intent, said, await self._permissions())
+
+    async def lets_pass_unseen(self, tools: Iterable[str], said: Provenance) -> bool:
+        """Whether calls may be made where nobody can be asked.
+
+        Only before others' text was read, and only where no rule holds for any of these tools.
+        """
+        if said.tainted:
+            return False
+        rules = (await self._permissions()).rules
+        return all(rules.get(tool, "allow") == "allow" for tool in tools)
 
 
 def decided(tool: Tool, intent: Intent, said: Provenance, permitted: Permissions) -> Decision:

@@ -15,6 +15,7 @@ from assistant.agent.types import (
     Thinking,
     ToolCall,
     ToolResult,
+    VendorSearch,
 )
 
 BYTES_PER_TOKEN = 3
@@ -106,7 +107,10 @@ def _cut(group: Group, tokens: int) -> Group:
 
 def _shortened(message: Message, tokens: int) -> Message:
     share = tokens * BYTES_PER_TOKEN // len(message.parts)
-    kept = (part for part in message.parts if not isinstance(part, Thinking))
+    kept = [part for part in message.parts if not isinstance(part, Thinking | VendorSearch)]
+    if any(isinstance(part, VendorSearch) for part in message.parts):
+        # What words cite of a search can only be read beside it.
+        kept = [replace(part, replay=None) if isinstance(part, Text) else part for part in kept]
     return Message(message.role, tuple(_cut_part(part, share) for part in kept))
 
 
@@ -135,8 +139,10 @@ def _tokens(part: Part) -> int:
     return max(LEAST_OF_PICTURE, part.width * part.height // PIXELS_PER_TOKEN)
 
 
-def _bytes(part: Text | Thinking | ToolCall | ToolResult | Document) -> int:
+def _bytes(part: Text | Thinking | ToolCall | ToolResult | Document | VendorSearch) -> int:
     match part:
+        case VendorSearch(call=call):
+            return _bytes(call)
         case ToolCall(name=name, arguments=arguments, replay=replay):
             return max(_length(name) + _length(json.dumps(dict(arguments))), _replayed(replay))
         case ToolResult(name=name, content=content) | Document(name=name, content=content):

@@ -46,7 +46,7 @@ async def _steps(
 ) -> AsyncGenerator[Event, None]:
     for _ in _in_time(max_steps):
         reply: MessageDone | None = None
-        async with aclosing(provider.stream(request)) as model_events:
+        async with aclosing(_reply(request, provider, toolbox)) as model_events:
             async for model_event in model_events:
                 yield model_event
                 if isinstance(model_event, MessageDone):
@@ -64,6 +64,18 @@ async def _steps(
             raise CeilingReached("The model kept repeating a failing step and was stopped.")
         request = replace(request, messages=(*request.messages, reply.message, toolbox.results))
     raise CeilingReached(f"The answer took more than {max_steps} steps and was stopped.")
+
+
+async def _reply(
+    request: Request, provider: Provider, toolbox: Toolbox
+) -> AsyncGenerator[Event, None]:
+    """What the model says; a search of its vendor's also as a call of a tool."""
+    may_search = request.search and await toolbox.searches.allowed()
+    async with aclosing(provider.stream(replace(request, search=may_search))) as events:
+        async for event in events:
+            yield event
+            for told in toolbox.searches.told(event):
+                yield told
 
 
 def _in_time(steps: int) -> Iterator[int]:

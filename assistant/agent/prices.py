@@ -26,6 +26,16 @@ OVERRIDES: dict[str, ModelPrice] = {
     ),
 }
 
+# USD for one search that a vendor makes by itself, on top of the tokens that its model reads of it.
+# By the vendors' pages as of November 2026: platform.claude.com/docs/en/about-claude/pricing,
+# developers.openai.com/api/docs/pricing, ai.google.dev/gemini-api/docs/pricing (one query, of
+# which Google gives 5,000 a month away).
+SEARCH: dict[str, Decimal] = {
+    "anthropic": Decimal("0.010"),
+    "openai": Decimal("0.010"),
+    "google": Decimal("0.014"),
+}
+
 
 def require_price(provider: str, model: str) -> None:
     """Raises ProviderUnavailable for a model that reads or writes at no known price.
@@ -43,6 +53,10 @@ def cost(usage: Usage) -> Decimal:
     """USD; 0 for the demo model. Raises ProviderUnavailable for a model that has no price."""
     if usage.provider == SCRIPTED.provider:
         return Decimal(0)
+    return _of_tokens(usage) + (usage.searches and usage.searches * SEARCH[usage.provider])
+
+
+def _of_tokens(usage: Usage) -> Decimal:
     counted = genai_prices.Usage(
         input_tokens=usage.input_tokens + usage.cache_read_tokens + usage.cache_write_tokens,
         output_tokens=usage.output_tokens,

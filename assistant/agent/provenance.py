@@ -10,10 +10,11 @@ import unicodedata
 from collections.abc import Iterable
 
 from assistant.agent.acts import Origin, Target
-from assistant.agent.types import Document, Image, Message, Text, ToolResult
+from assistant.agent.types import Document, Image, Message, Text, ToolResult, VendorSearch
 
 _BARE = re.compile(r"[^\w\s'-]|(?<!\w)['-]|['-](?!\w)")  # what stands around words
 _SCHEME = re.compile(r"^\w+://|/+$")
+_OUTSIDE = ("recipient", "url")  # whom words that we have not seen may have named
 _PART_OF_NAME = r"\w.+%@/:?#=&~-"
 
 
@@ -30,6 +31,7 @@ class Provenance:
         self.tainted = tainted
         self._words = _folded(words)
         self._read = ""
+        self._unseen = False
         self._links: set[str] = set()
         for message in messages:
             self._take(message)
@@ -38,6 +40,8 @@ class Provenance:
         for part in message.parts:
             if isinstance(part, ToolResult):
                 self.note(part)
+            elif isinstance(part, VendorSearch):
+                self.note_search(part)
             elif isinstance(part, Text) and message.role == "user":
                 self._words += "\n" + _folded(part.text)
             elif isinstance(part, Document):
@@ -54,6 +58,13 @@ class Provenance:
             self.tainted = True
             self._read += "\n" + _folded(result.content)
 
+    def note_search(self, search: VendorSearch) -> None:
+        """A vendor searches: its model reads pages, of which we see the addresses at most."""
+        if search.result is None or search.result.untrusted:
+            self.tainted = self._unseen = True
+        if search.result is not None:
+            self.note(search.result)
+
     def origin(self, target: Target) -> Origin:
         """Who has named this target: "offered" is a link that a search gave, "model" is nobody."""
         value = _folded(target.value)
@@ -64,7 +75,8 @@ class Provenance:
             return "user"
         if value in self._links:
             return "offered"
-        return "untrusted" if value and value in self._read else "model"
+        unseen = self._unseen and target.kind in _OUTSIDE
+        return "untrusted" if value and (unseen or value in self._read) else "model"
 
     def _says_only(self, query: str) -> bool:
         """Whether a search is made of the user's own words: signs and repetitions tell, too."""

@@ -23,6 +23,7 @@ from assistant.agent.types import (
     ToolResult,
     ToolStarted,
 )
+from assistant.agent.vendor_search import VendorSearches
 from assistant.errors import ToolError
 
 TOOL_SECONDS = 30.0
@@ -78,6 +79,7 @@ class Toolbox:
         self._seconds = seconds
         self._places = asyncio.Semaphore(CALLS_AT_ONCE)
         self._room = TURN_CHARACTERS
+        self.searches = VendorSearches(gate, said)
         self.repeats = Repeats()
         self.results = Message("tool", ())
         self.waits = False  # for calls that were asked for and may run later

@@ -112,7 +112,24 @@ def _marked(whence: str, content: str) -> str:
     return f'<{DATA} from="{whence}">\n{inner}\n</{DATA}>'
 
 
-Part = Text | Thinking | ToolCall | ToolResult | Document | Image
+@dataclass(frozen=True, slots=True)
+class VendorSearch:
+    """The vendor searches the web for its model, in the middle of an answer and as a part of it.
+
+    call: as if a tool of ours were called. result: None as long as the vendor is at it.
+    """
+
+    call: ToolCall
+    result: ToolResult | None = None
+    seconds: float = 0.0
+
+    @property
+    def replay(self) -> Replay | None:
+        """The vendor's own block."""
+        return self.call.replay
+
+
+Part = Text | Thinking | ToolCall | ToolResult | Document | Image | VendorSearch
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +156,7 @@ class Usage:
 
     input_tokens: read at full price; cache_read_tokens and cache_write_tokens come on top.
     output_tokens: everything written, thinking included; thinking_tokens says how much of it.
-    estimated: the vendor never reported; the figures are ours.
+    estimated: the vendor never reported; the figures are ours. searches: by the vendor itself.
     """
 
     provider: str
@@ -150,6 +167,7 @@ class Usage:
     cache_write_tokens: int = 0
     thinking_tokens: int = 0
     estimated: bool = False
+    searches: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +237,7 @@ ModelEvent = (
     TextDelta
     | ThinkingDelta
     | ToolCallDelta
+    | VendorSearch
     | Alive
     | MessageDone
     | ProviderFailed
@@ -267,12 +286,16 @@ Event = ModelEvent | ToolStarted | ToolAsked | ToolFinished
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """All that a model is given. max_output_tokens bounds what it may write."""
+    """All that a model is given. max_output_tokens bounds what it may write.
+
+    search: whether its vendor may search the web for it, once.
+    """
 
     system: str
     messages: tuple[Message, ...]
     tools: tuple[Tool, ...] = field(default=())
     max_output_tokens: int = 8192
+    search: bool = False
 
 
 class Provider(Protocol):

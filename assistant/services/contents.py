@@ -3,7 +3,8 @@
     {"type": "text", "text": ...}                  words; "replay" where a vendor wants them back
     {"type": "thinking", "text": ...}              thinking; "replay" likewise
     {"type": "tool", "id", "name", "label", "state", "arguments", "result", "seconds", "step"}
-                                                   and "untrusted", "sources", "approval" (its card)
+                                                   and "untrusted", "sources", "approval" (card),
+                                                   "vendor" (it was the vendor's own search)
     {"type": "continued", "model": ...}            from here on another model wrote
     {"type": "file", "id", "name", "media", "size", "text"}
                                                    a file beside the user's words, as it was then;
@@ -32,6 +33,7 @@ from assistant.agent.types import (
     ToolCall,
     ToolFinished,
     ToolResult,
+    VendorSearch,
 )
 
 Entry = dict[str, Any]
@@ -41,7 +43,7 @@ NOT_RUN = "This call did not run: the answer ended first."
 CUT_OFF = "This call was cut off, and may have run or not. Look before you make it again."
 NO_TEXT = "[There is no text in this file that can be shown to you.]"
 PICTURE = "image/"
-UNSEEN, UNSEEN_OF_FILES = ("replay", "step"), ("text",)
+UNSEEN, UNSEEN_OF_FILES = ("replay", "step", "vendor"), ("text",)
 UNFINISHED = {"running": CUT_OFF, "waiting": WAITING}
 _NO_TEXT = re.compile(r"[\x00\ud800-\udfff]")
 # To make one for each value takes longer than to read it.
@@ -137,7 +139,7 @@ def _steps(parts: list[Entry]) -> list[tuple[tuple[Part, ...], tuple[ToolResult,
     steps: list[tuple[list[Part], list[ToolResult], int]] = [([], [], 0)]
     for part in parts:
         said, results, step = steps[-1]
-        is_tool = part["type"] == "tool"
+        is_tool = part["type"] == "tool" and not part.get("vendor")
         if results and (not is_tool or part.get("step", 0) != step):
             said, results = [], []
             steps.append((said, results, part.get("step", 0)))
@@ -146,12 +148,14 @@ def _steps(parts: list[Entry]) -> list[tuple[tuple[Part, ...], tuple[ToolResult,
         if is_tool:
             said.append(_call(part))
             results.append(_result(part))
-        elif part["type"] in ("text", "thinking"):
+        elif part["type"] in ("text", "thinking", "tool"):
             said.append(_said(part))
     return [(tuple(said), tuple(results)) for said, results, _ in steps]
 
 
 def _said(part: Entry) -> Part:
+    if part["type"] == "tool":
+        return VendorSearch(_call(part), _result(part), part["seconds"])
     kind = Text if part["type"] == "text" else Thinking
     return kind(part["text"], _replay(part))
 

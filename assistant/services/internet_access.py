@@ -1,5 +1,6 @@
 """How the tools reach the internet: what the operator allows, and which engine searches."""
 
+from assistant.agent.catalog import MODELS
 from assistant.config import settings
 from assistant.connectors.brave import Brave
 from assistant.connectors.internet import Engine, Internet
@@ -17,6 +18,19 @@ def reach() -> Reach:
 def internet() -> Internet:
     """The web as the tools see it."""
     return Internet(reach(), _engine())
+
+
+def has_engine() -> bool:
+    """Whether the operator has set up an engine for searches."""
+    return _engine() is not None
+
+
+def vendor_may_search(model: str) -> bool:
+    """Whether this model's vendor may search for it: where no engine does, and the operator agrees.
+
+    What the user permits is asked for each request (`agent/vendor_search.py`).
+    """
+    return settings().vendor_search and not has_engine() and MODELS[model].searches
 
 
 def _engine() -> Engine | None:

@@ -23,6 +23,7 @@ from assistant.agent.types import (
     ToolCallDelta,
     ToolFinished,
     ToolStarted,
+    VendorSearch,
 )
 from assistant.services.contents import Entry, clean, finished, shown, unfinished
 
@@ -64,6 +65,10 @@ class Reply:
                 change = self._append("thinking", "k", clean(text))
             case ToolCallDelta(call_id, name, _):
                 change = self._open_tool(call_id, name)
+            case VendorSearch(call, result):
+                untrusted = result is None or result.untrusted
+                part = self._own_tool(call.id, call.name)
+                part.update(self._called(call.name), vendor=True, untrusted=untrusted)
             case ToolStarted() | ToolAsked() | ToolFinished():
                 change = self._change_tool(event.call, **self._fate(event))
             case Continued(_, model):
@@ -114,12 +119,15 @@ class Reply:
         parts = reversed(self.parts[begin:])
         return next((p for p in parts if p["type"] == "tool" and p["id"] == call_id), None)
 
+    def _own_tool(self, call_id: str, name: str) -> Entry:
+        """The call with this id in the request that is open."""
+        return self._tool(call_id, self._step_begins) or self._add_tool(call_id, name)
+
     def _add_tool(self, call_id: str, name: str) -> Entry:
         part: Entry = {
             "type": "tool",
             "id": call_id,
-            "name": name,
-            "label": self._labels.get(name, name),
+            **self._called(name),
             "state": "writing",
             "arguments": None,
             "result": "",
@@ -128,6 +136,9 @@ class Reply:
         }
         self.parts.append(part)
         return part
+
+    def _called(self, name: str) -> Entry:
+        return {"name": name, "label": self._labels.get(name, name)}
 
     def _seen(self, part: Entry) -> Entry:
         return shown([part])[0]
@@ -146,8 +157,11 @@ class Reply:
                 entry: Entry = {"type": "text", "text": clean(text)}
             case Thinking(text, replay):
                 entry = {"type": "thinking", "text": clean(text)}
-            case ToolCall(call_id, name, arguments, replay):
-                entry = self._tool(call_id, self._step_begins) or self._add_tool(call_id, name)
+            case (
+                ToolCall(call_id, name, arguments, replay)
+                | VendorSearch(call=ToolCall(call_id, name, arguments, replay))
+            ):
+                entry = self._own_tool(call_id, name)
                 entry["arguments"] = dict(arguments)
             case _:
                 raise TypeError(f"A model cannot say a {type(part).__name__}.")

@@ -9,8 +9,9 @@ from assistant.agent.backends.files import Files
 from assistant.agent.backends.notes import Notes
 from assistant.agent.backends.web import Web
 from assistant.agent.tools import TOOLS
+from assistant.agent.tools.web import web_search
 from assistant.services.connected import connected
-from assistant.services.internet_access import internet
+from assistant.services.internet_access import has_engine, internet
 from assistant.services.notes import StoredNotes
 from assistant.services.stored_files import StoredFiles
 
@@ -26,6 +27,11 @@ class Toolkit:
     timezone: str
     tools: tuple[Tool, ...]
     backends: Mapping[type, object]
+
+    @property
+    def offered(self) -> tuple[Tool, ...]:
+        """Those that a model is told of: a search without an engine could only fail."""
+        return tuple(tool for tool in self.tools if tool is not web_search or has_engine())
 
     def tool(self, name: str) -> Tool | None:
         """The tool of this name."""

@@ -13,10 +13,13 @@ from assistant.agent.types import (
     ProviderFailed,
     TextDelta,
     ThinkingDelta,
+    ToolCall,
     ToolCallDelta,
     ToolFinished,
     Usage,
+    VendorSearch,
 )
+from assistant.agent.vendor_search import broken_off
 
 
 class Meter:
@@ -33,6 +36,8 @@ class Meter:
         self._read = sum(map(estimated_tokens, messages))
         self._written = 0
         self._open = False
+        self._searches: dict[str, ToolCall] = {}  # of the vendor, in the request that is open
+        self._searching: dict[str, ToolCall] = {}
 
     def note(self, event: Event) -> None:
         """Take what one event says of cost."""
@@ -50,7 +55,11 @@ class Meter:
                 self.author = self._asked[1]
             case ProviderFailed(usage=usage):
                 self._settle(usage)
-            case ToolFinished(result=result):
+            case VendorSearch(call=call):
+                self._searches[call.id] = self._searching[call.id] = call
+                self._open = True
+            case ToolFinished(call=call, result=result):
+                self._searching.pop(call.id, None)
                 self.calls.append(event)
                 self._read += estimated_tokens(Message("tool", (result,)))
 
@@ -62,6 +71,7 @@ class Meter:
         if usage is not None:
             self.usages.append(usage)
         self._written, self._open = 0, False
+        self._searches = {}
 
     @property
     def cost(self) -> Decimal:
@@ -69,9 +79,14 @@ class Meter:
         return sum(map(cost, self.usages), Decimal(0))
 
     def close(self) -> None:
-        """The turn ended: a request that was cut off is booked by our own count."""
+        """The turn ended: a request that was cut off is booked by our own count.
+
+        So is a search of the vendor's: its query has left.
+        """
         if self._open:
             self._settle(self._estimate())
+        self.calls += map(broken_off, self._searching.values())
+        self._searching = {}
 
     def _estimate(self) -> Usage:
         return Usage(
@@ -79,4 +94,5 @@ class Meter:
             input_tokens=self._read,
             output_tokens=-(-self._written // BYTES_PER_TOKEN),
             estimated=True,
+            searches=len(self._searches),
         )

@@ -34,6 +34,7 @@ from assistant.errors import (
 from assistant.services import leases, messages, pictures, shared_log, signals, titles, turn_log
 from assistant.services.approval_cards import card_of
 from assistant.services.background import spawn, within
+from assistant.services.internet_access import vendor_may_search
 from assistant.services.model_choice import Choice, name_of, provider_for
 from assistant.services.permissions import permitted
 from assistant.services.reply import Reply
@@ -146,8 +147,9 @@ class Running:
         request = Request(
             system=system_prompt(_today(job.timezone), job.timezone, job.manner),
             messages=await pictures.shown(job.grip.user_id, fit(said, job.choice.history_tokens)),
-            tools=toolkit.tools,
+            tools=toolkit.offered,
             max_output_tokens=job.choice.max_output_tokens,
+            search=vendor_may_search(job.choice.model),
         )
         toolbox = self._toolbox(toolkit)
         events = run(
@@ -166,7 +168,7 @@ class Running:
         job = self.job
         user_id = job.grip.user_id
         return Toolbox(
-            toolkit.tools,
+            toolkit.offered,
             Gate(partial(permitted, user_id, job.conversation_id)),
             toolkit.context(str(job.grip.turn_id)),
             Provenance(job.messages, job.manner.instructions, tainted=job.tainted),

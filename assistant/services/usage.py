@@ -22,4 +22,5 @@ def record(user_id: UUID, usage: Usage, purpose: str, turn_id: UUID | None = Non
         thinking_tokens=usage.thinking_tokens,
         estimated=usage.estimated,
         cost=cost(usage),
+        details={"searches": usage.searches} if usage.searches else {},
     )

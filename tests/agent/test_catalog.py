@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from assistant.agent.catalog import DEFAULTS, MODELS, SCRIPTED, SMALL, resolve, sees
+from assistant.agent.catalog import DEFAULTS, MODELS, SCRIPTED, SMALL, VENDORS, resolve, sees
 
 TODAY = date(2026, 11, 22)
 
@@ -44,6 +44,11 @@ def test_defaults_and_small_models_are_current_ones_of_their_vendor() -> None:
         assert MODELS[model_id].provider == provider
         assert MODELS[model_id].status == "current"
     assert DEFAULTS.keys() == SMALL.keys()
+
+
+def test_whoever_stands_in_for_a_model_that_searches_can_search_too() -> None:
+    standing_in = [MODELS[DEFAULTS[vendor]] for vendor in VENDORS]
+    assert all(model.searches for model in standing_in)
 
 
 @pytest.mark.parametrize("model", MODELS.values(), ids=lambda model: model.id)

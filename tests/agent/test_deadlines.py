@@ -6,7 +6,14 @@ from collections.abc import AsyncGenerator
 import pytest
 
 from assistant.agent.deadlines import Limits, timed
-from assistant.agent.types import Alive, ModelEvent, TextDelta, ThinkingDelta
+from assistant.agent.types import (
+    Alive,
+    ModelEvent,
+    TextDelta,
+    ThinkingDelta,
+    ToolCall,
+    VendorSearch,
+)
 from assistant.errors import ProviderUnavailable
 
 LONG = 60.0
@@ -105,3 +112,10 @@ async def test_a_model_that_does_not_think_has_to_begin() -> None:
     assert await anext(stream) == Alive()
     with pytest.raises(ProviderUnavailable, match="begin"):
         await anext(stream)
+
+
+async def test_a_search_may_take_as_long_as_thought() -> None:
+    begun = VendorSearch(ToolCall("s", "web_search", {}))
+    silent = Source(TextDelta("a"), begun, silent=True)
+    with pytest.raises(ProviderUnavailable):
+        [event async for event in within(silent, idle=LONG, thinking=SHORT)]

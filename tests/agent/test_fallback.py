@@ -1,6 +1,7 @@
 """Which provider answers, and what is told when one cannot."""
 
 from contextlib import aclosing
+from dataclasses import replace
 
 import pytest
 
@@ -26,6 +27,7 @@ from assistant.agent.types import (
     ToolCallDelta,
     ToolResult,
     Usage,
+    VendorSearch,
 )
 from assistant.errors import ProviderRejected, ProviderUnavailable, RequestNotSent
 from tests.agent.streams import (
@@ -350,3 +352,25 @@ async def test_who_goes_on_and_does_not_see_reads_that_there_was_a_picture() -> 
         Document("plan.png (file 7)", f"[{BLIND}]"),
         Text("What is it?"),
     )
+
+
+SEARCH = VendorSearch(ToolCall("s", "web_search", {}))
+
+
+@pytest.mark.parametrize(
+    ("told", "may_search"), [([], True), ([SEARCH], False), (words("Tea"), True)]
+)
+async def test_the_next_one_searches_only_where_none_has_searched(told, may_search) -> None:
+    first, second = one([*told, ProviderUnavailable("It broke off.")]), two(says("Tea."))
+    request = replace(asked("What is tea?"), search=True)
+    await all_of(behind(first, second).stream(request))
+    assert [each.requests[0].search for each in (first, second)] == [True, may_search]
+
+
+async def test_a_search_of_a_vendor_that_fell_silent_is_paid() -> None:
+    events = await all_of(
+        behind(one([SEARCH, ProviderUnavailable("")]), two(says("Tea."))).stream(asked())
+    )
+    (failed,) = [event for event in events if isinstance(event, ProviderFailed)]
+    assert failed.usage is not None
+    assert failed.usage.searches == 1

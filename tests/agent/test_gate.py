@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.agent.acts import Act, Effect, Intent, Target
-from assistant.agent.gate import DENIED, OFF, Grant, Permissions, decided
+from assistant.agent.gate import DENIED, OFF, Gate, Grant, Permissions, decided
 from assistant.agent.provenance import Provenance
 from assistant.agent.types import Message, Text, ToolResult
 from tests.agent.streams import tool_that
@@ -58,6 +58,17 @@ def test_it_does_not_where_the_user_has_named_the_page_or_the_words() -> None:
     said = Provenance([user("Read https://a.org and find bob's flights"), read("A mail")])
     for target in (Target("url", "https://a.org/"), Target("query", "flights bob's")):
         assert decision(Effect.READ, target, said=said).verdict == "allow"
+
+
+async def test_what_the_gate_will_not_see_passes_only_untainted_and_without_a_rule() -> None:
+    async def permissions() -> Permissions:
+        return Permissions({"off": "off", "ask": "ask", "allow": "allow"})
+
+    gate = Gate(permissions)
+    assert await gate.lets_pass_unseen(["allow", "other"], Provenance(()))
+    assert not await gate.lets_pass_unseen(["allow", "off"], Provenance(()))
+    assert not await gate.lets_pass_unseen(["ask"], Provenance(()))
+    assert not await gate.lets_pass_unseen(["allow"], Provenance((), tainted=True))
 
 
 @pytest.mark.parametrize("effect", Effect)

@@ -22,6 +22,7 @@ from assistant.agent.types import (
     Thinking,
     ToolCall,
     ToolResult,
+    VendorSearch,
 )
 
 
@@ -29,7 +30,7 @@ def user(text: str) -> Message:
     return Message("user", (Text(text),))
 
 
-def assistant(*parts: Text | Thinking | ToolCall) -> Message:
+def assistant(*parts: Text | Thinking | ToolCall | VendorSearch) -> Message:
     return Message("assistant", parts)
 
 
@@ -192,3 +193,22 @@ def test_a_picture_of_an_older_message_is_named_where_it_has_no_room() -> None:
     assert first.parts == (Document("a.png (file 1)", f"[{TOO_OLD}]"), Text("Look"))
     assert fit([shown, user("?")], 50_000) == (shown, user("?"))
     assert fit([shown], 10) == (shown,)
+
+
+def searched(length: int) -> tuple[VendorSearch, Text]:
+    """A search whose block is so long, and words that cite it."""
+    block = Replay("m", {"encrypted": "x" * length})
+    found = ToolResult("s", "web_search", "1. Tea", untrusted=True)
+    search = VendorSearch(ToolCall("s", "web_search", {"query": "tea"}, block), found)
+    return search, Text("Tea.", Replay("m", {"citations": ["s"]}))
+
+
+def test_a_search_counts_with_the_block_that_goes_back() -> None:
+    assert estimated_tokens(assistant(*searched(9_000))) > 3_000
+    assert estimated_tokens(assistant(*searched(9))) < 50
+
+
+def test_a_search_that_is_too_long_goes_with_all_that_cites_it() -> None:
+    history = (user("Tea?"), assistant(*searched(9_000)), user("And?"))
+    assert fit(history, 2_000) == (user("Tea?"), assistant(Text("Tea.")), user("And?"))
+    assert fit(history, 20_000) == history

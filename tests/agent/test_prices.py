@@ -6,7 +6,7 @@ import pytest
 from genai_prices.types import ModelPrice
 
 from assistant.agent.catalog import MODELS, Model
-from assistant.agent.prices import OVERRIDES, cost, require_price
+from assistant.agent.prices import OVERRIDES, SEARCH, cost, require_price
 from assistant.agent.types import Usage
 from assistant.errors import ProviderUnavailable
 
@@ -87,6 +87,21 @@ def test_a_model_that_would_write_for_nothing_is_not_asked(monkeypatch: pytest.M
     monkeypatch.setitem(OVERRIDES, "gpt-4o", FREE)
     with pytest.raises(ProviderUnavailable, match="gpt-4o of OpenAI has no known price"):
         require_price("openai", "gpt-4o")
+
+
+@pytest.mark.parametrize(
+    ("model", "price"),
+    [("claude-sonnet-5-5", "0.01"), ("gpt-6.2-sol", "0.01"), ("gemini-4-argon", "0.014")],
+)
+def test_a_search_of_the_vendors_own_costs_besides_its_tokens(model: str, price: str) -> None:
+    provider = MODELS[model].provider
+    plain = cost(Usage(provider, model, THOUSAND, THOUSAND))
+    searched = cost(Usage(provider, model, THOUSAND, THOUSAND, searches=3))
+    assert searched - plain == 3 * Decimal(price)
+
+
+def test_every_vendor_whose_models_search_has_a_price_for_it() -> None:
+    assert {model.provider for model in MODELS.values() if model.searches} == SEARCH.keys()
 
 
 def test_the_demo_model_is_free() -> None:

@@ -8,7 +8,6 @@ from assistant.local.postgres import running
 from tests.e2e.axe import serious_faults
 from tests.e2e.touch import fits
 
-
 LAST = """
     update allowances set messages = $1 where kind = 'month' and user_id = (
         select user_id from allowances order by created_at desc limit 1

@@ -1,13 +1,22 @@
 """The stored form of messages: what the page shows and what a model reads of it."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.agent.arguments import DEEPEST
-from assistant.agent.types import Message, Replay, Text, Thinking, ToolCall, ToolResult
+from assistant.agent.types import (
+    Message,
+    Replay,
+    Text,
+    Thinking,
+    ToolCall,
+    ToolResult,
+    VendorSearch,
+)
 from assistant.services.contents import (
     CUT_OFF,
     NOT_RUN,
@@ -131,3 +140,23 @@ def test_a_call_without_a_result_has_an_error_for_one():
 def test_nothing_said_is_no_message():
     assert history("assistant", []) == []
     assert history("assistant", [{"type": "continued", "model": "M"}]) == []
+
+
+def test_a_vendors_own_search_is_read_again_where_it_stood():
+    search = tool("s", result="1. Tea", step=1) | {
+        "vendor": True, "untrusted": True, "replay": SEAL,
+    }  # fmt: skip
+    parts = [tool("c"), text("Hm."), search, text("Tea."), tool("d", step=1)]
+    seal = Replay("m", {"signature": "s"})
+    call = ToolCall("s", "calculator", {"expression": "1+1"}, seal)
+    found = ToolResult("s", "calculator", "1. Tea", untrusted=True)
+    assert history("assistant", parts) == [
+        Message("assistant", (CALL,)),
+        Message("tool", (RESULT,)),
+        Message(
+            "assistant",
+            (Text("Hm."), VendorSearch(call, found, 0.1), Text("Tea."), replace(CALL, id="d")),
+        ),
+        Message("tool", (replace(RESULT, call_id="d"),)),
+    ]
+    assert "vendor" not in shown(parts)[2]

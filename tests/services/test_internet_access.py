@@ -6,7 +6,7 @@ from assistant.config import settings
 from assistant.connectors.brave import Brave
 from assistant.connectors.searxng import Searxng
 from assistant.connectors.tavily import Tavily
-from assistant.services.internet_access import internet, reach
+from assistant.services.internet_access import has_engine, internet, reach, vendor_may_search
 
 
 @pytest.fixture
@@ -35,3 +35,14 @@ def test_the_first_engine_that_is_set_up_searches(chosen):
     assert internet().engine == Tavily("t")
     chosen(BRAVE_API_KEY="b")
     assert internet().engine == Brave("b")
+
+
+def test_a_vendor_searches_where_no_engine_does_and_the_operator_agrees(chosen):
+    assert not has_engine()
+    assert vendor_may_search("claude-sonnet-5-5")
+    assert not vendor_may_search("scripted")
+    chosen(VENDOR_SEARCH="off")
+    assert not vendor_may_search("claude-sonnet-5-5")
+    chosen(VENDOR_SEARCH="on", SEARXNG_URL="http://search.local")
+    assert has_engine()
+    assert not vendor_may_search("claude-sonnet-5-5")

@@ -19,6 +19,7 @@ from assistant.agent.types import (
     ToolResult,
     ToolStarted,
     Usage,
+    VendorSearch,
 )
 from assistant.services.contents import CUT_OFF, NOT_RUN, shown
 from assistant.services.reply import Reply, applied
@@ -171,3 +172,42 @@ def test_whatever_changes_is_counted_as_a_change():
     assert counts == sorted(set(counts))
     grown.take(ThinkingDelta(""))
     assert grown.changes == counts[-1]
+
+
+SEARCH = ToolCall("s", "web_search", {"query": "tea"})
+FOUND = ToolResult("s", "web_search", "1. Tea", untrusted=True)
+
+
+def searched(seal=None):
+    """A vendor's search from its beginning to its end."""
+    begun, call = VendorSearch(SEARCH), ToolCall("s", "web_search", {"query": "tea"}, seal)
+    over = VendorSearch(call, FOUND, 1.5)
+    return begun, ToolStarted(SEARCH, act()), over, ToolFinished(call, FOUND, 1.5, act())
+
+
+def test_a_search_of_the_vendor_is_kept_with_its_block_in_its_place():
+    seal = Replay("m", {"id": "s"})
+    begun, started, over, finished = searched(seal)
+    last = done(Text("Hm."), over, Text("Tea."))
+    events = [TextDelta("Hm."), begun, started, over, finished, TextDelta("Tea."), last]
+    grown, page = told(events)
+    assert page == shown(grown.parts)
+    search = grown.parts[1]
+    assert (search["vendor"], search["state"], search["untrusted"]) == (True, "done", True)
+    assert search["replay"] == {"model": "m", "payload": {"id": "s"}}
+
+
+def test_what_stands_behind_a_search_that_was_cut_off_may_be_others_words():
+    begun, started, *_ = searched()
+    grown, _ = told([begun, started])
+    grown.close()
+    assert (grown.parts[0]["untrusted"], grown.parts[0]["state"]) == (True, "failed")
+    failed = VendorSearch(SEARCH, ToolResult("s", "web_search", "No.", is_error=True))
+    grown, _ = told([begun, started, failed])
+    assert grown.parts[0]["untrusted"] is False
+
+
+def test_a_search_that_turns_out_to_be_a_page_is_called_so():
+    page = ToolCall("s", "web_fetch", {"url": "https://tea.example"})
+    grown, _ = told([VendorSearch(SEARCH), VendorSearch(page, FOUND)])
+    assert [part["name"] for part in grown.parts] == ["web_fetch"]

@@ -17,3 +17,12 @@ async def test_a_tool_is_found_by_its_name(alice):
     toolkit = await toolkit_of(alice.id)
     assert toolkit.tool("calculator") is TOOLS[0]
     assert toolkit.tool("conquer") is None
+
+
+async def test_a_search_without_an_engine_is_offered_to_no_model(alice, monkeypatch):
+    toolkit = await toolkit_of(alice.id)
+    assert {tool.name for tool in toolkit.tools} - {tool.name for tool in toolkit.offered} == {
+        "web_search"
+    }
+    monkeypatch.setattr("assistant.services.toolkit.has_engine", lambda: True)
+    assert toolkit.offered == toolkit.tools

@@ -16,7 +16,9 @@ from assistant.agent.types import (
     ToolFinished,
     ToolResult,
     Usage,
+    VendorSearch,
 )
+from assistant.agent.vendor_search import broken_off
 from assistant.services import turn_run, turns
 from assistant.services.turn_meter import Meter
 from tests.services.talk import ended, eventually, rows, say, until_entry
@@ -140,3 +142,22 @@ async def test_an_answer_that_was_stopped_in_hidden_thought_is_booked(alice, ven
     (row,) = await rows(db, "select * from usage_logs where user_id = $1", alice.id)
     assert (row["model"], row["estimated"], row["output_tokens"]) == ("claude-sonnet-5-5", True, 0)
     assert row["input_tokens"] > 0
+
+
+CALL = ToolCall("s", "web_search", {"query": "tea"})
+FOUND = ToolResult("s", "web_search", "1. Tea", untrusted=True)
+SEARCHED = (VendorSearch(CALL), VendorSearch(CALL, FOUND), ToolFinished(CALL, FOUND, 1.5))
+
+
+def test_a_search_of_a_request_that_was_cut_off_is_paid_once():
+    cut = metered(BEGUN, *SEARCHED, TextDelta("Tea"))
+    assert [usage.searches for usage in cut.usages] == [1]
+    assert [call.result for call in cut.calls] == [FOUND]
+    ended = metered(BEGUN, *SEARCHED, DONE, BEGUN, TextDelta("More"))
+    assert [usage.searches for usage in ended.usages] == [0, 0]  # the vendor's own figure counts
+
+
+def test_a_search_that_was_cut_off_itself_is_booked_all_the_same():
+    cut = metered(BEGUN, SEARCHED[0])
+    assert [usage.searches for usage in cut.usages] == [1]
+    assert cut.calls == [broken_off(CALL)]

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator
+from itertools import count
 from typing import Any
 
-from tests.vendors.script import Asked, Block, Call, Figures, Frame, Say, Script, Think
+from tests.vendors.script import Asked, Block, Call, Figures, Frame, Say, Script, Search, Think
 from tests.vendors.wire import Body, Wire, sse, words
 
 STOPS = {"length": "max_tokens", "refusal": "refusal"}
@@ -34,11 +35,16 @@ def _frames(script: Script, model: str) -> Iterator[Frame]:
     yield _event("message_start", message=message), False
     for _ in range(script.pings):
         yield _event("ping"), False
-    for index, block in enumerate(script.blocks):
-        yield from _block(index, block)
+    numbers = count()
+    for block in script.blocks:
+        yield from _block(next(numbers), block)
+        if isinstance(block, Search):
+            yield from _found(next(numbers), block)
     stop = script.stop or ("tool_use" if script.calls else "end_turn")
     delta = {"stop_reason": STOPS.get(stop, stop), "stop_sequence": None}
-    yield _event("message_delta", delta=delta, usage=usage), False
+    searched = {"web_search_requests": sum(not each.error for each in script.searches)}
+    told = {**usage, "server_tool_use": searched} if script.searches else usage
+    yield _event("message_delta", delta=delta, usage=told), False
     yield _event("message_stop"), False
 
 
@@ -51,6 +57,28 @@ def _block(index: int, block: Block) -> Iterator[Frame]:
     if isinstance(block, Think):
         seal = {"type": "signature_delta", "signature": block.signature}
         yield _event("content_block_delta", index=index, delta=seal), False
+    for url in block.cites if isinstance(block, Say) else ():
+        delta = {"type": "citations_delta", "citation": _citation(url)}
+        yield _event("content_block_delta", index=index, delta=delta), False
+    yield _event("content_block_stop", index=index), False
+
+
+def _citation(url: str) -> Body:
+    cited = {"cited_text": "Tea is a drink.", "encrypted_index": "aW5kZXg="}
+    return {"type": "web_search_result_location", "url": url, "title": "Tea", **cited}
+
+
+def _found(index: int, search: Search) -> Iterator[Frame]:
+    """The result of a search comes whole."""
+    pages = [
+        {"type": "web_search_result", "title": title, "url": url, "page_age": None,
+         "encrypted_content": "c2VhbGVkLXBhZ2U="}
+        for title, url in search.pages
+    ]  # fmt: skip
+    error = {"type": "web_search_tool_result_error", "error_code": search.error}
+    block = {"type": "web_search_tool_result", "tool_use_id": search.id}
+    block["content"] = error if search.error else pages  # type: ignore[assignment]
+    yield _event("content_block_start", index=index, content_block=block), False
     yield _event("content_block_stop", index=index), False
 
 
@@ -65,6 +93,9 @@ def _opening(block: Block) -> tuple[Body, str, str]:
             return start, "thinking_delta", "thinking"
         case Call():
             start = {"type": "tool_use", "id": block.id, "name": block.name, "input": {}}
+            return start, "input_json_delta", "partial_json"
+        case Search():
+            start = {"type": "server_tool_use", "id": block.id, "name": "web_search", "input": {}}
             return start, "input_json_delta", "partial_json"
 
 
@@ -92,7 +123,8 @@ def _asked(body: Body) -> Asked:
     results = tuple(
         words(block["content"]) for block in blocks if block.get("type") == "tool_result"
     )
-    return Asked(words(body.get("system")), texts[-1] if texts else "", results)
+    search = any("web_search" in tool.get("type", "") for tool in body.get("tools", ()))
+    return Asked(words(body.get("system")), texts[-1] if texts else "", results, search)
 
 
 WIRE = Wire(

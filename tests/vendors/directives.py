@@ -2,6 +2,7 @@
 
 `[[tokens=400 gap=20]]` numbered words, milliseconds apart (`first=500`: before the first,
 `markdown=1`: dressed); `[[tool=calculator expression=2+2]]` a call; `[[thinking=5]]`;
+`[[search="green tea"]]` a search by the vendor itself, where it may;
 `[[http=529]]`; `[[cut=30]]`, `[[end=30]]`, `[[hang=10]]`, `[[error=20]]`, `[[garbage=3]]` after so
 many words; `[[stop=length]]`. A vendor's name before a colon makes it the only one that obeys:
 `[[anthropic:http=529]]`.
@@ -12,7 +13,7 @@ import re
 import shlex
 from typing import Any
 
-from tests.vendors.script import Asked, Block, Call, Fault, Figures, Say, Script, Think
+from tests.vendors.script import Asked, Block, Call, Fault, Figures, Say, Script, Search, Think
 
 DIRECTIVE = re.compile(r"\[\[(?:(anthropic|openai|google):)?([^\]]+)\]\]")
 FAULTS: tuple[Fault, ...] = ("cut", "end", "hang", "error", "garbage")
@@ -76,7 +77,8 @@ def _blocks(options: dict[str, str], calls: tuple[Call, ...], asked: Asked) -> t
         said = _words(int(options["tokens"]), dressed="markdown" in options)
     if calls:
         said = ("Let me ", "see. ")
-    return (*((Think(thinking),) if thinking else ()), Say(said), *calls)
+    search = (Search(options["search"]),) if "search" in options and asked.search else ()
+    return (*((Think(thinking),) if thinking else ()), *search, Say(said), *calls)
 
 
 def _figures(blocks: tuple[Block, ...], asked: Asked) -> Figures:

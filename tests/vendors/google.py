@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from tests.vendors.script import Asked, Block, Call, Figures, Frame, Say, Script, Think
+from tests.vendors.script import Asked, Block, Call, Figures, Frame, Say, Script, Search, Think
 from tests.vendors.wire import Body, Wire, sse, words
 
 STOPS = {"length": "MAX_TOKENS", "refusal": "SAFETY"}
@@ -39,6 +39,8 @@ def _chunk(parts: list[Body], script: Script, model: str, finish: str = "") -> B
     candidate: dict[str, Any] = {"content": {"role": "model", "parts": parts}, "index": 0}
     if finish:
         candidate["finishReason"] = finish
+    if finish and script.searches:
+        candidate["groundingMetadata"] = _grounding(script.searches)
     return {
         "candidates": [candidate],
         "usageMetadata": _usage(script.figures),
@@ -57,6 +59,20 @@ def _parts(block: Block) -> Iterator[Body]:
                 yield {"text": piece, "thought": True}
         case Call():
             yield _call(block)
+        case Search():
+            name = {"id": block.id, "toolType": "GOOGLE_SEARCH_WEB"}
+            seal = Think(()).signature
+            asked = {**name, "args": {"queries": [block.query]}}
+            yield {"toolCall": asked, "thoughtSignature": seal}
+            yield {"toolResponse": {**name, "response": {"search_suggestions": "<b>tea</b>"}}}
+
+
+def _grounding(searches: tuple[Search, ...]) -> Body:
+    pages = [page for search in searches for page in search.pages]
+    return {
+        "webSearchQueries": [search.query for search in searches],
+        "groundingChunks": [{"web": {"title": title, "uri": url}} for title, url in pages],
+    }
 
 
 def _call(block: Call) -> Body:
@@ -90,7 +106,8 @@ def _asked(body: Body) -> Asked:
         if "functionResponse" in part
     )
     system = body.get("systemInstruction") or {}
-    return Asked(words(system.get("parts")), texts[-1] if texts else "", results)
+    search = any("googleSearch" in tool for tool in body.get("tools", ()))
+    return Asked(words(system.get("parts")), texts[-1] if texts else "", results, search)
 
 
 WIRE = Wire(

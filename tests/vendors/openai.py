@@ -5,7 +5,7 @@ from collections.abc import Callable, Generator, Iterator
 from itertools import count
 from typing import Any
 
-from tests.vendors.script import Asked, Block, Call, Figures, Frame, Say, Script, Think
+from tests.vendors.script import Asked, Block, Call, Figures, Frame, Say, Script, Search, Think
 from tests.vendors.wire import Body, Wire, sse, words
 
 INCOMPLETE = {"length": "max_output_tokens", "content_filter": "content_filter"}
@@ -54,7 +54,9 @@ def _item(emit: Emit, index: int, block: Block, script: Script) -> Generator[Fra
     opening, delta, done = _shapes(index, block, script)
     yield emit("response.output_item.added", output_index=index, item=opening), False
     part = {"item_id": opening["id"], "output_index": index}
-    for piece in block.pieces:
+    if isinstance(block, Search):
+        yield emit("response.web_search_call.searching", **part), True
+    for piece in block.pieces if delta else ():
         yield emit(f"response.{delta}.delta", **part, content_index=0, delta=piece), True
     yield emit("response.output_item.done", output_index=index, item=done), False
     return done
@@ -67,7 +69,12 @@ def _shapes(index: int, block: Block, script: Script) -> tuple[dict[str, Any], s
     match block:
         case Say():
             kind = "refusal" if script.stop == "refusal" else "output_text"
-            part = {"type": kind, "refusal" if kind == "refusal" else "text": text}
+            part: dict[str, Any] = {"type": kind, "refusal" if kind == "refusal" else "text": text}
+            part["annotations"] = [
+                {"type": "url_citation", "url": url, "title": "Tea", "start_index": 0,
+                 "end_index": len(text)}
+                for url in block.cites
+            ]  # fmt: skip
             opening = {"type": "message", "id": f"msg_{index}", "role": "assistant"}
             opening |= {"status": "in_progress", "content": []}
             return opening, kind, {**opening, "status": "completed", "content": [part]}
@@ -81,6 +88,18 @@ def _shapes(index: int, block: Block, script: Script) -> tuple[dict[str, Any], s
             opening |= {"name": block.name, "arguments": "", "status": "in_progress"}
             done = {**opening, "arguments": text, "status": "completed"}
             return opening, "function_call_arguments", done
+        case Search():
+            opening = {"type": "web_search_call", "id": block.id, "status": "in_progress"}
+            status = "failed" if block.error else "completed"
+            return opening, "", {**opening, "status": status, "action": _action(block)}
+
+
+def _action(search: Search) -> Body:
+    if search.opens:
+        return {"type": "open_page", "url": search.opens}
+    sources = [{"type": "url", "url": url} for _, url in search.pages]
+    asked = {"query": search.query, "queries": [search.query]}
+    return {"type": "search", **asked, "sources": sources}
 
 
 def _usage(figures: Figures) -> Body:
@@ -110,7 +129,9 @@ def _asked(body: Body) -> Asked:
         if item.get("type") != "function_call_output":
             break
         results.insert(0, item["output"])
-    return Asked(body.get("instructions") or "", texts[-1] if texts else "", tuple(results))
+    search = any(tool["type"] == "web_search" for tool in body.get("tools", ()))
+    asked = texts[-1] if texts else ""
+    return Asked(body.get("instructions") or "", asked, tuple(results), search)
 
 
 ERROR_EVENT = {

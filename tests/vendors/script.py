@@ -1,5 +1,6 @@
 """What a loopback vendor answers, as data."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -9,9 +10,10 @@ Fault = Literal["", "cut", "hang", "error", "end", "garbage"]
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """Words of the answer, one piece for each event on the wire."""
+    """Words of the answer, one piece for each event on the wire. cites: pages, by their address."""
 
     pieces: tuple[str, ...]
+    cites: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,28 @@ class Call:
     id: str = "call_1"
 
 
-Block = Say | Think | Call
+@dataclass(frozen=True, slots=True)
+class Search:
+    """A search that the vendor makes by itself. pages: title and address of what it finds.
+
+    error: the vendor's word for what went wrong, then it finds nothing. opens: it opens this page
+    instead (OpenAI does that).
+    """
+
+    query: str
+    pages: tuple[tuple[str, str], ...] = (("Tea, all of it", "https://tea.example/all"),)
+    error: str = ""
+    opens: str = ""
+    id: str = "search_1"
+
+    @property
+    def pieces(self) -> tuple[str, ...]:
+        """The query as JSON, where the vendor streams it."""
+        text = json.dumps({"query": self.query})
+        return text[:9], text[9:]
+
+
+Block = Say | Think | Call | Search
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +94,11 @@ class Script:
     after: int = 0
 
     @property
+    def searches(self) -> tuple[Search, ...]:
+        """What the vendor searches for by itself."""
+        return tuple(block for block in self.blocks if isinstance(block, Search))
+
+    @property
     def calls(self) -> bool:
         """Whether the answer asks for tools."""
         return any(isinstance(block, Call) for block in self.blocks)
@@ -78,11 +106,15 @@ class Script:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a request says, whatever the vendor: enough to choose an answer by."""
+    """What a request says, whatever the vendor: enough to choose an answer by.
+
+    search: the vendor may search.
+    """
 
     system: str
     text: str
     results: tuple[str, ...]
+    search: bool = False
 
 
 Frame = tuple[bytes, bool]

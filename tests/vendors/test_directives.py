@@ -1,7 +1,7 @@
 """What a prompt can make a loopback vendor do."""
 
 from tests.vendors.directives import script_for
-from tests.vendors.script import Asked, Call, Say, Think
+from tests.vendors.script import Asked, Call, Say, Search, Think
 
 
 def _asked(text: str, *results: str, system: str = "") -> Asked:
@@ -51,3 +51,10 @@ def test_a_title_is_the_first_words() -> None:
     asked = _asked("[[tokens=400]] Plan my trip to Lisbon please", system="Write a title for it.")
     (said,) = script_for("anthropic", asked).blocks
     assert said == Say(("Plan my trip to",))
+
+
+def test_a_vendor_searches_only_where_it_may() -> None:
+    text = '[[search="green tea"]]'
+    search, _ = script_for("anthropic", Asked("", text, (), search=True)).blocks
+    assert search == Search("green tea")
+    assert script_for("anthropic", _asked(text)).searches == ()

@@ -3,6 +3,7 @@
 from base64 import b64encode
 from collections.abc import AsyncGenerator, Iterator
 from dataclasses import dataclass, field, replace
+from time import monotonic
 from typing import Any
 
 import httpx2
@@ -19,12 +20,14 @@ from assistant.agent.providers.faults import (
     by_transport,
     sending,
 )
+from assistant.agent.providers.searched import failed, found, search_call
 from assistant.agent.types import (
     Document,
     Image,
     Message,
     ModelEvent,
     Part,
+    Replay,
     Request,
     StopReason,
     Text,
@@ -34,6 +37,7 @@ from assistant.agent.types import (
     ToolCall,
     ToolCallDelta,
     ToolResult,
+    VendorSearch,
 )
 
 Json = dict[str, Any]
@@ -41,6 +45,8 @@ Json = dict[str, Any]
 CAUSES = (APIError, httpx2.HTTPError, VendorError)
 
 CACHED = {"type": "ephemeral"}
+# The version that searches once and does nothing else: later ones run code on what they find.
+SEARCH = {"type": "web_search_20250305", "name": "web_search", "max_uses": 1}
 # A paused turn is an answer that may go on, which is what "length" tells our caller.
 STOPS: dict[str, StopReason] = {
     "end_turn": "end",
@@ -119,11 +125,12 @@ def _body(model: str, request: Request) -> Json:
     }
     if request.system:
         body["system"] = [{"type": "text", "text": request.system, "cache_control": CACHED}]
-    if request.tools:
-        body["tools"] = [
-            {"name": t.name, "description": t.description, "input_schema": dict(t.schema)}
-            for t in request.tools
-        ]
+    tools: list[Json] = [
+        {"name": t.name, "description": t.description, "input_schema": dict(t.schema)}
+        for t in request.tools
+    ]
+    if tools or request.search:
+        body["tools"] = [*tools, SEARCH] if request.search else tools
     return body
 
 
@@ -133,8 +140,17 @@ def _message(model: str, message: Message) -> Json:
 
 
 def _blocks(model: str, part: Part) -> Iterator[Json]:
-    """A part as content blocks; none for other models' thinking and for empty text."""
+    """A part as content blocks; none for other models' thinking and searches, and for empty text.
+
+    What was searched for goes back as it came: with its results, and with the words that cite them.
+    """
     match part:
+        case (
+            Text(replay=Replay() as seal)
+            | Thinking(replay=Replay() as seal)
+            | VendorSearch(call=ToolCall(replay=Replay() as seal))
+        ) if seal.model == model:
+            yield seal.payload  # type: ignore[misc]  # it is the JSON object of a block
         case Text(text) if text.strip():
             yield {"type": "text", "text": text}
         case Document():
@@ -144,8 +160,6 @@ def _blocks(model: str, part: Part) -> Iterator[Json]:
             source = {"type": "base64", "media_type": part.media, "data": data}
             yield {"type": "text", "text": part.told}
             yield {"type": "image", "source": source}
-        case Thinking(replay=replay) if replay and replay.model == model:
-            yield replay.payload  # type: ignore[misc]  # it is the JSON object of _close
         case ToolCall():
             arguments = dict(part.arguments)
             yield {"type": "tool_use", "id": part.id, "name": part.name, "input": arguments}
@@ -165,6 +179,10 @@ class AnthropicDraft(Draft[Json]):
     _pieces: list[str]
     _reason: str = ""
 
+    def __init__(self, provider: str, model: str, request: Request) -> None:
+        super().__init__(provider, model, request)
+        self._searches: dict[str, tuple[ToolCall, int, float]] = {}  # with its place and beginning
+
     def take(self, event: Json) -> Iterator[ModelEvent]:
         """See `Draft.take`. Kinds of events that we do not know are passed over, as asked for."""
         match event["type"]:
@@ -173,7 +191,7 @@ class AnthropicDraft(Draft[Json]):
             case "content_block_start":
                 yield from self._open(event["content_block"])
             case "content_block_stop":
-                self.parts.append(self._close())
+                yield from self._close()
             case "message_start":
                 self._count_tokens(event["message"]["usage"])
             case "message_delta":
@@ -192,9 +210,14 @@ class AnthropicDraft(Draft[Json]):
             case "thinking_delta":
                 self._pieces.append(delta["thinking"])
                 yield ThinkingDelta(delta["thinking"])
+            case "input_json_delta" if self._block["type"] == "server_tool_use":
+                self._pieces.append(delta["partial_json"])
             case "input_json_delta":
                 self._pieces.append(delta["partial_json"])
                 yield ToolCallDelta(self._block["id"], self._block["name"], delta["partial_json"])
+            case "citations_delta":
+                cited = self._block.get("citations") or []
+                self._block["citations"] = [*cited, delta["citation"]]
             case "signature_delta":
                 self._block["signature"] = self._block.get("signature", "") + delta["signature"]
 
@@ -209,21 +232,53 @@ class AnthropicDraft(Draft[Json]):
             case "thinking" | "redacted_thinking":
                 yield ThinkingDelta("")
 
-    def _close(self) -> Part:
+    def _close(self) -> Iterator[ModelEvent]:
         block, text = self._block, "".join(self._pieces)
         match block["type"]:
+            case "server_tool_use":
+                yield self._searching({**block, "input": dict(parsed(text))})
+            case "web_search_tool_result":
+                yield self._found(block)
+        if block["type"] != "server_tool_use":
+            self.parts.append(self._part(block, text))
+
+    def _part(self, block: Json, text: str) -> Part:
+        match block["type"]:
             case "text":
-                return Text(text)
+                cites = block.get("citations")
+                return Text(text, self.replay({**block, "text": text}) if cites else None)
             case "tool_use":
                 return ToolCall(block["id"], block["name"], parsed(text))
             case "thinking":
                 return Thinking(text, self.replay({**block, "thinking": text}))
         return Thinking("", self.replay(block))
 
+    def _searching(self, block: Json) -> VendorSearch:
+        query = block["input"].get("query")
+        call = search_call(block["id"], self.usage.provider, [str(query)] if query else ())
+        call = replace(call, replay=self.replay(block))
+        self._searches[call.id] = call, len(self.parts), monotonic()
+        self.parts.append(VendorSearch(call))
+        return VendorSearch(call)
+
+    def _found(self, block: Json) -> VendorSearch:
+        """The search with its result, which takes the place of the one without."""
+        call, at, begun = self._searches[block["tool_use_id"]]
+        content, seconds = block["content"], monotonic() - begun
+        if isinstance(content, list):
+            search = found(call, ((page["title"], page["url"]) for page in content), seconds)
+            self.searches += 1
+        else:
+            search = failed(call, content["error_code"], seconds)
+        self.parts[at] = search
+        return search
+
     def _count_tokens(self, usage: Json) -> None:
         """Take over the running totals of an event; those that it leaves out stay as they are."""
         known = self.usage
         details = usage.get("output_tokens_details") or {}
+        by_vendor = usage.get("server_tool_use") or {}
+        self.searches = _or(by_vendor.get("web_search_requests"), self.searches)
         self.usage = replace(
             known,
             input_tokens=_or(usage.get("input_tokens"), known.input_tokens),

@@ -26,6 +26,7 @@ from assistant.agent.types import (
     ThinkingDelta,
     ToolCallDelta,
     Usage,
+    VendorSearch,
 )
 from assistant.errors import ProviderError
 
@@ -39,6 +40,7 @@ class Draft(ABC, Generic[VendorEvent]):
         self.parts: list[Part] = []
         self.stop: StopReason | None = None
         self.usage = Usage(provider, model)
+        self.searches = 0  # those that the vendor will charge for
         self.begun = False
         self._request = request
         self._written = 0
@@ -62,8 +64,8 @@ class Draft(ABC, Generic[VendorEvent]):
         if self.stop is None:
             raise self.failed(CUT)
         parts = self.parts if self.stop in ("end", "tools") else _unfinished(self.parts)
-        said = Message("assistant", tuple(map(whole_part, parts)))
-        return MessageDone(said, self.usage, self.stop)
+        said = Message("assistant", tuple(whole_part(p) for p in parts if not _is_open(p)))
+        return MessageDone(said, replace(self.usage, searches=self.searches), self.stop)
 
     def failed(self, fault: Fault) -> ProviderError:
         """The error to raise, with what the attempt cost as far as that can be told."""
@@ -79,6 +81,7 @@ class Draft(ABC, Generic[VendorEvent]):
             input_tokens=usage.input_tokens if reported else _size(self._request),
             output_tokens=max(usage.output_tokens, written),
             estimated=True,
+            searches=self.searches,
         )
 
 
@@ -116,9 +119,21 @@ async def follow(
 def _unfinished(parts: list[Part]) -> list[Part]:
     """The words of an answer that was stopped. A call without a result, or a vendor's block
 
-    without what had to follow it, would make every later request not valid.
+    without what had to follow it, would make every later request not valid. What was searched for
+    is kept, so that it is known.
     """
-    return [replace(p, replay=None) for p in parts if isinstance(p, Text | Thinking) and p.text]
+    kept: list[Part] = []
+    for part in parts:
+        if isinstance(part, Text | Thinking) and part.text:
+            kept.append(replace(part, replay=None))
+        elif isinstance(part, VendorSearch):
+            kept.append(replace(part, call=replace(part.call, replay=None)))
+    return kept
+
+
+def _is_open(part: Part) -> bool:
+    """A search of which nothing came; what belongs to it would be missing in later requests."""
+    return isinstance(part, VendorSearch) and part.result is None
 
 
 def _size(request: Request) -> int:

@@ -20,9 +20,11 @@ from google.genai.types import (
     GenerateContentConfig,
     GenerateContentResponse,
     GenerateContentResponseUsageMetadata,
+    GoogleSearch,
     HttpOptions,
     HttpRetryOptions,
     ThinkingConfig,
+    ToolConfig,
 )
 from google.genai.types import Part as GooglePart
 from google.genai.types import Tool as GoogleTool
@@ -45,6 +47,7 @@ from assistant.agent.providers.faults import (
     by_transport,
     sending,
 )
+from assistant.agent.providers.grounding import Grounding
 from assistant.agent.types import (
     Document,
     Image,
@@ -62,6 +65,7 @@ from assistant.agent.types import (
     ToolCallDelta,
     ToolResult,
     Usage,
+    VendorSearch,
 )
 
 STOPS: dict[str, StopReason] = {
@@ -79,6 +83,8 @@ STOPS: dict[str, StopReason] = {
 }
 # Gemini gives calls an id only sometimes; ids of our own making are not sent back to it.
 OWN_ID = "own_"
+SEARCH = GoogleTool(google_search=GoogleSearch())
+SEALS = ("thought_signature", "tool_response")
 # For calls that another model made (ai.google.dev/gemini-api/docs/thought-signatures).
 UNSIGNED = b"skip_thought_signature_validator"
 
@@ -148,16 +154,28 @@ def _config(model: str, request: Request, headers: dict[str, str]) -> GenerateCo
         )
         for tool in request.tools
     ]
+    tools = [GoogleTool(function_declarations=declarations)] if declarations else []
     return GenerateContentConfig(
         system_instruction=request.system or None,
         max_output_tokens=request.max_output_tokens,
-        tools=[GoogleTool(function_declarations=declarations)] if declarations else None,
+        tools=[*tools, SEARCH] if request.search else tools or None,
+        # Gemini searches beside our tools only where it tells of it in the answer.
+        tool_config=ToolConfig(include_server_side_tool_invocations=True)
+        if _searches(model, request)
+        else None,
         automatic_function_calling=AutomaticFunctionCallingConfig(disable=True),
         automatic_continuation=False,
         # Told in summaries; without them a model that thinks for long would seem to be dead.
         thinking_config=ThinkingConfig(include_thoughts=True) if thinks(model) else None,
         http_options=HttpOptions(headers=headers),
     )
+
+
+def _searches(model: str, request: Request) -> bool:
+    """Whether Gemini may search, or what it is given holds a search of its own."""
+    given = (part for message in request.messages for part in message.parts)
+    mine = (p.replay for p in given if isinstance(p, VendorSearch))
+    return request.search or any(seal and seal.model == model for seal in mine)
 
 
 def _contents(model: str, request: Request) -> list[Content]:
@@ -170,7 +188,7 @@ def _content(model: str, message: Message) -> Content:
 
 
 def _parts(model: str, part: Part) -> Iterator[GooglePart]:
-    """A part for Gemini; none for other models' thinking and for empty text."""
+    """A part for Gemini; none for other models' thinking and searches, and for empty text."""
     match part:
         case ToolResult():
             key = "error" if part.is_error else "output"
@@ -181,6 +199,7 @@ def _parts(model: str, part: Part) -> Iterator[GooglePart]:
             Text(replay=Replay() as seal)
             | Thinking(replay=Replay() as seal)
             | ToolCall(replay=Replay() as seal)
+            | VendorSearch(call=ToolCall(replay=Replay() as seal))
         ) if seal.model == model:
             yield GooglePart.model_validate_json(json.dumps(seal.payload))
         case Text(text) if text:
@@ -198,6 +217,10 @@ def _parts(model: str, part: Part) -> Iterator[GooglePart]:
 class GoogleDraft(Draft[GenerateContentResponse]):
     """Reads the chunks of one streamed answer."""
 
+    def __init__(self, provider: str, model: str, request: Request) -> None:
+        super().__init__(provider, model, request)
+        self._grounding = Grounding(provider, self.parts)
+
     def take(self, event: GenerateContentResponse) -> Iterator[ModelEvent]:
         """See `Draft.take`. Raises Unusable."""
         if event.usage_metadata:
@@ -207,12 +230,22 @@ class GoogleDraft(Draft[GenerateContentResponse]):
         for candidate in event.candidates or ():
             for part in (candidate.content and candidate.content.parts) or ():
                 yield from self._part(part)
+            if candidate.grounding_metadata:
+                self._grounding.note(candidate.grounding_metadata)
+            if candidate.finish_reason:
+                yield from self._grounding.end()
+            self.searches = self._grounding.count
             if candidate.finish_reason:
                 self._end(candidate.finish_reason)
 
     def _part(self, part: GooglePart) -> Iterator[ModelEvent]:
         if part.function_call:
             yield self._call(part, part.function_call)
+        elif part.tool_call:
+            yield self._grounding.begin(part.tool_call, self.replay(_plain(part)))
+        elif part.tool_response:
+            self._grounding.answered()
+            self.parts.append(Thinking("", self.replay(_plain(part))))
         elif part.text is not None:
             yield from self._words(part, part.text)
 
@@ -254,7 +287,7 @@ def _plain(part: GooglePart) -> dict[str, JsonValue]:
 
 def _sealed(part: Text | Thinking) -> bool:
     payload = part.replay.payload if part.replay else None
-    return isinstance(payload, dict) and "thought_signature" in payload
+    return isinstance(payload, dict) and not payload.keys().isdisjoint(SEALS)
 
 
 def _usage(known: Usage, usage: GenerateContentResponseUsageMetadata) -> Usage:

@@ -3,12 +3,14 @@
 import json
 from base64 import b64encode
 from collections.abc import AsyncGenerator, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from time import monotonic
 from typing import Any, cast
 
 import httpx2
 from openai import APIConnectionError, APIError, APIStatusError, AsyncOpenAI, AsyncStream
 
+from assistant.agent.acts import Tool
 from assistant.agent.arguments import parsed
 from assistant.agent.catalog import thinks
 from assistant.agent.providers.clients import shared_client
@@ -21,12 +23,14 @@ from assistant.agent.providers.faults import (
     by_transport,
     sending,
 )
+from assistant.agent.providers.searched import failed, found, page_call, search_call
 from assistant.agent.types import (
     Document,
     Image,
     Message,
     ModelEvent,
     Part,
+    Replay,
     Request,
     StopReason,
     Text,
@@ -37,6 +41,7 @@ from assistant.agent.types import (
     ToolCallDelta,
     ToolResult,
     Usage,
+    VendorSearch,
 )
 
 Json = dict[str, Any]
@@ -45,6 +50,8 @@ CAUSES = (APIError, httpx2.HTTPError, VendorError)
 
 TEXT_DELTAS = ("response.output_text.delta", "response.refusal.delta")
 THINKING_DELTAS = ("response.reasoning_summary_text.delta", "response.reasoning_text.delta")
+SEARCH = {"type": "web_search"}
+SOURCES = "web_search_call.action.sources"
 ENDS = ("response.completed", "response.incomplete")
 
 
@@ -113,22 +120,26 @@ def _body(model: str, request: Request) -> Json:
     }
     if request.system:
         body["instructions"] = request.system
-    if request.tools:
-        body["tools"] = [
-            {
-                "type": "function",
-                "name": tool.name,
-                "description": tool.description,
-                "parameters": dict(tool.schema),
-                "strict": False,
-            }
-            for tool in request.tools
-        ]
-    if thinks(model):
-        # Models that do not reason refuse the field. Summaries of the reasoning are not asked for:
-        # OpenAI refuses the whole request of an organisation that it has not verified.
-        body["include"] = ["reasoning.encrypted_content"]
+    if request.tools or request.search:
+        body["tools"] = [*map(_function, request.tools), *([SEARCH] if request.search else ())]
+    if request.search:
+        body["max_tool_calls"] = 1  # of OpenAI's own tools
+    # Models that do not reason refuse the first. Summaries of the reasoning are not asked for:
+    # OpenAI refuses the whole request of an organisation that it has not verified.
+    wanted = {"reasoning.encrypted_content": thinks(model), SOURCES: request.search}
+    if any(wanted.values()):
+        body["include"] = [name for name, is_wanted in wanted.items() if is_wanted]
     return body
+
+
+def _function(tool: Tool) -> Json:
+    return {
+        "type": "function",
+        "name": tool.name,
+        "description": tool.description,
+        "parameters": dict(tool.schema),
+        "strict": False,
+    }
 
 
 def _items(model: str, message: Message) -> Iterator[Any]:
@@ -141,7 +152,7 @@ def _items(model: str, message: Message) -> Iterator[Any]:
 
 
 def _item(message: Message, part: Part) -> Iterator[Json]:
-    """A part as any model may have said it; none for thinking and for empty text."""
+    """A part as any model may have said it; none for thinking, searches and empty text."""
     match part:
         case Text(text) if text:
             yield {"role": message.role, "content": text}
@@ -169,6 +180,7 @@ class OpenAIDraft(Draft[Json]):
     def __init__(self, provider: str, model: str, request: Request) -> None:
         super().__init__(provider, model, request)
         self._calls: dict[str, Json] = {}
+        self._searching: dict[str, float] = {}  # since when
 
     def take(self, event: Json) -> Iterator[ModelEvent]:
         """See `Draft.take`. Kinds of events that add nothing new are passed over."""
@@ -183,7 +195,7 @@ class OpenAIDraft(Draft[Json]):
             case "response.output_item.added":
                 yield from self._open(event["item"])
             case "response.output_item.done":
-                self._close(event["item"])
+                yield from self._close(event["item"])
             case kind if kind in ENDS:
                 self._end(event["response"])
             case "response.failed" | "error":
@@ -194,10 +206,13 @@ class OpenAIDraft(Draft[Json]):
             case "function_call":
                 self._calls[item["id"]] = item
                 yield ToolCallDelta(item["call_id"], item["name"], "")
+            case "web_search_call":
+                self._searching[item["id"]] = monotonic()
+                yield VendorSearch(search_call(item["id"], self.usage.provider))
             case "reasoning":
                 yield ThinkingDelta("")
 
-    def _close(self, item: Json) -> None:
+    def _close(self, item: Json) -> Iterator[ModelEvent]:
         replay = self.replay(item)
         match item["type"]:
             case "message":
@@ -207,9 +222,29 @@ class OpenAIDraft(Draft[Json]):
             case "function_call":
                 arguments = parsed(item["arguments"])
                 self.parts.append(ToolCall(item["call_id"], item["name"], arguments, replay))
+            case "web_search_call":
+                search = self._search(item, replay)
+                self.parts.append(search)
+                yield search
             case _:
                 text = "\n\n".join(summary["text"] for summary in item.get("summary") or ())
                 self.parts.append(Thinking(text, replay))
+
+    def _search(self, item: Json, replay: Replay) -> VendorSearch:
+        """The search as it ended. Only then OpenAI tells for what, or that it has opened a page."""
+        seconds = monotonic() - self._searching[item["id"]]
+        action, provider = item.get("action") or {}, self.usage.provider
+        if opened := action.get("url"):
+            call, urls = page_call(item["id"], provider, opened), [opened]
+        else:
+            queries = action.get("queries") or list(filter(None, [action.get("query")]))
+            call = search_call(item["id"], provider, queries)
+            urls = [each["url"] for each in action.get("sources") or () if each.get("url")]
+        call = replace(call, replay=replay)
+        if item["status"] != "completed":
+            return failed(call, item["status"], seconds)
+        self.searches += not opened
+        return found(call, ((url, url) for url in urls), seconds)
 
     def _end(self, response: Json) -> None:
         self.usage = _usage(self.usage, response.get("usage") or {})

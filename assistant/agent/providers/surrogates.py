@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from pydantic import JsonValue
 
+from assistant.agent.acts import Source
 from assistant.agent.types import (
     ModelEvent,
     Part,
@@ -16,6 +17,8 @@ from assistant.agent.types import (
     ThinkingDelta,
     ToolCall,
     ToolCallDelta,
+    ToolResult,
+    VendorSearch,
 )
 
 
@@ -29,6 +32,8 @@ def whole(text: str) -> str:
 def whole_event(event: ModelEvent) -> ModelEvent:
     """The event with whole text; a MessageDone is left to `whole_part`."""
     match event:
+        case VendorSearch():
+            return _whole_search(event)
         case TextDelta(text):
             return TextDelta(whole(text))
         case ThinkingDelta(text):
@@ -46,7 +51,21 @@ def whole_part(part: Part) -> Part:
         case ToolCall(call_id, name, arguments, replay):
             said = _whole_object(arguments)
             return ToolCall(whole(call_id), whole(name), said, _whole_replay(replay))
+        case VendorSearch():
+            return _whole_search(part)
     return part
+
+
+def _whole_search(search: VendorSearch) -> VendorSearch:
+    call, result = search.call, search.result
+    said = _whole_object(call.arguments)
+    call = ToolCall(whole(call.id), whole(call.name), said, _whole_replay(call.replay))
+    return replace(search, call=call, result=result and _whole_result(call, result))
+
+
+def _whole_result(call: ToolCall, result: ToolResult) -> ToolResult:
+    sources = tuple(Source(whole(each.title), whole(each.url)) for each in result.sources)
+    return replace(result, call_id=call.id, content=whole(result.content), sources=sources)
 
 
 def _whole_replay(replay: Replay | None) -> Replay | None:

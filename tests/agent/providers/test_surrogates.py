@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.agent.acts import Source
 from assistant.agent.providers.surrogates import whole, whole_event, whole_part
 from assistant.agent.types import (
     MessageDone,
@@ -18,6 +19,7 @@ from assistant.agent.types import (
     ToolCall,
     ToolCallDelta,
     ToolResult,
+    VendorSearch,
 )
 from tests.agent.streams import done
 
@@ -80,3 +82,15 @@ def test_what_is_told_meanwhile_is_whole_too() -> None:
 def test_a_number_that_json_does_not_have_is_none_in_what_goes_back(number: float) -> None:
     part = whole_part(Thinking("", Replay("m", {"a": [number, 1.5]})))
     assert part == Thinking("", Replay("m", {"a": [None, 1.5]}))
+
+
+def test_a_search_is_mended_as_an_event_and_as_a_part() -> None:
+    def search(text: str, seal: Replay) -> VendorSearch:
+        sources = (Source(text, text),)
+        found = ToolResult(text, "web_search", text, untrusted=True, sources=sources)
+        return VendorSearch(ToolCall(text, "web_search", {"query": text}, seal), found, 1.5)
+
+    for mended in (whole_event, whole_part):
+        assert mended(search(BROKEN, SEAL)) == search(MENDED, MENDED_SEAL)
+    begun = VendorSearch(ToolCall("s", "web_search", {}))
+    assert whole_event(begun) == begun
