@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from tests.bench.figures import (
+    agentdojo,
     bytes_down,
     cpu,
     first_load,
@@ -26,6 +27,7 @@ FIGURES: dict[str, Callable[[Bench], list[Row]]] = {
     "history": history.measure,
     "search": search.measure,
     "protection": protection.measure,
+    "agentdojo": agentdojo.measure,
     "page": first_load.measure,
     "browser": painting.measure,
     "warm": starts.warm,
