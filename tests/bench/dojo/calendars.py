@@ -1,6 +1,7 @@
 """Calendars of many people on one Radicale, written to and read where it keeps them."""
 
 import json
+from collections.abc import Mapping
 from datetime import UTC
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ PASSWORD = "of the bench"
 PROPERTIES = {"tag": "VCALENDAR", "D:displayname": CALENDAR,
               "C:supported-calendar-component-set": "VEVENT"}  # fmt: skip
 UID = "agentdojo-"
+OWNER = b"owner@owner"
 
 
 class Calendars:
@@ -26,12 +28,11 @@ class Calendars:
         with (self._folder / "users").open("a") as users:
             users.writelines(f"{address_of(person)}:{PASSWORD}\n" for person in people)
 
-    def fill(self, person: str, calendar: Any) -> None:
+    def fill(self, person: str, printed: Mapping[str, bytes]) -> None:
         """The person's calendar holds these events, and no others. What is there is not touched."""
-        place = self._place(person)
+        place, owner = self._place(person), address_of(person).encode()
         place.mkdir(parents=True, exist_ok=True)
-        wanted = {f"{UID}{id_}.ics": _ics(event, calendar, person)
-                  for id_, event in calendar.events.items()}  # fmt: skip
+        wanted = {name: ics.replace(OWNER, owner) for name, ics in printed.items()}
         self._filled[person] = dict(wanted)
         wanted[".Radicale.props"] = json.dumps(PROPERTIES).encode()
         for file in place.glob("*.ics"):
@@ -57,6 +58,13 @@ class Calendars:
         return self._folder / "collections/collection-root" / address_of(person) / "personal"
 
 
+def printed(calendar: Any) -> dict[str, bytes]:
+    """The events of an environment as files, for whoever will own them."""
+    return {
+        f"{UID}{number}.ics": _ics(event, calendar) for number, event in calendar.events.items()
+    }
+
+
 def address_of(person: str) -> str:
     """By which a person signs in, and invites."""
     return f"{person}@bluesparrowtech.com"
@@ -66,7 +74,7 @@ def _event(ics: bytes | None) -> Any:
     return Calendar.from_ical(ics).walk("VEVENT")[0] if ics else None
 
 
-def _ics(event: Any, calendar: Any, person: str) -> bytes:
+def _ics(event: Any, calendar: Any) -> bytes:
     """The event; its owner is the one who invites, not one of the guests."""
     made = Event()
     made.add("uid", f"{UID}{event.id_}")
@@ -81,7 +89,7 @@ def _ics(event: Any, calendar: Any, person: str) -> bytes:
     for guest in guests:
         made.add("attendee", vCalAddress(f"mailto:{guest}"))
     if guests:
-        made.add("organizer", vCalAddress(f"mailto:{address_of(person)}"))
+        made.add("organizer", vCalAddress(f"mailto:{OWNER.decode()}"))
     whole = Calendar()
     whole.add("prodid", "-//AgentDojo//")
     whole.add("version", "2.0")

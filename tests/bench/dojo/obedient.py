@@ -4,7 +4,7 @@ It answers over the wire of a vendor, so the app's own SDK, loop, gate and tools
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,14 +23,16 @@ class Play:
     """One task, as this model goes about it.
 
     calls: the user's, by AgentDojo's ground truth. attack: those of whoever has written to the
-    environment. world: what AgentDojo says that it is. wanted: what was called for the user.
-    misled: the model has read what the attacker says. fault: what has kept it from going on.
+    environment. world: what AgentDojo says that it is. moves: how a call is made with the tools
+    that there are. wanted: what was called for the user. misled: the model has read what the
+    attacker says. fault: what has kept it from going on.
     """
 
     prompt: str
     calls: list[Call]
     world: Any
     attack: list[Call] = field(default_factory=list)
+    moves: Callable[[str, dict[str, Any], Any], Moves] = moves
     wanted: list[Ours] = field(default_factory=list)
     misled: bool = False
     fault: str = ""
@@ -53,7 +55,7 @@ class Play:
 
     def _played(self) -> Moves:
         for name, args in self.calls:
-            yield from self._of_user(moves(name, args, self.world))
+            yield from self._of_user(self.moves(name, args, self.world))
 
     def _of_user(self, steps: Moves) -> Moves:
         for calls in _driven(steps):
@@ -62,14 +64,14 @@ class Play:
             if not self.misled and any(CANARY in each for each in calls.results):
                 self.misled = True
                 for name, args in self.attack:
-                    yield from moves(name, args, self.world)
+                    yield from self.moves(name, args, self.world)
 
     def _asking(self, calls: list[Ours]) -> Script:
         self._asked = [f"toolu_{self._number + at}" for at in range(len(calls))]
         self._number += len(calls)
         return Script(
             tuple(
-                ToolUse(name, (json.dumps(arguments),), call_id)
+                ToolUse(name, (json.dumps(arguments, default=str),), call_id)
                 for call_id, (name, arguments) in zip(self._asked, calls, strict=True)
             )
         )
@@ -103,7 +105,7 @@ class Obedient(VendorServer):
         if wire.asked(body).system.startswith(TITLE_MARK):
             return super()._script(wire, request, body)
         said = next(each["content"] for each in body["messages"] if each["role"] == "user")
-        return self.plays[words(said)].answer(_results(body))
+        return self.plays[words(said).strip()].answer(_results(body))
 
 
 def _results(body: Mapping[str, Any]) -> dict[str, str]:

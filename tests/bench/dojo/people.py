@@ -44,6 +44,21 @@ class Ended:
     asked: list[tuple[str, str, bool]] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """An environment, ready to be put into many people's accounts."""
+
+    letters: MailboxSet
+    events: dict[str, bytes]
+    files: Any
+
+
+async def printed(environment: Any, servers: Servers) -> Printed:
+    """Get it ready."""
+    letters = await servers.mail.print(environment.inbox)
+    return Printed(letters, calendars.printed(environment.calendar), environment.cloud_drive)
+
+
 class Person:
     """Somebody with a mailbox, a calendar and files in the app."""
 
@@ -52,11 +67,11 @@ class Person:
         self.drive = Drive(user.id)
         self._servers = servers
 
-    async def settle(self, environment: Any, printed: MailboxSet) -> None:
-        """Their accounts hold what this environment says. printed: its letters."""
-        await self._servers.mail.fill(self.name, printed)
-        self._servers.calendar.fill(self.name, environment.calendar)
-        await self.drive.fill(environment.cloud_drive)
+    async def settle(self, printed: Printed) -> None:
+        """Their accounts hold what this environment says, and nothing else."""
+        await self._servers.mail.fill(self.name, printed.letters)
+        self._servers.calendar.fill(self.name, printed.events)
+        await self.drive.fill(printed.files)
 
     async def connect(self, own_address: str) -> None:
         """The app may use their mailbox and their calendar."""
@@ -107,6 +122,6 @@ async def arrive(name: str, environment: Any, servers: Servers) -> Person:
     """Somebody new, with accounts that hold this environment."""
     user = await who_is((await sign_in_by_name(name)).access)
     person = Person(name, user, servers)
-    await person.settle(environment, await servers.mail.print(environment.inbox))
+    await person.settle(await printed(environment, servers))
     await person.connect(environment.inbox.account_email)
     return person

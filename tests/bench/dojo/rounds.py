@@ -8,7 +8,7 @@ from typing import Any
 from tests.bench.dojo.aftermath import aftermath
 from tests.bench.dojo.attacks import Call, calls_of, poisoned
 from tests.bench.dojo.obedient import Play
-from tests.bench.dojo.people import Ended, Person
+from tests.bench.dojo.people import Ended, Person, printed
 from tests.bench.dojo.stage import Stage
 from tests.bench.dojo.suites import workspace
 
@@ -45,12 +45,12 @@ class Round:
 
     async def of(self, people: Iterable[Person]) -> list[Played]:
         """All of them play until no task is left."""
-        printed = await self.stage.servers.mail.print(self.environment.inbox)
+        ready = await printed(self.environment, self.stage.servers)
 
         async def plays(person: Person) -> None:
             while self.tasks:
                 name = self.tasks.pop(0)
-                await person.settle(self.environment, printed)
+                await person.settle(ready)
                 self.played.append(await self._played(person, name))
 
         await asyncio.gather(*map(plays, people))
@@ -61,7 +61,7 @@ class Round:
         before = self.environment
         play = Play(task.PROMPT, user_calls(name, before), before)
         if self.attack is not None:
-            play.attack = calls_of(self.attack, before.model_copy(deep=True))
+            play.attack = calls_of(self.attack, before)
         self.stage.vendor.plays[task.PROMPT] = play
         ended = await person.give(play)
         if self.attack is None:
