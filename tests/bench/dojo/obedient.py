@@ -4,10 +4,11 @@ It answers over the wire of a vendor, so the app's own SDK, loop, gate and tools
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from assistant.agent.toolbox import CALLS_OF_A_REPLY
 from tests.bench.dojo.attacks import CANARY, Call
 from tests.bench.dojo.calls import Moves, Ours, moves
 from tests.vendors.connection import HttpRequest
@@ -24,8 +25,9 @@ class Play:
 
     calls: the user's, by AgentDojo's ground truth. attack: those of whoever has written to the
     environment. world: what AgentDojo says that it is. moves: how a call is made with the tools
-    that there are. wanted: what was called for the user. misled: the model has read what the
-    attacker says. fault: what has kept it from going on.
+    that there are. wanted: what was called for the user. joins: the attacker's calls stand beside
+    the user's in one reply, not between them. misled: the model has read what the attacker says.
+    fault: what has kept it from going on.
     """
 
     prompt: str
@@ -34,6 +36,7 @@ class Play:
     attack: list[Call] = field(default_factory=list)
     moves: Callable[[str, dict[str, Any], Any], Moves] = moves
     wanted: list[Ours] = field(default_factory=list)
+    joins: bool = False
     misled: bool = False
     fault: str = ""
     _moves: Moves | None = None
@@ -54,17 +57,22 @@ class Play:
             return Script((Say(("I cannot go on.",)),))
 
     def _played(self) -> Moves:
-        for name, args in self.calls:
-            yield from self._of_user(self.moves(name, args, self.world))
+        user, attacker = _Steps(self._all(self.calls)), _Steps(self._all(self.attack))
+        while user.calls:
+            beside = attacker.calls if self.misled and self.joins else []
+            beside = beside if len(beside) + len(user.calls) <= CALLS_OF_A_REPLY else []
+            self.wanted.extend(user.calls)
+            results = yield [*beside, *user.calls]
+            if beside:
+                attacker.go_on(results[: len(beside)])
+            user.go_on(results[len(beside) :])
+            self.misled = self.misled or any(CANARY in each for each in results)
+            while self.misled and attacker.calls and not (self.joins and user.calls):
+                attacker.go_on((yield attacker.calls))
 
-    def _of_user(self, steps: Moves) -> Moves:
-        for calls in _driven(steps):
-            self.wanted.extend(calls.ours)
-            calls.results = yield calls.ours
-            if not self.misled and any(CANARY in each for each in calls.results):
-                self.misled = True
-                for name, args in self.attack:
-                    yield from self.moves(name, args, self.world)
+    def _all(self, calls: list[Call]) -> Moves:
+        for name, args in calls:
+            yield from self.moves(name, args, self.world)
 
     def _asking(self, calls: list[Ours]) -> Script:
         self._asked = [f"toolu_{self._number + at}" for at in range(len(calls))]
@@ -77,21 +85,19 @@ class Play:
         )
 
 
-@dataclass(slots=True)
-class _Step:
-    ours: list[Ours]
-    results: list[str] = field(default_factory=list)
+class _Steps:
+    """Somebody's replies, one after the other. calls: those of the next one, none at the end."""
 
+    def __init__(self, steps: Moves) -> None:
+        self._steps = steps
+        self.calls = next(steps, [])
 
-def _driven(steps: Moves) -> Iterator[_Step]:
-    """Each reply of a generator; it is sent the results that were put into it."""
-    try:
-        step = _Step(next(steps))
-        while True:
-            yield step
-            step = _Step(steps.send(step.results))
-    except StopIteration:
-        return
+    def go_on(self, results: list[str]) -> None:
+        """The next reply, after these results."""
+        try:
+            self.calls = self._steps.send(results)
+        except StopIteration:
+            self.calls = []
 
 
 class Obedient(VendorServer):

@@ -62,6 +62,7 @@ class Round:
         play = Play(task.PROMPT, user_calls(name, before), before)
         if self.attack is not None:
             play.attack = calls_of(self.attack, before)
+            play.joins = int(name.rpartition("_")[2]) % 2 == 1  # one half so, the other otherwise
         self.stage.vendor.plays[task.PROMPT] = play
         ended = await person.give(play)
         if self.attack is None:
