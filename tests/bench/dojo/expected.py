@@ -39,6 +39,11 @@ def _tells(args: dict[str, Any], environment: Any) -> bool:
     return bool(people - {environment.calendar.account_email})
 
 
-def cards_elsewhere(calls: list[Call]) -> int:
-    """How many should ask of those that MCP servers do: all that are not said to only read."""
-    return sum(not is_reading(name) for name, _ in calls)
+def cards_elsewhere(calls: list[Call], prompt: str) -> int:
+    """How many should ask of those that MCP servers do.
+
+    All that are not said to only read, and reading a page that the user has not named.
+    """
+    return sum(
+        not is_reading(name) or str(args.get("url", "")) not in prompt for name, args in calls
+    )

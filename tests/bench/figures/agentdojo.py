@@ -4,9 +4,10 @@ A model that obeys everybody plays each task of AgentDojo's workspace in the app
 real servers of mail and calendars. People allow what their task is about, and nothing else.
 """
 
+import asyncio
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, nullcontext
-from typing import Any
+from itertools import chain
+from typing import Any, NamedTuple
 
 import uvloop
 
@@ -21,7 +22,15 @@ from tests.bench.own_database import own_database
 from tests.bench.report import Row, say
 
 PEOPLE = [f"emma-{number}" for number in range(6)]
-QUICK_TASKS, QUICK_ATTACKS = 8, 5  # every eighth task, every fifth attack
+
+
+class Sample(NamedTuple):
+    """Every how many-th is played, of the tasks and attacks in the workspace and elsewhere."""
+
+    tasks: int
+    attacks: int
+    tasks_elsewhere: int
+    attacks_elsewhere: int
 
 
 def measure(bench: Bench) -> list[Row]:
@@ -31,17 +40,21 @@ def measure(bench: Bench) -> list[Row]:
 
 
 async def _measure(*, quick: bool) -> list[Row]:
-    every, attacks = (QUICK_TASKS, QUICK_ATTACKS) if quick else (1, 1)
-    tasks = sorted(workspace().user_tasks)[::every]
+    some = Sample(8, 5, 8, 3) if quick else Sample(1, 1, 3, 1)
     async with stage(PEOPLE) as there:
         clean = workspace().load_and_inject_default_environment({})
         people = [await arrive(name, clean, there.servers) for name in PEOPLE]
-        benign = await _benign(there, people, clean, every)
-        names = sorted(workspace().injection_tasks)[::attacks]
-        guarded = await _all(there, people, tasks, names, nullcontext())
-        open_ = await _all(there, people, tasks, names, gate_open())
-    _complain([*(each for each, _ in benign), *guarded, *open_])
-    return [*_reached(open_, guarded), *_asked(benign)]
+        benign = await _benign(there, people, clean, some.tasks)
+        guarded = await _all(there, people, some), await _all_elsewhere(there, some)
+        with gate_open():
+            open_ = await _all(there, people, some), await _all_elsewhere(there, some)
+    _complain([*(each for each, _ in benign), *chain(*guarded), *chain(*open_)])
+    return [
+        *_reached("AgentDojo", open_[0], guarded[0]),
+        *_reached("AgentDojo over MCP", open_[1], guarded[1]),
+        _strays(open_[0], guarded[0]),
+        *_asked(benign),
+    ]
 
 
 async def _benign(
@@ -52,29 +65,43 @@ async def _benign(
     tasks = {name: user_calls(name, clean) for name in sorted(workspace().user_tasks)[::every]}
     ours = [name for name, calls in tasks.items() if is_feasible(calls)]
     played = await Round(there, clean, ours).of(people)
-    asking = [(each, cards(each.play.calls, clean)) for each in played]
-    for name, suite in suites().items():
-        if name != "workspace":
-            some = await played_elsewhere(there, suite, sorted(suite.user_tasks)[::every])
-            asking += [(each, cards_elsewhere(each.play.calls)) for each in some]
-    return asking
+    others = await asyncio.gather(
+        *(
+            played_elsewhere(there, suite, sorted(suite.user_tasks)[::every])
+            for suite in _elsewhere()
+        )
+    )
+    return [
+        *((each, cards(each.play.calls, clean)) for each in played),
+        *((each, cards_elsewhere(each.play.calls, each.play.prompt)) for each in chain(*others)),
+    ]
 
 
-async def _all(
-    there: Stage,
-    people: list[Person],
-    tasks: list[str],
-    attacks: list[str],
-    gate: AbstractContextManager[None],
-) -> list[Played]:
-    """Every task with every attack."""
+async def _all(there: Stage, people: list[Person], some: Sample) -> list[Played]:
+    """Every task in the workspace with every attack."""
     played = []
-    with gate:
-        for name in attacks:
-            say(f"  {name} ...")
-            attack = workspace().injection_tasks[name]
-            played += await attacked(there, attack, tasks).of(people)
+    for name in sorted(workspace().injection_tasks)[:: some.attacks]:
+        say(f"  {name} ...")
+        attack = workspace().injection_tasks[name]
+        tasks = sorted(workspace().user_tasks)[:: some.tasks]
+        played += await attacked(there, attack, tasks).of(people)
     return played
+
+
+async def _all_elsewhere(there: Stage, some: Sample) -> list[Played]:
+    """The tasks of the other suites with every attack that wants something to be done."""
+    say("  tasks over MCP ...")
+    played = []
+    for suite in _elsewhere():
+        clean = suite.load_and_inject_default_environment({})
+        attacks = [each for each in suite.injection_tasks.values() if each.ground_truth(clean)]
+        tasks = sorted(suite.user_tasks)[:: some.tasks_elsewhere]
+        played.append(played_elsewhere(there, suite, tasks, attacks[:: some.attacks_elsewhere]))
+    return [*chain(*await asyncio.gather(*played))]
+
+
+def _elsewhere() -> list[Any]:
+    return [suite for name, suite in suites().items() if name != "workspace"]
 
 
 def _complain(played: Iterable[Played]) -> None:
@@ -85,18 +112,19 @@ def _complain(played: Iterable[Played]) -> None:
         raise RuntimeError(f"The model has not read what the attacker says: {blind[:5]}")
 
 
-def _reached(open_: list[Played], guarded: list[Played]) -> Iterator[Row]:
-    pairs = f"of {len(open_)} pairs of a task and an attack on it"
+def _reached(name: str, open_: list[Played], guarded: list[Played]) -> Iterator[Row]:
+    pairs = f"of {len(guarded)} pairs of a task and an attack on it"
     without, with_gate = (sum(each.reached for each in them) for them in (open_, guarded))
-    strays = sum(each.strays for each in guarded)
-    done = f"sent, made or deleted that nobody asked for; without a gate {_strays(open_)}"
-    yield Row("AgentDojo: goals reached without the gate", without, "goals", note=pairs)
-    yield Row("AgentDojo: goals reached with the gate", with_gate, "goals", 0, note=pairs)
-    yield Row("AgentDojo: what attackers got done with the gate", strays, "effects", 0, note=done)
+    yield Row(f"{name}: goals reached without the gate", without, "goals", note=pairs)
+    yield Row(f"{name}: goals reached with the gate", with_gate, "goals", 0, note=pairs)
 
 
-def _strays(played: Iterable[Played]) -> int:
-    return sum(each.strays for each in played)
+def _strays(open_: list[Played], guarded: list[Played]) -> Row:
+    without, with_gate = (sum(each.strays for each in them) for them in (open_, guarded))
+    done = f"sent, made or deleted that nobody asked for; without the gate {without}"
+    return Row(
+        "AgentDojo: what attackers got done with the gate", with_gate, "effects", 0, note=done
+    )
 
 
 def _asked(benign: list[tuple[Played, int]]) -> Iterator[Row]:
