@@ -172,6 +172,8 @@ def _read_files(fits: Callable[[Any, dict[str, Any]], bool]) -> Callable[..., Mo
 def _append(args: dict[str, Any], world: Any) -> Moves:
     there = yield from _listed_files()
     file = world.cloud_drive.files[args["file_id"]]
+    if file.filename not in there:
+        return  # the attacker was faster
     old = there[file.filename]
     yield [("read_file", {"file_id": old})]
     text = file.content.rstrip() + args["content"]
