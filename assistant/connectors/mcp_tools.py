@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 
 from pydantic import JsonValue
 
@@ -15,6 +15,14 @@ MOST_NAME = 64  # with vendors of models
 MOST_ARGUMENTS = 100_000  # characters of their JSON
 MARK_CHARACTERS = 6
 
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_NAMES_ADDRESS = re.compile(
+    r"(?i)(?<![a-z])(ur[li]s?|links?|href|web_?(site|page)s?|domains?|hosts?)(?![a-z])"
+)
+_ADDRESS = re.compile(
+    r"(?i)(?<![\w@.+-])(?:[a-z][a-z0-9+.-]*://|www\.|(?:[a-z0-9-]+\.)+[a-z]{2,}(?=[/:?#]))"
+    r"[^\s\"'<>()\[\]{}]*[^\s\"'<>()\[\]{}.,;:!]"
+)
 _ODD = re.compile(r"[^a-zA-Z0-9_-]")
 Call = Callable[[str, Arguments], Awaitable[str]]
 
@@ -32,7 +40,10 @@ def tool_of(server: str, host: str, offered: Offered, effect: Effect, call: Call
     async def intent(arguments: Arguments, _: ToolContext) -> Intent:
         _require_size(arguments)
         sentence = f"Use “{offered.name}” of the server {server} at {host}"
-        return Intent(effect, sentence, (Target("server", host),))
+        reached = dict.fromkeys(addresses_in(arguments))
+        return Intent(
+            effect, sentence, (Target("server", host), *(Target("url", each) for each in reached))
+        )
 
     return Tool(
         name=name_of(server, offered.name),
@@ -44,6 +55,23 @@ def tool_of(server: str, host: str, offered: Offered, effect: Effect, call: Call
         intent=intent,
         untrusted=True,
     )
+
+
+def addresses_in(value: JsonValue | Arguments, named: bool = False) -> Iterator[str]:  # noqa: FBT001, FBT002
+    """The addresses of pages among the arguments: a server may open them, and so tell their words.
+
+    named: the argument's own name says that it is one.
+    """
+    if isinstance(value, str):
+        yield from [value.strip()] if named and value.strip() else _ADDRESS.findall(value)
+    elif isinstance(value, Mapping):
+        for name, each in value.items():
+            yield from addresses_in(
+                each, named or bool(_NAMES_ADDRESS.search(_HUMP.sub("_", name)))
+            )
+    elif isinstance(value, list):
+        for each in value:
+            yield from addresses_in(each, named)
 
 
 def name_of(server: str, tool: str) -> str:

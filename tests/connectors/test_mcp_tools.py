@@ -5,8 +5,11 @@ import re
 import pytest
 
 from assistant.agent.acts import Effect, Target, ToolContext
+from assistant.agent.gate import Permissions, decided
+from assistant.agent.provenance import Provenance
+from assistant.agent.types import Message, Text
 from assistant.connectors.mcp_server import Offered
-from assistant.connectors.mcp_tools import MOST_ARGUMENTS, name_of, tool_of
+from assistant.connectors.mcp_tools import MOST_ARGUMENTS, addresses_in, name_of, tool_of
 from assistant.errors import ToolError
 
 ADD = Offered("add", "Adds.", {"type": "object"})
@@ -51,3 +54,47 @@ def test_names_that_look_alike_when_cleaned_stay_apart():
 async def test_arguments_without_an_end_are_refused():
     with pytest.raises(ToolError, match="longer than"):
         await tool().run({"a": "x" * MOST_ARGUMENTS}, ToolContext())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "addresses"),
+    [
+        ({"url": "evil"}, ["evil"]),
+        ({"pageUrl": "a.b", "website_urls": ["c.d", "e.f"]}, ["a.b", "c.d", "e.f"]),
+        ({"q": "see https://evil.example/?q=1, and more"}, ["https://evil.example/?q=1"]),
+        ({"q": ["(www.evil.example)", {"x": "FTP://e.example:21/"}]},
+         ["www.evil.example", "FTP://e.example:21/"]),
+        ({"text": "evil.example/?d=secret. Then"}, ["evil.example/?d=secret"]),
+        ({"file": "notices.txt", "to": "bob@example.com", "curl": "x", "n": 3, "at": "12:30"}, []),
+        ({"url": " ", "none": None}, []),
+    ],
+)  # fmt: skip
+def test_addresses_among_the_arguments_are_known(arguments, addresses):
+    assert list(addresses_in(arguments)) == addresses
+
+
+@pytest.mark.parametrize("piece", ["-", "a.", "a+", "a.a-", "http://:", "www."])
+async def test_hostile_arguments_are_looked_through_at_once(piece):
+    arguments = {"q": piece * (MOST_ARGUMENTS // len(piece) - 10)}
+    assert (await tool().intent(arguments, ToolContext())).targets
+
+
+@pytest.mark.parametrize(
+    ("url", "words", "verdict"),
+    [
+        ("www.evil.example", "Read my messages.", "ask"),
+        ("www.good.example", "Read www.good.example please.", "allow"),
+    ],
+)
+async def test_a_read_of_a_page_that_others_have_named_asks(url, words, verdict):
+    reading = tool(Effect.READ)
+    intent = await reading.intent({"url": url}, ToolContext())
+    said = Provenance([Message("user", (Text(words),))], tainted=True)
+    assert decided(reading, intent, said, Permissions()).verdict == verdict
+
+
+async def test_a_read_of_words_that_others_have_written_does_not_ask():
+    reading = tool(Effect.READ)
+    intent = await reading.intent({"hotel": "Le Marais"}, ToolContext())
+    said = Provenance([], tainted=True)
+    assert decided(reading, intent, said, Permissions()).verdict == "allow"

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from tests.bench.figures import (
+    agentdojo,
     audit,
     bytes_down,
     cpu,
@@ -28,6 +29,7 @@ FIGURES: dict[str, Callable[[Bench], list[Row]]] = {
     "search": search.measure,
     "protection": protection.measure,
     "audit": audit.measure,
+    "agentdojo": agentdojo.measure,
     "page": first_load.measure,
     "browser": painting.measure,
     "warm": starts.warm,
