@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from assistant.agent.acts import Act, Arguments
 from assistant.agent.types import ToolAsked
+from assistant.services import contents
 from assistant.vault import Vault
 
 Card = dict[str, Any]
@@ -57,5 +58,6 @@ def facts(act: Act) -> Card:
 def shown(approval_id: UUID, tool: str, arguments: Arguments, vault: Vault) -> str:
     """What stands for these arguments of this one call; whoever lacks the user's keys cannot guess
     them from it."""
-    canonical = json.dumps([str(approval_id), tool, arguments], sort_keys=True)
+    stored = json.loads(contents.dump(dict(arguments)))
+    canonical = json.dumps([str(approval_id), tool, stored], sort_keys=True)
     return hmac.new(vault.derived(PURPOSE), canonical.encode(), "sha256").hexdigest()

@@ -33,7 +33,7 @@ from assistant.services.keys import vault_in
 from assistant.services.stored_cards import ARGUMENTS, arguments_of, readable
 from assistant.services.toolkit import Toolkit, toolkit_of
 from assistant.services.waiting_calls import change_part, entry
-from assistant.vault import Tampered
+from assistant.vault import Tampered, Vault
 
 LEASE = timedelta(seconds=2 * TOOL_SECONDS)
 PERHAPS = (
@@ -42,6 +42,7 @@ PERHAPS = (
 )
 GONE = "This tool is not there any more, so it was not run."
 OFF = "The user has turned this tool off, so it was not run."
+SPOILED = "What is stored of this call is not what was allowed, so it was not run."
 
 log = structlog.get_logger()
 
@@ -56,12 +57,15 @@ class Due(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A worker's hold on a call that it may run. again: another worker had begun to run it."""
+    """A worker's hold on a call that it may run. again: another worker had begun to run it.
+
+    call: None where it turned out that the call may not run, which is written already.
+    """
 
     row: Approval
-    call: ToolCall
-    tainted: bool
-    again: bool
+    call: ToolCall | None = None
+    tainted: bool = False
+    again: bool = False
 
 
 async def due() -> list[Due]:
@@ -92,8 +96,8 @@ async def carry_out(user_id: UUID, approval_id: UUID) -> None:
     claim = await _claim(user_id, approval_id)
     if claim is None:
         return
-    outcome = await _outcome(claim, toolkit)
-    await _finish(claim, outcome)
+    if claim.call is not None:
+        await _finish(claim, await _outcome(claim, claim.call, toolkit))
     await signals.tell_message(user_id, claim.row.conversation_id, claim.row.message_id)
 
 
@@ -102,20 +106,18 @@ async def _claim(user_id: UUID, approval_id: UUID) -> Claim | None:
         row = await session.get(Approval, approval_id, with_for_update=True)
         if row is None or row.status not in ("approved", "executing"):
             return None
-        if row.rule and row.status == "approved" and not await permissions.use(session, row.rule):
-            row.status, row.rule, row.run_at = "pending", "", None  # the grant was revoked
-            await change_part(session, row, card={"status": "pending", "rule": ""})
-            return None
         again = row.status == "executing"
         if (fence := await _taken(session, approval_id)) is None:
             return None
         vault = await vault_in(session, [row.arguments, row.facts])
+        if row.rule and not again and not await permissions.use(session, row.rule):
+            await _ask_after_all(session, row, vault)
+            return Claim(row)
         try:
             call = ToolCall(row.call_id, row.tool, arguments_of(row, vault))
         except Tampered:
-            log.warning("unreadable", place=ARGUMENTS, row=str(approval_id))
-            row.status = "failed"
-            return None
+            await _spoiled(session, row, vault)
+            return Claim(row)
         await change_part(session, row, card={"status": "executing"})
         tainted = await conversations.is_tainted(session, row.conversation_id)
         begun = entry(row, "started", call.arguments, readable(row, vault)["sentence"], vault)
@@ -124,6 +126,23 @@ async def _claim(user_id: UUID, approval_id: UUID) -> Claim | None:
         session.expunge(row)
         row.fence = fence
     return Claim(row, call, tainted, again)
+
+
+async def _ask_after_all(session: AsyncSession, row: Approval, vault: Vault) -> None:
+    """The grant that had allowed it was revoked."""
+    card = readable(row, vault)
+    row.status, row.rule, row.run_at = "pending", "", None
+    await change_part(session, row, card={"status": "pending", "rule": ""})
+    asked = entry(row, "asked", card["arguments"], card["sentence"], vault)
+    audit_chain.add(session, vault, [asked])
+
+
+async def _spoiled(session: AsyncSession, row: Approval, vault: Vault) -> None:
+    """What is stored of the call is not what was allowed, so that is not run."""
+    log.warning("unreadable", place=ARGUMENTS, row=str(row.id))
+    row.status, row.ended_at = "failed", func.now()  # type: ignore[assignment]
+    await change_part(session, row, state="failed", result=SPOILED, card={"status": "failed"})
+    audit_chain.add(session, vault, [entry(row, "failed", {}, SPOILED, vault)])
 
 
 async def _taken(session: AsyncSession, approval_id: UUID) -> int | None:
@@ -147,17 +166,17 @@ def _is_due() -> ColumnElement[bool]:
     )
 
 
-async def _outcome(claim: Claim, toolkit: Toolkit) -> ToolFinished:
+async def _outcome(claim: Claim, call: ToolCall, toolkit: Toolkit) -> ToolFinished:
     tool = toolkit.tool(claim.row.tool)
     if tool is None:
-        return _not_run(claim.call, GONE)
+        return _not_run(call, GONE)
     if claim.again and not tool.repeatable:
-        return _not_run(claim.call, PERHAPS)
+        return _not_run(call, PERHAPS)
     permitted = await permissions.permitted(claim.row.user_id, claim.row.conversation_id)
     if permitted.rules.get(tool.name) == "off":
-        return _not_run(claim.call, OFF)
+        return _not_run(call, OFF)
     context = toolkit.context(str(claim.row.id), tainted=claim.tainted)
-    return await executed(tool, claim.call, context, TOOL_SECONDS)
+    return await executed(tool, call, context, TOOL_SECONDS)
 
 
 def _not_run(call: ToolCall, why: str) -> ToolFinished:
@@ -183,7 +202,7 @@ async def _finish(claim: Claim, outcome: ToolFinished) -> None:
         if (await session.execute(ended)).first() is None:
             log.warning("call_taken_over", approval=str(row.id))
             return
-        written = entry(row, status, claim.call.arguments, result.content, vault)
+        written = entry(row, status, outcome.call.arguments, result.content, vault)
         written.seconds = outcome.seconds
         keep_undo(written, outcome.undo, vault)
         await change_part(

@@ -204,7 +204,7 @@ async def deny(user_id: UUID, approval_id: UUID, reason: str = "") -> None:
     """
     reason = contents.clean(reason.strip()[:REASON_CHARACTERS])
     async with user_session(user_id) as session:
-        row = await _row(session, approval_id)
+        row = await _row(session, approval_id, held=True)
         vault = await vault_in(session, [row.arguments])
         said = TAKEN_BACK if row.status == "approved" else SAID_NO
         if reason:
@@ -223,7 +223,7 @@ async def deny(user_id: UUID, approval_id: UUID, reason: str = "") -> None:
 async def expire(user_id: UUID, approval_id: UUID) -> None:
     """Nobody has decided in time, which is a No."""
     async with user_session(user_id) as session:
-        row = await _row(session, approval_id)
+        row = await _row(session, approval_id, held=True)
         vault = await vault_in(session, [row.arguments])
         over = (
             update(Approval)
@@ -254,8 +254,9 @@ async def _refused(  # noqa: PLR0913  (one end of a call)
     )
 
 
-async def _row(session: AsyncSession, approval_id: UUID) -> Approval:
-    row = await session.get(Approval, approval_id)
+async def _row(session: AsyncSession, approval_id: UUID, *, held: bool = False) -> Approval:
+    """held: as it stays until the end of the transaction."""
+    row = await session.get(Approval, approval_id, with_for_update=held)
     if row is None:
         raise NotFound("request")
     session.expunge(row)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_
+from sqlalchemy import ColumnElement, func, or_, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, delete, select, update
@@ -99,7 +99,7 @@ async def set_rule(user_id: UUID, tool: str, rule: Rule) -> None:
         await session.execute(
             row.on_conflict_do_update(
                 index_elements=["user_id", "tool"],
-                index_where=col(ToolPermission.rule) != "grant",
+                index_where=text(RULE),  # as words: a plan for any value fits no partial index
                 set_={"rule": rule},
             )
         )

@@ -1,5 +1,6 @@
 """The cards of waiting calls as they are stored, and those that wait for the user now."""
 
+import hmac
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from assistant.agent.acts import Arguments
 from assistant.database import user_session
 from assistant.models import Approval, Conversation
 from assistant.services import contents
+from assistant.services.approval_cards import shown
 from assistant.services.keys import UNREADABLE, vault_in
 from assistant.vault import Tampered, Vault
 
@@ -56,9 +58,14 @@ def readable(row: Approval, vault: Vault) -> dict[str, Any]:
 
 
 def arguments_of(row: Approval, vault: Vault) -> Arguments:
-    """The arguments with which the call is to run. Raises Tampered."""
+    """The arguments with which the call is to run: those of this tool that the card stood for.
+
+    Raises Tampered, also where they are others than those.
+    """
     stored = vault.open(ARGUMENTS, row.id, row.arguments or b"")
     arguments: Arguments = contents.read(stored, [])
+    if not hmac.compare_digest(shown(row.id, row.tool, arguments, vault), row.shown):
+        raise Tampered("A stored call is not the one that was shown.")
     return arguments
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from assistant.agent.acts import Act, Effect, Intent, Target
 from assistant.agent.types import ToolAsked, ToolCall
+from assistant.services import contents
 from assistant.services.approval_cards import card_of, facts, shown
 from assistant.vault import new_wrapped_key, unlock
 
@@ -53,3 +54,10 @@ def test_it_stands_for_this_call_of_this_user(vault):
     known = {shown(ID, "send", {}, vault)}
     known |= {shown(uuid4(), "send", {}, vault), shown(ID, "sent", {}, vault)}
     assert len(known | {shown(ID, "send", {}, theirs)}) == 4
+
+
+def test_it_stands_for_what_is_stored_of_them(vault):
+    said = {"text": "half a symbol: \ud83d, and a NUL: \x00"}
+    stored = contents.read(contents.dump(said), [])
+    assert stored != said
+    assert shown(ID, "send", said, vault) == shown(ID, "send", stored, vault)

@@ -159,6 +159,7 @@ async def test_a_grant_that_is_revoked_before_its_time_asks_after_all(alice, car
     assert "Bread" in await titles(alice)
     (waiting,) = await stored_cards.pending(alice.id)
     assert waiting["sentence"] == "Delete the note “Bread”"
+    assert (await befell(db, alice)).count("asked") == 2  # the first, and this one after all
 
 
 async def test_a_conversation_that_has_gone_on_is_not_answered_again(alice, card, db):

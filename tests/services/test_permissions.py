@@ -33,6 +33,13 @@ async def test_the_last_rule_for_a_tool_is_the_one(alice, bob):
     assert (await permitted(alice.id, ELSEWHERE)).rules == {}
 
 
+async def test_a_rule_can_be_changed_as_often_as_one_likes(alice):
+    for _ in range(10):  # after five, PostgreSQL makes a plan of a statement for all values
+        for rule in ("off", "ask"):
+            await set_rule(alice.id, "send_email", rule)
+    assert (await permitted(alice.id, ELSEWHERE)).rules == {"send_email": "ask"}
+
+
 async def test_a_grant_for_a_conversation_holds_there_only(alice, demo):
     here = (await say(alice, "hello")).conversation_id
     one = await grant(alice, "send_email", conversation_id=here)
