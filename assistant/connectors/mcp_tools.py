@@ -34,15 +34,17 @@ def tool_of(server: str, host: str, offered: Offered, effect: Effect, call: Call
         sentence = f"Use “{offered.name}” of the server {server} at {host}"
         return Intent(effect, sentence, (Target("server", host),))
 
+    title = f"{server}: {offered.name}"
     return Tool(
         name=name_of(server, offered.name),
         description=_description(server, offered),
         schema=offered.schema,
         effect=effect,
-        label=f"Used {server}: {offered.name}",
+        label=f"Used {title}",
         run=run,
         intent=intent,
         untrusted=True,
+        title=title,
     )
 
 

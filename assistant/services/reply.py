@@ -4,9 +4,10 @@ A change is what the page needs to follow (see `api/turns.py`): ["t", words], ["
 ["c", tool part], ["by", {"model": label}].
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from assistant.agent.acts import Tool
 from assistant.agent.types import (
     Continued,
     Event,
@@ -34,25 +35,23 @@ OPEN = ("writing", "running")
 class Reply:
     """The parts so far.
 
-    labels: what people read for each tool. named: what people read for a model's id. card: what
-    they read of a call that waits for them.
+    named: what people read for a model's id. card: what they read of a call that waits for them.
     """
 
-    def __init__(
-        self,
-        labels: Mapping[str, str],
-        named: Callable[[str], str],
-        card: Callable[[ToolAsked], Entry],
-    ) -> None:
+    def __init__(self, named: Callable[[str], str], card: Callable[[ToolAsked], Entry]) -> None:
         self.parts: list[Entry] = []
         self.characters = 0  # of words, which is what a stop can cut
         self.size = 0  # of all
         self.changes = 0  # of whatever kind: what is stored is old when this has grown
-        self._labels = labels
+        self._tools: Mapping[str, Tool] = {}
         self._named = named
         self._card = card
         self._step = 0
         self._step_begins = 0
+
+    def know(self, tools: Iterable[Tool]) -> None:
+        """From now on calls of these tools are told in the words that people have for them."""
+        self._tools = {tool.name: tool for tool in tools}
 
     def take(self, event: Event) -> Change | None:
         """Fold one event; return what the page must change, or None."""
@@ -115,11 +114,13 @@ class Reply:
         return next((p for p in parts if p["type"] == "tool" and p["id"] == call_id), None)
 
     def _add_tool(self, call_id: str, name: str) -> Entry:
+        tool = self._tools.get(name)
         part: Entry = {
             "type": "tool",
             "id": call_id,
             "name": name,
-            "label": self._labels.get(name, name),
+            "called": tool.called if tool else name,
+            "label": tool.label if tool else name,
             "state": "writing",
             "arguments": None,
             "result": "",

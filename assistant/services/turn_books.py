@@ -18,7 +18,6 @@ from assistant.services.turn_meter import Meter
 from assistant.services.usage import record
 from assistant.vault import Vault
 
-DENIALS = ("off", "")  # the rules by which nothing runs
 _TURN = "select from turns where id = $1 for update"
 _BOOKED = """
     select exists (select from usage_logs where turn_id = $1) as requests,
@@ -73,17 +72,10 @@ def _calls(grip: Grip, meter: Meter, vault: Vault) -> list[ToolExecution]:
 def _execution(grip: Grip, finished: ToolFinished, vault: Vault) -> ToolExecution:
     result = finished.result
     row = _row(grip, finished.call, finished.act, result.content, vault)
-    row.status = _status(finished)
+    row.status = contents.fate(finished)
     row.seconds = finished.seconds
     keep_undo(row, finished.undo, vault)
     return row
-
-
-def _status(finished: ToolFinished) -> str:
-    if not finished.result.is_error:
-        return "done"
-    denied = finished.act is not None and finished.act.rule in DENIALS
-    return "denied" if denied else "failed"
 
 
 def _row(grip: Grip, call: ToolCall, act: Act | None, said: str, vault: Vault) -> ToolExecution:

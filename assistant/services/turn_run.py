@@ -20,7 +20,6 @@ from assistant.agent.loop import run
 from assistant.agent.prompt import Manner, continued, system_prompt
 from assistant.agent.provenance import Provenance
 from assistant.agent.toolbox import Toolbox
-from assistant.agent.tools import TOOLS
 from assistant.agent.types import Event, Message, MessageDone, Request, StopReason, ToolFinished
 from assistant.config import settings
 from assistant.errors import (
@@ -45,8 +44,6 @@ from assistant.vault import Vault
 
 TOO_LONG = "The answer reached the model's length limit. Continue, if you want the rest."
 DECLINED = "The model declined to answer this."
-
-LABELS = {tool.name: tool.label for tool in TOOLS}
 
 log = structlog.get_logger()
 
@@ -77,7 +74,7 @@ class Running:
     def __init__(self, job: Job) -> None:
         self.job = job
         self.log = turn_log.open_log(job.grip.turn_id, job.vault)
-        self.pen = Pen(Reply(LABELS, name_of, partial(card_of, vault=job.vault)), self.log)
+        self.pen = Pen(Reply(name_of, partial(card_of, vault=job.vault)), self.log)
         self.meter = Meter(job.choice.provider, job.choice.model, job.messages)
         self.outcome = Outcome(notice=job.choice.notice)
         self._worked = asyncio.Event()
@@ -139,6 +136,7 @@ class Running:
     async def _answer(self) -> None:
         job, limits = self.job, settings()
         toolkit = await toolkit_of(job.grip.user_id, job.timezone)
+        self.pen.reply.know(toolkit.tools)
         said = continued(job.messages) if job.goes_on else job.messages
         request = Request(
             system=system_prompt(_today(job.timezone), job.timezone, job.manner),

@@ -1,9 +1,13 @@
 """A reply as it grows: what is stored, what the page is told, and where it can be cut."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.agent.acts import Effect
+from assistant.agent.tools.calculator import calculator
 from assistant.agent.types import (
     Continued,
     Message,
@@ -20,6 +24,8 @@ from assistant.agent.types import (
     ToolStarted,
     Usage,
 )
+from assistant.connectors.mcp_server import Offered
+from assistant.connectors.mcp_tools import tool_of
 from assistant.services.contents import CUT_OFF, NOT_RUN, shown
 from assistant.services.reply import Reply, applied
 from tests.agent.streams import act
@@ -29,8 +35,9 @@ CALL = ToolCall("c", "calculator", {"expression": "1+1"})
 
 
 def reply() -> Reply:
-    labels = {"calculator": "Calculated"}
-    return Reply(labels, lambda model: f"Model {model}", lambda asked: {"id": asked.call.id})
+    grown = Reply(lambda model: f"Model {model}", lambda asked: {"id": asked.call.id})
+    grown.know([calculator])
+    return grown
 
 
 def done(*parts, stop="end") -> MessageDone:
@@ -83,7 +90,26 @@ def test_a_call_is_shown_while_it_is_written_runs_and_ends():
     grown, page = told(events)
     assert page == shown(grown.parts)
     assert [part["type"] for part in page] == ["text", "tool", "text"]
-    assert (page[1]["result"], page[1]["seconds"], page[1]["label"]) == ("2", 0.12, "Calculated")
+    assert (page[1]["result"], page[1]["seconds"]) == ("2", 0.12)
+    assert (page[1]["called"], page[1]["label"]) == ("calculator", "Calculated")
+
+
+@pytest.mark.parametrize(
+    ("rule", "state"), [("off", "denied"), ("", "denied"), ("reads only", "failed")]
+)
+def test_what_no_rule_lets_run_is_denied_and_what_does_not_work_has_failed(rule, state):
+    result = ToolResult("c", "calculator", "No.", is_error=True)
+    asked = ToolFinished(CALL, result, 0.0, replace(act(), rule=rule))
+    assert told([done(CALL, stop="tools"), asked])[1][-1]["state"] == state
+
+
+def test_a_tool_of_a_server_is_called_as_people_know_it():
+    adds = Offered("add", "Adds.", {})
+    grown = reply()
+    grown.know([tool_of("sums", "localhost", adds, Effect.READ, lambda name, given: None)])
+    grown.take(ToolCallDelta("c", "sums__add", ""))
+    (part,) = grown.parts
+    assert (part["called"], part["label"]) == ("sums: add", "Used sums: add")
 
 
 def test_a_later_request_may_use_the_id_of_a_call_again():

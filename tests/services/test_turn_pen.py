@@ -37,7 +37,7 @@ CALL = ToolCall("c", "calculator", {})
 async def pen(monkeypatch) -> Pen:
     monkeypatch.setattr(turn_pen, "GATHER_SECONDS", 0.02)
     log = Log(uuid4(), Vault(uuid4(), {1: AESGCM(AESGCM.generate_key(256))}, b""))
-    return Pen(Reply({}, str, lambda asked: {}), log)
+    return Pen(Reply(str, lambda asked: {}), log)
 
 
 async def written(pen: Pen, number: int):
