@@ -18,7 +18,10 @@ const SENTENCES = {
 
 const nameOf = (call) => call.called || call.name.replaceAll("_", " ");
 
-/** call: {name, called, label, state, arguments, result, seconds, sources, untrusted, approval} */
+/**
+ * call: {name, called, label, state, arguments, result, seconds, sources, untrusted, approval,
+ * undone}
+ */
 export function ToolLine({ call }) {
   const [open, setOpen] = useState(false);
   return (
@@ -58,7 +61,7 @@ function lineOf(call) {
   const fate = fateOf(call);
   const facts = fate
     ? [call.approval.sentence, ...fate]
-    : [SENTENCES[call.state](call), gistOf(call.arguments), durationOf(call)];
+    : [SENTENCES[call.state](call), gistOf(call.arguments), durationOf(call), call.undone && "undone"];
   return facts.filter(Boolean).join(" · ");
 }
 

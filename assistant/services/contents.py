@@ -3,7 +3,8 @@
     {"type": "text", "text": ...}                  words; "replay" where a vendor wants them back
     {"type": "thinking", "text": ...}              thinking; "replay" likewise
     {"type": "tool", "id", "name", "called", "label", "state", "arguments", "result", "seconds",
-     "step"}                                       and "untrusted", "sources", "approval" (its card)
+     "step"}                                       and "untrusted", "sources", "approval" (its
+                                                   card), "execution" (what undoes it), "undone"
     {"type": "continued", "model": ...}            from here on another model wrote
     {"type": "file", "id", "name", "media", "size", "text"}
                                                    a file beside the user's words, as it was then

@@ -6,6 +6,7 @@ A change is what the page needs to follow (see `api/turns.py`): ["t", words], ["
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
+from uuid import UUID
 
 from assistant.agent.acts import Tool
 from assistant.agent.types import (
@@ -36,9 +37,15 @@ class Reply:
     """The parts so far.
 
     named: what people read for a model's id. card: what they read of a call that waits for them.
+    row: the id by which the log will know a call that has ended, by its number.
     """
 
-    def __init__(self, named: Callable[[str], str], card: Callable[[ToolAsked], Entry]) -> None:
+    def __init__(
+        self,
+        named: Callable[[str], str],
+        card: Callable[[ToolAsked], Entry],
+        row: Callable[[int], UUID],
+    ) -> None:
         self.parts: list[Entry] = []
         self.characters = 0  # of words, which is what a stop can cut
         self.size = 0  # of all
@@ -46,6 +53,8 @@ class Reply:
         self._tools: Mapping[str, Tool] = {}
         self._named = named
         self._card = card
+        self._row = row
+        self._calls = 0  # that have ended
         self._step = 0
         self._step_begins = 0
 
@@ -96,7 +105,12 @@ class Reply:
                 return {"state": "running"}
             case ToolAsked():
                 return {"state": "waiting", "approval": self._card(event)}
-        return finished(event)
+        return self._ended(event)
+
+    def _ended(self, event: ToolFinished) -> Entry:
+        row = self._row(self._calls)
+        self._calls += 1
+        return finished(event) | ({} if event.undo is None else {"execution": str(row)})
 
     def _change_tool(self, call: ToolCall, **changes: Any) -> Change:  # noqa: ANN401
         part = self._tool(call.id) or self._add_tool(call.id, call.name)

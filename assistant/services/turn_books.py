@@ -4,6 +4,8 @@ Each turn is booked once: by who closes it, or by the worker that had lost it, i
 (see also `orphan_costs.py`).
 """
 
+from uuid import UUID, uuid4
+
 from asyncpg import Connection
 
 from assistant.agent.acts import Act, Effect
@@ -11,7 +13,7 @@ from assistant.agent.types import ToolCall, ToolFinished
 from assistant.database import user_connection
 from assistant.models import ToolExecution, UsageLog
 from assistant.services import audit_chain, contents
-from assistant.services.call_rows import asked, filled, keep_undo
+from assistant.services.call_rows import asked, filled, id_of, keep_undo
 from assistant.services.leases import Grip
 from assistant.services.rows import insert
 from assistant.services.turn_meter import Meter
@@ -37,8 +39,9 @@ class Journal:
 
     async def begins(self, call: ToolCall, act: Act) -> None:
         """Write that a call begins. Raises DatabaseAway, and then it must not."""
-        row = _row(self._grip, call, act, NOT_YET_KNOWN, self._vault)
+        row = _row(self._grip, call, act, uuid4())
         row.status = "started"
+        filled(row, asked(call.arguments), NOT_YET_KNOWN, self._vault)
         async with user_connection(self._grip.user_id) as connection:
             await insert(connection, *audit_chain.signed(self._vault, [row]))
 
@@ -66,20 +69,21 @@ def _requests(grip: Grip, meter: Meter) -> list[UsageLog]:
 
 
 def _calls(grip: Grip, meter: Meter, vault: Vault) -> list[ToolExecution]:
-    return [_execution(grip, call, vault) for call in meter.calls]
+    return [_execution(grip, at, call, vault) for at, call in enumerate(meter.calls)]
 
 
-def _execution(grip: Grip, finished: ToolFinished, vault: Vault) -> ToolExecution:
-    result = finished.result
-    row = _row(grip, finished.call, finished.act, result.content, vault)
+def _execution(grip: Grip, number: int, finished: ToolFinished, vault: Vault) -> ToolExecution:
+    row = _row(grip, finished.call, finished.act, id_of(grip.turn_id, number))
+    filled(row, asked(finished.call.arguments), finished.result.content, vault)
     row.status = contents.fate(finished)
     row.seconds = finished.seconds
     keep_undo(row, finished.undo, vault)
     return row
 
 
-def _row(grip: Grip, call: ToolCall, act: Act | None, said: str, vault: Vault) -> ToolExecution:
-    row = ToolExecution(
+def _row(grip: Grip, call: ToolCall, act: Act | None, row_id: UUID) -> ToolExecution:
+    return ToolExecution(
+        id=row_id,
         user_id=grip.user_id,
         turn_id=grip.turn_id,
         call_id=contents.clean(call.id[:200]),
@@ -88,4 +92,3 @@ def _row(grip: Grip, call: ToolCall, act: Act | None, said: str, vault: Vault) -
         status="failed",
         rule=act.rule if act else "",
     )
-    return filled(row, asked(call.arguments), said, vault)

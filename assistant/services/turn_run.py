@@ -32,6 +32,7 @@ from assistant.errors import (
 from assistant.services import leases, messages, shared_log, signals, titles, turn_log
 from assistant.services.approval_cards import card_of
 from assistant.services.background import spawn, within
+from assistant.services.call_rows import id_of
 from assistant.services.model_choice import Choice, name_of, provider_for
 from assistant.services.permissions import permitted
 from assistant.services.reply import Reply
@@ -74,7 +75,8 @@ class Running:
     def __init__(self, job: Job) -> None:
         self.job = job
         self.log = turn_log.open_log(job.grip.turn_id, job.vault)
-        self.pen = Pen(Reply(name_of, partial(card_of, vault=job.vault)), self.log)
+        told = partial(card_of, vault=job.vault), partial(id_of, job.grip.turn_id)
+        self.pen = Pen(Reply(name_of, *told), self.log)
         self.meter = Meter(job.choice.provider, job.choice.model, job.messages)
         self.outcome = Outcome(notice=job.choice.notice)
         self._worked = asyncio.Event()
