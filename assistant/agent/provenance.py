@@ -14,6 +14,8 @@ from assistant.agent.types import Document, Message, Text, ToolResult
 
 _BARE = re.compile(r"[^\w\s'-]|(?<!\w)['-]|['-](?!\w)")  # what stands around words
 _SCHEME = re.compile(r"^\w+://|/+$")
+# What the user has connected: whoever names it, a call can reach no other.
+CONNECTED = ("server", "calendar")
 _PART_OF_NAME = r"\w.+%@/:?#=&~-"
 
 
@@ -53,6 +55,8 @@ class Provenance:
 
     def origin(self, target: Target) -> Origin:
         """Who has named this target: "offered" is a link that a search gave, "model" is nobody."""
+        if target.kind in CONNECTED:
+            return "user"
         value = _folded(target.value)
         if target.kind == "query":
             return "user" if self._says_only(value) else "model"

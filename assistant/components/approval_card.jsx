@@ -76,10 +76,15 @@ const UNDONE = {
   destroy: "Nothing has been deleted.",
 };
 
+/** What a server's tool would do, nobody here knows. */
+const isForeign = ({ targets }) => targets.some(({ kind }) => kind === "server");
+
+const undoneOf = (card) => (isForeign(card) ? "Nothing has been done." : UNDONE[card.effect]);
+
 const STATES = {
   pending: (card) => (
     <>
-      Waits for you. {UNDONE[card.effect]} Runs out <Until at={card.expires} />.
+      Waits for you. {undoneOf(card)} Runs out <Until at={card.expires} />.
     </>
   ),
   approved: ({ rule }) => (rule ? "Allowed by a permission of yours." : "Allowed by you."),

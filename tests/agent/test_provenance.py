@@ -121,3 +121,10 @@ def test_a_file_that_the_user_attaches_is_the_word_of_others() -> None:
     assert said.tainted
     assert said.origin(mail("eve@evil.org")) == "untrusted"
     assert not Provenance([user("Look")]).tainted
+
+
+@pytest.mark.parametrize("kind", ["server", "calendar"])
+def test_what_the_user_has_connected_is_theirs_whatever_was_read_of_it(kind):
+    said = Provenance([read("Calendars: “Team”")])
+    assert said.origin(Target(kind, "Team")) == "user"
+    assert said.origin(Target("note", "Team")) == "untrusted"

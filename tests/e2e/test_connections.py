@@ -110,9 +110,12 @@ async def test_a_servers_tool_asks_until_the_user_says_that_it_only_reads(ann):
         await expect(page.get_by_label(EFFECT)).to_have_value("destroy")
         await page.get_by_label(EFFECT).select_option("read")
         await expect(page.get_by_text("Saved.", exact=True)).to_be_visible()
+        await page.reload()
+        await expect(page.get_by_label("Sums: add", exact=True)).to_have_value("allow")
         chat = await ann.open()
         await chat.ask('use sums__add {"a": 2, "b": 3}')
         await expect(chat.words.last).to_contain_text("The sum is 5")
+        await expect(chat.tools).to_contain_text("Used sums: add · 2 · ")
         assert server.added == [(2, 3)]
 
 

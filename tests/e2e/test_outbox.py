@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Locator, expect
 
 from tests.e2e.pages import Card, Chat, Connections
 from tests.servers.imap import PASSWORD, USER
@@ -19,10 +19,13 @@ async def wants_to_send(chat: Chat, subject: str) -> Card:
     return Card(chat.page)
 
 
-async def is_allowed(card: Card) -> None:
-    """It counts down."""
-    await card.allow.click()
+async def is_allowed(card: Card) -> Locator:
+    """It counts down; the button, under the user's hand, that takes it back."""
+    await card.allow.press("Space")
     await expect(card.frame.get_by_role("timer")).to_have_text(re.compile(r"^It is done in \d+ s$"))
+    undo = card.frame.get_by_test_id("undo")
+    await expect(undo).to_be_focused()
+    return undo
 
 
 @pytest.fixture
@@ -38,9 +41,10 @@ async def chat(ann, outside) -> Chat:
 async def test_what_is_taken_back_is_never_sent_and_what_is_not_is_sent_once(outside, chat):
     card = await wants_to_send(chat, "Early")
     await expect(card.frame).to_contain_text("Send “Early” to bob@example.com")
-    await is_allowed(card)
-    await card.frame.get_by_test_id("undo").click()
+    undo = await is_allowed(card)
+    await undo.press("Enter")
     await card.is_gone()
+    await expect(chat.tools.last.get_by_role("button")).to_be_focused()
     await expect(chat.answers).to_have_count(2)
     await chat.ends("done")
     await expect(chat.tools.last).to_contain_text("Send “Early” to bob@example.com · Taken back")
