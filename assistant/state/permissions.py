@@ -33,6 +33,7 @@ CLASSES = {
     Effect.SEND: "Others see what it does.",
     Effect.DESTROY: "Takes something away.",
 }
+LONGEST_WORDS = 200  # characters of what a tool says of itself
 ToolName = Annotated[str, Field(max_length=200)]
 
 
@@ -122,9 +123,7 @@ class PermissionsState(BaseState):
 def _tool(tool: Tool, rules: dict[str, Rule]) -> ToolRow:
     asks = tool.effect in GRANTED
     usual = "ask" if asks else "allow"
-    does = (
-        f"{tool.description.split('. ')[0].split(chr(10))[0].rstrip('.')}. {CLASSES[tool.effect]}"
-    )
+    does = f"{_first_sentence(tool.description)} {CLASSES[tool.effect]}"
     return ToolRow(
         tool.name,
         _begins(tool.called),
@@ -132,6 +131,12 @@ def _tool(tool: Tool, rules: dict[str, Rule]) -> ToolRow:
         rules.get(tool.name, usual),
         [OFF, ASK] if asks else [OFF, ASK, ALLOWED],
     )
+
+
+def _first_sentence(text: str) -> str:
+    """What a tool says of itself first; a server's may be long."""
+    first = text.split(". ")[0].split("\n")[0].rstrip(".")
+    return f"{first}." if len(first) <= LONGEST_WORDS else f"{first[:LONGEST_WORDS]}…"
 
 
 def _begins(words: str) -> str:

@@ -133,7 +133,7 @@ class Card:
         self.edit = self.frame.get_by_test_id("edit")
         self.reason = self.frame.get_by_test_id("reason")
         self.scope = self.frame.get_by_test_id("scope")
-        self.problem = page.locator(".waiting-call [role=alert]")
+        self.problem = page.locator(".waiting-call [role=alert]").last
 
     def field(self, name: str) -> Locator:
         """The field of an argument, while it is edited."""
