@@ -120,6 +120,7 @@ class Tool:
     repeatable: a second try with the same context.key has no second effect.
     delay: seconds that a call waits before it runs, in which the user may take it back.
     undo: takes a call back by what it left in `Output.undo`; raises ToolError.
+    title: what people call it, "" where that is its name in words.
     """
 
     name: str
@@ -134,3 +135,9 @@ class Tool:
     repeatable: bool = False
     delay: float = 0.0
     undo: Callable[[JsonValue, ToolContext], Awaitable[str]] | None = None
+    title: str = ""
+
+    @property
+    def called(self) -> str:
+        """What people call it, as it stands within a sentence."""
+        return self.title or self.name.replace("_", " ")

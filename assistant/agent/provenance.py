@@ -15,6 +15,8 @@ from assistant.agent.types import Document, Image, Message, Text, ToolResult, Ve
 _BARE = re.compile(r"[^\w\s'-]|(?<!\w)['-]|['-](?!\w)")  # what stands around words
 _SCHEME = re.compile(r"^\w+://|/+$")
 _OUTSIDE = ("recipient", "url")  # whom words that we have not seen may have named
+# What the user has connected: whoever names it, a call can reach no other.
+CONNECTED = ("server", "calendar")
 _PART_OF_NAME = r"\w.+%@/:?#=&~-"
 
 
@@ -67,6 +69,8 @@ class Provenance:
 
     def origin(self, target: Target) -> Origin:
         """Who has named this target: "offered" is a link that a search gave, "model" is nobody."""
+        if target.kind in CONNECTED:
+            return "user"
         value = _folded(target.value)
         if target.kind == "query":
             return "user" if self._says_only(value) else "model"

@@ -57,7 +57,7 @@ class Asked(BaseModel):
 
 @answering
 async def entries(request: Request) -> Response:
-    """{"entries", "before": where to go on, "" at the end, "back_to", "tools": [{name, label}]}."""
+    """{"entries", "before": where to go on or "", "back_to", "tools": [{name, called}]}."""
     await user_of(request)
     asked = _asked(await body_of(request, BODY_BYTES, NO_QUESTION))
     user = await user_of(request)  # as of now: a body may come long after its head
@@ -66,7 +66,7 @@ async def entries(request: Request) -> Response:
         "entries": [_shown(one) for one in read.entries],
         "before": read.before.spelled() if read.before else "",
         "back_to": read.back_to and read.back_to.isoformat(),
-        "tools": [{"name": name, "label": label} for name, label in read.labels.items()],
+        "tools": [{"name": tool.name, "called": tool.called} for tool in read.tools],
     }
     return JSONResponse(told, headers=NO_STORE)
 

@@ -1,5 +1,5 @@
 // A call that waits for the user: what it would do, to whom, and their Yes or No.
-import { useId, useLayoutEffect, useRef, useState } from "react";
+import { useId, useRef, useState } from "react";
 import { ApprovalChoices, Undo } from "./approval_choices.jsx";
 import { CallFields } from "./call_fields.jsx";
 import { Revealed } from "./revealed.jsx";
@@ -7,6 +7,7 @@ import { Targets } from "./targets.jsx";
 import { ToolLine } from "./tool_line.jsx";
 import { UndoCall } from "./undo_call.jsx";
 import { useDecision } from "./use_decision.js";
+import { useHeldFocus } from "./use_held_focus.js";
 
 /** call: its part of the message. waits: the message does; until then nothing can be decided. */
 export function WaitingCall({ call, message, waits }) {
@@ -22,18 +23,6 @@ export function WaitingCall({ call, message, waits }) {
       <div role="alert">{decision.problem && <p className="error">{decision.problem}</p>}</div>
     </div>
   );
-}
-
-/** Who decides by the keyboard stays where they are when the card becomes a line. */
-function useHeldFocus(frame, state) {
-  const held = useRef(false);
-  useLayoutEffect(() => {
-    const isLost = held.current && document.activeElement === document.body;
-    if (isLost) frame.current.querySelector(".tool-line, .undo")?.focus({ preventScroll: true });
-  }, [frame, state]);
-  return () => {
-    held.current = frame.current.contains(document.activeElement);
-  };
 }
 
 function Card({ call, decision }) {
@@ -87,10 +76,15 @@ const UNDONE = {
   destroy: "Nothing has been deleted.",
 };
 
+/** What a server's tool would do, nobody here knows. */
+const isForeign = ({ targets }) => targets.some(({ kind }) => kind === "server");
+
+const undoneOf = (card) => (isForeign(card) ? "Nothing has been done." : UNDONE[card.effect]);
+
 const STATES = {
   pending: (card) => (
     <>
-      Waits for you. {UNDONE[card.effect]} Runs out <Until at={card.expires} />.
+      Waits for you. {undoneOf(card)} Runs out <Until at={card.expires} />.
     </>
   ),
   approved: ({ rule }) => (rule ? "Allowed by a permission of yours." : "Allowed by you."),

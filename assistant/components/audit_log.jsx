@@ -45,7 +45,7 @@ export function AuditLog() {
 
 function Filters({ filters, tools, change }) {
   const what = { "": "Everything", requests: "Requests to models" };
-  for (const { name } of tools) what[name] = name.replaceAll("_", " ");
+  for (const { name, called } of tools) what[name] = called;
   if (filters.what && !(filters.what in what)) what[filters.what] = filters.what;
   return (
     <div className="audit-filters" role="search" aria-label="Filter the log">

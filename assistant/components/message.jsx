@@ -7,7 +7,7 @@ import { shownOf, watchTurn } from "./live.js";
 import { isRunning } from "./merge.js";
 import { ended, wordsOf } from "./parts.js";
 import { Thinking } from "./thinking.jsx";
-import { ToolLine } from "./tool_line.jsx";
+import { OwnCall } from "./undo_call.jsx";
 import { anchorOf } from "./use_jump.js";
 import { Words } from "./words.jsx";
 
@@ -106,7 +106,7 @@ const PARTS = {
 
 function Call({ part, over, message, waits }) {
   const call = over ? ended(part, waits) : part;
-  if (!call.approval) return <ToolLine call={call} />;
+  if (!call.approval) return <OwnCall call={call} message={message} over={over} />;
   return <WaitingCall call={call} message={message} waits={waits} />;
 }
 

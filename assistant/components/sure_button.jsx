@@ -31,7 +31,7 @@ export function SureButton({ label, name, question, yes, onYes }) {
   };
   return (
     <div
-      className="sure"
+      className="sure-line"
       role="group"
       aria-label={question}
       onKeyDown={(event) => event.key === "Escape" && setAsking(false)}

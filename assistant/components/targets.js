@@ -19,13 +19,14 @@ export const kindOf = ({ kind }) => KINDS[kind] ?? kind;
 /** "this recipient", as a permission for one of them is called. */
 export const thisOne = ({ kind }) => `this ${NOUNS[kind] ?? kind}`;
 
+const OUTWARD = new Set(["recipient", "url", "query"]); // the rest is the user's own
 const DOUBTS = {
-  untrusted: "Only named in text that was read, not by you",
-  model: "Named by the assistant, not by you",
+  untrusted: () => "Only named in text that was read, not by you",
+  model: ({ kind }) => (OUTWARD.has(kind) ? "Named by the assistant, not by you" : ""),
 };
 
 /** Why to look closer at a target; "" when there is no reason. */
-export const doubtOf = ({ origin }) => DOUBTS[origin] ?? "";
+export const doubtOf = (target) => DOUBTS[target.origin]?.(target) ?? "";
 
 const hostnameOf = (address) => URL.parse(address)?.hostname ?? "";
 

@@ -16,9 +16,12 @@ const SENTENCES = {
   denied: (call) => `Not allowed: ${nameOf(call)}`,
 };
 
-const nameOf = (call) => call.name.replaceAll("_", " ");
+const nameOf = (call) => call.called || call.name.replaceAll("_", " ");
 
-/** call: {name, label, state, arguments, result, seconds, sources, untrusted, approval} */
+/**
+ * call: {name, called, label, state, arguments, result, seconds, sources, untrusted, approval,
+ * undone}
+ */
 export function ToolLine({ call }) {
   const [open, setOpen] = useState(false);
   return (
@@ -58,7 +61,7 @@ function lineOf(call) {
   const fate = fateOf(call);
   const facts = fate
     ? [call.approval.sentence, ...fate]
-    : [SENTENCES[call.state](call), gistOf(call.arguments), durationOf(call)];
+    : [SENTENCES[call.state](call), gistOf(call.arguments), durationOf(call), call.undone && "undone"];
   return facts.filter(Boolean).join(" · ");
 }
 
@@ -66,7 +69,7 @@ const allowedBy = ({ rule }) => (rule ? "Allowed by a permission of yours" : "Al
 
 const FATES = {
   done: (card, call) => [allowedBy(card), card.undone ? "done, then undone" : "done", durationOf(call)],
-  failed: (card) => [allowedBy(card), "it did not work"],
+  failed: (card, call) => [allowedBy(card), "it did not work", durationOf(call)],
   denied: ({ taken_back, reason }) => [
     `${taken_back ? "Taken back" : "Refused"} by you${reason ? `: ${reason}` : ""}`,
   ],
@@ -82,8 +85,12 @@ function gistOf(values) {
   return value === undefined ? "" : String(value);
 }
 
-const durationOf = ({ seconds, state }) =>
-  state === "done" && seconds != null ? `${seconds.toFixed(1)} s` : "";
+const NOTICEABLE = 0.05; // seconds: what was refused at once took no time
+
+function durationOf({ seconds, state }) {
+  const ran = state === "done" || (state === "failed" && seconds >= NOTICEABLE);
+  return ran && seconds != null ? `${seconds.toFixed(1)} s` : "";
+}
 
 function Details({ call }) {
   const asked = JSON.stringify(call.arguments ?? {}, null, 2);

@@ -45,15 +45,17 @@ def tool_of(server: str, host: str, offered: Offered, effect: Effect, call: Call
             effect, sentence, (Target("server", host), *(Target("url", each) for each in reached))
         )
 
+    title = f"{server}: {offered.name}"
     return Tool(
         name=name_of(server, offered.name),
         description=_description(server, offered),
         schema=offered.schema,
         effect=effect,
-        label=f"Used {server}: {offered.name}",
+        label=f"Used {title}",
         run=run,
         intent=intent,
         untrusted=True,
+        title=title,
     )
 
 

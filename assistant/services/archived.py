@@ -108,8 +108,9 @@ class _Used(_Read):
     type: Literal["tool"]
     id: Label
     name: Label
+    called: Label = ""
     label: Label
-    state: Literal["writing", "running", "done", "failed", "denied"]
+    state: Literal["writing", "running", "waiting", "done", "failed", "denied"]
     arguments: Annotated[dict[str, Any] | None, AfterValidator(_shallow)] = None
     result: Words = ""
     seconds: float = Field(0.0, ge=0, le=1e6)
@@ -118,7 +119,7 @@ class _Used(_Read):
     @model_validator(mode="after")
     def _ended(self) -> Self:
         """A call that never ran will not run any more."""
-        if self.state in ("writing", "running"):
+        if self.state in ("writing", "running", "waiting"):
             self.state, self.result = "failed", self.result or NOT_RUN
         return self
 

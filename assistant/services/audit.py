@@ -3,12 +3,13 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from asyncpg import Connection, Record
 
+from assistant.agent.acts import Tool
 from assistant.database import user_connection
 from assistant.services import audit_queries, toolkit
 from assistant.services.audit_entry import Entry, entry, facts_of, grants_of
@@ -26,23 +27,28 @@ STEP = 500  # rows of one query
 class Page:
     """Some of the log. before: where the next page begins, None at the end of the log.
 
-    labels: the verbs of the tools that the user has now. back_to: how far a search for words has
-    come, None where there was none or it has come to the end.
+    tools: those that the user has now. back_to: how far a search for words has come, None where
+    there was none or it has come to the end.
     """
 
     entries: list[Entry]
     before: Before | None
-    labels: dict[str, str] = field(default_factory=dict)
+    tools: tuple[Tool, ...] = ()
     back_to: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Log:
-    """What is wanted of whose log. labels: see `Page`."""
+    """What is wanted of whose log. tools: see `Page`."""
 
     user_id: UUID
     filters: Filters
-    labels: dict[str, str]
+    tools: tuple[Tool, ...]
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """The verbs of the tools."""
+        return {tool.name: tool.label for tool in self.tools}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +83,7 @@ async def page(
 
 
 async def _log(user_id: UUID, filters: Filters) -> _Log:
-    tools = (await toolkit.toolkit_of(user_id)).tools
-    return _Log(user_id, filters, {tool.name: tool.label for tool in tools})
+    return _Log(user_id, filters, (await toolkit.toolkit_of(user_id)).tools)
 
 
 async def _search(log: _Log, words: list[str], before: Before | None, limit: int) -> Page:
@@ -88,12 +93,12 @@ async def _search(log: _Log, words: list[str], before: Before | None, limit: int
         some = await _next(log, before, STEP)
         found += await asyncio.to_thread(_holding, some.entries, words)
         if len(found) >= limit:
-            return Page(found[:limit], _place(found[limit - 1]), log.labels)
+            return Page(found[:limit], _place(found[limit - 1]), log.tools)
         before = some.before
         if before is None:
-            return Page(found, None, log.labels)
+            return Page(found, None, log.tools)
         if time.monotonic() >= until:
-            return Page(found, before, log.labels, before.at)
+            return Page(found, before, log.tools, before.at)
 
 
 def _holding(entries: list[Entry], words: list[str]) -> list[Entry]:
@@ -110,7 +115,7 @@ async def _next(log: _Log, before: Before | None, limit: int) -> Page:
     """What stands behind a place, whatever words it holds."""
     read = await _read(log, before, limit + 1)
     entries = await asyncio.to_thread(read.entries, log.labels, limit)
-    return Page(entries, _place(entries[-1]) if len(read.rows) > limit else None, log.labels)
+    return Page(entries, _place(entries[-1]) if len(read.rows) > limit else None, log.tools)
 
 
 def _place(one: Entry) -> Before:

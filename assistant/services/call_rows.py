@@ -1,5 +1,7 @@
 """What a row of the log of calls keeps sealed: what went in, what came out, what takes it back."""
 
+from uuid import UUID, uuid5
+
 from pydantic import JsonValue
 
 from assistant.agent.acts import Arguments
@@ -8,6 +10,11 @@ from assistant.services import contents
 from assistant.vault import Vault
 
 INPUT, OUTPUT, UNDO = (f"tool_executions.{name}" for name in ("input", "output", "undo"))
+
+
+def id_of(turn_id: UUID, number: int) -> UUID:
+    """The id of the row that tells how a call of a turn has ended. number: of those that have."""
+    return uuid5(turn_id, str(number))
 
 
 def asked(arguments: Arguments) -> str:

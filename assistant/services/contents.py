@@ -2,8 +2,9 @@
 
     {"type": "text", "text": ...}                  words; "replay" where a vendor wants them back
     {"type": "thinking", "text": ...}              thinking; "replay" likewise
-    {"type": "tool", "id", "name", "label", "state", "arguments", "result", "seconds", "step"}
-                                                   and "untrusted", "sources", "approval" (card),
+    {"type": "tool", "id", "name", "called", "label", "state", "arguments", "result", "seconds",
+     "step"}                                       and "untrusted", "sources", "approval" (its
+                                                   card), "execution" (what undoes it), "undone",
                                                    "vendor" (it was the vendor's own search)
     {"type": "continued", "model": ...}            from here on another model wrote
     {"type": "file", "id", "name", "media", "size", "text"}
@@ -42,6 +43,7 @@ WAITING = "The user has not decided yet whether this may be done, so it was not 
 NOT_RUN = "This call did not run: the answer ended first."
 CUT_OFF = "This call was cut off, and may have run or not. Look before you make it again."
 NO_TEXT = "[There is no text in this file that can be shown to you.]"
+DENIALS = ("off", "")  # the rules by which nothing runs
 PICTURE = "image/"
 UNSEEN, UNSEEN_OF_FILES = ("replay", "step", "vendor"), ("text",)
 UNFINISHED = {"running": CUT_OFF, "waiting": WAITING}
@@ -180,7 +182,7 @@ def finished(event: ToolFinished) -> Entry:
     """What is stored of a call that is over."""
     result = event.result
     entry: Entry = {
-        "state": "failed" if result.is_error else "done",
+        "state": fate(event),
         "result": clean(result.content),
         "seconds": round(event.seconds, 2),
     }
@@ -191,6 +193,13 @@ def finished(event: ToolFinished) -> Entry:
             {"title": clean(each.title), "url": clean(each.url)} for each in result.sources
         ]
     return entry
+
+
+def fate(event: ToolFinished) -> str:
+    """What has become of a call: done, failed, or denied by the gate."""
+    if not event.result.is_error:
+        return "done"
+    return "denied" if event.act is not None and event.act.rule in DENIALS else "failed"
 
 
 def _replay(part: Entry) -> Replay | None:

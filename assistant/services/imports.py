@@ -246,7 +246,8 @@ async def _is_here(session: AsyncSession, origin: str) -> bool:
 
 
 def _conversation(conversation_id: UUID, talk: ArchivedTalk, vault: Vault) -> Row:
-    details = {"imported": True, "origin": talk.id, "titled": talk.titled}
+    # Anybody may have written what stands in a file.
+    details = {"imported": True, "tainted": True, "origin": talk.id, "titled": talk.titled}
     return {
         "id": conversation_id,
         "user_id": vault.user_id,

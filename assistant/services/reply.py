@@ -4,9 +4,11 @@ A change is what the page needs to follow (see `api/turns.py`): ["t", words], ["
 ["c", tool part], ["by", {"model": label}].
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
+from uuid import UUID
 
+from assistant.agent.acts import Tool
 from assistant.agent.types import (
     Continued,
     Event,
@@ -35,25 +37,31 @@ OPEN = ("writing", "running")
 class Reply:
     """The parts so far.
 
-    labels: what people read for each tool. named: what people read for a model's id. card: what
-    they read of a call that waits for them.
+    named: what people read for a model's id. card: what they read of a call that waits for them.
+    row: the id by which the log will know a call that has ended, by its number.
     """
 
     def __init__(
         self,
-        labels: Mapping[str, str],
         named: Callable[[str], str],
         card: Callable[[ToolAsked], Entry],
+        row: Callable[[int], UUID],
     ) -> None:
         self.parts: list[Entry] = []
         self.characters = 0  # of words, which is what a stop can cut
         self.size = 0  # of all
         self.changes = 0  # of whatever kind: what is stored is old when this has grown
-        self._labels = labels
+        self._tools: Mapping[str, Tool] = {}
         self._named = named
         self._card = card
+        self._row = row
+        self._calls = 0  # that have ended
         self._step = 0
         self._step_begins = 0
+
+    def know(self, tools: Iterable[Tool]) -> None:
+        """From now on calls of these tools are told in the words that people have for them."""
+        self._tools = {tool.name: tool for tool in tools}
 
     def take(self, event: Event) -> Change | None:
         """Fold one event; return what the page must change, or None."""
@@ -102,7 +110,12 @@ class Reply:
                 return {"state": "running"}
             case ToolAsked():
                 return {"state": "waiting", "approval": self._card(event)}
-        return finished(event)
+        return self._ended(event)
+
+    def _ended(self, event: ToolFinished) -> Entry:
+        row = self._row(self._calls)
+        self._calls += 1
+        return finished(event) | ({} if event.undo is None else {"execution": str(row)})
 
     def _change_tool(self, call: ToolCall, **changes: Any) -> Change:  # noqa: ANN401
         part = self._tool(call.id) or self._add_tool(call.id, call.name)
@@ -138,7 +151,9 @@ class Reply:
         return part
 
     def _called(self, name: str) -> Entry:
-        return {"name": name, "label": self._labels.get(name, name)}
+        tool = self._tools.get(name)
+        called, label = (tool.called, tool.label) if tool else (name, name)
+        return {"name": name, "called": called, "label": label}
 
     def _seen(self, part: Entry) -> Entry:
         return shown([part])[0]

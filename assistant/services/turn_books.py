@@ -5,6 +5,7 @@ Each turn is booked once: by who closes it, or by the worker that had lost it, i
 """
 
 from decimal import Decimal
+from uuid import UUID, uuid4
 
 from asyncpg import Connection
 
@@ -14,14 +15,13 @@ from assistant.database import user_connection
 from assistant.errors import Busy
 from assistant.models import ToolExecution, UsageLog
 from assistant.services import allowances, audit_chain, contents, rate_limits
-from assistant.services.call_rows import asked, filled, keep_undo
+from assistant.services.call_rows import asked, filled, id_of, keep_undo
 from assistant.services.leases import Grip
 from assistant.services.rows import insert
 from assistant.services.turn_meter import Meter
 from assistant.services.usage import record
 from assistant.vault import Vault
 
-DENIALS = ("off", "")  # the rules by which nothing runs
 _TURN = "select from turns where id = $1 for update"
 _BOOKED = """
     select exists (select from usage_logs where turn_id = $1) as requests,
@@ -49,8 +49,9 @@ class Journal:
 
     async def begins(self, call: ToolCall, act: Act) -> None:
         """Write that a call begins. Raises DatabaseAway, and then it must not."""
-        row = _row(self._grip, call, act, NOT_YET_KNOWN, self._vault)
+        row = _row(self._grip, call, act, uuid4())
         row.status = "started"
+        filled(row, asked(call.arguments), NOT_YET_KNOWN, self._vault)
         async with user_connection(self._grip.user_id) as connection:
             await insert(connection, *audit_chain.signed(self._vault, [row]))
 
@@ -85,27 +86,21 @@ def _cost(requests: list[UsageLog]) -> Decimal:
 
 
 def _calls(grip: Grip, meter: Meter, vault: Vault) -> list[ToolExecution]:
-    return [_execution(grip, call, vault) for call in meter.calls]
+    return [_execution(grip, at, call, vault) for at, call in enumerate(meter.calls)]
 
 
-def _execution(grip: Grip, finished: ToolFinished, vault: Vault) -> ToolExecution:
-    result = finished.result
-    row = _row(grip, finished.call, finished.act, result.content, vault)
-    row.status = _status(finished)
+def _execution(grip: Grip, number: int, finished: ToolFinished, vault: Vault) -> ToolExecution:
+    row = _row(grip, finished.call, finished.act, id_of(grip.turn_id, number))
+    filled(row, asked(finished.call.arguments), finished.result.content, vault)
+    row.status = contents.fate(finished)
     row.seconds = finished.seconds
     keep_undo(row, finished.undo, vault)
     return row
 
 
-def _status(finished: ToolFinished) -> str:
-    if not finished.result.is_error:
-        return "done"
-    denied = finished.act is not None and finished.act.rule in DENIALS
-    return "denied" if denied else "failed"
-
-
-def _row(grip: Grip, call: ToolCall, act: Act | None, said: str, vault: Vault) -> ToolExecution:
-    row = ToolExecution(
+def _row(grip: Grip, call: ToolCall, act: Act | None, row_id: UUID) -> ToolExecution:
+    return ToolExecution(
+        id=row_id,
         user_id=grip.user_id,
         turn_id=grip.turn_id,
         call_id=contents.clean(call.id[:200]),
@@ -114,4 +109,3 @@ def _row(grip: Grip, call: ToolCall, act: Act | None, said: str, vault: Vault) -
         status="failed",
         rule=act.rule if act else "",
     )
-    return filled(row, asked(call.arguments), said, vault)

@@ -21,7 +21,6 @@ from assistant.agent.loop import run
 from assistant.agent.prompt import Manner, continued, system_prompt
 from assistant.agent.provenance import Provenance
 from assistant.agent.toolbox import Toolbox
-from assistant.agent.tools import TOOLS
 from assistant.agent.types import Event, Message, MessageDone, Request, StopReason, ToolFinished
 from assistant.config import settings
 from assistant.errors import (
@@ -34,6 +33,7 @@ from assistant.errors import (
 from assistant.services import leases, messages, pictures, shared_log, signals, titles, turn_log
 from assistant.services.approval_cards import card_of
 from assistant.services.background import spawn, within
+from assistant.services.call_rows import id_of
 from assistant.services.internet_access import vendor_may_search
 from assistant.services.model_choice import Choice, name_of, provider_for
 from assistant.services.permissions import permitted
@@ -48,8 +48,6 @@ from assistant.vault import Vault
 TOO_LONG = "The answer reached the model's length limit. Continue, if you want the rest."
 TOO_COSTLY = "The answer has cost as much as one may, so it ends here. What there is is kept."
 DECLINED = "The model declined to answer this."
-
-LABELS = {tool.name: tool.label for tool in TOOLS}
 
 log = structlog.get_logger()
 
@@ -81,7 +79,8 @@ class Running:
     def __init__(self, job: Job) -> None:
         self.job = job
         self.log = turn_log.open_log(job.grip.turn_id, job.vault)
-        self.pen = Pen(Reply(LABELS, name_of, partial(card_of, vault=job.vault)), self.log)
+        told = partial(card_of, vault=job.vault), partial(id_of, job.grip.turn_id)
+        self.pen = Pen(Reply(name_of, *told), self.log)
         self.meter = Meter(job.choice.provider, job.choice.model, job.messages)
         self.outcome = Outcome(notice=job.choice.notice)
         self._worked = asyncio.Event()
@@ -143,6 +142,7 @@ class Running:
     async def _answer(self) -> None:
         job, limits = self.job, settings()
         toolkit = await toolkit_of(job.grip.user_id, job.timezone)
+        self.pen.reply.know(toolkit.tools)
         said = continued(job.messages) if job.goes_on else job.messages
         request = Request(
             system=system_prompt(_today(job.timezone), job.timezone, job.manner),

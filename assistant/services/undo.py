@@ -18,12 +18,12 @@ from assistant.agent.execution import taken_back
 from assistant.agent.toolbox import TOOL_SECONDS
 from assistant.database import user_session
 from assistant.errors import NotFound, Refused, ToolError
-from assistant.models import Approval, ToolExecution
+from assistant.models import ToolExecution, Turn
 from assistant.services import audit_chain, contents, signals
 from assistant.services.call_rows import INPUT, UNDO, asked, filled
 from assistant.services.keys import vault_in
 from assistant.services.toolkit import toolkit_of
-from assistant.services.waiting_calls import change_part
+from assistant.services.waiting_calls import show_undone
 from assistant.vault import Vault
 
 FOR = timedelta(days=30)
@@ -104,15 +104,14 @@ def _row(saved: _Saved, status: str, said: str, vault: Vault) -> ToolExecution:
 
 
 async def _write(user_id: UUID, saved: _Saved, said: str, vault: Vault) -> None:
-    """Write that it is undone, in the log and on the card that had asked for it."""
-    approval_id = saved.row.details.get("approval")
-    approval = None
+    """Write that it is undone, in the log and in the message that tells of the call."""
+    place = select(Turn.conversation_id, Turn.reply_id).where(Turn.id == saved.row.turn_id)
     try:
         async with user_session(user_id) as session:
-            if approval_id and (approval := await session.get(Approval, UUID(approval_id))):
-                await change_part(session, approval, card={"execution": "", "undone": True})
+            if (told := (await session.execute(place)).one_or_none()) is not None:
+                await show_undone(session, told.reply_id, saved.row.id)
             audit_chain.add(session, vault, [_row(saved, "undone", said, vault)])
     except IntegrityError as error:  # another was quicker by a moment
         raise Refused(ALREADY) from error
-    if approval is not None:
-        await signals.tell_message(user_id, approval.conversation_id, approval.message_id)
+    if told is not None:
+        await signals.tell_message(user_id, *told)

@@ -1,6 +1,6 @@
 """The settings of what tools may do: a rule for each, and the permissions that stand."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Annotated, Literal
@@ -33,6 +33,7 @@ CLASSES = {
     Effect.SEND: "Others see what it does.",
     Effect.DESTROY: "Takes something away.",
 }
+LONGEST_WORDS = 200  # characters of what a tool says of itself
 ToolName = Annotated[str, Field(max_length=200)]
 
 
@@ -82,8 +83,10 @@ class PermissionsState(BaseState):
 
     async def _read(self, user_id: UUID) -> None:
         rules = await permissions.rules(user_id)
-        tools = [_tool(tool, rules) for tool in (await toolkit_of(user_id)).tools]
-        grants = [_grant(each) for each in await permissions.granted(user_id)]
+        known = (await toolkit_of(user_id)).tools
+        tools = [_tool(tool, rules) for tool in known]
+        called = {tool.name: tool.called for tool in known}
+        grants = [_grant(each, called) for each in await permissions.granted(user_id)]
         async with self:
             self.tools, self.grants, self.ready = tools, grants, True
 
@@ -120,25 +123,34 @@ class PermissionsState(BaseState):
 def _tool(tool: Tool, rules: dict[str, Rule]) -> ToolRow:
     asks = tool.effect in GRANTED
     usual = "ask" if asks else "allow"
-    does = (
-        f"{tool.description.split('. ')[0].split(chr(10))[0].rstrip('.')}. {CLASSES[tool.effect]}"
-    )
+    does = f"{_first_sentence(tool.description)} {CLASSES[tool.effect]}"
     return ToolRow(
         tool.name,
-        tool.name.replace("_", " ").capitalize(),
+        _begins(tool.called),
         does,
         rules.get(tool.name, usual),
         [OFF, ASK] if asks else [OFF, ASK, ALLOWED],
     )
 
 
-def _grant(each: Granted) -> GrantRow:
+def _first_sentence(text: str) -> str:
+    """What a tool says of itself first; a server's may be long."""
+    first = text.split(". ")[0].split("\n")[0].rstrip(".")
+    return f"{first}." if len(first) <= LONGEST_WORDS else f"{first[:LONGEST_WORDS]}…"
+
+
+def _begins(words: str) -> str:
+    """The words as a line begins."""
+    return words[:1].upper() + words[1:]
+
+
+def _grant(each: Granted, called: Mapping[str, str]) -> GrantRow:
     scope = f"Only for {each.target}" if each.target else "For all that it does"
     if each.conversation_id:
         scope = "In one conversation"
     return GrantRow(
         str(each.id),
-        each.tool.replace("_", " ").capitalize(),
+        _begins(called.get(each.tool) or each.tool.replace("_", " ")),
         scope,
         str(each.conversation_id or ""),
         each.used_at.isoformat() if each.used_at else "",

@@ -129,3 +129,10 @@ def test_a_picture_that_the_user_attaches_is_the_word_of_others_and_so_is_its_na
     assert said.tainted
     assert said.origin(mail("eve@evil.org")) == "untrusted"
     assert said.origin(mail("somebody@in-the-picture.org")) == "model"
+
+
+@pytest.mark.parametrize("kind", ["server", "calendar"])
+def test_what_the_user_has_connected_is_theirs_whatever_was_read_of_it(kind):
+    said = Provenance([read("Calendars: “Team”")])
+    assert said.origin(Target(kind, "Team")) == "user"
+    assert said.origin(Target("note", "Team")) == "untrusted"

@@ -22,7 +22,7 @@ async def test_a_page_holds_entries_and_leads_to_the_next(ann):
     assert first.headers["cache-control"] == "no-store"
     told = first.json()
     assert [one["asked"] for one in told["entries"]] == [f'{{"n":{n}}}' for n in range(50, 0, -1)]
-    assert {"name": "calculator", "label": "Calculated"} in told["tools"]
+    assert {"name": "calculator", "called": "calculator"} in told["tools"]
     rest = (await asked(ann, before=told["before"])).json()
     assert ([one["asked"] for one in rest["entries"]], rest["before"]) == (['{"n":0}'], "")
 

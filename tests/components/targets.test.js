@@ -36,6 +36,11 @@ test("what is no address has no domain", () => {
 test("a kind and an origin that are not known yet are shown without a word for them", () => {
   assert.equal(kindOf({ kind: "planet" }), "planet");
   assert.equal(thisOne({ kind: "planet" }), "this planet");
-  assert.equal(doubtOf({ origin: "offered" }), "");
-  assert.ok(doubtOf({ origin: "untrusted" }) && doubtOf({ origin: "model" }));
+  assert.equal(doubtOf({ kind: "planet", origin: "offered" }), "");
+});
+
+test("what only others have named is doubtful, and what the assistant has named when it leads out", () => {
+  for (const kind of ["recipient", "url", "query"]) assert.ok(doubtOf({ kind, origin: "model" }));
+  for (const kind of ["file", "note"]) assert.equal(doubtOf({ kind, origin: "model" }), "");
+  for (const kind of ["recipient", "note"]) assert.ok(doubtOf({ kind, origin: "untrusted" }));
 });

@@ -37,6 +37,11 @@ async def test_a_call_names_server_and_tool_and_has_the_effect_that_the_user_say
     assert intent.targets == (Target("server", "mcp.example.com"),)
 
 
+def test_people_read_whose_tool_it_is():
+    assert tool().called == "sums: add"
+    assert tool().label == "Used sums: add"
+
+
 def test_the_model_reads_whose_words_the_description_is():
     assert tool().name == "sums__add"
     assert tool().description.endswith("sums, which says of it: Adds.")

@@ -15,6 +15,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.e2e.app import PROJECT, App, keys_for
+from tests.e2e.outside import Outside, reaching
 from tests.e2e.people import Person
 from tests.e2e.relay import Relay
 from tests.vendors import VendorServer
@@ -96,6 +97,13 @@ async def app(
         yield app
 
 
+@pytest.fixture(scope="session")
+async def outside(vendors: VendorServer, new_data: Callable[[], Path]) -> AsyncIterator[Outside]:
+    """A calendar, a mailbox and a small web, and an app that may reach them."""
+    async with reaching(new_data, vendors) as outside:
+        yield outside
+
+
 @pytest.fixture
 async def person(new_context) -> AsyncIterator[Callable[..., Awaitable[Person]]]:
     """Makes people: person(app.url, "Alice", signed_in=True, and the browser's options)."""
@@ -124,6 +132,12 @@ async def alice(person, app: App) -> Person:
 async def bob(person, app: App) -> Person:
     """Somebody else, in another browser."""
     return await person(app.url, "Bob")
+
+
+@pytest.fixture
+async def ann(person, outside: Outside) -> Person:
+    """A user of the app that may reach servers on this machine."""
+    return await person(outside.app.url, "Ann", timezone_id="Europe/Lisbon")
 
 
 @pytest.fixture(scope="session")

@@ -133,7 +133,7 @@ class Card:
         self.edit = self.frame.get_by_test_id("edit")
         self.reason = self.frame.get_by_test_id("reason")
         self.scope = self.frame.get_by_test_id("scope")
-        self.problem = page.locator(".waiting-call [role=alert]")
+        self.problem = page.locator(".waiting-call [role=alert]").last
 
     def field(self, name: str) -> Locator:
         """The field of an argument, while it is edited."""
@@ -142,6 +142,42 @@ class Card:
     async def is_gone(self) -> None:
         """Wait until it has become a line."""
         await expect(self.frame).to_have_count(0)
+
+
+class Connections:
+    """The accounts that a user has connected, in the settings."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.rows = page.get_by_test_id("connection")
+
+    async def form(self, kind: str, name: str) -> Locator:
+        """The form for an account of this kind, open."""
+        form = self.page.get_by_test_id(f"connect-{kind}")
+        if not await form.is_visible():
+            await self.page.get_by_role("button", name=f"Connect: {name}").click()
+        return form
+
+    async def connect_calendar(self, server: str, user: str, password: str) -> None:
+        """Type where a calendar is, and connect it."""
+        form = await self.form("caldav", "Calendar")
+        await form.get_by_label("Service").select_option("Another")
+        await form.get_by_label("Server").fill(server)
+        await form.get_by_label("User name").fill(user)
+        await form.get_by_label("Password").fill(password)
+        await form.get_by_role("button", name="Connect").click()
+
+    async def connect_mailbox(self, address: str, password: str, imap: int, smtp: int) -> None:
+        """Type where a mailbox on this machine is, and connect it."""
+        form = await self.form("mail", "Mail")
+        await form.get_by_label("Service").select_option("Another")
+        await form.get_by_label("Email address").fill(address)
+        await form.get_by_label("Password").fill(password)
+        await form.get_by_label("Incoming mail (IMAP)").fill("localhost")
+        await form.get_by_label("IMAP port").fill(str(imap))
+        await form.get_by_label("Outgoing mail (SMTP)").fill("localhost")
+        await form.get_by_label("SMTP port").fill(str(smtp))
+        await form.get_by_role("button", name="Connect").click()
 
 
 class Search:

@@ -72,11 +72,26 @@ async def test_what_was_done_is_undone_from_its_line(chat):
     await card.allow.click()
     await goes_on(chat)
     undo = chat.page.get_by_test_id("undo-call")
-    await undo.click()
-    await expect(undo).to_have_count(0)
+    await expect(undo).to_have_count(2)
+    await undo.last.click()
+    await expect(undo).to_have_count(1)
     await expect(chat.tools.last).to_contain_text("Allowed by you · done, then undone")
     await expect(chat.tools.last.get_by_role("button")).to_be_focused()
     assert TITLE in await notes(chat)
+
+
+async def test_what_was_done_without_asking_is_undone_from_its_line_too(chat):
+    await keeps(chat)
+    undo = chat.page.get_by_test_id("undo-call")
+    await undo.focus()
+    await undo.press("Enter")
+    await expect(undo).to_have_count(0)
+    await expect(chat.tools.last).to_contain_text("Wrote a note")
+    await expect(chat.tools.last).to_contain_text("· undone")
+    await expect(chat.tools.last.get_by_role("button")).to_be_focused()
+    await chat.page.reload()
+    await expect(chat.tools.last).to_contain_text("· undone")
+    assert "There are no notes yet." in await notes(chat)
 
 
 async def test_what_is_refused_stays_and_the_model_reads_why(chat):

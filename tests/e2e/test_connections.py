@@ -9,6 +9,7 @@ from playwright.async_api import Page, expect
 
 from tests.e2e.app import App
 from tests.e2e.axe import serious_faults
+from tests.e2e.pages import Connections
 from tests.e2e.touch import fits
 from tests.servers.mcp import mcp_server
 from tests.servers.radicale import USERS, Radicale, radicale
@@ -53,14 +54,7 @@ async def connections_of(person) -> Page:
 
 
 async def connect_calendar(page: Page, calendar: Radicale, password: str) -> None:
-    form = page.get_by_test_id("connect-caldav")
-    if not await form.is_visible():
-        await page.get_by_role("button", name="Connect: Calendar").click()
-    await form.get_by_label("Service").select_option("Another")
-    await form.get_by_label("Server").fill(calendar.url)
-    await form.get_by_label("User name").fill(ALICE)
-    await form.get_by_label("Password").fill(password)
-    await form.get_by_role("button", name="Connect").click()
+    await Connections(page).connect_calendar(calendar.url, ALICE, password)
 
 
 async def test_a_calendar_is_connected_and_the_model_plans_in_it(ann, calendar):
@@ -116,9 +110,12 @@ async def test_a_servers_tool_asks_until_the_user_says_that_it_only_reads(ann):
         await expect(page.get_by_label(EFFECT)).to_have_value("destroy")
         await page.get_by_label(EFFECT).select_option("read")
         await expect(page.get_by_text("Saved.", exact=True)).to_be_visible()
+        await page.reload()
+        await expect(page.get_by_label("Sums: add", exact=True)).to_have_value("allow")
         chat = await ann.open()
         await chat.ask('use sums__add {"a": 2, "b": 3}')
         await expect(chat.words.last).to_contain_text("The sum is 5")
+        await expect(chat.tools).to_contain_text("Used sums: add · 2 · ")
         assert server.added == [(2, 3)]
 
 

@@ -20,6 +20,17 @@ async def test_a_calculation_is_one_line_that_opens(alice):
     await expect(chat.tools).to_contain_text("Calculated · 2+2")
 
 
+async def test_a_tool_that_is_turned_off_says_that_it_is_not_allowed(alice):
+    page = (await alice.open("/settings")).page
+    await page.get_by_label("Calculator", exact=True).select_option("off")
+    await expect(page.get_by_text("Saved.", exact=True)).to_be_visible()
+    chat = await alice.open()
+    await chat.ask("What is it? [[tool=calculator expression=2+2]]")
+    await expect(chat.tools).to_have_attribute("data-state", "denied")
+    await expect(chat.tools).to_have_text("Not allowed: calculator · 2+2")
+    await expect(chat.words.last).to_contain_text("The user has turned this tool off")
+
+
 async def test_a_tool_that_fails_says_so_and_the_answer_goes_on(alice):
     chat = await alice.open()
     await chat.ask('What is it? [[tool=calculator expression="1/0"]]')

@@ -59,6 +59,7 @@ class SmallWeb:
 
     pages: by path, and found by every word of their title and excerpt. says: what an engine
     answers instead, as a status and a body. searches and visits: what was asked for.
+    held: a path is not answered before its event comes.
     """
 
     def __init__(self, port: int = 0, host: str = "127.0.0.1") -> None:
@@ -68,9 +69,10 @@ class SmallWeb:
         self.says: tuple[int, str] | None = None
         self.searches: list[Search] = []
         self.visits: list[str] = []
+        self.held: dict[str, asyncio.Event] = {}
 
     async def __aenter__(self) -> Self:
-        app = web.Application()
+        app = web.Application(middlewares=[self._hold])
         app.router.add_get("/brave/web/search", self._brave)
         app.router.add_post("/tavily/search", self._tavily)
         app.router.add_get("/searxng/search", self._searxng)
@@ -102,6 +104,13 @@ class SmallWeb:
         ]
         best = sorted(ranked, key=lambda found: -found[0])
         return [(self.url + path, self.pages[path]) for score, path in best if score][:limit]
+
+    @web.middleware
+    async def _hold(self, request: web.Request, handler: Any) -> web.StreamResponse:
+        answer: web.StreamResponse = await handler(request)
+        if held := self.held.get(request.path):
+            await held.wait()
+        return answer
 
     async def _page(self, request: web.Request) -> web.Response:
         self.visits.append(request.path_qs)

@@ -20,6 +20,7 @@ TOOL = {
     "type": "tool",
     "id": "call_1",
     "name": "calculator",
+    "called": "calculator",
     "label": "Calculator",
     "state": "done",
     "arguments": {"expression": "1+1", "deep": [{"a": None, "ü": [1.5, True]}]},

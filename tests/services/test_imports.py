@@ -172,7 +172,7 @@ async def test_what_was_imported_is_marked_so_and_is_the_users_own(alice, bob, d
     found = await rows(db, sql, [alice.id, bob.id])
     theirs = [json.loads(row["metadata"]) for row in found if row["user_id"] == bob.id]
     assert len(theirs) == len(LIBRARY)
-    assert all(details["imported"] is True for details in theirs)
+    assert all(details["imported"] and details["tainted"] for details in theirs)
     assert {details["origin"] for details in theirs} == {
         str(row["id"]) for row in found if row["user_id"] == alice.id
     }
@@ -204,11 +204,12 @@ async def test_pages_learn_of_what_was_imported(alice):
     assert [notice["kind"] for notice in heard] == ["conversation"]
 
 
-async def test_a_reply_that_ran_is_interrupted_and_its_calls_did_not_run(alice):
+@pytest.mark.parametrize("state", ["running", "waiting"])
+async def test_a_reply_that_was_open_is_interrupted_and_its_calls_did_not_run(alice, state):
     reply = {
-        "id": "r", "parent": "q", "role": "assistant", "status": "running",
+        "id": "r", "parent": "q", "role": "assistant", "status": state,
         "created_at": "2024-05-01T10:00:00+00:00",
-        "parts": [TOOL | {"state": "running", "result": ""}],
+        "parts": [TOOL | {"state": state, "result": ""}],
     }  # fmt: skip
     file = json.loads(talk_file())
     file = file | {"messages": [reply, *file["messages"]], "head": "r"}  # the child first

@@ -1,9 +1,15 @@
 """A reply as it grows: what is stored, what the page is told, and where it can be cut."""
 
+from dataclasses import replace
+from functools import partial
+from uuid import UUID
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.agent.acts import Effect
+from assistant.agent.tools.calculator import calculator
 from assistant.agent.types import (
     Continued,
     Message,
@@ -21,17 +27,24 @@ from assistant.agent.types import (
     Usage,
     VendorSearch,
 )
+from assistant.connectors.mcp_server import Offered
+from assistant.connectors.mcp_tools import tool_of
+from assistant.services.call_rows import id_of
 from assistant.services.contents import CUT_OFF, NOT_RUN, shown
 from assistant.services.reply import Reply, applied
 from tests.agent.streams import act
 from tests.services.talk import _change, text_of
 
+TURN = UUID(int=7)
 CALL = ToolCall("c", "calculator", {"expression": "1+1"})
 
 
 def reply() -> Reply:
-    labels = {"calculator": "Calculated"}
-    return Reply(labels, lambda model: f"Model {model}", lambda asked: {"id": asked.call.id})
+    grown = Reply(
+        lambda model: f"Model {model}", lambda asked: {"id": asked.call.id}, partial(id_of, TURN)
+    )
+    grown.know([calculator])
+    return grown
 
 
 def done(*parts, stop="end") -> MessageDone:
@@ -84,7 +97,34 @@ def test_a_call_is_shown_while_it_is_written_runs_and_ends():
     grown, page = told(events)
     assert page == shown(grown.parts)
     assert [part["type"] for part in page] == ["text", "tool", "text"]
-    assert (page[1]["result"], page[1]["seconds"], page[1]["label"]) == ("2", 0.12, "Calculated")
+    assert (page[1]["result"], page[1]["seconds"]) == ("2", 0.12)
+    assert (page[1]["called"], page[1]["label"]) == ("calculator", "Calculated")
+
+
+@pytest.mark.parametrize(
+    ("rule", "state"), [("off", "denied"), ("", "denied"), ("reads only", "failed")]
+)
+def test_what_no_rule_lets_run_is_denied_and_what_does_not_work_has_failed(rule, state):
+    result = ToolResult("c", "calculator", "No.", is_error=True)
+    asked = ToolFinished(CALL, result, 0.0, replace(act(), rule=rule))
+    assert told([done(CALL, stop="tools"), asked])[1][-1]["state"] == state
+
+
+def test_only_what_can_be_taken_back_has_the_id_by_which_the_log_knows_it():
+    results = [ToolFinished(CALL, ToolResult("c", "x", "2"), 0.1, undo=each) for each in (None, {})]
+    grown, _ = told([done(CALL), results[0], done(CALL), results[1]])
+    first, second = grown.parts
+    assert "execution" not in first
+    assert second["execution"] == str(id_of(TURN, 1))
+
+
+def test_a_tool_of_a_server_is_called_as_people_know_it():
+    adds = Offered("add", "Adds.", {})
+    grown = reply()
+    grown.know([tool_of("sums", "localhost", adds, Effect.READ, lambda name, given: None)])
+    grown.take(ToolCallDelta("c", "sums__add", ""))
+    (part,) = grown.parts
+    assert (part["called"], part["label"]) == ("sums: add", "Used sums: add")
 
 
 def test_a_later_request_may_use_the_id_of_a_call_again():

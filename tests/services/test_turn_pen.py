@@ -1,6 +1,7 @@
 """The pen gathers words for a moment, numbers what it writes, and knows what was seen."""
 
 import json
+from functools import partial
 from uuid import uuid4
 
 import pytest
@@ -21,6 +22,7 @@ from assistant.agent.types import (
 )
 from assistant.errors import CeilingReached
 from assistant.services import turn_pen
+from assistant.services.call_rows import id_of
 from assistant.services.contents import shown
 from assistant.services.reply import Reply
 from assistant.services.turn_end import Outcome
@@ -37,7 +39,7 @@ CALL = ToolCall("c", "calculator", {})
 async def pen(monkeypatch) -> Pen:
     monkeypatch.setattr(turn_pen, "GATHER_SECONDS", 0.02)
     log = Log(uuid4(), Vault(uuid4(), {1: AESGCM(AESGCM.generate_key(256))}, b""))
-    return Pen(Reply({}, str, lambda asked: {}), log)
+    return Pen(Reply(str, lambda asked: {}, partial(id_of, uuid4())), log)
 
 
 async def written(pen: Pen, number: int):

@@ -1,16 +1,16 @@
 """What a call has done is taken back once, within a month, by its owner."""
 
 import asyncio
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
-from assistant.agent.tools.notes import delete_note, update_note
+from assistant.agent.tools.notes import create_note, delete_note, update_note
 from assistant.errors import NotFound, Refused, ToolError
 from assistant.services.notes import StoredNotes
 from assistant.services.undo import ALREADY, CANNOT, GONE, TOO_OLD, undo
 from tests.services.calls import done, written
-from tests.services.talk import rows
+from tests.services.talk import ended, rows, say, shown
 
 
 @pytest.fixture
@@ -30,12 +30,32 @@ async def test_a_changed_note_is_as_it_was(alice, note, db):
     assert await log(db, alice) == [("done", None), ("started", None), ("undone", call)]
 
 
+async def test_a_new_note_is_gone_again(alice):
+    call = await done(alice, create_note, {"title": "Milk", "text": "Two litres"})
+    assert await undo(alice.id, call) == "The note “Milk” is deleted again."
+    assert await StoredNotes(alice.id).search("", 5) == []
+
+
 async def test_a_deleted_note_is_there_again(alice, note):
     call = await done(alice, delete_note, {"note_id": note.id})
     with pytest.raises(ToolError):
         await StoredNotes(alice.id).find(note.id)
     await undo(alice.id, call)
     assert (await StoredNotes(alice.id).find(note.id)).text == "Two litres"
+
+
+async def test_the_line_of_a_call_that_had_not_to_wait_leads_to_it_and_says_that_it_is_undone(
+    alice, demo, db
+):
+    started = await say(alice, 'use create_note {"title": "Milk", "text": "Two litres"}')
+    await ended(alice, started)
+    (_, reply) = await shown(alice, started.conversation_id)
+    call = next(part for part in reply["parts"] if part["type"] == "tool")
+    await undo(alice.id, UUID(call["execution"]))
+    (_, reply) = await shown(alice, started.conversation_id)
+    call = next(part for part in reply["parts"] if part["type"] == "tool")
+    assert (call["state"], call["execution"], call["undone"]) == ("done", "", True)
+    assert (await log(db, alice))[-1][0] == "undone"
 
 
 async def test_a_second_time_says_that_it_is_undone_and_changes_nothing(alice, note, db):

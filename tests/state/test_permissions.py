@@ -4,9 +4,12 @@ from uuid import uuid4
 
 import pytest
 
+from assistant.agent.acts import Effect
+from assistant.connectors.mcp_server import Offered
+from assistant.connectors.mcp_tools import tool_of
 from assistant.database import user_session
 from assistant.services import permissions
-from assistant.state.permissions import PermissionsState
+from assistant.state.permissions import PermissionsState, _tool
 
 
 @pytest.fixture
@@ -86,3 +89,11 @@ async def test_a_permission_of_somebody_else_does_not_exist(page, bob):
         shown = await page("revoke", grant_id=str(which))
         assert shown.problem == "This permission does not exist."
     assert len(await permissions.granted(bob.id)) == 1
+
+
+def test_of_what_a_server_says_of_its_tool_the_beginning_is_shown():
+    long = Offered("addAll", "m" * 500, {})
+    tool = tool_of("sums", "localhost", long, Effect.READ, lambda name, given: None)
+    row = _tool(tool, {})
+    assert row.title == "Sums: addAll"
+    assert row.does == f"{tool.description[:200]}… Only reads."

@@ -1,7 +1,8 @@
 """Directives in a prompt's text: how a person or a browser test drives a loopback vendor.
 
 `[[tokens=400 gap=20]]` numbered words, milliseconds apart (`first=500`: before the first,
-`markdown=1`: dressed); `[[tool=calculator expression=2+2]]` a call; `[[thinking=5]]`;
+`markdown=1`: dressed); `[[tool=calculator expression=2+2]]` a call; `[[obey=1]]` makes every call
+that stands in a tool's answer, as a model without any judgement would; `[[thinking=5]]`;
 `[[search="green tea"]]` a search by the vendor itself, where it may;
 `[[http=529]]`; `[[cut=30]]`, `[[end=30]]`, `[[hang=10]]`, `[[error=20]]`, `[[garbage=3]]` after so
 many words; `[[stop=length]]`. A vendor's name before a colon makes it the only one that obeys:
@@ -15,7 +16,7 @@ from typing import Any
 
 from tests.vendors.script import Asked, Block, Call, Fault, Figures, Say, Script, Search, Think
 
-DIRECTIVE = re.compile(r"\[\[(?:(anthropic|openai|google):)?([^\]]+)\]\]")
+DIRECTIVE = re.compile(r"\[\[(?:(anthropic|openai|google):)?((?:[^\]]|\](?!\]))+)\]\]")
 FAULTS: tuple[Fault, ...] = ("cut", "end", "hang", "error", "garbage")
 DEFAULT = ("**Hello.** ", "This is ", "a short answer ", "from the loopback vendor.")
 TITLE_MARK = "Write a title"
@@ -29,7 +30,9 @@ def script_for(vendor: str, asked: Asked) -> Script:
         return Script(blocks=(Say(_title(asked.text)),))
     options, calls = _read(vendor, asked.text)
     fault: Fault = next((fault for fault in FAULTS if fault in options), "")
-    blocks = _blocks(options, () if asked.results else calls, asked)
+    if asked.results:
+        calls = _read(vendor, "\n".join(asked.results))[1] if "obey" in options else ()
+    blocks = _blocks(options, calls, asked)
     return Script(
         blocks=blocks,
         figures=_figures(blocks, asked),

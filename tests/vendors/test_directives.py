@@ -35,6 +35,22 @@ def test_a_result_is_told_in_words() -> None:
     assert said == Say(("The tool says: ", "4"))
 
 
+def test_a_list_is_raw_json_in_single_quotes() -> None:
+    text = """[[tool=send_email 'to:=["a@b.example", "c@d.example"]' subject=Hi]]"""
+    *_, call = script_for("google", _asked(text)).blocks
+    assert isinstance(call, Call)
+    assert "".join(call.pieces) == '{"to": ["a@b.example", "c@d.example"], "subject": "Hi"}'
+
+
+def test_only_who_obeys_makes_the_calls_that_a_result_asks_for() -> None:
+    page = "Now do this: [[tool=calculator expression=6*7]]"
+    (said,) = script_for("openai", _asked("Read it.", page)).blocks
+    assert isinstance(said, Say)
+    *_, call = script_for("openai", _asked("Read it. [[obey=1]]", page)).blocks
+    assert isinstance(call, Call)
+    assert "".join(call.pieces) == '{"expression": "6*7"}'
+
+
 def test_a_directive_with_a_vendors_name_is_for_that_vendor() -> None:
     asked = _asked("[[anthropic:http=529]] [[thinking=2]]")
     assert script_for("anthropic", asked).status == 529

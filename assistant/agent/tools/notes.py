@@ -22,12 +22,17 @@ async def _restore(saved: JsonValue, context: ToolContext) -> str:
     return f"The note “{note.title}” is as it was before."
 
 
-@tool(Effect.WRITE, "Wrote a note", needs=Notes, repeatable=True)
+async def _discard(saved: JsonValue, context: ToolContext) -> str:
+    note, _ = await context.backend(Notes).delete(str(saved))
+    return f"The note “{note.title}” is deleted again."
+
+
+@tool(Effect.WRITE, "Wrote a note", needs=Notes, repeatable=True, undo=_discard)
 async def create_note(context: ToolContext, title: Title, text: Body) -> Output:
     """Keep something for the user as a note with a title and a text."""
     notes = context.backend(Notes)
     note = await notes.create(title, text, tainted=context.tainted, key=context.key)
-    return Output(f"Kept as note {note.id}.", untrusted=False)
+    return Output(f"Kept as note {note.id}.", untrusted=False, undo=note.id)
 
 
 @tool(Effect.READ, "Searched the notes", needs=Notes)
