@@ -157,3 +157,8 @@ def test_a_file_of_an_older_message_is_cut_and_its_words_stay() -> None:
     assert "more characters were left out" in document.content
     assert (words, last) == (Text("Look"), user("?"))
     assert fit([attached], 10) == (attached,)
+
+
+def test_a_file_alone_is_a_question_and_thought_alone_is_no_answer() -> None:
+    alone = Message("user", (Document("plan", "x"),))
+    assert fit([alone, assistant(Thinking("hm")), assistant(Text(" "))], 1_000) == (alone,)

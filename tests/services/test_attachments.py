@@ -1,14 +1,14 @@
 """Files beside the user's words: as parts of the message, and as a model reads them."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from assistant.agent.types import Document, Message, Text
 from assistant.database import user_session
-from assistant.errors import NotFound, Refused
-from assistant.services import attachments, contents, files, turns
-from assistant.services.attachments import CHARACTERS, TOO_MANY, parts_of
+from assistant.errors import Refused
+from assistant.services import attachments, contents, conversations, files, turns
+from assistant.services.attachments import CHARACTERS, GONE, TOO_MANY, parts_of
 from assistant.services.conversations import is_tainted
 from assistant.services.file_uploads import upload
 from tests.papers import png
@@ -42,8 +42,9 @@ async def test_there_are_not_too_many_and_all_are_ones_own(alice, bob):
     gone = await upload(alice.id, "a.txt", b"a")
     await files.remove(alice.id, gone.id)
     for file in (others, gone):
-        with pytest.raises(NotFound):
+        with pytest.raises(Refused) as caught:
             await parts_of(alice.id, [file.id])
+        assert str(caught.value) == GONE
 
 
 async def test_a_message_carries_its_files_and_the_page_sees_no_text_of_theirs(alice, vendors, db):
@@ -72,9 +73,36 @@ async def test_without_files_a_conversation_stays_untainted(alice, vendors):
 
 
 async def test_a_file_that_is_not_there_begins_nothing(alice, vendors, db):
-    with pytest.raises(NotFound):
+    with pytest.raises(Refused, match="Nothing was sent; remove it"):
         await turns.send(alice.id, None, "Look", wish(files=(uuid4(),)))
     assert not await rows(db, "select 1 from conversations where user_id = $1", alice.id)
+
+
+async def test_files_may_stand_without_words_and_give_the_title(alice, vendors):
+    plan = await upload(alice.id, "plan.txt", b"meet in Zadar")
+    notes = await upload(alice.id, "notes.txt", b"bring a map")
+    started = await turns.send(alice.id, None, " \n", wish(files=(plan.id, notes.id)))
+    assert (await ended(alice, started)).status == "done"
+    question, _ = await shown(alice, started.conversation_id)
+    assert [part["type"] for part in question["parts"]] == ["file", "file"]
+    opened = await conversations.opened(alice.id, started.conversation_id)
+    assert opened.title == "plan.txt, notes.txt"
+    read = str(vendors.requests[-1].body)
+    assert "meet in Zadar" in read
+    assert "bring a map" in read
+
+
+async def test_who_answers_anew_reads_the_files_again(alice, vendors):
+    plan = await upload(alice.id, "plan.txt", b"meet in Zadar")
+    started = await turns.send(alice.id, None, "Where?", wish(files=(plan.id,)))
+    await ended(alice, started)
+    await files.remove(alice.id, plan.id)
+    _, reply = await shown(alice, started.conversation_id)
+    asked_before = len(vendors.requests)
+    await ended(alice, await turns.retry(alice.id, UUID(reply["id"]), wish()))
+    assert any("meet in Zadar" in str(seen.body) for seen in list(vendors.requests)[asked_before:])
+    question, _ = await shown(alice, started.conversation_id)
+    assert question["parts"][0]["name"] == "plan.txt"
 
 
 def test_a_model_reads_a_file_before_the_words():
