@@ -76,6 +76,7 @@ async function sendNext() {
   const { key, name } = next;
   const stop = new AbortController();
   sending = { key, stop };
+  window.addEventListener("beforeunload", askFirst);
   patch(key, { state: "sending" });
   const onProgress = (share) => patch(key, { share });
   await upload(bodies.get(key), { onProgress, signal: stop.signal }).then(
@@ -84,8 +85,12 @@ async function sendNext() {
       patch(key, { state: "failed", why, again: true }) && announce(`${name} was not uploaded. ${why}`),
   );
   sending = null;
+  window.removeEventListener("beforeunload", askFirst);
   sendNext();
 }
+
+/** What is still to be sent goes with the page: the browser asks whether it shall. */
+const askFirst = (event) => event.preventDefault();
 
 function arrived(key, file) {
   bodies.delete(key);

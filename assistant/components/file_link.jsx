@@ -30,6 +30,7 @@ export function FileLink({ file, note }) {
       data-problem={problem !== ""}
       onClick={download}
     >
+      <span className="unseen">Download</span>
       <FileFace file={file} note={problem || <>{sizeOf(file.size)}{note && " · "}{note}</>} />
     </a>
   );

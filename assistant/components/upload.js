@@ -1,8 +1,11 @@
 // Sends one file to the server, and tells how far it has come, which fetch cannot.
 import { outcome } from "./api.js";
 import { fetchSigned } from "./session.js";
+import { isStillTheirs } from "./user_mark.js";
 
 const AWAY = "The server does not answer, so this file was not kept. Try again in a moment.";
+const OTHERS =
+  "Somebody else has signed in here since, so this file was not uploaded. Load the page again.";
 const BUSY = 429; // another file of the user is on its way, from another tab perhaps
 const AGAIN_MS = 1_500;
 const TRIES = 8;
@@ -14,6 +17,7 @@ const TRIES = 8;
 export async function upload(file, { onProgress, signal }) {
   const url = `/api/files?${new URLSearchParams({ name: file.name })}`;
   for (let tries = 1; ; tries++) {
+    if (!isStillTheirs()) throw new Error(OTHERS);
     const sent = fetchSigned(url, { body: file, onProgress, signal }, post);
     const response = await sent.catch(() => {
       throw new Error(AWAY); // the browser's own words say less

@@ -4,15 +4,16 @@ import { attach, attachedTo, openFiles, subscribe } from "./attached.js";
 import { isSending } from "./chat_store.js";
 import { draftOf, unsent } from "./drafts.js";
 
-const STARTS = new Set(["waiting", "sending"]);
-const counted = (count) => (count === 1 ? "a file" : `${count} files`);
+const COMING = new Set(["waiting", "sending"]);
 
 /** Why a message cannot be sent with these files now, "" where it can. */
 export function hindranceIn(files) {
-  const coming = files.filter(({ state }) => STARTS.has(state)).length;
-  if (coming) return `Waiting for ${counted(coming)} to be uploaded. Your text is kept.`;
+  const coming = files.filter(({ state }) => COMING.has(state)).length;
   const failed = files.filter(({ state }) => state === "failed").length;
-  return failed && `${failed === 1 ? "A file was" : `${failed} files were`} not uploaded. Remove ${failed === 1 ? "it" : "them"}, or try again.`;
+  if (coming === 1) return "Waiting for a file to be uploaded. Your text is kept.";
+  if (coming) return `Waiting for ${coming} files to be uploaded. Your text is kept.`;
+  if (failed === 1) return "A file was not uploaded. Remove it, or try again.";
+  return failed ? `${failed} files were not uploaded. Remove them, or try again.` : "";
 }
 
 /** The files of a send that a reload cut off. They may be in a message: nothing of them is deleted. */
@@ -30,7 +31,8 @@ export function useFiles(id, { mostFiles, fileBytes: bytes, tooLarge }, say) {
     const room = Math.max(mostFiles - attachedTo(id).length, 0);
     attach(id, given.slice(0, room), { bytes, tooLarge });
     const left = given.length - room;
-    say(left > 0 ? `A message takes ${mostFiles} files: ${left} ${left === 1 ? "was" : "were"} left out.` : "");
+    const were = left === 1 ? "one was" : `${left} were`;
+    say(left > 0 ? `A message takes ${mostFiles} files: ${were} left out.` : "");
   };
   return [files, add];
 }

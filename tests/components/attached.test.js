@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { after, beforeEach, test } from "node:test";
-import { serveFrom, until } from "./page.js";
+import { ALICE, serveFrom, until } from "./page.js";
 import { announcement } from "../../assistant/components/announcements.js";
 import * as attached from "../../assistant/components/attached.js";
 import { filesOf } from "../../assistant/components/drafts.js";
@@ -152,6 +152,27 @@ test("when a new conversation gets its id, its files go with it, also one on its
   go();
   await settled();
   assert.deepEqual([filesOf("").length, filesOf(here).length], [0, 1]);
+});
+
+test("once another user has signed in beside this page, nothing is sent in their name", async () => {
+  document.cookie = "user=bob";
+  give(file("a.txt"));
+  await settled();
+  assert.match(attached.attachedTo(here)[0].why, /^Somebody else has signed in here since/);
+  assert.deepEqual(asked, []);
+  document.cookie = ALICE;
+});
+
+test("a page that is left while a file is on its way asks first, and only then", async () => {
+  let go;
+  gate = new Promise((resolve) => (go = resolve));
+  const leaves = () => dispatchEvent(new Event("beforeunload", { cancelable: true }));
+  give(file("a.txt"));
+  await until(() => open === 1);
+  assert.equal(leaves(), false);
+  go();
+  await settled();
+  await until(leaves);
 });
 
 test("without a network it says so, and keeps the file to be tried again", async () => {
