@@ -54,6 +54,8 @@ class Settings(BaseSettings):
     database_worker_url: SecretStr = SecretStr("")
     database_migrator_url: SecretStr = SecretStr("")  # only the command that rotates keys has it
     redis_url: RedisAddress = SecretStr("")
+    rate_limits: bool = True
+    proxy_hops: int = Field(0, ge=0, le=10)  # proxies before us, each of which names who asked it
 
     storage_url: StorageAddress = ""  # of files; without one they lie in the data folder
     storage_endpoint: WebAddress = ""  # of another vendor than Amazon

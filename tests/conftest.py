@@ -84,6 +84,7 @@ def prepared(admin_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ASSISTANT_SECRET_KEY", SECRET)
         patch.setenv("ASSISTANT_DATA_DIR", str(tmp_path_factory.mktemp("data")))
+        patch.setenv("RATE_LIMITS", "false")  # tests are in a hurry; those of limits set it
         patch.setenv("DATABASE_APP_URL", urls.app)
         patch.setenv("DATABASE_WORKER_URL", urls.worker)
         settings.cache_clear()

@@ -44,7 +44,11 @@ ToolEvent = ToolStarted | ToolAsked | ToolFinished
 
 
 class Journal(Protocol):
-    """Where it is written down that a call is about to have an effect."""
+    """Where calls are counted, and where it is written down that one is about to have an effect."""
+
+    async def admits(self, call: ToolCall) -> str:
+        """Why the call may not run now, for the model; "" when it may."""
+        ...
 
     async def begins(self, call: ToolCall, act: Act) -> None:
         """Called before the effect; what is raised here keeps the call from running."""
@@ -135,7 +139,8 @@ class Toolbox:
 
     async def _judged(self, call: ToolCall, stop_reason: StopReason) -> ToolEvent:
         """What is to happen with a call."""
-        if refusal := self._refusal(call, stop_reason):
+        refusal = self._refusal(call, stop_reason) or await self._journal.admits(call)
+        if refusal:
             return _refused(call, refusal)
         tool = self._tools[call.name]
         try:

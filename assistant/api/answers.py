@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from assistant.api.cookies import REFRESH, SESSION
 from assistant.api.sentence_page import reads_pages, sentence_page
+from assistant.config import LOOPBACK, settings
 from assistant.errors import (
     UNEXPECTED,
     AssistantError,
@@ -23,6 +24,7 @@ from assistant.errors import (
     StepUpNeeded,
     StorageAway,
 )
+from assistant.services import rate_limits
 from assistant.services.addresses import SIGN_IN, with_next
 from assistant.services.renewal import holder_of
 from assistant.services.sessions import User, staying, who_is
@@ -40,7 +42,6 @@ STATUS: dict[type[Exception], int] = {
 NO_STORE = {"cache-control": "no-store"}
 BODY_SECONDS = 10.0
 TOO_SLOW = "This request did not arrive in time. Nothing was changed; try again."
-LATER: dict[type[Exception], dict[str, str]] = {DatabaseAway: {"retry-after": "1"}}  # seconds
 
 log = structlog.get_logger()
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -82,6 +83,22 @@ async def session_of(connection: HTTPConnection) -> User:
         return await who_is(SESSION.of(connection))
     except NotSignedIn:
         return await holder_of(REFRESH.of(connection))
+
+
+async def count_address(request: Request, what: str) -> None:
+    """Count that this address does it; one of this machine is whoever a proxy serves, so nobody.
+
+    Raises Busy.
+    """
+    said = request.headers.get("x-forwarded-for", "").split(",")
+    hops = settings().proxy_hops
+    who = said[-hops].strip() if 0 < hops <= len(said) else _peer(request)
+    if who and who not in LOOPBACK:
+        await rate_limits.count(what, who)
+
+
+def _peer(request: Request) -> str:
+    return request.client.host if request.client else ""
 
 
 async def body_of(
@@ -142,8 +159,7 @@ def answering(endpoint: Endpoint) -> Endpoint:
         except StepUpNeeded as error:
             return refusal(request, str(error), STATUS[StepUpNeeded], where=error.where)
         except AssistantError as error:
-            later = LATER.get(type(error))
-            return refusal(request, str(error), STATUS.get(type(error), 400), later)
+            return refusal(request, str(error), STATUS.get(type(error), 400), _later(error))
         except ClientDisconnect:
             return Response(status_code=400)  # nobody reads it
         except HTTPException as error:  # Starlette could not read the form
@@ -153,6 +169,14 @@ def answering(endpoint: Endpoint) -> Endpoint:
             return refusal(request, UNEXPECTED, 500)
 
     return answer
+
+
+def _later(error: AssistantError) -> dict[str, str]:
+    """When to ask again (RFC 9110, 10.2.3), where that is known."""
+    seconds = 1 if isinstance(error, DatabaseAway) else 0
+    if isinstance(error, Busy):
+        seconds = error.minutes * 60
+    return {"retry-after": str(seconds)} if seconds else {}
 
 
 def refusal(

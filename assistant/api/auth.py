@@ -13,7 +13,15 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from assistant.api.answers import NO_STORE, answering, sent_to, session_of, to_sign_in, visitor_of
+from assistant.api.answers import (
+    NO_STORE,
+    answering,
+    count_address,
+    sent_to,
+    session_of,
+    to_sign_in,
+    visitor_of,
+)
 from assistant.api.cookies import ATTEMPT, REFRESH, drop_session, keep_session, mark_of
 from assistant.config import settings
 from assistant.errors import (
@@ -56,6 +64,7 @@ async def local_sign_in(request: Request) -> Response:
     """Sign in by a name; exists on loopback only (`accounts.sign_in_by_name`)."""
     if not _may_be_local(request):
         raise NotFound("page")
+    await count_address(request, "sign_ins")
     async with request.form(max_files=0, max_fields=FORM_FIELDS) as form:
         name, path = (str(form.get(field, "")) for field in ("name", "next"))
     try:
@@ -80,6 +89,7 @@ async def _signed_in(request: Request, tokens: Tokens, path: str) -> Response:
 @answering
 async def login(request: Request) -> Response:
     """Send the browser to a provider. next: the page to come back to; again: sign in anew."""
+    await count_address(request, "sign_ins")
     asked = request.query_params
     mark = mark_of(request) or uuid4()
     try:

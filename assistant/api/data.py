@@ -23,7 +23,7 @@ from assistant.api.answers import (
 )
 from assistant.api.downloads import Download
 from assistant.errors import NotSignedIn, StepUpNeeded
-from assistant.services import erasure
+from assistant.services import erasure, rate_limits
 from assistant.services.addresses import SETTINGS, with_next
 from assistant.services.export import ONE_EACH, export
 from assistant.services.imports import TOO_LARGE, import_from
@@ -66,6 +66,7 @@ async def take_along(request: Request) -> Response:
         return to_sign_in(request, SETTINGS)
     except StepUpNeeded as error:
         return sent_to(with_next(error.where, SETTINGS))
+    await rate_limits.count("archives", user.id)
     pieces = _pieces(user)
     first = await anext(pieces)  # raises Busy while there still can be another answer
     name = f"assistant-{datetime.now(UTC):%Y-%m-%d}.zip"
@@ -85,6 +86,7 @@ async def bring_back(request: Request) -> Response:
     """Import the archive in the body: {"imported": how many, "skipped": [{"item", "why"}]}."""
     user = await user_of(request)
     require_size(request, ARCHIVE_BYTES, TOO_LARGE)
+    await rate_limits.count("archives", user.id)
     done = await import_from(user, request.stream())
     skipped = [each._asdict() for each in done.skipped]
     return JSONResponse({"imported": done.imported, "skipped": skipped}, headers=NO_STORE)

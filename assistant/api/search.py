@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from assistant.api.answers import answering, body_of, user_of
 from assistant.errors import Refused
+from assistant.services import rate_limits
 from assistant.services.search import Found, search
 
 QUERY_CHARACTERS = 200
@@ -36,6 +37,7 @@ async def found(request: Request) -> Response:
     await user_of(request)
     words = _words(await body_of(request, BODY_BYTES, NO_SEARCH))
     user = await user_of(request)  # as of now: a body may come long after its head
+    await rate_limits.count("searches", user.id)
     answer = await search(user.id, words)
     return JSONResponse(
         {

@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from assistant.api.answers import NO_STORE, answering, body_of, user_of, visitor_of
-from assistant.services import files
+from assistant.services import files, rate_limits
 from assistant.services.file_uploads import FILE_BYTES, TOO_LARGE, upload
 from assistant.services.inputs import identifier
 from assistant.services.one_each import OneEach
@@ -32,6 +32,7 @@ ONE_EACH = OneEach(UNDER_WAY)  # a body lies in memory
 async def keep(request: Request) -> Response:
     """Keep the body under the name in the address: {"id", "name", "media", "size", "at"}."""
     user = await user_of(request)
+    await rate_limits.count("uploads", user.id)
     with ONE_EACH.held(user.id):
         body = await body_of(request, FILE_BYTES, TOO_LARGE, UPLOAD_SECONDS)
         file = await upload(user.id, request.query_params.get("name", ""), body)

@@ -6,7 +6,7 @@ import { isStillTheirs } from "./user_mark.js";
 const AWAY = "The server does not answer, so this file was not kept. Try again in a moment.";
 const OTHERS =
   "Somebody else has signed in here since, so this file was not uploaded. Load the page again.";
-const BUSY = 429; // another file of the user is on its way, from another tab perhaps
+const BUSY = 429;
 const AGAIN_MS = 1_500;
 const TRIES = 8;
 
@@ -22,11 +22,14 @@ export async function upload(file, { onProgress, signal }) {
     const response = await sent.catch(() => {
       throw new Error(AWAY); // the browser's own words say less
     });
-    if (response.status !== BUSY || tries === TRIES) return outcome(response, AWAY);
+    if (!isInTheWay(response) || tries === TRIES) return outcome(response, AWAY);
     await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
     if (signal.aborted) throw new Error(AWAY);
   }
 }
+
+/** Another file of the user is on its way, perhaps from another tab; a longer wait is named. */
+const isInTheWay = ({ status, later }) => status === BUSY && !later;
 
 /** As fetch, as far as it is needed here. */
 function post(url, { body, onProgress, signal }) {
@@ -48,8 +51,9 @@ function post(url, { body, onProgress, signal }) {
   });
 }
 
-const answerOf = ({ status, responseText }) => ({
-  status,
-  ok: status >= 200 && status < 300,
-  json: async () => JSON.parse(responseText),
+const answerOf = (request) => ({
+  status: request.status,
+  ok: request.status >= 200 && request.status < 300,
+  later: request.getResponseHeader("retry-after"),
+  json: async () => JSON.parse(request.responseText),
 });

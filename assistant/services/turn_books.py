@@ -9,8 +9,9 @@ from asyncpg import Connection
 from assistant.agent.acts import Act, Effect
 from assistant.agent.types import ToolCall, ToolFinished
 from assistant.database import user_connection
+from assistant.errors import Busy
 from assistant.models import ToolExecution, UsageLog
-from assistant.services import audit_chain, contents
+from assistant.services import audit_chain, contents, rate_limits
 from assistant.services.call_rows import asked, filled, keep_undo
 from assistant.services.leases import Grip
 from assistant.services.rows import insert
@@ -35,6 +36,14 @@ class Journal:
     def __init__(self, grip: Grip, vault: Vault) -> None:
         self._grip = grip
         self._vault = vault
+
+    async def admits(self, call: ToolCall) -> str:
+        """Why the call may not run now, "" when it may: there were too many."""
+        try:
+            await rate_limits.count("tool_calls", self._grip.user_id)
+        except Busy as busy:
+            return str(busy)
+        return ""
 
     async def begins(self, call: ToolCall, act: Act) -> None:
         """Write that a call begins. Raises DatabaseAway, and then it must not."""

@@ -14,6 +14,7 @@ from assistant.services import (
     attachments,
     contents,
     messages,
+    rate_limits,
     signals,
     signatures,
     turn_log,
@@ -60,6 +61,7 @@ async def send(user_id: UUID, conversation_id: UUID | None, words: str, wish: Wi
     conversation_id: None begins a conversation. Raises Refused, Busy or NotFound.
     """
     words = message_text(words, alone=not wish.files)
+    await rate_limits.count("messages", user_id)
     attached = await attachments.parts_of(user_id, wish.files)
     async with user_connection(user_id) as connection:
         asking = await one_at_a_time(connection, user_id, wish)
@@ -72,6 +74,7 @@ async def send(user_id: UUID, conversation_id: UUID | None, words: str, wish: Wi
 
 async def retry(user_id: UUID, message_id: UUID, wish: Wish) -> Started:
     """Answer the question of a reply anew, beside the old reply."""
+    await rate_limits.count("messages", user_id)
     async with user_connection(user_id) as connection:
         asking = await one_at_a_time(connection, user_id, wish)
         if (known := await _known(asking)) is not None:
@@ -85,6 +88,7 @@ async def retry(user_id: UUID, message_id: UUID, wish: Wish) -> Started:
 
 async def proceed(user_id: UUID, message_id: UUID, wish: Wish) -> Started:
     """Go on with a reply that was stopped or cut off."""
+    await rate_limits.count("messages", user_id)
     async with user_connection(user_id) as connection:
         asking = await one_at_a_time(connection, user_id, wish)
         if (known := await _known(asking)) is not None:

@@ -104,6 +104,9 @@ class Written:
 
     begun: list[tuple[ToolCall, Act]] = field(default_factory=list)
 
+    async def admits(self, call: ToolCall) -> str:
+        return ""
+
     async def begins(self, call: ToolCall, act: Act) -> None:
         self.begun.append((call, act))
 

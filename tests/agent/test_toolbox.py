@@ -209,6 +209,22 @@ async def test_a_change_that_cannot_be_written_down_is_not_made() -> None:
     assert not ran
 
 
+async def test_a_call_that_comes_too_often_is_not_run_and_the_model_reads_why() -> None:
+    async def change() -> str:
+        raise AssertionError
+
+    class Full(Written):
+        async def admits(self, call: ToolCall) -> str:
+            return "Too many calls; try again in 20 seconds."
+
+    toolbox = box(tool_that(change, "w", Effect.WRITE), journal=Full())
+    events = [event async for event in toolbox.answer(done(call("w"), stop="tools"))]
+    (finished,) = events
+    assert isinstance(finished, ToolFinished)
+    assert finished.result.is_error
+    assert "20 seconds" in finished.result.content
+
+
 async def test_what_others_wrote_taints_the_calls_that_come_after_it_in_the_same_reply() -> None:
     mail = replace(tool_that("a mail", "mail"), untrusted=True)
     asks_web = Intent(Effect.READ, "Read evil.org", (Target("url", "https://evil.org/?q=1"),))

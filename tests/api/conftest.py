@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import httpx2
 import pytest
+from limits import parse_many
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -19,6 +20,8 @@ from starlette.websockets import WebSocket
 
 from assistant.api.guard import Guard
 from assistant.app import ROUTES
+from assistant.config import settings
+from assistant.services import rate_limits
 from assistant.services.accounts import sign_in_by_name
 from assistant.services.sessions import User, who_is
 from tests.services.talk import PATIENCE_SECONDS
@@ -79,6 +82,21 @@ async def signed_in(app: Guard, name: str) -> AsyncIterator[Person]:
     token = tokens.access
     async with browser(app, token) as client:
         yield Person(await who_is(token), token, client, tokens.refresh)
+
+
+@pytest.fixture
+def limited(db: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Each thing may be done twice in an hour; a proxy says who asks."""
+    monkeypatch.setenv("RATE_LIMITS", "true")
+    monkeypatch.setenv("PROXY_HOPS", "1")
+    for rate in rate_limits.RATES.values():
+        monkeypatch.setattr(rate, "windows", parse_many("2/hour"))
+    settings.cache_clear()
+    rate_limits.limiter.cache_clear()
+    yield
+    monkeypatch.undo()
+    settings.cache_clear()
+    rate_limits.limiter.cache_clear()
 
 
 @pytest.fixture

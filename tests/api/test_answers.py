@@ -60,3 +60,40 @@ async def test_an_error_becomes_a_sentence_and_a_status(error, status, sentence,
     assert (answer.status_code, answer.json()) == (status, {"error": sentence})
     assert answer.headers["cache-control"] == "no-store"
     assert "secret" not in answer.text
+
+
+async def test_who_asks_too_often_is_told_when_to_come_again(visitor, limited):
+    asked = {"x-forwarded-for": "1.2.3.4, 203.0.113.7"}
+    answers = [await visitor.get("/auth/login/nobody", headers=asked) for _ in range(3)]
+    assert [each.status_code for each in answers] == [404, 404, 429]
+    assert 0 < int(answers[-1].headers["retry-after"]) <= 3600
+    assert "try again in" in answers[-1].json()["error"]
+
+
+async def test_the_address_is_the_one_that_our_own_proxy_names(visitor, limited):
+    for forged in range(3):
+        asked = {"x-forwarded-for": f"10.0.0.{forged}, 203.0.113.8"}
+        answer = await visitor.get("/auth/login/nobody", headers=asked)
+    assert answer.status_code == 429
+
+
+async def test_nobody_is_held_back_for_what_others_on_this_machine_do(visitor, limited):
+    answers = [await visitor.get("/auth/login/nobody") for _ in range(3)]
+    assert {each.status_code for each in answers} == {404}
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("POST", "/api/search", {"json": {"q": "kites"}}),
+        ("POST", "/api/files?name=a.txt", {"content": b"words"}),
+        ("POST", "/api/import", {"content": b"no archive"}),
+        ("GET", "/api/export", {}),
+    ],
+    ids=["search", "file", "import", "export"],
+)
+async def test_each_costly_route_is_counted_for_its_user(ann, ben, limited, asked):
+    method, path, sent = asked
+    answers = [await ann.browser.request(method, path, **sent) for _ in range(3)]
+    assert [each.status_code == 429 for each in answers] == [False, False, True]
+    assert (await ben.browser.request(method, path, **sent)).status_code != 429

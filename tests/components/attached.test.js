@@ -20,9 +20,9 @@ const http = createServer(async (request, response) => {
   await gate;
   open--;
   const name = new URL(request.url, "http://x").searchParams.get("name");
-  const [status, error] = refusals.shift() ?? [201];
+  const [status, error, headers] = refusals.shift() ?? [201];
   const kept = { id: `id of ${name}`, name, media: "text/plain", size, at: "2026-01-01" };
-  return response.writeHead(status).end(JSON.stringify(error ? { error } : kept));
+  return response.writeHead(status, headers).end(JSON.stringify(error ? { error } : kept));
 });
 await new Promise((resolve) => http.listen(0, "127.0.0.1", resolve));
 serveFrom(`http://127.0.0.1:${http.address().port}`);
@@ -91,6 +91,14 @@ test("while another file of the user is on its way, this one waits and asks agai
   }
   await settled();
   assert.deepEqual(states(), ["a.txt done"]);
+});
+
+test("who has sent too many too fast is told so at once", async () => {
+  refusals = [[429, "60 uploads in a minute are the most.", { "retry-after": "60" }]];
+  give(file("a.txt"));
+  await settled();
+  const [{ why, again }] = attached.attachedTo(here);
+  assert.deepEqual([why, again, asked.length], ["60 uploads in a minute are the most.", true, 1]);
 });
 
 test("one that is removed on its way is stopped, and the next is sent", async () => {

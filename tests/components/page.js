@@ -43,6 +43,10 @@ globalThis.XMLHttpRequest = class {
     this.headers[name] = value;
   }
 
+  getResponseHeader(name) {
+    return this.answer?.headers.get(name) ?? null;
+  }
+
   abort() {
     this.stop.abort();
   }
@@ -51,8 +55,8 @@ globalThis.XMLHttpRequest = class {
     const { method, headers, url } = this;
     this.upload.onprogress({ loaded: body.size, total: body.size });
     try {
-      const response = await fetch(url, { method, headers, body, signal: this.stop.signal });
-      Object.assign(this, { status: response.status, responseText: await response.text() });
+      this.answer = await fetch(url, { method, headers, body, signal: this.stop.signal });
+      Object.assign(this, { status: this.answer.status, responseText: await this.answer.text() });
       this.onload();
     } catch {
       Object.assign(this, { status: 0, responseText: "" });

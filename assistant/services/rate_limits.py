@@ -1,0 +1,89 @@
+"""How often each user, and each address, may do what costs: counted over sliding windows.
+
+The counts lie in Redis where REDIS_URL is set, else in this process. They hold back who is in a
+hurry; what a plan contains is counted in PostgreSQL.
+"""
+
+import time
+from dataclasses import dataclass, field
+from functools import lru_cache
+from math import ceil
+
+import structlog
+from limits import RateLimitItem, parse_many
+from limits.aio.storage import MemoryStorage, RedisStorage
+from limits.aio.strategies import SlidingWindowCounterRateLimiter
+from limits.errors import StorageError
+
+from assistant.config import settings
+from assistant.errors import Busy
+from assistant.services.shared import redis
+
+UNCOUNTED = "This cannot be done for a moment. Nothing was changed; try again in a minute."
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Rate:
+    """How often. what: as a person reads it. costly: refused while nobody can count."""
+
+    what: str
+    windows: list[RateLimitItem]
+    costly: bool = field(default=False, kw_only=True)
+
+
+RATES = {
+    "messages": Rate("messages", parse_many("120/minute; 2000/day"), costly=True),
+    "tool_calls": Rate("calls of tools", parse_many("240/minute; 5000/day"), costly=True),
+    "uploads": Rate("uploads", parse_many("60/minute; 1000/day"), costly=True),
+    "archives": Rate("archives", parse_many("30/hour"), costly=True),
+    "searches": Rate("searches", parse_many("240/minute")),
+    "sign_ins": Rate("attempts to sign in", parse_many("60/minute; 600/hour")),
+}
+
+
+async def count(what: str, whose: object) -> None:
+    """Count that they do it, by the name of the rate. whose: a user's id, or an address.
+
+    Raises Busy when they have done it too often; the sentence says when it is possible again.
+    """
+    if not settings().rate_limits:
+        return
+    rate, counts = RATES[what], limiter()
+    try:
+        for window in rate.windows:
+            if not await counts.hit(window, what, str(whose)):
+                log.warning("too_often", what=what, whose=str(whose))
+                raise await _too_often(rate, window, what, whose)
+    except StorageError as error:
+        log.warning("not_counted", what=what)
+        if rate.costly:
+            raise Busy(UNCOUNTED, minutes=1) from error
+
+
+async def _too_often(rate: Rate, window: RateLimitItem, what: str, whose: object) -> Busy:
+    reset = (await limiter().get_window_stats(window, what, str(whose))).reset_time
+    seconds = max(1, ceil(reset - time.time()))
+    minutes = ceil(seconds / 60)
+    wait = f"{seconds} seconds" if seconds < 100 else f"{minutes} minutes"
+    return Busy(
+        f"There were too many {rate.what} in a short time. Nothing is lost; try again in {wait}.",
+        minutes=minutes,
+    )
+
+
+@lru_cache(maxsize=1)
+def limiter() -> SlidingWindowCounterRateLimiter:
+    """What counts for this process."""
+    client = redis()
+    if client is None:
+        return SlidingWindowCounterRateLimiter(MemoryStorage())
+    storage = RedisStorage(
+        "async+redis://",  # the pool knows where
+        wrap_exceptions=True,
+        implementation="redispy",
+        key_prefix="rate",
+        connection_pool=client.connection_pool,  # type: ignore[arg-type]  # as its docs say
+    )
+    return SlidingWindowCounterRateLimiter(storage)
