@@ -71,8 +71,16 @@ def _groups(messages: Sequence[Message]) -> Iterator[Group]:
         if message.tool_calls:
             results = takewhile(lambda later: later.role == "tool", messages[index + 1 :])
             yield message, _answers(message, results)
-        elif message.role != "tool" and message.text.strip():
+        elif message.role != "tool" and _says_something(message):
             yield (message,)
+
+
+def _says_something(message: Message) -> bool:
+    """Words, or files. Thought and a search alone are nothing that was said."""
+    return any(
+        bool(part.text.strip()) if isinstance(part, Text) else isinstance(part, Document | Image)
+        for part in message.parts
+    )
 
 
 def _answers(message: Message, results: Iterable[Message]) -> Message:

@@ -1,10 +1,11 @@
 // The conversations that this page holds. Components come and go with routes; this stays.
 import { announce, announceEnd } from "./announcements.js";
 import { getJson } from "./api.js";
+import { moveFiles } from "./attached.js";
 import { forgetUnsent, keepUnsent, moveDraft } from "./drafts.js";
 import { follow, freeze, letGo, pause, shownOf, thaw } from "./live.js";
 import { endsIn, isRunning, twins, withEarlier, withOne, withTail } from "./merge.js";
-import { wordsOf } from "./parts.js";
+import { filesIn, wordsOf } from "./parts.js";
 import { signal } from "./signal.js";
 import { stopTurn } from "./stopping.js";
 
@@ -203,20 +204,27 @@ export async function stop(turn) {
 /** Whether a send is on its way that the server has not answered. */
 export const isSending = (id) => [...pending.values()].some((sent) => sent.conversation === id);
 
-/** Shows the user's words at once, and where the answer will stand. */
-export function send(id, text, key) {
+/** Shows the user's words and files at once, and where the answer will stand. */
+export function send(id, text, key, files = []) {
   clearTimeout(pending.get(key)?.timer);
   const known = pending.has(key);
-  pending.set(key, { conversation: id, text, timer: setTimeout(() => markLate(id, key), LATE_MS) });
-  keepUnsent({ key, conversation: id, text });
+  const timer = setTimeout(() => markLate(id, key), LATE_MS);
+  pending.set(key, { conversation: id, text, files, timer });
+  keepUnsent({ key, conversation: id, text, files });
   if (known) return mapMessages(id, (one) => (one.id === key ? { ...one, late: false } : one));
   announce("Answering…");
-  change(id, { messages: [...conversation(id).messages, ...optimistic(key, text)] });
+  change(id, { messages: [...conversation(id).messages, ...optimistic(key, text, files)] });
 }
 
-const optimistic = (key, text) => [
-  { id: key, role: "user", status: "done", parts: [{ type: "text", text }], ...mark(key) },
+const optimistic = (key, text, files) => [
+  { id: key, role: "user", status: "done", parts: said(text, files), ...mark(key) },
   { id: `${key}:answer`, role: "assistant", status: "running", parts: [], ...mark(key) },
+];
+
+/** The parts of a message, as the server will tell them. */
+const said = (text, files) => [
+  ...files.map(({ id, name, media, size }) => ({ type: "file", id, name, media, size })),
+  ...(text.trim() ? [{ type: "text", text }] : []),
 ];
 
 const mark = (key) => ({ sent: key, local: true });
@@ -251,6 +259,7 @@ export function acknowledge(key, id, turn) {
 
 function moveTo(id, messages) {
   moveDraft("", id);
+  moveFiles("", id);
   const held = conversation(id);
   change("", NEW);
   // It may have been opened from the list, and read, before this page was told that it is its own.
@@ -258,7 +267,7 @@ function moveTo(id, messages) {
   change(id, { ...held, messages: [...held.messages, ...fresh], status: "ready", stale: false });
 }
 
-/** The server refused a send: it never happened. Returns {conversation, text}, null if unknown. */
+/** The server refused a send: it never happened. Returns what was sent, null if unknown. */
 export function refuse(key) {
   const sent = settle(key);
   if (!sent) return null;
@@ -268,9 +277,11 @@ export function refuse(key) {
   return sent;
 }
 
-/** The last words that the user said in a conversation. */
-export const lastSaid = (id) =>
-  wordsOf(conversation(id).messages.findLast((one) => one.role === "user")?.parts ?? []);
+/** The last that the user said in a conversation: {text, files}, null for nothing. */
+export function lastSaid(id) {
+  const said = conversation(id).messages.findLast((one) => one.role === "user");
+  return said ? { text: wordsOf(said.parts), files: filesIn(said.parts) } : null;
+}
 
-/** The words of a send that is on its way. */
-export const textOf = (key) => pending.get(key)?.text ?? "";
+/** A send that is on its way: {conversation, text, files}. */
+export const sentAs = (key) => pending.get(key);

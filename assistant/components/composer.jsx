@@ -1,10 +1,16 @@
 // Where the user writes. Send becomes Stop in the same place; typing is never held up.
 import { useEffect, useRef, useState } from "react";
+import { attachedTo, putBack, take } from "./attached.js";
+import { AttachButton } from "./attach_button.jsx";
 import { lastSaid } from "./chat_store.js";
+import { DropArea } from "./drop_area.jsx";
+import { FileChips } from "./file_chips.jsx";
+import { pastedIn } from "./given.js";
 import { Icon } from "./icons.jsx";
 import { composition, isSomethingOpen, isTouch, onShortcut } from "./keyboard.js";
 import { useConversationId } from "./use_address.js";
 import { useDraft } from "./use_draft.js";
+import { hindranceIn, useFiles } from "./use_files.js";
 import { useKeptFocus } from "./use_focus.js";
 import { useSend } from "./use_send.js";
 import { useTurn } from "./use_turn.js";
@@ -14,33 +20,46 @@ import { loadAnswer } from "./words.jsx";
 const COUNT_FROM = 0.9;
 const MIRRORED = 4_000; // more than the field's greatest height can show
 const BROKEN = "This text holds half a symbol, which is no text. Remove it, and it can be sent.";
+const FILES = "files"; // the hint says what keeps them back, for as long as something does
 const STILL_WRITING = "The answer is still being written. Your text is kept.";
 
 /** See composer.py for the props. children: controls at the left of the bar, the model picker. */
 export function Composer({ children, ...props }) {
   const { maxLength = Infinity, note, placeholder, disabled, onNewChat } = props;
-  const { field, text, hint, turn, write, submit, keys } = useComposer(props, maxLength);
+  const { field, text, files, hint, turn, ...does } = useComposer(props, maxLength);
+  const { write, add, submit, keys } = does;
   useWindow(field, write, onNewChat);
   const over = text.length - maxLength;
-  const ready = !disabled && over <= 0 && text.trim() !== "";
+  const hindrance = hindranceIn(files);
+  const ready = !disabled && over <= 0 && !hindrance && (text.trim() !== "" || files.length > 0);
   return (
     <div className="dock">
-      <form className="composer" onSubmit={submit}>
+      <DropArea onFiles={add} />
+      <form className="composer" onSubmit={submit} onPaste={(event) => paste(event, add)}>
+        <FileChips files={files} field={field} />
         <Field {...{ field, text, write, placeholder, disabled, keys }} />
         <div className="bar">
+          <AttachButton onFiles={add} />
           {children}
           <Counter length={text.length} max={maxLength} />
-          {turn.running ? <Stop turn={turn} /> : <Send ready={ready} />}
+          {turn.running ? <Stop turn={turn} /> : <Send ready={ready} waits={hindrance} />}
         </div>
       </form>
       <p className={over > 0 ? "hint bad" : "hint"} role="status">
-        {over > 0 ? tooLong(over) : hint || note}
+        {over > 0 ? tooLong(over) : (hint === FILES ? hindrance : hint) || note}
       </p>
     </div>
   );
 }
 
-/** The text, what may be done with it now, and what there is to say about it. */
+function paste(event, add) {
+  const files = pastedIn(event.clipboardData);
+  if (!files.length) return;
+  event.preventDefault();
+  add(files);
+}
+
+/** The text and the files, what may be done with them now, and what there is to say about it. */
 function useComposer(props, maxLength) {
   const id = useConversationId(props.conversationId);
   const [text, setText] = useDraft(id);
@@ -51,6 +70,7 @@ function useComposer(props, maxLength) {
     setText(words);
     setHint("");
   };
+  const [files, add] = useFiles(id, props, setHint);
   const takeBack = (words, why) => {
     setText((typed) => (typed.trim() ? `${words}\n${typed}` : words));
     setHint(why);
@@ -65,13 +85,14 @@ function useComposer(props, maxLength) {
     event.preventDefault();
     if (turn.running) return setHint(STILL_WRITING);
     if (text.isWellFormed?.() === false) return setHint(BROKEN);
-    if (props.disabled || !text.trim() || text.length > maxLength) return undefined;
-    send(text);
+    if (hindranceIn(files)) return setHint(FILES);
+    if (props.disabled || text.length > maxLength || !(text.trim() || files.length)) return undefined;
+    send(text, take(id));
     write("");
     return isTouch() ? undefined : field.current.focus();
   };
   const keys = useKeys({ text, id, submit, write, turn });
-  return { field, text, hint, turn, write, submit, keys };
+  return { field, text, files, hint, turn, write, add, submit, keys };
 }
 
 const tooLong = (over) =>
@@ -103,10 +124,15 @@ function useKeys({ text, id, submit, write, turn }) {
   const composing = useRef(null);
   composing.current ??= composition();
   const plain = (event) => !event.shiftKey && !event.altKey && !event.ctrlKey && !event.metaKey;
+  const recall = () => {
+    const said = lastSaid(id);
+    write(said.text);
+    putBack(id, said.files);
+  };
   const KEYS = {
     Enter: () => !isTouch() && submit,
     Escape: () => turn.running && !isSomethingOpen() && turn.stop,
-    ArrowUp: () => text === "" && lastSaid(id) && (() => write(lastSaid(id))),
+    ArrowUp: () => text === "" && !attachedTo(id).length && lastSaid(id) && recall,
   };
   const down = (event) => {
     if (!plain(event) || composing.current.owns(event)) return;
@@ -148,13 +174,15 @@ function Counter({ length, max }) {
   );
 }
 
-function Send({ ready }) {
+/** waits: for what it waits, "" where it does not. */
+function Send({ ready, waits }) {
   return (
     <button
       type="submit"
       className="go"
       data-testid="send"
-      aria-label="Send"
+      aria-label={waits ? `Send. ${waits}` : "Send"}
+      title={waits}
       aria-disabled={!ready}
     >
       <Icon name="send" size={18} />

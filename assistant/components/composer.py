@@ -8,9 +8,12 @@ from assistant.components.scripts import script
 
 
 def _send(
-    conversation_id: rx.Var[str], text: rx.Var[str], client_key: rx.Var[str]
-) -> tuple[rx.Var[str], rx.Var[str], rx.Var[str]]:
-    return (conversation_id, text, client_key)
+    conversation_id: rx.Var[str],
+    text: rx.Var[str],
+    client_key: rx.Var[str],
+    file_ids: rx.Var[list[str]],
+) -> tuple[rx.Var[str], rx.Var[str], rx.Var[str], rx.Var[list[str]]]:
+    return (conversation_id, text, client_key, file_ids)
 
 
 class Composer(rx.Component):
@@ -18,7 +21,8 @@ class Composer(rx.Component):
 
     busy, turn_id: whether a turn runs in the conversation, and which.
     acknowledged: each {key, conversation, turn}, the last sends that were taken. refused: each
-    {key, message}, the last that were not, and why. on_send: gets conversation, text and the key.
+    {key, message}, the last that were not, and why. on_send: gets conversation, text, the key and
+    the ids of files. most_files: of a message. file_bytes: of one file; too_large says so.
     """
 
     library = script("composer.jsx")
@@ -31,6 +35,9 @@ class Composer(rx.Component):
     placeholder: rx.Var[str]
     note: rx.Var[str]
     max_length: rx.Var[int]
+    most_files: rx.Var[int]
+    file_bytes: rx.Var[int]
+    too_large: rx.Var[str]
     acknowledged: rx.Var[list[dict[str, str]]]
     refused: rx.Var[list[dict[str, str]]]
 

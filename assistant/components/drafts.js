@@ -9,6 +9,7 @@ const MOST = 30; // of all users together
 const LONGEST = 200_000; // characters: twice what can be sent
 
 const nameOf = (conversation) => MINE + (conversation || "new");
+const filesNameOf = (conversation) => `${nameOf(conversation)}:files`;
 
 const STORED = /^\d+ ([^]*)$/; // when it was kept, then the text
 const timeOf = (name) => Number.parseInt(localStorage.getItem(name), 10) || 0;
@@ -38,6 +39,18 @@ export function keepDraft(conversation, text) {
   return write(name, `${Date.now()} ${text.slice(0, LONGEST)}`);
 }
 
+/** The files beside it that the server has: each {id, name, media, size}. */
+export function filesOf(conversation) {
+  const kept = attempt(() => JSON.parse(read(filesNameOf(conversation)).match(STORED)[1]));
+  return Array.isArray(kept) ? kept.filter((file) => typeof file?.id === "string") : [];
+}
+
+export function keepFiles(conversation, files) {
+  const name = filesNameOf(conversation);
+  if (!files.length) return remove(name);
+  return write(name, `${Date.now()} ${JSON.stringify(files)}`);
+}
+
 /** A new conversation got its id: what is being typed belongs to it now. */
 export function moveDraft(from, to) {
   const text = draftOf(from);
@@ -46,7 +59,7 @@ export function moveDraft(from, to) {
   keepDraft(from, "");
 }
 
-/** The last send that nobody has acknowledged: {key, conversation, text}, or null. */
+/** The last send that nobody has acknowledged: {key, conversation, text, files}, or null. */
 export function unsent() {
   const sent = attempt(() => JSON.parse(read(UNSENT)));
   return typeof sent?.text === "string" ? sent : null;

@@ -3,7 +3,7 @@
 import reflex as rx
 
 SHARED = ("fonts", "look", "parts", "layers", "shell", "search", "waiting")
-CHAT = ("chat", "tools", "approvals", "around", "composer", "answer", "code")
+CHAT = ("chat", "tools", "approvals", "around", "composer", "files", "answer", "code")
 STYLES = [
     f"/{name}.css"
     for name in (

@@ -5,7 +5,8 @@ import { CopyButton } from "./copy_button.jsx";
 import { Icon } from "./icons.jsx";
 import { shownOf, watchTurn } from "./live.js";
 import { isRunning } from "./merge.js";
-import { ended, wordsOf } from "./parts.js";
+import { MessageFiles } from "./message_files.jsx";
+import { ended, filesIn, wordsOf } from "./parts.js";
 import { Thinking } from "./thinking.jsx";
 import { OwnCall } from "./undo_call.jsx";
 import { anchorOf } from "./use_jump.js";
@@ -29,6 +30,8 @@ const frameOf = (look, lit, message) => ({
 });
 
 function Said({ message, lit, act }) {
+  const words = wordsOf(message.parts);
+  const files = filesIn(message.parts);
   return (
     <article
       {...frameOf("said", lit, message)}
@@ -37,9 +40,12 @@ function Said({ message, lit, act }) {
       data-status={message.status}
       aria-label="You"
     >
-      <div className="bubble" dir="auto">
-        {wordsOf(message.parts)}
-      </div>
+      {files.length > 0 && <MessageFiles files={files} />}
+      {(words || !files.length) && (
+        <div className="bubble" dir="auto">
+          {words}
+        </div>
+      )}
       {message.late ? (
         <p className="not-sent">
           Not sent yet.
@@ -49,7 +55,7 @@ function Said({ message, lit, act }) {
         </p>
       ) : (
         <div className="message-actions">
-          <CopyButton text={() => wordsOf(message.parts)} />
+          {words && <CopyButton text={() => words} />}
         </div>
       )}
     </article>

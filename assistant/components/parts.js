@@ -41,6 +41,9 @@ export const ended = (call, waits = false) =>
 export const weightOf = (parts) =>
   parts.reduce((sum, part) => sum + (part.text?.length ?? 1), 0);
 
+/** The files beside the words: each {id, name, media, size}. */
+export const filesIn = (parts) => parts.filter((part) => part.type === "file");
+
 /** The words of a message as they were written, which is what Copy gives. */
 export function wordsOf(parts) {
   let words = "";

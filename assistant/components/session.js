@@ -12,12 +12,15 @@ let over = false;
 let renewing = null;
 let failures = 0;
 
-/** As fetch. Where the session has to be renewed, that is done and the request repeated, once. */
-export async function fetchSigned(url, options) {
+/**
+ * As fetch. Where the session has to be renewed, that is done and the request repeated, once.
+ * send: sends it in the place of fetch.
+ */
+export async function fetchSigned(url, options, send = fetch) {
   const began = Date.now();
-  const response = await fetch(url, options);
+  const response = await send(url, options);
   if (response.status !== 401 || !(await renewedSince(began))) return response;
-  return fetch(url, options);
+  return send(url, options);
 }
 
 /** Where to sign in, and come back from to this page. */

@@ -1,5 +1,6 @@
 // Sending: the words are on the page at once, and come back if the server does not take them.
 import { useEffect, useLayoutEffect } from "react";
+import { putBack } from "./attached.js";
 import * as store from "./chat_store.js";
 import { draftOf, keepDraft, unsent } from "./drafts.js";
 
@@ -11,13 +12,16 @@ export function newKey() {
   return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** A send that a reload cut off keeps its key, if its words are the same. */
-function keyFor(id, text) {
+/** A send that a reload cut off keeps its key, if its words and files are the same. */
+function keyFor(id, text, files) {
   const sent = unsent();
-  return sent && sent.conversation === id && sent.text === text ? sent.key : newKey();
+  const same = sent?.conversation === id && sent.text === text;
+  return same && `${idsOf(sent.files ?? [])}` === `${idsOf(files)}` ? sent.key : newKey();
 }
 
-/** Returns send(text). props: those of the composer; takeBack(text, why) after a refusal. */
+const idsOf = (files) => files.map((file) => file.id);
+
+/** Returns send(text, files). props: those of the composer; takeBack(text, why) after a refusal. */
 export function useSend(id, { acknowledged, refused, onSend }, takeBack) {
   // Several may come in one drawing, and some a second time: the store knows which it waits for.
   useLayoutEffect(() => {
@@ -28,19 +32,23 @@ export function useSend(id, { acknowledged, refused, onSend }, takeBack) {
   useEffect(() => {
     for (const { key, message } of refused ?? []) {
       const sent = store.refuse(key);
+      if (sent) putBack(sent.conversation, sent.files);
       if (sent?.conversation === id) takeBack(sent.text, message);
       else if (sent) keepDraft(sent.conversation, draftOf(sent.conversation) || sent.text);
     }
   }, [refused]);
 
-  const deliver = (text, key) => {
-    store.send(id, text, key);
-    onSend(id, text, key);
+  const deliver = (text, key, files) => {
+    store.send(id, text, key, files);
+    onSend(id, text, key, idsOf(files));
   };
   useEffect(() => {
-    const again = ({ detail: key }) => deliver(store.textOf(key), key);
+    const again = ({ detail: key }) => {
+      const sent = store.sentAs(key);
+      if (sent) deliver(sent.text, key, sent.files);
+    };
     window.addEventListener("assistant:resend", again);
     return () => window.removeEventListener("assistant:resend", again);
   });
-  return (text) => deliver(text, keyFor(id, text));
+  return (text, files) => deliver(text, keyFor(id, text, files), files);
 }

@@ -7,6 +7,8 @@ from assistant.components.composer import composer
 from assistant.components.topbar import topbar
 from assistant.components.transcript import transcript
 from assistant.config import MESSAGE_CHARACTERS
+from assistant.services.attachments import AT_MOST
+from assistant.services.file_uploads import FILE_BYTES, TOO_LARGE
 from assistant.state.chat import ChatState
 
 STARTERS = [
@@ -46,6 +48,9 @@ def _conversation() -> rx.Component:
             placeholder="Ask anything, or give a task",
             note=rx.cond(ChatState.notice, ChatState.notice, NOTE),
             max_length=MESSAGE_CHARACTERS,
+            most_files=AT_MOST,
+            file_bytes=FILE_BYTES,
+            too_large=TOO_LARGE,
             acknowledged=ChatState.acknowledged,
             refused=ChatState.refused,
             on_send=ChatState.send,

@@ -7,6 +7,7 @@ from assistant.components.page_frame import page_frame
 from assistant.components.settings_answers import answers_section
 from assistant.components.settings_appearance import appearance_section
 from assistant.components.settings_connections import connections_section
+from assistant.components.settings_files import files_section
 from assistant.components.settings_profile import profile_section
 from assistant.state.settings import SettingsState
 
@@ -22,6 +23,7 @@ def settings() -> rx.Component:
         connections_section(),
         settings_permissions.permissions_sections(),
         settings_security.security_sections(),
+        files_section(),
         settings_data.data_sections(),
     )
 

@@ -3,17 +3,21 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from assistant.errors import Refused
+from assistant.errors import NotFound, Refused
 from assistant.services import files
 from assistant.services.contents import Entry
 
 AT_MOST = 10
 CHARACTERS = 60_000  # of all files of a message
 TOO_MANY = f"A message takes {AT_MOST} files. Nothing was sent; leave some out."
+GONE = (
+    "A file beside your words is not there any more: it was deleted. Nothing was sent; remove it "
+    "there, or bring it back in the settings, and send again."
+)
 
 
 async def parts_of(user_id: UUID, wanted: Sequence[UUID]) -> list[Entry]:
-    """The parts of a message for these files. Raises Refused for too many, and NotFound.
+    """The parts of a message for these files. Raises Refused for too many or for one that is gone.
 
     They share the room for text; where that cuts one, it says how the rest is read.
     """
@@ -24,7 +28,10 @@ async def parts_of(user_id: UUID, wanted: Sequence[UUID]) -> list[Entry]:
 
 
 async def _part(user_id: UUID, file_id: UUID, share: int) -> Entry:
-    file, text = await files.text_of(user_id, file_id)
+    try:
+        file, text = await files.text_of(user_id, file_id)
+    except NotFound as error:
+        raise Refused(GONE) from error
     facts = {"id": str(file.id), "name": file.name, "media": file.media, "size": file.size}
     return {"type": "file", **facts, "text": _cut(text or "", share)}
 

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, func
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer
 from sqlmodel import col, delete, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from assistant.database import user_of, user_session
 from assistant.errors import NotFound, Refused
@@ -55,6 +56,14 @@ class File:
     key: str
 
 
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """A file that was deleted. until: so long it can be brought back."""
+
+    file: File
+    until: datetime
+
+
 async def keep(user_id: UUID, new: New) -> File:
     """Keep a file. Raises Refused for its name or for want of room, and StorageAway."""
     name, tier = require_name(new.name), await tiers.tier_of(user_id)
@@ -74,12 +83,27 @@ async def keep(user_id: UUID, new: New) -> File:
 async def listed(user_id: UUID) -> list[File]:
     """The files, the newest first."""
     newest = select(Row).where(_living()).order_by(col(Row.created_at).desc(), col(Row.id))
-    # All texts together are much.
-    newest = newest.options(defer(col(Row.text), raiseload=True))  # type: ignore[arg-type]
+    return [file for _, file in await _all(user_id, newest)]
+
+
+async def deleted(user_id: UUID) -> list[Deleted]:
+    """The files that can be brought back, the last deleted first."""
+    back = col(Row.stored) & (col(Row.deleted_at) > func.now() - file_room.KEPT)
+    newest = select(Row).where(back).order_by(col(Row.deleted_at).desc(), col(Row.id))
+    return [
+        Deleted(file, row.deleted_at + file_room.KEPT)
+        for row, file in await _all(user_id, newest)
+        if row.deleted_at
+    ]
+
+
+async def _all(user_id: UUID, rows: SelectOfScalar[Row]) -> list[tuple[Row, File]]:
+    """The files of these rows, without their texts: all together they are much."""
+    query = rows.options(defer(col(Row.text), raiseload=True))  # type: ignore[arg-type]
     async with user_session(user_id) as session:
-        rows = (await session.scalars(newest)).all()
-        vault = await vault_in(session, [sealed for row in rows for sealed in (row.name, row.key)])
-    return [_file(row, vault) for row in rows]
+        found = (await session.scalars(query)).all()
+        vault = await vault_in(session, [sealed for row in found for sealed in (row.name, row.key)])
+    return [(row, _file(row, vault)) for row in found]
 
 
 async def find(user_id: UUID, file_id: UUID) -> File:
@@ -114,16 +138,21 @@ async def remove(user_id: UUID, file_id: UUID) -> File:
 
 
 async def restore(user_id: UUID, deleted: UUID | None, added: UUID | None) -> File:
-    """Take back what a change has deleted and added. Raises NotFound.
+    """Take back what a change has deleted and added. Raises NotFound, and Refused without room.
 
     Returns the file that is back, or the one that is gone.
     """
+    tier = await tiers.tier_of(user_id)
     async with user_session(user_id) as session:
+        await file_room.lock(session)
         rows = [await _row(session, each, deleted=True) for each in (added, deleted) if each]
         for row in rows:
             row.deleted_at = None if row.id == deleted else func.now()  # type: ignore[assignment]
         if not rows:
             raise NotFound("file")
+        await session.flush()
+        if deleted:
+            await file_room.require(session, tier, rows[-1].size, but=deleted)
         return await _found(session, rows[-1])
 
 

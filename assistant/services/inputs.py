@@ -13,10 +13,13 @@ BLANKS = "\u034f\u115f\u1160\u2800\u3164\uffa0"  # letters and signs that nobody
 JOINERS = "\u200c\u200d"  # hold families of emoji and Persian words together
 
 
-def message_text(text: str) -> str:
-    """The text as it came, or Refused with the reason. Nothing is changed on the way."""
+def message_text(text: str, *, alone: bool = True) -> str:
+    """The text as it came, or Refused with the reason. Nothing is changed on the way.
+
+    alone: nothing stands beside it, so it has to say something.
+    """
     _storable(text)
-    if not text.strip():
+    if alone and not text.strip():
         raise Refused("There is nothing in this message yet.")
     if len(text) > MESSAGE_CHARACTERS:
         raise Refused(

@@ -60,14 +60,14 @@ async def send(user_id: UUID, conversation_id: UUID | None, words: str, wish: Wi
 
     conversation_id: None begins a conversation. Raises Refused, Busy or NotFound.
     """
-    words = message_text(words)
+    words = message_text(words, alone=not wish.files)
     await rate_limits.count("messages", user_id)
     attached = await attachments.parts_of(user_id, wish.files)
     async with user_connection(user_id) as connection:
         asking = await one_at_a_time(connection, user_id, wish)
         if (known := await _known(asking)) is not None:
             return known
-        place = await place_of(asking, conversation_id, words)
+        place = await place_of(asking, conversation_id, _called(words, attached))
         job = await begin(asking, place, await _ask(asking, place, words, attached))
     return _launched(job)
 
@@ -142,9 +142,14 @@ async def _known(asking: Asking) -> Started | None:
     return Started(turn["id"], turn["conversation_id"]) if turn is not None else None
 
 
+def _called(words: str, attached: list[contents.Entry]) -> str:
+    """What a conversation is called by: the words that begin it, or the files without any."""
+    return words if words.strip() else ", ".join(file["name"] for file in attached)
+
+
 async def _ask(asking: Asking, place: Place, words: str, attached: list[contents.Entry]) -> UUID:
     """Write the user's message. Returns its id."""
-    parts, vault = [*attached, *contents.words(words)], asking.vault
+    parts, vault = [*attached, *(contents.words(words) if words.strip() else [])], asking.vault
     question = Message(
         user_id=vault.user_id,
         conversation_id=place.id,

@@ -4,6 +4,7 @@ Message bodies are not here: the transcript reads them over HTTP (see ARCHITECTU
 """
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from assistant.config import MESSAGE_CHARACTERS
 from assistant.errors import NotFound, NotSignedIn
 from assistant.services import accounts, conversations, turns
 from assistant.services.addresses import SIGN_IN
+from assistant.services.attachments import AT_MOST
 from assistant.services.inputs import identifier
 from assistant.services.model_choice import choose, offered
 from assistant.services.turn_begin import Wish
@@ -23,6 +25,7 @@ from assistant.state.commands import command
 
 Id = Annotated[str, Field(max_length=36)]
 Key = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
+Files = Annotated[list[Id], Field(max_length=AT_MOST)]
 Words = Annotated[str, Field(max_length=MESSAGE_CHARACTERS * 20)]  # longer ones are no typing
 Beginning = Callable[[UUID, UUID, Wish], Awaitable[Started]]
 ANSWERS_KEPT = 8  # of those to sends: several may reach the page in one drawing
@@ -95,11 +98,13 @@ class ChatState(BaseState):
             self._show(opened, missing="" if opened else MISSING)
 
     @command
-    async def send(self, conversation_id: Id, text: Words, client_key: Key) -> Any:  # noqa: ANN401
+    async def send(self, conversation_id: Id, text: Words, client_key: Key, file_ids: Files) -> Any:  # noqa: ANN401  (an event for Reflex)
         """Send a message where the page says; "" begins a conversation, which gets its address."""
         try:
             place = identifier(conversation_id) if conversation_id else None
-            started = await turns.send(self._user_id(), place, text, self._wish(client_key))
+            files = tuple(identifier(each, "file") for each in file_ids)
+            wish = replace(self._wish(client_key), files=files)
+            started = await turns.send(self._user_id(), place, text, wish)
         except Exception as error:  # noqa: BLE001  (said beside the composer)
             async with self:
                 refusal = {"key": client_key, "message": sentence(error)}

@@ -212,3 +212,8 @@ def test_a_search_that_is_too_long_goes_with_all_that_cites_it() -> None:
     history = (user("Tea?"), assistant(*searched(9_000)), user("And?"))
     assert fit(history, 2_000) == (user("Tea?"), assistant(Text("Tea.")), user("And?"))
     assert fit(history, 20_000) == history
+
+
+def test_a_file_alone_is_a_question_and_thought_alone_is_no_answer() -> None:
+    alone = Message("user", (Document("plan", "x"),))
+    assert fit([alone, assistant(Thinking("hm")), assistant(Text(" "))], 1_000) == (alone,)

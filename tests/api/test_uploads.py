@@ -1,6 +1,7 @@
 """Files over HTTP: uploaded, taken along and deleted, each for its owner alone."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -8,13 +9,16 @@ import pytest
 from assistant.api import uploads
 from assistant.services import files, sessions
 from assistant.services.file_uploads import FILE_BYTES, TOO_LARGE
+from assistant.services.tiers import tier_of
 from tests.api.conftest import ORIGIN, browser
 from tests.papers import pdf
 from tests.services.talk import rows, turn_factor_on
 
 REQUESTS = [
     ("POST", "/api/files?name=a"),
+    ("GET", "/api/files"),
     ("GET", f"/api/files/{uuid4()}"),
+    ("POST", f"/api/files/{uuid4()}/restore"),
     ("DELETE", f"/api/files/{uuid4()}"),
 ]
 
@@ -76,6 +80,40 @@ async def test_a_deleted_file_is_gone(ann):
     for method in ("GET", "DELETE"):
         answer = await ann.browser.request(method, path)
         assert (answer.status_code, answer.json()) == (404, {"error": "This file does not exist."})
+
+
+async def test_whether_a_file_is_there_is_told_without_its_bytes(ann, ben, monkeypatch):
+    path = f"/api/files/{(await give(ann)).json()['id']}"
+    with monkeypatch.context() as patch:
+        patch.setattr(files, "content_of", None)  # who asks so is given no bytes, and none are read
+        there = await ann.browser.head(path)
+    assert (there.status_code, there.headers["content-length"], there.content) == (200, "5", b"")
+    assert (await ben.browser.head(path)).status_code == 404
+    await ann.browser.delete(path)
+    assert (await ann.browser.head(path)).status_code == 404
+
+
+async def test_all_files_are_listed_with_the_room_that_there_is(ann, ben):
+    kept = (await give(ann)).json()
+    gone = (await give(ann, b"others", "b.md")).json()
+    await ann.browser.delete(f"/api/files/{gone['id']}")
+    told = (await ann.browser.get("/api/files")).json()
+    assert told["files"] == [kept]
+    assert [each | {"until": ""} for each in told["deleted"]] == [gone | {"until": ""}]
+    assert datetime.fromisoformat(told["deleted"][0]["until"]) > datetime.now(UTC) + timedelta(29)
+    tier = await tier_of(ann.user.id)
+    assert (told["room"], told["plan"]) == (tier.file_bytes, tier.label)
+    others = (await ben.browser.get("/api/files")).json()
+    assert (others["files"], others["deleted"]) == ([], [])
+
+
+async def test_a_deleted_file_comes_back_for_its_owner_alone(ann, ben):
+    path = f"/api/files/{(await give(ann)).json()['id']}"
+    await ann.browser.delete(path)
+    assert (await ben.browser.post(f"{path}/restore")).status_code == 404
+    assert (await ann.browser.post(f"{path}/restore")).status_code == 204
+    assert (await ann.browser.get(path)).content == b"words"
+    assert (await ann.browser.get("/api/files")).json()["deleted"] == []
 
 
 async def test_nobody_reaches_anothers_file(ann, ben):

@@ -203,7 +203,8 @@ class User:
 
     async def _ask(self, text: str, answer: Answer) -> None:
         self._key, self._turn = uuid4().hex, asyncio.Future()
-        await self._emit(SEND, conversation_id=self.conversation, text=text, client_key=self._key)
+        wish = {"client_key": self._key, "file_ids": []}
+        await self._emit(SEND, conversation_id=self.conversation, text=text, **wish)
         async with asyncio.timeout(TAKEN_SECONDS):  # what is no command gets no reply
             turn = await self._turn
         async with self._http.get(f"/api/turns/{turn}/events?after=0") as response:

@@ -91,3 +91,16 @@ test("a message of a conversation that is not shown is read when that is opened"
   store.open("c8");
   await until(() => readings("c8") > before);
 });
+
+test("a send shows its files at once, and a refusal gives them back", () => {
+  const file = { id: "f1", name: "a.txt", media: "text/plain", size: 1, fresh: true };
+  store.send("c10", " ", "key-10", [file]);
+  const [said] = store.conversation("c10").messages;
+  const { fresh, ...shown } = file;
+  assert.deepEqual(said.parts, [{ type: "file", ...shown }]);
+  assert.deepEqual(store.lastSaid("c10"), { text: "", files: [{ type: "file", ...shown }] });
+  assert.deepEqual(store.sentAs("key-10").files, [file]);
+  const { conversation, text, files } = store.refuse("key-10");
+  assert.deepEqual([conversation, text, files], ["c10", " ", [file]]);
+  assert.deepEqual([store.conversation("c10").messages, store.lastSaid("c10")], [[], null]);
+});

@@ -3,8 +3,10 @@ import { beforeEach, test } from "node:test";
 import { ALICE, storage } from "./page.js";
 import {
   draftOf,
+  filesOf,
   forgetUnsent,
   keepDraft,
+  keepFiles,
   keepUnsent,
   moveDraft,
   unsent,
@@ -25,6 +27,23 @@ test("each conversation has its draft, and the one not yet begun has one too", (
   assert.deepEqual(found, ["in the new one", "in the\nfirst", ""]);
   keepDraft("c1", "");
   assert.equal(draftOf("c1"), "");
+});
+
+test("the files beside a draft are kept beside it, and go with it at the end", () => {
+  const files = [{ id: "f1", name: "a plan.txt", media: "text/plain", size: 6, fresh: true }];
+  keepFiles("c1", files);
+  assert.deepEqual([filesOf("c1"), filesOf("c2"), filesOf("")], [files, [], []]);
+  assert.equal(draftOf("c1"), "");
+  keepDraft("c1", "words");
+  keepFiles("c1", []);
+  assert.deepEqual([filesOf("c1"), draftOf("c1")], [[], "words"]);
+});
+
+test("garbage in storage is no file", () => {
+  for (const garbage of ["", "{", "1 {", "1 null", '1 {"id":"a"}', '1 [null,1,{"id":5}]', "[]"]) {
+    localStorage.setItem("assistant:draft:alice:c1:files", garbage);
+    assert.deepEqual(filesOf("c1"), []);
+  }
 });
 
 test("a draft moves with its conversation", () => {
@@ -120,6 +139,7 @@ test("who signs out leaves nothing, and the page writes nothing anew", () => {
   localStorage.setItem("assistant:draft:bob:new", "1 his");
   keepDraft("", "words");
   keepDraft("c1", "words");
+  keepFiles("c1", [{ id: "f1" }]);
   keepUnsent(SEND);
   const elsewhere = new Event("submit");
   Object.defineProperty(elsewhere, "target", { value: { matches: () => false } });
@@ -130,5 +150,6 @@ test("who signs out leaves nothing, and the page writes nothing anew", () => {
   Object.defineProperty(leaving, "target", { value: form });
   dispatchEvent(leaving);
   keepDraft("c1", "words");
+  keepFiles("c1", [{ id: "f1" }]);
   assert.deepEqual(Object.keys(localStorage), ["assistant:draft:bob:new"]);
 });

@@ -29,6 +29,42 @@ for (const name of ["addEventListener", "removeEventListener", "dispatchEvent"])
 const ask = globalThis.fetch;
 globalThis.fetch = (url, options) => ask(new URL(url, page.base), options);
 
+/** As far as an upload needs it: all of the body is said to have been sent at once. */
+globalThis.XMLHttpRequest = class {
+  upload = {};
+  headers = {};
+  stop = new AbortController();
+
+  open(method, url) {
+    Object.assign(this, { method, url });
+  }
+
+  setRequestHeader(name, value) {
+    this.headers[name] = value;
+  }
+
+  getResponseHeader(name) {
+    return this.answer?.headers.get(name) ?? null;
+  }
+
+  abort() {
+    this.stop.abort();
+  }
+
+  async send(body) {
+    const { method, headers, url } = this;
+    this.upload.onprogress({ loaded: body.size, total: body.size });
+    try {
+      this.answer = await fetch(url, { method, headers, body, signal: this.stop.signal });
+      Object.assign(this, { status: this.answer.status, responseText: await this.answer.text() });
+      this.onload();
+    } catch {
+      Object.assign(this, { status: 0, responseText: "" });
+      this.onerror();
+    }
+  }
+};
+
 /** Relative addresses lead here. */
 export const serveFrom = (base) => (page.base = base);
 

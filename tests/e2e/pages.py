@@ -50,6 +50,9 @@ class Chat:
         self.log = page.get_by_role("log")
         self.toast = page.locator(".toast")
         self.connection = page.locator(".connection")
+        self.attach = page.get_by_test_id("attach")
+        self.chips = page.get_by_test_id("file-chip")
+        self.sent_files = self.log.get_by_test_id("file-link")
 
     @property
     def id(self) -> str:

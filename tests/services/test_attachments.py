@@ -1,19 +1,18 @@
 """Files beside the user's words: as parts of the message, and as a model reads them."""
 
 from base64 import b64decode
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from assistant.agent.types import Document, Image, Message, Text
 from assistant.connectors.picture_page import DAMAGED
 from assistant.database import user_session
-from assistant.errors import NotFound, Refused
-from assistant.services import attachments, contents, files, turns
-from assistant.services.attachments import CHARACTERS, TOO_MANY, parts_of
+from assistant.errors import Refused
+from assistant.services import attachments, contents, conversations, files, pictures, turns
+from assistant.services.attachments import CHARACTERS, GONE, TOO_MANY, parts_of
 from assistant.services.conversations import is_tainted
 from assistant.services.file_uploads import upload
-from assistant.services.pictures import GONE
 from tests.papers import photo, pixels, png
 from tests.services.talk import ask, ended, rows, say, shown, text_of, wish
 from tests.vendors import Script
@@ -47,8 +46,9 @@ async def test_there_are_not_too_many_and_all_are_ones_own(alice, bob):
     gone = await upload(alice.id, "a.txt", b"a")
     await files.remove(alice.id, gone.id)
     for file in (others, gone):
-        with pytest.raises(NotFound):
+        with pytest.raises(Refused) as caught:
             await parts_of(alice.id, [file.id])
+        assert str(caught.value) == GONE
 
 
 async def test_a_message_carries_its_files_and_the_page_sees_no_text_of_theirs(alice, vendors, db):
@@ -91,7 +91,7 @@ async def test_a_picture_is_shown_in_each_turn_until_its_file_is_deleted(alice, 
     (first,), (second,), (third,) = map(pictures_in, asked)
     assert pixels(b64decode(first))[0][0] == (254, 0, 0)
     assert second == first
-    assert GONE in third
+    assert pictures.GONE in third
 
 
 async def test_where_one_vendor_is_away_the_next_one_sees_the_picture(alice, vendors) -> None:
@@ -128,7 +128,7 @@ async def test_without_files_a_conversation_stays_untainted(alice, vendors):
 
 
 async def test_a_file_that_is_not_there_begins_nothing(alice, vendors, db):
-    with pytest.raises(NotFound):
+    with pytest.raises(Refused, match="Nothing was sent; remove it"):
         await turns.send(alice.id, None, "Look", wish(files=(uuid4(),)))
     assert not await rows(db, "select 1 from conversations where user_id = $1", alice.id)
 
@@ -142,6 +142,33 @@ def test_a_document_without_words_says_so():
     file = {"type": "file", "id": "1", "name": "a", "media": "application/pdf", "size": 1}
     (message,) = contents.history("user", [{**file, "text": ""}])
     assert message.parts == (Document("a (file 1)", contents.NO_TEXT),)
+
+
+async def test_files_may_stand_without_words_and_give_the_title(alice, vendors):
+    plan = await upload(alice.id, "plan.txt", b"meet in Zadar")
+    notes = await upload(alice.id, "notes.txt", b"bring a map")
+    started = await turns.send(alice.id, None, " \n", wish(files=(plan.id, notes.id)))
+    assert (await ended(alice, started)).status == "done"
+    question, _ = await shown(alice, started.conversation_id)
+    assert [part["type"] for part in question["parts"]] == ["file", "file"]
+    opened = await conversations.opened(alice.id, started.conversation_id)
+    assert opened.title == "plan.txt, notes.txt"
+    read = str(vendors.requests[-1].body)
+    assert "meet in Zadar" in read
+    assert "bring a map" in read
+
+
+async def test_who_answers_anew_reads_the_files_again(alice, vendors):
+    plan = await upload(alice.id, "plan.txt", b"meet in Zadar")
+    started = await turns.send(alice.id, None, "Where?", wish(files=(plan.id,)))
+    await ended(alice, started)
+    await files.remove(alice.id, plan.id)
+    _, reply = await shown(alice, started.conversation_id)
+    asked_before = len(vendors.requests)
+    await ended(alice, await turns.retry(alice.id, UUID(reply["id"]), wish()))
+    assert any("meet in Zadar" in str(seen.body) for seen in list(vendors.requests)[asked_before:])
+    question, _ = await shown(alice, started.conversation_id)
+    assert question["parts"][0]["name"] == "plan.txt"
 
 
 def test_a_model_reads_a_file_before_the_words():

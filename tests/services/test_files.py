@@ -118,6 +118,29 @@ async def test_a_deleted_file_is_gone_until_it_is_brought_back(alice) -> None:
     assert await files.content_of(alice.id, kept) == MARK
 
 
+async def test_what_was_deleted_is_listed_while_it_can_be_brought_back(alice, bob, db) -> None:
+    first, then, old, stays = [await files.keep(alice.id, new(name)) for name in "abcd"]
+    for file in (first, then, old):
+        await files.remove(alice.id, file.id)
+    await rows(db, LONG_AGO, old.id)
+    told = await files.deleted(alice.id)
+    assert [each.file for each in told] == [then, first]
+    (row,) = await rows(db, "select deleted_at from files where id = $1", then.id)
+    assert told[0].until - row["deleted_at"] == file_room.KEPT
+    assert [await files.deleted(bob.id), await files.listed(alice.id)] == [[], [stays]]
+
+
+async def test_what_comes_back_needs_its_room_again(alice, small) -> None:
+    gone = await files.keep(alice.id, new(content=b"x" * 60))
+    await files.remove(alice.id, gone.id)
+    taken = await files.keep(alice.id, new(content=b"y" * 60))
+    with pytest.raises(Refused, match="There is no room for this file"):
+        await files.restore(alice.id, gone.id, None)
+    assert await files.listed(alice.id) == [taken]
+    assert await files.restore(alice.id, gone.id, taken.id) == gone
+    assert await files.listed(alice.id) == [gone]
+
+
 async def test_a_new_version_takes_the_place_of_the_old_and_gives_it_back(alice) -> None:
     old = await files.keep(alice.id, new("old.md"))
     newer = await files.keep(alice.id, new("new.md", b"new", replaces=old.id))

@@ -41,6 +41,18 @@ def test_a_message_is_taken_as_it_is_or_refused(text):
         assert result.encode().decode() == text
 
 
+@pytest.mark.parametrize("text", ["", " \n\t "])
+def test_only_a_message_that_stands_alone_has_to_say_something(text):
+    assert message_text(text, alone=False) == text
+    assert isinstance(taken(message_text, text), Refused)
+
+
+@pytest.mark.parametrize("text", ["a\x00", "\ud800", "x" * (MESSAGE_CHARACTERS + 1)])
+def test_beside_files_the_other_rules_hold_too(text):
+    with pytest.raises(Refused):
+        message_text(text, alone=False)
+
+
 @pytest.mark.usefixtures("prepared")
 def test_every_naughty_string_is_refused_or_comes_back_from_its_sealed_form():
     row, user = UUID(int=1), UUID(int=2)

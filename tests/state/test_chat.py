@@ -8,6 +8,7 @@ import pytest
 
 from assistant.services import conversations, messages, turns
 from assistant.services.accounts import usual_model
+from assistant.services.file_uploads import upload
 from assistant.state.chat import MISSING, ChatState
 from assistant.state.sidebar import SidebarState
 from tests.services.talk import ended, say, shown, text_of, until_entry
@@ -16,10 +17,11 @@ from tests.state.conftest import Page
 KEY = "client-key-{}"
 
 
-async def sent(hers, text="hello", key="client-key-1"):
+async def sent(hers, text="hello", key="client-key-1", files=()):
     """The state after the page has sent this where it is."""
     place = (await hers.state(ChatState)).conversation_id
-    await hers.send(ChatState, "send", conversation_id=place, text=text, client_key=key)
+    given = {"text": text, "client_key": key, "file_ids": [str(each) for each in files]}
+    await hers.send(ChatState, "send", conversation_id=place, **given)
     return await hers.state(ChatState)
 
 
@@ -58,7 +60,8 @@ async def test_a_first_message_begins_a_conversation_and_is_acknowledged(hers, a
 
 async def test_the_same_send_again_is_the_same_turn(hers, alice, demo):
     first = dict((await sent(hers)).acknowledged[-1])
-    await hers.send(ChatState, "send", conversation_id="", text="hello", client_key=KEY.format(1))
+    again = {"text": "hello", "client_key": KEY.format(1), "file_ids": []}
+    await hers.send(ChatState, "send", conversation_id="", **again)
     assert (await hers.state(ChatState)).acknowledged[-1] == first
     assert len((await conversations.overview(alice.id, 10)).listed) == 1
 
@@ -69,6 +72,20 @@ async def test_a_refused_message_says_why_beside_its_key(text, hers, alice, demo
     assert state.refused[-1]["key"] == KEY.format(1)
     assert state.refused[-1]["message"].endswith((".", ")."))
     assert (state.acknowledged, state.conversation_id) == ([], "")
+    assert (await conversations.overview(alice.id, 10)).listed == []
+
+
+async def test_a_message_takes_the_files_that_it_names(hers, alice, demo):
+    kept = await upload(alice.id, "plan.txt", b"a plan")
+    state = await sent(hers, "Read it", files=[kept.id])
+    question = (await shown(alice, UUID(state.conversation_id)))[0]
+    assert [part.get("id") for part in question["parts"]] == [str(kept.id), None]
+
+
+@pytest.mark.parametrize("named", ["no id", str(uuid4())])
+async def test_a_file_that_does_not_exist_refuses_the_message(named, hers, alice, demo):
+    state = await sent(hers, "Read it", files=[named])
+    assert [each["key"] for each in state.refused] == [KEY.format(1)]
     assert (await conversations.overview(alice.id, 10)).listed == []
 
 
@@ -208,9 +225,8 @@ async def test_a_send_goes_where_the_page_says_and_not_where_it_is_now(hers, ali
         await ended(alice, each)
     await went_to(hers, other.conversation_id)
     place = str(one.conversation_id)
-    await hers.send(
-        ChatState, "send", conversation_id=place, text="again", client_key=KEY.format(1)
-    )
+    given = {"text": "again", "client_key": KEY.format(1), "file_ids": []}
+    await hers.send(ChatState, "send", conversation_id=place, **given)
     assert len(await shown(alice, one.conversation_id)) == 4
     assert len(await shown(alice, other.conversation_id)) == 2
 

@@ -22,7 +22,12 @@ FORGED = [" ", "x", "x y", "a b c", AN_ID, f"{AN_ID} x", f" {AN_ID}", f"{AN_ID} 
           "{alice}", "{alice} ", "{alice} \u00e9", f"{{alice}} {'0' * 64}", "{alice} {seal} x",
           f"{AN_ID} {AN_ID} {{seal}}", "{alice}  {seal}"]  # fmt: skip
 GOOD = {
-    full_name(ChatState, "send"): {"conversation_id": "", "text": SECRET, "client_key": KEY},
+    full_name(ChatState, "send"): {
+        "conversation_id": "",
+        "text": SECRET,
+        "client_key": KEY,
+        "file_ids": [str(uuid4())],
+    },
     full_name(ChatState, "retry"): {"message_id": str(uuid4()), "client_key": KEY},
     full_name(ChatState, "proceed"): {"message_id": str(uuid4()), "client_key": KEY},
     full_name(SidebarState, "refresh"): {},
@@ -113,7 +118,14 @@ async def test_a_command_with_fitting_arguments_may_run_for_who_is_signed_in(nam
     [
         (SEND, {}),
         (SEND, {"text": "x"}),
-        (SEND, {"text": "x", "client_key": KEY}),
+        (SEND, {"text": "x", "client_key": KEY, "file_ids": []}),
+        (SEND, {"conversation_id": "", "text": "x", "client_key": KEY}),
+        (SEND, THE_SEND | {"file_ids": AN_ID}),
+        (SEND, THE_SEND | {"file_ids": None}),
+        (SEND, THE_SEND | {"file_ids": [1]}),
+        (SEND, THE_SEND | {"file_ids": [[AN_ID]]}),
+        (SEND, THE_SEND | {"file_ids": ["x" * 37]}),
+        (SEND, THE_SEND | {"file_ids": [AN_ID] * 11}),
         (SEND, {"conversation_id": "", "client_key": KEY}),
         (SEND, THE_SEND | {"text": 1}),
         (SEND, THE_SEND | {"text": None}),

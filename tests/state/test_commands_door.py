@@ -21,7 +21,7 @@ from tests.state.conftest import ROOT, full_name
 
 SECRET = "what the user wrote"
 SEND = full_name(ChatState, "send")
-THE_SEND = {"conversation_id": "", "text": SECRET, "client_key": "client-key-1"}
+THE_SEND = {"conversation_id": "", "text": SECRET, "client_key": "client-key-1", "file_ids": []}
 OWN = {"HTTP_COOKIE": SECRET, USER_HEADER: SECRET, "QUERY_STRING": "token=known"}
 NAMESPACE = app.event_namespace
 SOCKETS = app.sio
