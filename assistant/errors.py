@@ -18,6 +18,7 @@
     │   └── StorageAway               where files lie does not answer
     ├── CannotStart               its text is for the operator: the launcher says it and exits
     └── ToolError                 its text is for the model
+        └── Gone                      what it is about is gone already
 
 Anything else is a defect: it is logged whole and shown as one neutral sentence.
 """
@@ -162,3 +163,7 @@ class CannotStart(Exception):
 
 class ToolError(Exception):
     """A tool could not do what it was asked; the model reads why."""
+
+
+class Gone(ToolError):
+    """What the call is about is not there any more: whoever wanted it gone has what they wanted."""
