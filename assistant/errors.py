@@ -20,7 +20,10 @@
     │   └── StorageAway               where files lie does not answer
     ├── CannotStart               its text is for the operator: the launcher says it and exits
     └── ToolError                 its text is for the model
-        └── AccessRefused             an account of the user's does not let us in any more
+    ├── CannotStart               its text is for the operator: the launcher says it and exits
+    └── ToolError                 its text is for the model
+        ├── AccessRefused             an account that is connected does not let us in any more
+        └── Gone                      what the call is about is not there any more
 
 Anything else is a defect: it is logged whole and shown as one neutral sentence.
 """
@@ -189,3 +192,7 @@ class ToolError(Exception):
 
 class AccessRefused(ToolError):
     """An account that the user has connected does not let us in: a wrong password, a lost grant."""
+
+
+class Gone(ToolError):
+    """What the call is about is not there any more: whoever wanted it gone has what they wanted."""

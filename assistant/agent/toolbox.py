@@ -80,6 +80,7 @@ class Toolbox:
         self._places = asyncio.Semaphore(CALLS_AT_ONCE)
         self._room = TURN_CHARACTERS
         self.searches = VendorSearches(gate, said)
+        self._begun = 0
         self.repeats = Repeats()
         self.results = Message("tool", ())
         self.waits = False  # for calls that were asked for and may run later
@@ -174,7 +175,9 @@ class Toolbox:
             if started.act.intent.effect is not Effect.READ:
                 await self._journal.begins(started.call, started.act)
             tool = self._tools[started.call.name]
-            context = replace(self._context, tainted=self._said.tainted)
+            self._begun += 1  # not every vendor's ids are new in each request
+            key = f"{self._context.key}/{self._begun}"
+            context = replace(self._context, key=key, tainted=self._said.tainted)
             outcome = await executed(tool, started.call, context, self._seconds)
         return replace(outcome, result=self._fitted(outcome.result), act=started.act)
 

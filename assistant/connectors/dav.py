@@ -10,7 +10,7 @@ from lxml import etree
 
 from assistant.connectors.bounds import MEGABYTE
 from assistant.connectors.network import ANY_PORT, MOST_REDIRECTS, Reach, client, plainly
-from assistant.errors import AccessRefused, ToolError
+from assistant.errors import AccessRefused, Gone, ToolError
 
 SECONDS = 10.0
 MOST_BYTES = 10 * MEGABYTE
@@ -130,7 +130,8 @@ class Dav:
     def refused(self, answer: Answer) -> ToolError:
         """What to say of an answer that is no success."""
         said = REFUSALS.get(answer.status, "The calendar at {} cannot answer now. {}")
-        return ToolError(said.format(self.host, UNCHANGED))
+        kind = Gone if answer.status in (404, 410) else ToolError
+        return kind(said.format(self.host, UNCHANGED))
 
     def _password(self) -> str:
         pair = f"{self._account.user}:{self._account.password}".encode()

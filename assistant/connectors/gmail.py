@@ -16,7 +16,7 @@ from assistant.connectors.gmail_messages import found, received
 from assistant.connectors.google_grant import Token, authorised
 from assistant.connectors.mail_written import written
 from assistant.connectors.network import Reach, client, plainly
-from assistant.errors import ToolError
+from assistant.errors import Gone, ToolError
 
 BASE = "https://gmail.googleapis.com"
 SECONDS = 10.0
@@ -108,19 +108,19 @@ class GmailMailbox:
         path = f"messages/{_known(letter_id)}"
         labels = (await self._get(path, {"format": "minimal"})).get("labelIds", [])
         if "TRASH" in labels:
-            raise ToolError(f"The letter is in the trash already. {UNCHANGED}")
+            raise Gone(f"The letter is in the trash already. {UNCHANGED}")
         await self._post(f"{path}/trash", {}, MOVING)
         return {"id": letter_id, "inbox": "INBOX" in labels}
 
     async def restore(self, saved: JsonValue) -> None:
-        """Bring a letter back, into the inbox where it was there. Raises ToolError."""
+        """Bring a letter back where it is not, into the inbox if it was there. Raises ToolError."""
         if not isinstance(saved, dict):
             raise ToolError(NO_UNDO)
         path = f"messages/{_known(str(saved.get('id')))}"
-        if "TRASH" not in (await self._get(path, {"format": "minimal"})).get("labelIds", []):
-            raise ToolError(NO_UNDO)
-        await self._post(f"{path}/untrash", {}, MOVING)
-        if saved.get("inbox"):
+        labels = (await self._get(path, {"format": "minimal"})).get("labelIds", [])
+        if "TRASH" in labels:
+            await self._post(f"{path}/untrash", {}, MOVING)
+        if saved.get("inbox") and "INBOX" not in labels:
             await self._post(f"{path}/modify", {"addLabelIds": ["INBOX"]}, MOVING)
 
     async def _message(self, letter: Letter, key: str) -> dict[str, str]:
@@ -156,7 +156,7 @@ class GmailMailbox:
         if answer.is_success:
             return _read(answer, ends.lost)
         if said := FAULTS.get(answer.status_code):
-            raise ToolError(f"{said} {ends.refused}")
+            raise (Gone if answer.status_code == 404 else ToolError)(f"{said} {ends.refused}")
         raise ToolError(f"{WHO} has a fault ({answer.status_code}). {ends.lost}")
 
 

@@ -22,7 +22,7 @@ from assistant.connectors.google_events import (
 from assistant.connectors.google_grant import Token
 from assistant.connectors.google_rest import GONE, GOOGLE, Rest, object_in
 from assistant.connectors.network import Reach
-from assistant.errors import ToolError
+from assistant.errors import Gone, ToolError
 
 MOST_PAGES = 8
 PAGE = 250
@@ -119,7 +119,7 @@ class GoogleCalendar:
     async def _read(self, calendar: str, event: str) -> Fields:
         found = await self._rest.json("GET", _events(calendar, event))
         if found.get("status") == "cancelled":
-            raise ToolError(GONE)
+            raise Gone(GONE)
         return found
 
     async def _patch(self, calendar: str, event: str, fields: Fields, now: Fields) -> Fields:

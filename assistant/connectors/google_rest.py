@@ -9,7 +9,7 @@ import httpx2
 from assistant.connectors.bounds import MEGABYTE
 from assistant.connectors.google_grant import Token, authorised, reasons
 from assistant.connectors.network import Reach, client, plainly
-from assistant.errors import ToolError
+from assistant.errors import Gone, ToolError
 
 GOOGLE = "https://www.googleapis.com/calendar/v3"
 SECONDS = 10.0
@@ -85,7 +85,7 @@ class Rest:
 
         said = await authorised(self._token, send)
         if not said.is_success and said.status_code not in fine:
-            raise ToolError(_refusal(said))
+            raise (Gone if said.status_code in (404, 410) else ToolError)(_refusal(said))
         return said
 
 

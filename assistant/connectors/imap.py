@@ -13,7 +13,7 @@ from assistant.connectors.mail_account import Access
 from assistant.connectors.mail_received import found, received
 from assistant.connectors.mail_written import message_id, written
 from assistant.connectors.smtp import deliver
-from assistant.errors import ToolError
+from assistant.errors import Gone, ToolError
 
 HEADERS = "BODY.PEEK[HEADER.FIELDS (FROM SUBJECT DATE)]<0.8000>"
 MOST_OF_A_LETTER = 1_000_000
@@ -57,7 +57,7 @@ class ImapMailbox:
             parts = f"(UID RFC822.SIZE BODY.PEEK[]<0.{MOST_OF_A_LETTER}>)"
             for _, _, raw in fetched(box, [uid], parts):
                 return received(letter_id, raw, whole=len(raw) < MOST_OF_A_LETTER)
-            raise ToolError(GONE)
+            raise Gone(GONE)
 
         return await on_line(self.access, take)
 
@@ -94,18 +94,18 @@ class ImapMailbox:
         def move(box: Box) -> JsonValue:
             trash = folder_of(box, "trash")
             if place.folder == trash:
-                raise ToolError("The letter is in the trash already. Nothing was changed.")
+                raise Gone("The letter is in the trash already. Nothing was changed.")
             _go(box, place, to_write=True)
             letters = fetched(box, [uid], "(UID BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)]<0.2000>)")
             if not letters:
-                raise ToolError(GONE)
+                raise Gone(GONE)
             name = received("", letters[0][2]).message_id
             return {"folder": place.folder, "id": moved(box, uid, trash), "message_id": name}
 
         return await on_line(self.access, move, _MOVED)
 
     async def restore(self, saved: JsonValue) -> None:
-        """Bring a letter back to the folder where it was. Raises ToolError."""
+        """Bring a letter back to the folder where it was, unless it is. Raises ToolError."""
         if not isinstance(saved, dict):
             raise ToolError(NO_UNDO)
         folder, kept_id, name = (str(saved.get(key)) for key in ("folder", "id", "message_id"))
@@ -118,9 +118,12 @@ class ImapMailbox:
             else:
                 select(box, folder_of(box, "trash"), to_write=True)
                 uids = with_message_id(box, name)
-            if not uids:
+            if uids:
+                moved(box, uids[-1], folder)
+                return
+            select(box, folder)
+            if not with_message_id(box, name):  # nor did a try that was cut off bring it back
                 raise ToolError(NO_UNDO)
-            moved(box, uids[-1], folder)
 
         await on_line(self.access, move, _MOVED)
 
@@ -130,7 +133,7 @@ _MOVED = "The letter may have been moved; search for it before you try again."
 
 def _go(box: Box, place: Place, *, to_write: bool = False) -> None:
     if select(box, place.folder, to_write=to_write) != place:
-        raise ToolError(GONE)
+        raise Gone(GONE)
 
 
 def _criteria(wanted: Wanted) -> str:

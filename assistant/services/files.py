@@ -130,10 +130,10 @@ async def content_of(user_id: UUID, file: File) -> bytes:
 
 
 async def remove(user_id: UUID, file_id: UUID) -> File:
-    """Delete a file; it can be brought back for some time. Raises NotFound."""
+    """Delete a file, unless it is so; it can be brought back for some time. Raises NotFound."""
     async with user_session(user_id) as session:
-        row = await _row(session, file_id)
-        row.deleted_at = func.now()  # type: ignore[assignment]
+        row = await _row(session, file_id, deleted=True)
+        row.deleted_at = row.deleted_at or func.now()  # type: ignore[assignment]
         return await _found(session, row)
 
 

@@ -77,11 +77,11 @@ class StoredNotes:
             return _note(row, await vault_in(session)), _saved(old)
 
     async def delete(self, note_id: str) -> tuple[Note, JsonValue]:
-        """Delete a note; the row stays for a while, so that it can be brought back."""
+        """Delete a note, unless it is so; the row stays, so that it can be brought back."""
         async with user_session(self._user_id) as session:
-            row = await _row(session, note_id)
+            row = await _row(session, note_id, deleted=True)
             old = _note(row, await vault_in(session, [row.title, row.content]))
-            row.deleted_at = func.now()  # type: ignore[assignment]
+            row.deleted_at = row.deleted_at or func.now()  # type: ignore[assignment]
         return old, _saved(old)
 
     async def restore(self, saved: JsonValue) -> Note:

@@ -156,18 +156,17 @@ async def test_a_draft_reaches_nobody_and_can_be_thrown_away(side: Side) -> None
     assert len(await side.mailbox.search(Wanted(folder="trash"))) == 1
 
 
-async def test_a_deleted_letter_is_in_the_trash_and_comes_back_once(side: Side) -> None:
+async def test_a_deleted_letter_is_in_the_trash_and_comes_back(side: Side) -> None:
     await side.put(invoice())
     await side.put(invoice().replace(b"2@example.com", b"3@example.com"))
     newest, _ = await side.mailbox.search(Wanted())
     saved = await side.mailbox.trash(newest.id)
     assert len(await side.mailbox.search(Wanted())) == 1
     assert len(await side.mailbox.search(Wanted(folder="trash"))) == 1
-    await side.mailbox.restore(saved)
-    assert len(await side.mailbox.search(Wanted())) == 2
-    assert await side.mailbox.search(Wanted(folder="trash")) == ()
-    with pytest.raises(ToolError):
+    for _ in range(2):
         await side.mailbox.restore(saved)
+        assert len(await side.mailbox.search(Wanted())) == 2
+        assert await side.mailbox.search(Wanted(folder="trash")) == ()
 
 
 @pytest.mark.parametrize("letter_id", ["", "x" * 500, "../../x", "1.1.INBOX\r\nA1 LOGOUT", "0"])

@@ -6,9 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 
-from pydantic import JsonValue
-
-from assistant.agent.acts import Effect, Intent, Output, Tool, ToolContext
+from assistant.agent.acts import Effect, Intent, Tool, ToolContext
 from assistant.agent.tool import tool
 
 DELAY = 10.0
@@ -42,36 +40,32 @@ async def _go_on(_where: str) -> None:
     pass
 
 
-def tools_at(wall: Wall, passing: Passing = _go_on) -> tuple[Tool, Tool]:
+def tools_at(wall: Wall, passing: Passing = _go_on) -> tuple[Tool, Tool, Tool]:
     """`post_again` knows its key and puts up nothing twice; `post_once` does not, and waits first.
+    `jot` is as `post_once`, and asks nobody.
 
     passing: is told "before" and "after" the effect.
     """
 
-    async def post(text: str, context: ToolContext) -> Output:
+    async def post(text: str, context: ToolContext) -> str:
         """Put up a text."""
         await passing("before")
         wall.put(context.key, text)
         await passing("after")
-        return Output("It is up.", undo=text)
+        return "It is up."
 
-    async def post_again(text: str, context: ToolContext) -> Output:
+    async def post_again(text: str, context: ToolContext) -> str:
         """Put up a text, once for each call."""
         await passing("before")
         if context.key not in dict(wall.all()):
             wall.put(context.key, text)
         await passing("after")
-        return Output("It is up.", undo=text)
-
-    async def take_down(saved: JsonValue, context: ToolContext) -> str:
-        await passing("before")
-        wall.put(context.key, f"not {saved}")
-        await passing("after")
-        return "It is down."
+        return "It is up."
 
     def posting(text: str) -> Intent:
         return Intent(Effect.SEND, f"Put up “{text}”")
 
-    declared = tool(Effect.SEND, "Put up", intent=posting, delay=DELAY, undo=take_down)(post)
-    again = tool(Effect.SEND, "Put up", intent=posting, repeatable=True, undo=take_down)
-    return replace(declared, name="post_once"), again(post_again)
+    once = tool(Effect.SEND, "Put up", intent=posting, delay=DELAY)(post)
+    again = tool(Effect.SEND, "Put up", intent=posting, repeatable=True)
+    jot = tool(Effect.WRITE, "Jotted down")(post)
+    return replace(once, name="post_once"), again(post_again), replace(jot, name="jot")

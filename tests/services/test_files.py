@@ -107,13 +107,21 @@ async def test_a_list_does_not_read_the_texts(alice, db) -> None:
     assert "files.text" not in asked
 
 
+async def test_to_delete_it_once_more_changes_nothing(alice, db) -> None:
+    kept = await files.keep(alice.id, new())
+    since = "select deleted_at from files where id = $1"
+    assert await files.remove(alice.id, kept.id) == kept
+    before = await rows(db, since, kept.id)
+    assert await files.remove(alice.id, kept.id) == kept
+    assert await rows(db, since, kept.id) == before
+
+
 async def test_a_deleted_file_is_gone_until_it_is_brought_back(alice) -> None:
     kept = await files.keep(alice.id, new())
     await files.remove(alice.id, kept.id)
     assert await names(alice) == []
-    for doing in (files.find, files.remove):
-        with pytest.raises(NotFound):
-            await doing(alice.id, kept.id)
+    with pytest.raises(NotFound):
+        await files.find(alice.id, kept.id)
     assert await files.restore(alice.id, kept.id, None) == kept
     assert await files.content_of(alice.id, kept) == MARK
 

@@ -48,6 +48,14 @@ async def test_what_was_deleted_is_gone_and_can_be_brought_back(notes):
     assert (await notes.find(note.id)).text == "Two litres"
 
 
+async def test_a_second_try_to_delete_it_can_be_taken_back_as_well(notes):
+    note = await write(notes)
+    first, again = [await notes.delete(note.id) for _ in range(2)]
+    assert first == again
+    await notes.restore(again[1])
+    assert (await notes.find(note.id)).text == "Two litres"
+
+
 @pytest.mark.parametrize("note_id", ["", "x", "00000000-0000-4000-8000-000000000000"])
 async def test_what_does_not_exist_is_one_sentence(notes, note_id):
     for call in (notes.find(note_id), notes.delete(note_id)):

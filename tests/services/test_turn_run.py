@@ -8,6 +8,7 @@ import pytest
 from assistant.agent.arguments import MALFORMED, UNREADABLE
 from assistant.errors import UNEXPECTED
 from assistant.services import leases, turn_log, turn_run, turns
+from assistant.services.notes import StoredNotes
 from assistant.services.shared import PROCESS
 from assistant.services.turn_run import DECLINED, TOO_LONG
 from tests.conftest import away
@@ -147,6 +148,16 @@ async def test_two_steps_whose_calls_have_one_id_are_two_calls(alice, vendors):
     tools = [part for part in state.parts if part["type"] == "tool"]
     assert [part["arguments"]["expression"] for part in tools] == ["1+1", "2+2"]
     assert [part["state"] for part in tools] == ["done", "done"]
+
+
+async def test_two_notes_of_calls_with_one_id_are_two_notes(alice, vendors):
+    for title in ("Milk", "Bread"):
+        written = f'{{"title": "{title}", "text": "Two"}}'
+        blocks = (Call("create_note", (written,), id="same"),)
+        vendors.then("anthropic", Script(blocks=blocks))
+    assert (await ask(alice, "twice, please")).status == "done"
+    notes = await StoredNotes(alice.id).search("", 9)
+    assert [note.title for note in notes] == ["Bread", "Milk"]
 
 
 @pytest.mark.parametrize("words", ["\\ud800", "\\u0000", "\\udfff 1"])

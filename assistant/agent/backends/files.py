@@ -42,7 +42,7 @@ class Files(Protocol):
         ...
 
     async def delete(self, file_id: str) -> tuple[File, JsonValue]:
-        """Delete a file. Returns it, and what `restore` needs."""
+        """Delete a file, unless it is so. Returns it, and what `restore` needs."""
         ...
 
     async def restore(self, saved: JsonValue) -> File:

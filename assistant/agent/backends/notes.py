@@ -38,7 +38,7 @@ class Notes(Protocol):
         ...
 
     async def delete(self, note_id: str) -> tuple[Note, JsonValue]:
-        """Delete a note. Returns it, and what `restore` needs."""
+        """Delete a note, unless it is so. Returns it, and what `restore` needs."""
         ...
 
     async def restore(self, saved: JsonValue) -> Note:

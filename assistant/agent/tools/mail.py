@@ -2,6 +2,7 @@
 
 import json
 import re
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -12,7 +13,7 @@ from assistant.agent.acts import Effect, Intent, Output, Target, ToolContext
 from assistant.agent.backends.mail import Folder, Found, Letter, Mailbox, Received, Wanted
 from assistant.agent.recipients import MOST_RECIPIENTS, Addresses, shown
 from assistant.agent.tool import tool
-from assistant.errors import ToolError
+from assistant.errors import Gone, ToolError
 
 MOST_FOUND = 25
 MOST_WORDS = 10
@@ -127,7 +128,8 @@ def _re(subject: str) -> str:
 
 
 async def _undraft(saved: JsonValue, context: ToolContext) -> str:
-    await context.backend(Mailbox).trash(str(saved))
+    with suppress(Gone):  # by a try that was cut off behind it
+        await context.backend(Mailbox).trash(str(saved))
     return "The draft is in the trash."
 
 

@@ -54,7 +54,8 @@ def _told(note: Note) -> str:
     return f"Note {note.id}: {note.title}\n{cut}"
 
 
-@tool(Effect.WRITE, "Changed a note", needs=Notes, repeatable=True, undo=_restore)
+# Not to be repeated: a second try would keep what the first one wrote as what was there before.
+@tool(Effect.WRITE, "Changed a note", needs=Notes, undo=_restore)
 async def update_note(
     context: ToolContext, note_id: NoteId, title: Title | None = None, text: Body | None = None
 ) -> Output:

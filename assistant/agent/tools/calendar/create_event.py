@@ -1,5 +1,6 @@
 """A new event, alone or with others."""
 
+from contextlib import suppress
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -23,6 +24,7 @@ from assistant.agent.tools.calendar.arguments import (
 )
 from assistant.agent.tools.calendar.lookup import writable_calendar
 from assistant.agent.tools.calendar.words import listed, said_repeats, said_span, time_span
+from assistant.errors import Gone
 
 UNTOLD = " Its server sends no invitations, so the attendees have not been told."
 
@@ -54,7 +56,8 @@ async def take_back(saved: JsonValue, context: ToolContext) -> str:
     """Delete the event again that `create_event` has made."""
     if not isinstance(saved, dict):
         raise TypeError("create_event has left something else")
-    await context.backend(Calendar).delete(str(saved["calendar"]), str(saved["event"]))
+    with suppress(Gone):  # by a try that was cut off behind it
+        await context.backend(Calendar).delete(str(saved["calendar"]), str(saved["event"]))
     return "The event was deleted again."
 
 
