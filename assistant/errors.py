@@ -20,8 +20,6 @@
     │   └── StorageAway               where files lie does not answer
     ├── CannotStart               its text is for the operator: the launcher says it and exits
     └── ToolError                 its text is for the model
-    ├── CannotStart               its text is for the operator: the launcher says it and exits
-    └── ToolError                 its text is for the model
         ├── AccessRefused             an account that is connected does not let us in any more
         └── Gone                      what the call is about is not there any more
 
