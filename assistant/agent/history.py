@@ -5,9 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, dropwhile, takewhile
 
+from assistant.agent.attached import Document, Image
 from assistant.agent.types import (
-    Document,
-    Image,
     Message,
     Part,
     Replay,

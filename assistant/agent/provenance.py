@@ -10,7 +10,8 @@ import unicodedata
 from collections.abc import Iterable
 
 from assistant.agent.acts import Origin, Target
-from assistant.agent.types import Document, Image, Message, Text, ToolResult, VendorSearch
+from assistant.agent.attached import Document, Image
+from assistant.agent.types import Message, Text, ToolResult, VendorSearch
 
 _BARE = re.compile(r"[^\w\s'-]|(?<!\w)['-]|['-](?!\w)")  # what stands around words
 _SCHEME = re.compile(r"^\w+://|/+$")

@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
+from assistant.agent.attached import Image
 from assistant.agent.catalog import sees
-from assistant.agent.types import Image, Message, Part
+from assistant.agent.types import Message, Part
 
 BLIND = "This model cannot see pictures, so it is not shown. Say so if the user asks about it."
 UNOPENED = "This picture was not opened, so it is not shown."

@@ -10,10 +10,10 @@ from typing import Literal, Protocol
 from pydantic import JsonValue
 
 from assistant.agent.acts import Act, Arguments, Source, Tool
+from assistant.agent.attached import Document, Image, marked
 
 Role = Literal["user", "assistant", "tool"]
 StopReason = Literal["end", "tools", "length", "refusal"]
-DATA = "data_written_by_others"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,46 +70,7 @@ class ToolResult:
     @property
     def told(self) -> str:
         """The content as the model reads it: what others may have written stands between marks."""
-        return _marked(self.name, self.content) if self.untrusted else self.content
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A file that stands beside the user's words, and that anybody may have written."""
-
-    name: str
-    content: str
-
-    @property
-    def told(self) -> str:
-        """The content as the model reads it, between marks."""
-        return _marked("attached_file", f"{self.name}\n\n{self.content}")
-
-
-@dataclass(frozen=True, slots=True)
-class Image:
-    """A picture beside the user's words, by whomever. content: none until it is opened."""
-
-    id: str
-    name: str
-    media: str
-    content: bytes = field(default=b"", repr=False)
-    width: int = 0
-    height: int = 0
-
-    @property
-    def told(self) -> str:
-        """What the model reads before the picture, between marks."""
-        return _marked("attached_picture", f"{self.name} (file {self.id})")
-
-    def unseen(self, why: str) -> Document:
-        """What stands in its place where it is not shown."""
-        return Document(f"{self.name} (file {self.id})", f"[{why}]")
-
-
-def _marked(whence: str, content: str) -> str:
-    inner = content.replace(f"</{DATA}", f"<\\/{DATA}")
-    return f'<{DATA} from="{whence}">\n{inner}\n</{DATA}>'
+        return marked(self.name, self.content) if self.untrusted else self.content
 
 
 @dataclass(frozen=True, slots=True)

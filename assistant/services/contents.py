@@ -23,9 +23,8 @@ from typing import Any
 
 from assistant.agent.acts import Source
 from assistant.agent.arguments import accepted
+from assistant.agent.attached import Document, Image
 from assistant.agent.types import (
-    Document,
-    Image,
     Message,
     Part,
     Replay,

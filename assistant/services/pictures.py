@@ -10,7 +10,8 @@ from uuid import UUID
 
 import structlog
 
-from assistant.agent.types import Document, Image, Message, Part
+from assistant.agent.attached import Document, Image
+from assistant.agent.types import Message, Part
 from assistant.config import settings
 from assistant.connectors.pictures import Picture, Unfit, Unreadable, opened
 from assistant.errors import NotFound, StorageAway

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from assistant.agent.attached import Document, Image
 from assistant.agent.breaker import Breaker
 from assistant.agent.deadlines import Limits
 from assistant.agent.fallback import ALL_DOWN, BROKEN_OFF, Fallback
@@ -13,8 +14,6 @@ from assistant.agent.types import (
     Alive,
     Answering,
     Continued,
-    Document,
-    Image,
     Message,
     MessageDone,
     ModelEvent,

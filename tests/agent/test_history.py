@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.agent.attached import Document, Image
 from assistant.agent.history import (
     LEAST_OF_PICTURE,
     LOST,
@@ -14,8 +15,6 @@ from assistant.agent.history import (
     fit,
 )
 from assistant.agent.types import (
-    Document,
-    Image,
     Message,
     Replay,
     Text,

@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.agent.acts import Source, Target
+from assistant.agent.attached import Document, Image
 from assistant.agent.provenance import Provenance
-from assistant.agent.types import Document, Image, Message, Text, ToolResult
+from assistant.agent.types import Message, Text, ToolResult
 
 
 def user(text: str) -> Message:

@@ -1,7 +1,8 @@
 """Pictures reach the models that see; the others read that there was one."""
 
+from assistant.agent.attached import Document, Image
 from assistant.agent.sight import BLIND, UNOPENED, seen_by
-from assistant.agent.types import Document, Image, Message, Text
+from assistant.agent.types import Message, Text
 
 PICTURE = Image("7", "plan.png", "image/png", b"bytes", 2, 2)
 ASKED = Message("user", (PICTURE, Text("What is it?")))

@@ -3,11 +3,11 @@
 import pytest
 
 from assistant.agent.acts import Effect, Output, Source, Target
+from assistant.agent.attached import Document
 from assistant.agent.gate import Gate, Grant, Permissions
 from assistant.agent.loop import run
 from assistant.agent.provenance import Provenance
 from assistant.agent.types import (
-    Document,
     Message,
     MessageDone,
     ProviderFailed,

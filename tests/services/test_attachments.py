@@ -5,7 +5,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from assistant.agent.types import Document, Image, Message, Text
+from assistant.agent.attached import Document, Image
+from assistant.agent.types import Message, Text
 from assistant.connectors.picture_page import DAMAGED
 from assistant.database import user_session
 from assistant.errors import Refused

@@ -5,7 +5,8 @@ from uuid import UUID, uuid4
 import pytest
 from pydantic import SecretStr
 
-from assistant.agent.types import Document, Image, Message, Text
+from assistant.agent.attached import Document, Image
+from assistant.agent.types import Message, Text
 from assistant.connectors.object_store import Bucket, ObjectStore
 from assistant.connectors.picture_page import DAMAGED
 from assistant.connectors.pictures import NO_STILL, Picture

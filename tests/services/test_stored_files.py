@@ -1,7 +1,5 @@
 """A user's files as the tools see them: errors are sentences for the model."""
 
-from uuid import uuid4
-
 import pytest
 
 from assistant.agent.acts import ToolContext
@@ -11,6 +9,8 @@ from assistant.errors import ToolError
 from assistant.services.file_uploads import upload
 from assistant.services.stored_files import NO_TEXT, NONE, StoredFiles
 from tests.papers import png
+
+NOBODYS = "6a0f3c52-5b0e-4c7c-9a55-2f0f3bd1c7ae"
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ async def test_they_are_found_by_words_of_their_names(mine) -> None:
     assert [file.name for file in await mine.list("plan", 1)] == ["plan of June.md"]
 
 
-@pytest.mark.parametrize("file_id", ["x", "", "../etc", str(uuid4())])
+@pytest.mark.parametrize("file_id", ["x", "", "../etc", NOBODYS])
 async def test_what_is_no_file_says_so(mine, file_id) -> None:
     for doing in (mine.find(file_id), mine.read(file_id), mine.delete(file_id)):
         with pytest.raises(ToolError) as caught:
@@ -75,7 +75,10 @@ async def test_what_is_no_file_says_so(mine, file_id) -> None:
         assert str(caught.value) == NONE
 
 
-@pytest.mark.parametrize("saved", [None, "x", [], {"deleted": "x"}, {"deleted": str(uuid4())}, {}])
+@pytest.mark.parametrize(
+    "saved",
+    [None, "x", [], {"deleted": "x"}, {"deleted": NOBODYS}, {}],
+)
 async def test_what_cannot_be_taken_back_says_so(mine, saved) -> None:
     with pytest.raises(ToolError, match="There is no such file"):
         await mine.restore(saved)

@@ -10,6 +10,7 @@ import httpx2
 from anthropic import APIConnectionError, APIError, APIStatusError, AsyncAnthropic, AsyncStream
 
 from assistant.agent.arguments import parsed
+from assistant.agent.attached import Document, Image
 from assistant.agent.providers.clients import shared_client
 from assistant.agent.providers.draft import Draft, follow
 from assistant.agent.providers.faults import (
@@ -22,8 +23,6 @@ from assistant.agent.providers.faults import (
 )
 from assistant.agent.providers.searched import failed, found, search_call
 from assistant.agent.types import (
-    Document,
-    Image,
     Message,
     ModelEvent,
     Part,

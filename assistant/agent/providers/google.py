@@ -31,6 +31,7 @@ from google.genai.types import Tool as GoogleTool
 from pydantic import JsonValue
 
 from assistant.agent.arguments import accepted
+from assistant.agent.attached import Document, Image
 from assistant.agent.catalog import thinks
 from assistant.agent.providers.clients import (
     authorities,
@@ -49,8 +50,6 @@ from assistant.agent.providers.faults import (
 )
 from assistant.agent.providers.grounding import Grounding
 from assistant.agent.types import (
-    Document,
-    Image,
     Message,
     ModelEvent,
     Part,
@@ -93,6 +92,8 @@ class Unusable(Exception):
     """Gemini ended its answer for a reason that leaves nothing to go on with."""
 
 
+# Gemini searches beside our tools only where it tells of it in the answer.
+TELLS = ToolConfig(include_server_side_tool_invocations=True)
 CAUSES = (APIError, httpx2.HTTPError, Unusable)
 
 
@@ -159,10 +160,7 @@ def _config(model: str, request: Request, headers: dict[str, str]) -> GenerateCo
         system_instruction=request.system or None,
         max_output_tokens=request.max_output_tokens,
         tools=[*tools, SEARCH] if request.search else tools or None,
-        # Gemini searches beside our tools only where it tells of it in the answer.
-        tool_config=ToolConfig(include_server_side_tool_invocations=True)
-        if _searches(model, request)
-        else None,
+        tool_config=TELLS if _searches(model, request) else None,
         automatic_function_calling=AutomaticFunctionCallingConfig(disable=True),
         automatic_continuation=False,
         # Told in summaries; without them a model that thinks for long would seem to be dead.
@@ -173,8 +171,7 @@ def _config(model: str, request: Request, headers: dict[str, str]) -> GenerateCo
 
 def _searches(model: str, request: Request) -> bool:
     """Whether Gemini may search, or what it is given holds a search of its own."""
-    given = (part for message in request.messages for part in message.parts)
-    mine = (p.replay for p in given if isinstance(p, VendorSearch))
+    mine = (p.replay for m in request.messages for p in m.parts if isinstance(p, VendorSearch))
     return request.search or any(seal and seal.model == model for seal in mine)
 
 
@@ -204,11 +201,10 @@ def _parts(model: str, part: Part) -> Iterator[GooglePart]:
             yield GooglePart.model_validate_json(json.dumps(seal.payload))
         case Text(text) if text:
             yield GooglePart(text=text)
-        case Document():
+        case Document() | Image():
             yield GooglePart(text=part.told)
-        case Image():
-            yield GooglePart(text=part.told)
-            yield GooglePart(inline_data=Blob(data=part.content, mime_type=part.media))
+            if isinstance(part, Image):
+                yield GooglePart(inline_data=Blob(data=part.content, mime_type=part.media))
         case ToolCall():
             call = FunctionCall(id=part.id, name=part.name, args=dict(part.arguments))
             yield GooglePart(function_call=call, thought_signature=UNSIGNED)

@@ -12,6 +12,7 @@ from openai import APIConnectionError, APIError, APIStatusError, AsyncOpenAI, As
 
 from assistant.agent.acts import Tool
 from assistant.agent.arguments import parsed
+from assistant.agent.attached import Document, Image
 from assistant.agent.catalog import thinks
 from assistant.agent.providers.clients import shared_client
 from assistant.agent.providers.draft import Draft, follow
@@ -25,8 +26,6 @@ from assistant.agent.providers.faults import (
 )
 from assistant.agent.providers.searched import failed, found, page_call, search_call
 from assistant.agent.types import (
-    Document,
-    Image,
     Message,
     ModelEvent,
     Part,

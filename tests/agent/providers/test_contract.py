@@ -7,11 +7,10 @@ from dataclasses import replace
 import pytest
 
 from assistant.agent.arguments import are_malformed
+from assistant.agent.attached import Document, Image
 from assistant.agent.deadlines import Limits, timed
 from assistant.agent.types import (
     Alive,
-    Document,
-    Image,
     Message,
     ModelEvent,
     Replay,
