@@ -32,6 +32,7 @@ from assistant.services.call_rows import keep_undo
 from assistant.services.keys import vault_in
 from assistant.services.stored_cards import ARGUMENTS, arguments_of, readable
 from assistant.services.toolkit import Toolkit, toolkit_of
+from assistant.services.turn_end import patiently
 from assistant.services.waiting_calls import change_part, entry
 from assistant.vault import Tampered, Vault
 
@@ -97,7 +98,8 @@ async def carry_out(user_id: UUID, approval_id: UUID) -> None:
     if claim is None:
         return
     if claim.call is not None:
-        await _finish(claim, await _outcome(claim, claim.call, toolkit))
+        outcome = await _outcome(claim, claim.call, toolkit)
+        await patiently(lambda: _finish(claim, outcome))
     await signals.tell_message(user_id, claim.row.conversation_id, claim.row.message_id)
 
 

@@ -53,15 +53,19 @@ async def write_end(
 
     A database that restarts is waited for. Repeating is safe: a turn is closed once.
     """
-    return await _patiently(lambda: _write(grip, parts, outcome, meter, vault))
+    return await patiently(lambda: _write(grip, parts, outcome, meter, vault))
 
 
 async def give_up(grip: Grip, meter: Meter, vault: Vault) -> None:
     """Another has closed the turn: store only what it cost and did, which nobody else knows."""
-    await _patiently(lambda: turn_books.enter_late(grip, meter, vault))
+    await patiently(lambda: turn_books.enter_late(grip, meter, vault))
 
 
-async def _patiently(write: Callable[[], Awaitable[Written]]) -> Written:
+async def patiently(write: Callable[[], Awaitable[Written]]) -> Written:
+    """What a write gives that may be tried again, once the database takes it.
+
+    Raises DatabaseAway when it stays away.
+    """
     async for attempt in stamina.retry_context(
         on=DatabaseAway, attempts=None, timeout=STORED_WITHIN_SECONDS, wait_max=2.0
     ):

@@ -10,6 +10,8 @@ from assistant.agent.tools import TOOLS
 from assistant.services import approval_run, approvals, permissions, reaper, stored_cards, turns
 from assistant.services.approvals import Yes
 from assistant.services.notes import StoredNotes
+from tests.conftest import away
+from tests.services.counted import Wall, tools_at
 from tests.services.talk import ask, ended, rows, shown, wish
 from tests.services.waiting import (
     asks_to_delete,
@@ -108,6 +110,31 @@ async def test_what_cannot_be_repeated_is_said_to_have_happened_perhaps(
     assert await titles(alice) == ["Milk"]
     (_, reply, *_) = await shown(alice, UUID(card["conversation"]))
     assert reply["parts"][-1]["result"] == approval_run.PERHAPS
+
+
+async def test_a_database_that_is_away_when_it_is_done_is_waited_for(  # noqa: PLR0913
+    alice, demo, db, postgres, tmp_path, monkeypatch
+):
+    wall, done, goes_on = Wall(tmp_path / "wall"), asyncio.Event(), asyncio.Event()
+
+    async def passing(where):
+        if where == "after":
+            done.set()
+            await goes_on.wait()
+
+    monkeypatch.setattr("assistant.services.toolkit.TOOLS", tools_at(wall, passing))
+    await ask(alice, 'use post_once {"text": "Milk"}')
+    (card,) = await stored_cards.pending(alice.id)
+    await allowed(alice, card)
+    await rows(db, "update approvals set run_at = now() where id = $1", UUID(card["id"]))
+    work = asyncio.create_task(approval_run.carry_out(alice.id, UUID(card["id"])))
+    await done.wait()
+    async with away(postgres, db):
+        goes_on.set()
+        await asyncio.sleep(0.2)
+        assert not work.done()
+    await work
+    assert (await status_of(db, card["id"]), wall.of(card["id"])) == ("done", ["Milk"])
 
 
 async def test_a_late_worker_writes_nothing(alice, card, db):
