@@ -37,3 +37,20 @@ async def test_a_tool_that_fails_says_so_and_the_answer_goes_on(alice):
     await expect(chat.tools).to_have_attribute("data-status", "failed")
     await expect(chat.tools).to_contain_text("Could not use calculator")
     await expect(chat.words.last).to_contain_text("The tool says:")
+
+
+async def test_a_search_of_the_models_vendor_is_a_line_with_its_sources(alice):
+    chat = await alice.open()
+    await chat.ask('What is green tea? [[search="green tea"]]')
+    await expect(chat.tools).to_have_attribute("data-status", "done")
+    await expect(chat.tools).to_contain_text("Searched the web · green tea")
+    await expect(chat.tools).to_contain_text("from others")
+    source = chat.tools.get_by_role("link")
+    await expect(source).to_have_text("1tea.example")
+    await expect(source).to_have_attribute("href", "https://tea.example/all")
+    await chat.tools.get_by_role("button").click()
+    await expect(chat.tools.locator("dd").first).to_contain_text('"engine": "Anthropic"')
+    await chat.page.reload()
+    await expect(chat.tools).to_contain_text("Searched the web · green tea")
+    await chat.ask('And black tea? [[search="black tea"]]')
+    await expect(chat.tools).to_have_count(1)
