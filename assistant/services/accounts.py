@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import select, update
 
 from assistant.config import settings
-from assistant.database import system_session, user_session
+from assistant.database import system_session, user_connection, user_session
 from assistant.errors import NotFound, SignInFailed
 from assistant.models import Identity, Profile, Subscription
 from assistant.services.inputs import NAME_CHARACTERS, one_line
@@ -118,8 +118,10 @@ def identity_of(person: Person, vault: Vault) -> Identity:
 
 async def usual_model(user_id: UUID) -> str:
     """The id of the model that the user chose last, "" for none."""
-    async with user_session(user_id) as session:
-        return (await session.scalars(select(Profile.default_model))).one()
+    async with user_connection(user_id) as connection:
+        (profile,) = await connection.fetch("select default_model from profiles")
+    model: str = profile["default_model"]
+    return model
 
 
 async def set_usual_model(user_id: UUID, model: str) -> None:

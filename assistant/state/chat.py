@@ -62,7 +62,7 @@ class ChatState(BaseState):
         async with saying_what_fails(self):
             try:
                 opened = await self._opened(asked)
-                usual = await accounts.usual_model(self._user_id())
+                usual = "" if opened else await accounts.usual_model(self._user_id())
             except NotSignedIn:
                 return rx.redirect(SIGN_IN)
             except NotFound:
