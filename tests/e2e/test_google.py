@@ -127,9 +127,9 @@ async def test_a_google_that_cannot_be_told_is_said(ann, at_google):
     row = page.get_by_test_id("connection")
     await row.get_by_role("button", name=re.compile("^Disconnect")).click()
     await row.get_by_role("button", name="Disconnect", exact=True).click()
-    del at_google.providers.status["/revoke"]
     alert = page.get_by_test_id("connections").get_by_role("alert")
     await expect(alert).to_contain_text("Google could not be told.")
+    del at_google.providers.status["/revoke"]
     await expect(row).to_have_count(0)
 
 
