@@ -5,12 +5,12 @@ from decimal import Decimal
 
 import pytest
 
+from assistant.agent.tools.web import web_search
 from assistant.agent.vendor_search import BROKE_OFF
 from assistant.config import settings
 from assistant.services import audit_chain, turns
 from assistant.services.audit_queries import Filters
 from assistant.services.permissions import set_rule
-from assistant.services.turn_run import LABELS
 from tests.services.calls import told
 from tests.services.talk import (
     ask,
@@ -62,7 +62,7 @@ async def test_a_search_is_a_line_in_the_chat_like_a_call_of_our_own(alice, vend
     assert (state.status, state.end["error"]) == ("done", "")
     assert [part["type"] for part in state.parts] == ["text", "tool", "text"]
     line = state.parts[1]
-    assert (line["name"], line["label"]) == ("web_search", LABELS["web_search"])
+    assert (line["name"], line["label"]) == ("web_search", web_search.label)
     assert (line["state"], line["untrusted"]) == ("done", True)
     assert line["arguments"]["query"] == "green tea"
     assert [source["url"] for source in line["sources"]] == [URL]

@@ -82,7 +82,7 @@ async def test_a_message_takes_the_files_that_it_names(hers, alice, demo):
     assert [part.get("id") for part in question["parts"]] == [str(kept.id), None]
 
 
-@pytest.mark.parametrize("named", ["no id", str(uuid4())])
+@pytest.mark.parametrize("named", ["no id", "6a0f3c52-5b0e-4c7c-9a55-2f0f3bd1c7ae"])
 async def test_a_file_that_does_not_exist_refuses_the_message(named, hers, alice, demo):
     state = await sent(hers, "Read it", files=[named])
     assert [each["key"] for each in state.refused] == [KEY.format(1)]
