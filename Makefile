@@ -9,6 +9,9 @@ RUNTIME := .venv/.runtime-installed
 DEVELOPMENT := .venv/.development-installed
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 # Everything is listed and pinned, so nothing is resolved: a release of tomorrow changes nothing here.
+PYTEST := $(BIN)/python -m pytest
+# What failed is run once more, alone: a machine that was busy is no fault of ours. Both are printed.
+AGAIN := $(PYTEST) --last-failed --last-failed-no-failures none
 INSTALL := -m pip install --quiet --no-deps --requirement
 
 help: ## list the targets
@@ -32,10 +35,10 @@ imports: $(DEVELOPMENT) ## imports point down only
 	$(BIN)/lint-imports
 
 unit: $(DEVELOPMENT) ## unit and database tests
-	$(BIN)/python -m pytest tests --ignore=tests/e2e -n 2 --dist loadfile
+	$(PYTEST) tests --ignore=tests/e2e -n 2 --dist loadfile || $(AGAIN) tests --ignore=tests/e2e
 
 e2e: $(DEVELOPMENT) chromium ## stories in a real browser
-	$(BIN)/python -m pytest tests/e2e
+	$(PYTEST) tests/e2e || $(AGAIN) tests/e2e
 
 bench: $(DEVELOPMENT) chromium ## print the figures of speed and size
 	$(BIN)/python -m tests.bench

@@ -89,6 +89,7 @@ async def test_what_would_cost_more_than_the_rest_is_not_begun(alice, demo, db, 
         await say(alice, "Hello")
     await turns.stop(alice.id, first.turn_id, -1)
     await ended(alice, first)
+    demo(0)
     await ask(alice, "Hello")
 
 

@@ -25,6 +25,7 @@ NOT_TAKEN = {
     holdings.APPROVALS: "what was asked and decided here is none of a file's business",
     holdings.PERMISSIONS: "whoever gives us an archive would say what the tools may do",
     holdings.NOTES: "others may have written what a file holds, and notes are trusted",
+    holdings.FILE_LIST: "files are given again by uploading them: each is looked at and counted",
     holdings.CONNECTIONS: "the passwords are in no archive, and so nothing would open",
     MANIFEST: "says when the archive was made",
     "README.txt": "is the same in every archive",
@@ -45,7 +46,7 @@ async def test_of_all_parts_conversations_come_back_and_the_others_stay_as_they_
     taken = {name for name in after if name.startswith(holdings.CONVERSATIONS)}
     assert after.keys() - taken == NOT_TAKEN.keys()
     assert {each.exported for each in holdings.HOLDINGS.values()} - {""} <= {
-        holdings.CONVERSATIONS, *NOT_TAKEN
+        holdings.CONVERSATIONS, holdings.FILES, *NOT_TAKEN
     }  # fmt: skip
     for name in NOT_TAKEN.keys() - {MANIFEST}:
         assert after[name] == untouched[name], NOT_TAKEN[name]
