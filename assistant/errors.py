@@ -94,7 +94,7 @@ class AllowanceSpent(Busy):
         seconds = (until - datetime.now(until.tzinfo)).total_seconds()
         when = f"{until.day} {until:%B} at {until:%H:%M} UTC"
         super().__init__(
-            f"{what} It begins anew on {when}. Nothing was sent; what you wrote is kept.",
+            f"{what} It begins anew on {when}. What you wrote is kept.",
             minutes=max(1, ceil(seconds / 60)),
         )
         self.until = until

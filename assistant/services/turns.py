@@ -8,7 +8,7 @@ from sqlalchemy import func
 from sqlmodel import col, update
 
 from assistant.database import user_connection, user_session
-from assistant.errors import NotFound, Refused
+from assistant.errors import AllowanceSpent, NotFound, Refused
 from assistant.models import Message, Turn
 from assistant.services import (
     attachments,
@@ -31,19 +31,30 @@ _REPLY = """
     select id, conversation_id, parent_id, status from messages where id = $1 and role = 'assistant'
 """
 _WAITED = """
-    select reply_id, conversation_id, coalesce(metadata ->> 'timezone', 'UTC') as timezone
+    select id, reply_id, conversation_id, coalesce(metadata ->> 'timezone', 'UTC') as timezone
     from turns where id = $1 and status = 'waiting' and conversation_id in (
         select id from conversations where deleted_at is null
     ) and not exists (
         select from approvals
         where turn_id = turns.id and status in ('pending', 'approved', 'executing')
-    ) for update
+    )
 """
 _OVER = """
-    with turn as (update turns set status = 'done' where id = $1)
-    update messages set status = 'done' where id = $2
+    with turn as (
+        update turns set status = 'done' where id = $1 and status = 'waiting' returning reply_id
+    )
+    update messages set status = 'done' from turn where messages.id = turn.reply_id
+    returning messages.id
 """
 _TAINT = "update conversations set metadata = metadata || '{\"tainted\": true}' where id = $1"
+_UNPAID = """
+    with turn as (
+        update turns set status = 'interrupted' where id = $1 and status = 'waiting'
+        returning reply_id
+    )
+    update messages set status = 'interrupted', error = $2
+    from turn where messages.id = turn.reply_id
+"""
 GONE_ON = "This conversation has gone on since, so nothing was begun. It is read anew now."
 
 
@@ -101,23 +112,35 @@ async def proceed(user_id: UUID, message_id: UUID, wish: Wish) -> Started:
 async def resume(user_id: UUID, turn_id: UUID) -> None:
     """Go on with a turn whose calls waited, now that none of them does.
 
-    Where the conversation has gone on since, what came of them only stands in its reply.
-    Raises Busy when it must be tried again later.
+    Where the conversation has gone on since, what came of them only stands in its reply; where the
+    plan pays for no answer, the reply says so. Raises Busy when it must be tried again later.
     """
-    job = None
     async with user_connection(user_id) as connection:
         turn = await connection.fetchrow(_WAITED, turn_id)
-        if turn is None:
-            return
-        await connection.execute(_OVER, turn_id, turn["reply_id"])
-        wish = Wish(f"after-{turn_id}", timezone=turn["timezone"], counts=False)
-        asking = await one_at_a_time(connection, user_id, wish)
-        place = await place_of(asking, turn["conversation_id"])
-        if place.head_id == turn["reply_id"]:
-            job = await begin(asking, place, turn["reply_id"])
+    if turn is None:
+        return
+    job = None
+    try:
+        job = await _gone_on(user_id, turn)
+    except AllowanceSpent as spent:
+        async with user_connection(user_id) as connection:
+            await connection.execute(_UNPAID, turn_id, str(spent))
     await signals.tell_message(user_id, turn["conversation_id"], turn["reply_id"])
     if job is not None:
         launch(job)
+
+
+async def _gone_on(user_id: UUID, turn: Record) -> Job | None:
+    """The job of the answer that goes on, None where another worker was first, or nothing does."""
+    async with user_connection(user_id) as connection:
+        if await connection.fetchval(_OVER, turn["id"]) is None:
+            return None
+        wish = Wish(f"after-{turn['id']}", timezone=turn["timezone"], counts=False)
+        asking = await one_at_a_time(connection, user_id, wish)
+        place = await place_of(asking, turn["conversation_id"])
+        if place.head_id != turn["reply_id"]:
+            return None
+        return await begin(asking, place, turn["reply_id"])
 
 
 async def stop(user_id: UUID, turn_id: UUID, seen: int) -> None:

@@ -2,14 +2,17 @@
 
 import asyncio
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 
 from assistant.database import user_connection
 from assistant.errors import AllowanceSpent
-from assistant.services import allowances, leases, tiers, turn_run, turns
+from assistant.services import allowances, approvals, leases, reaper, tiers, turn_run, turns
+from assistant.services.approvals import Yes
 from assistant.services.tiers import Tier
-from tests.services.talk import ask, ended, rows, say, wish
+from tests.services.talk import ask, ended, rows, say, shown, wish
+from tests.services.waiting import asks_to_delete, kept, titles
 
 
 @pytest.fixture
@@ -132,6 +135,18 @@ async def test_the_user_hears_when_four_fifths_are_used(alice, demo, db, plan):
     for told in (False, False, False, True):
         await ask(alice, "Hello")
         assert (await allowances.left(alice.id)).is_short == told
+
+
+async def test_an_answer_that_should_go_on_and_cannot_be_paid_says_so_once(alice, demo, db, plan):
+    (card,) = await asks_to_delete(alice, await kept(alice))
+    plan(month_usd=Decimal(0))
+    await approvals.approve(alice.id, UUID(card["id"]), Yes(card["shown"]))
+    for _ in range(3):
+        await reaper.attend_once()
+    _question, reply = await shown(alice, UUID(card["conversation"]))
+    assert reply["status"] == "interrupted"
+    assert "in a month is used up" in reply["error"]
+    assert await titles(alice) == []
 
 
 async def test_nobody_sends_on_the_account_of_another(alice, bob, demo, db, plan):
