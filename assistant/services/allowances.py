@@ -3,7 +3,7 @@
 For each turn the most that it may cost is set aside, in the transaction that begins it, from the
 month's allowance and the day's, or nothing begins. Both are one conditional statement, so no race
 takes more than there is. The clock is the database's; a month is that of the subscription, or the
-calendar's (UTC).
+calendar's (UTC). Whoever changes both takes the month first, so that nobody waits for each other.
 """
 
 from dataclasses import dataclass
@@ -43,6 +43,7 @@ _RESERVE = f"""
         insert into allowances as held (id, user_id, kind, starts_at, ends_at, messages, reserved)
         select gen_random_uuid(), $1, kind, starts_at, ends_at, $3::integer, $4::numeric
         from windows where $3::integer <= messages and $4::numeric <= usd
+        order by kind desc
         on conflict (user_id, kind, starts_at) do update
         set messages = held.messages + excluded.messages,
             reserved = held.reserved + excluded.reserved
@@ -69,7 +70,7 @@ _SETTLE = """
     ), held as (
         select allowances.id, before.amount from allowances, before
         where allowances.id in (before.month_id, before.day_id)
-        order by kind for update of allowances
+        order by kind desc for update of allowances
     )
     update allowances set reserved = reserved - held.amount, spent = spent + $2
     from held where allowances.id = held.id
@@ -77,7 +78,7 @@ _SETTLE = """
 _SPEND = """
     with held as (
         select id from allowances where starts_at <= now() and now() < ends_at
-        order by kind for update
+        order by kind desc for update
     )
     update allowances set spent = spent + $1 from held where allowances.id = held.id
 """

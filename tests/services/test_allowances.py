@@ -149,6 +149,22 @@ async def test_an_answer_that_should_go_on_and_cannot_be_paid_says_so_once(alice
     assert await titles(alice) == []
 
 
+async def test_many_who_book_at_once_do_not_wait_for_each_other(alice, demo, db, plan):
+    plan(month_usd=Decimal(900), day_usd=Decimal(500))
+    started = await say(alice, "Hello")
+    await ended(alice, started)
+
+    async def book(cost: Decimal) -> None:
+        async with user_connection(alice.id) as connection:
+            await allowances.settle(connection, started.turn_id, cost)
+        async with user_connection(alice.id) as connection:
+            await allowances.spend(connection, cost)
+
+    begun = [ask(alice, "Hello") for _ in range(4)]
+    await asyncio.gather(*begun, *(book(Decimal("0.01")) for _ in range(60)))
+    assert await sums(db, alice) == (5, 0, Decimal("1.2"))
+
+
 async def test_nobody_sends_on_the_account_of_another(alice, bob, demo, db, plan):
     plan(messages=1)
     await ask(alice, "Hello")

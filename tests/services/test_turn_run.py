@@ -252,6 +252,7 @@ async def test_a_turn_outlives_the_loss_of_all_its_database_connections(
 async def test_a_database_that_takes_nobody_at_the_end_is_waited_for(alice, vendors, db, postgres):
     started = await say(alice, "[[tokens=40 gap=10]]")
     log = asyncio.create_task(entries(started.turn_id))
+    await until_entry(started.turn_id, 1)  # what it needs to begin is read by then
     async with away(postgres, db):
         running = turn_run._running[started.turn_id]
         await eventually(lambda: _ending(running))
