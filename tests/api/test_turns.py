@@ -258,6 +258,7 @@ async def test_a_stop_keeps_what_was_seen_and_may_be_said_again(ann, vendors):
 
 async def test_a_stop_while_the_database_is_away_is_to_be_said_again(ann, vendors, postgres, db):
     started = await say(ann.user, SLOW)
+    await until_entry(started.turn_id, 1)  # what it needs to begin is read by then
     async with away(postgres, db):
         refused = await ann.browser.post(stop_of(started.turn_id, 0))
     assert (refused.status_code, refused.headers["retry-after"]) == (503, "1")
