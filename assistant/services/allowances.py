@@ -99,14 +99,12 @@ _LEFT = f"""
 class Left:
     """What is left of a plan. spent: USD of the month, without what is only set aside.
 
-    spent_today: the same of the day. month_begins: since when it
-    counts. month_ends, day_ends: when it begins anew.
+    month_begins: since when it counts. month_ends, day_ends: when it begins anew.
     """
 
     tier: Tier
     messages: int
     spent: Decimal
-    spent_today: Decimal
     month_begins: datetime
     month_ends: datetime
     day_ends: datetime
@@ -159,7 +157,6 @@ async def _left(connection: Connection) -> Left:
         in_force(month["tier"], month["status"]),
         month["messages"],
         month["spent"],
-        day["spent"],
         month["starts_at"],
         month["ends_at"],
         day["ends_at"],
