@@ -74,4 +74,4 @@ async def test_parents_in_a_long_conversation_are_looked_for_one_by_one(alice, b
             row = imports._conversation(stored.conversation_id, each, vault)
             await session.execute(insert(Conversation), [row])
             await imports._write_messages(session, stored, each, vault)
-        assert count <= await session.scalar(read) < 3 * count
+        assert count <= await session.scalar(read) < 10 * count  # all of all: 1,125,000
