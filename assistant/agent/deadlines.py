@@ -1,10 +1,10 @@
 """Time limits on a stream of events: one for its beginning, one for thought, one for silence."""
 
-import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from contextlib import aclosing, closing
 from dataclasses import dataclass
 
+from assistant.agent.patience import Patience
 from assistant.agent.types import Alive, ModelEvent, ThinkingDelta, VendorSearch
 from assistant.errors import ProviderUnavailable
 
@@ -36,21 +36,21 @@ async def timed(
     """
     limit, sentence = limits.first, NOT_BEGUN
     async with aclosing(events):
-        while True:
-            try:
-                async with asyncio.timeout(limit):
-                    event = await anext(events, None)
-            except TimeoutError as error:
-                raise ProviderUnavailable(sentence) from error
-            if event is None:
-                return
-            yield event
-            match event:
-                case Alive() if thinks and sentence is NOT_BEGUN:
-                    limit, sentence = limits.thinking, LOST_IN_THOUGHT
-                case ThinkingDelta() | VendorSearch(result=None):
-                    limit, sentence = limits.thinking, LOST_IN_THOUGHT
-                case Alive():
-                    pass  # it goes on with what it did
-                case _:
-                    limit, sentence = limits.idle, SILENT
+        with closing(Patience()) as patience:
+            while True:
+                try:
+                    event = await patience.wait(anext(events, None), limit)
+                except TimeoutError as error:
+                    raise ProviderUnavailable(sentence) from error
+                if event is None:
+                    return
+                yield event
+                match event:
+                    case Alive() if thinks and sentence is NOT_BEGUN:
+                        limit, sentence = limits.thinking, LOST_IN_THOUGHT
+                    case ThinkingDelta() | VendorSearch(result=None):
+                        limit, sentence = limits.thinking, LOST_IN_THOUGHT
+                    case Alive():
+                        pass  # it goes on with what it did
+                    case _:
+                        limit, sentence = limits.idle, SILENT

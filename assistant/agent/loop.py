@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Iterator
-from contextlib import aclosing
+from contextlib import aclosing, closing
 from dataclasses import replace
 
+from assistant.agent.patience import Patience
 from assistant.agent.toolbox import Toolbox
 from assistant.agent.types import Event, MessageDone, Provider, Request
 from assistant.errors import CeilingReached, ProviderUnavailable
@@ -23,18 +24,19 @@ async def run(
     """
     deadline = asyncio.get_running_loop().time() + seconds
     async with aclosing(_steps(request, provider, toolbox, max_steps)) as events:
-        while (event := await _next(events, deadline)) is not None:
-            yield event
+        with closing(Patience()) as patience:
+            while (event := await _next(events, patience, deadline)) is not None:
+                yield event
 
 
-async def _next(events: AsyncGenerator[Event, None], deadline: float) -> Event | None:
+async def _next(
+    events: AsyncGenerator[Event, None], patience: Patience, deadline: float
+) -> Event | None:
     """The next event, None at the end. Raises CeilingReached at the deadline (the loop's clock)."""
-    limit = asyncio.timeout_at(deadline)
     try:
-        async with limit:
-            return await anext(events, None)
+        return await patience.wait_until(anext(events, None), deadline)
     except TimeoutError as error:
-        if not limit.expired():
+        if not patience.is_over:
             raise
         raise CeilingReached(
             "The answer took too long and was stopped. What was written so far is kept."

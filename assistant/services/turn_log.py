@@ -6,10 +6,11 @@ the others there is a copy of it (see `shared_log.py`).
 
 import asyncio
 from collections.abc import AsyncGenerator
+from contextlib import closing
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from assistant.services.background import within
+from assistant.agent.patience import Patience
 from assistant.vault import Vault
 
 KEPT_SECONDS = 60  # after its end, for readers that are about to come back
@@ -52,13 +53,17 @@ class Log:
 
     async def follow(self, after: int) -> AsyncGenerator[list[Entry], None]:
         """Batches of the entries behind this number, until the end; an empty one is a beat."""
-        while not (self.ended and after >= len(self.entries)):
-            grown = self._grown
-            if batch := self.entries[after:]:
-                after = batch[-1].number
-                yield batch
-            elif not await within(BEAT_SECONDS, grown):
-                yield []
+        with closing(Patience()) as patience:
+            while not (self.ended and after >= len(self.entries)):
+                grown = self._grown
+                if batch := self.entries[after:]:
+                    after = batch[-1].number
+                    yield batch
+                    continue
+                try:
+                    await patience.wait(grown.wait(), BEAT_SECONDS)
+                except TimeoutError:
+                    yield []
 
 
 _logs: dict[UUID, Log] = {}
