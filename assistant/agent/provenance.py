@@ -5,12 +5,13 @@ address that only they have named is known as theirs, and words that go out afte
 count as sent.
 """
 
+import json
 import re
 import unicodedata
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from assistant.agent.acts import Origin, Target
+from assistant.agent.acts import Origin, Target, Tool
 from assistant.agent.attached import Document, Image
 from assistant.agent.types import Message, Text, ToolResult, VendorSearch
 
@@ -76,6 +77,13 @@ class Provenance:
         else:
             self._spoken += "\n" + said.text
             self._words += "\n" + _folded(said.text)
+
+    def note_tools(self, offered: Iterable[Tool]) -> None:
+        """A model reads of these tools, also what others say of theirs."""
+        for tool in offered:
+            if tool.foreign:
+                self.tainted = True
+                self._read += "\n" + _folded(f"{tool.description}\n{json.dumps(tool.schema)}")
 
     def note(self, result: ToolResult) -> None:
         """A tool has answered."""

@@ -75,6 +75,7 @@ class Toolbox:
         self._gate = gate
         self._context = context
         self._said = said
+        said.note_tools(self._tools.values())
         self._journal = journal
         self._seconds = seconds
         self._places = asyncio.Semaphore(CALLS_AT_ONCE)

@@ -56,8 +56,18 @@ def test_only_what_the_user_named_as_a_whole_is_the_users(words, target, origin)
     assert Provenance([user(words)]).origin(target) == origin
 
 
-SPELT = ["https://a.org/abcdE", "https://a.org/abcde/", "https://a.org/abcde//", "http://a.org/abcde"]
-SPELT += ["https://a.org/abcd\uff45", "https://a.org//abcde", "https://a.org/abcde?", "https://a.org"]
+SPELT = [
+    "https://a.org/abcdE",
+    "https://a.org/abcde/",
+    "https://a.org/abcde//",
+    "http://a.org/abcde",
+]
+SPELT += [
+    "https://a.org/abcd\uff45",
+    "https://a.org//abcde",
+    "https://a.org/abcde?",
+    "https://a.org",
+]
 
 
 @pytest.mark.parametrize("spelt", SPELT)
