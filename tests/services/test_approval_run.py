@@ -7,7 +7,15 @@ from uuid import UUID
 import pytest
 
 from assistant.agent.tools import TOOLS
-from assistant.services import approval_run, approvals, permissions, reaper, stored_cards, turns
+from assistant.services import (
+    approval_run,
+    approvals,
+    conversations,
+    permissions,
+    reaper,
+    stored_cards,
+    turns,
+)
 from assistant.services.approvals import Yes
 from assistant.services.notes import StoredNotes
 from tests.conftest import away
@@ -18,6 +26,7 @@ from tests.services.waiting import (
     befell,
     kept,
     last_words,
+    part_of,
     status_of,
     titles,
 )
@@ -165,6 +174,32 @@ async def test_a_tool_that_was_turned_off_meanwhile_does_not_run(alice, card, db
     await reaper.attend_once()
     assert await status_of(db, card["id"]) == "failed"
     assert await titles(alice) == ["Milk"]
+
+
+async def test_what_was_allowed_in_a_conversation_that_is_deleted_meanwhile_is_refused(
+    alice, card, db
+):
+    await allowed(alice, card)
+    await conversations.delete(alice.id, UUID(card["conversation"]))
+    await reaper.attend_once()
+    assert await titles(alice) == ["Milk"]
+    assert await status_of(db, card["id"]) == "denied"
+    assert await befell(db, alice) == ["asked", "approved", "denied"]
+    await conversations.delete(alice.id, UUID(card["conversation"]), back=True)
+    await reaper.attend_once()
+    assert await titles(alice) == ["Milk"]
+    part = part_of(card, await shown(alice, UUID(card["conversation"])))
+    assert (part["state"], part["result"]) == ("denied", approval_run.DELETED)
+
+
+async def test_what_was_cut_off_in_a_conversation_that_is_deleted_meanwhile_is_not_run_again(
+    alice, card, db
+):
+    await begun_and_cut_off(db, alice, card)
+    await conversations.delete(alice.id, UUID(card["conversation"]))
+    await reaper.attend_once()
+    assert await titles(alice) == ["Milk"]
+    assert await befell(db, alice) == ["asked", "approved", "started", "failed"]
 
 
 async def test_a_grant_lets_the_next_one_run_by_itself(alice, card, db):
