@@ -5,6 +5,7 @@ transaction open, then writes what came of it. A call whose worker is gone is ru
 second try has no second effect; of any other it is said that it may have happened.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import NamedTuple
@@ -70,17 +71,18 @@ class Claim:
     again: bool = False
 
 
-async def due() -> list[Due]:
-    """Calls whose time has come: to run, to be run again, to run out."""
+async def due(put_off: Sequence[UUID] = ()) -> list[Due]:
+    """Calls whose time has come: to run, to be run again, to run out. put_off: but for these."""
     found = text("""
         select id, user_id, status from approvals
-        where (status = 'approved' and run_at <= now())
-           or (status = 'executing' and lease_until < now())
-           or (status = 'pending' and expires_at <= now())
+        where ((status = 'approved' and run_at <= now())
+            or (status = 'executing' and lease_until < now())
+            or (status = 'pending' and expires_at <= now()))
+          and id <> all(cast(:put_off as uuid[]))
         order by run_at nulls last limit 100
     """)
     async with system_session() as session:
-        return [Due(*row) for row in await session.execute(found)]
+        return [Due(*row) for row in await session.execute(found, {"put_off": list(put_off)})]
 
 
 async def attend(call: Due) -> None:

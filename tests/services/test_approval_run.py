@@ -11,6 +11,7 @@ from assistant.services import (
     approval_run,
     approvals,
     conversations,
+    keys,
     permissions,
     reaper,
     stored_cards,
@@ -240,3 +241,22 @@ async def test_many_who_go_on_begin_one_answer(alice, card, db):
     await asyncio.gather(*(turns.resume(alice.id, turn) for _ in range(5)))
     await last_words(alice, card["conversation"])
     assert len(await shown(alice, UUID(card["conversation"]))) == 3
+
+
+async def test_a_hundred_calls_that_cannot_be_opened_hold_up_nobody(alice, bob, demo, db):
+    """They are older than his; hers fail as long as her keys are lost."""
+    (hers,) = await asks_to_delete(alice, await kept(alice))
+    await allowed(alice, hers)
+    (his,) = await asks_to_delete(bob, await kept(bob))
+    await allowed(bob, his)
+    copies = """
+        insert into approvals select (jsonb_populate_record(a, jsonb_build_object(
+            'id', gen_random_uuid(), 'run_at', now() - interval '1 hour'))).*
+        from approvals a, generate_series(1, 100) where a.id = $1
+    """
+    await rows(db, copies, UUID(hers["id"]))
+    await rows(db, "update user_keys set wrapped = wrapped || 'x' where user_id = $1", alice.id)
+    keys.forget(alice.id)
+    await reaper.attend_once()
+    await reaper.attend_once()
+    assert await status_of(db, his["id"]) == "done"
