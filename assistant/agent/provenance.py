@@ -132,7 +132,8 @@ class Provenance:
 
 
 def _folded(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold()
+    # No casefold: to that "straße" is "strasse", which as a domain is somebody else's.
+    return unicodedata.normalize("NFKC", text).lower()
 
 
 def _bare(url: str) -> str:

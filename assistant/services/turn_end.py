@@ -40,7 +40,7 @@ Written = TypeVar("Written")
 class Outcome:
     """How a turn ended. error and notice are sentences for the page; model: whose answer it is.
 
-    tainted: it has read what others say of their tools.
+    tainted: others' text was read before it began, perhaps in what was not remembered.
     """
 
     status: str = "done"

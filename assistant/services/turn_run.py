@@ -143,7 +143,6 @@ class Running:
         job, limits = self.job, settings()
         toolkit = await toolkit_of(job.grip.user_id, job.timezone)
         self.pen.reply.know(toolkit.tools)
-        self.outcome.tainted = any(tool.foreign for tool in toolkit.offered)
         said = continued(job.messages) if job.goes_on else job.messages
         request = Request(
             system=system_prompt(_today(job.timezone), job.timezone, job.manner),
@@ -153,6 +152,7 @@ class Running:
             search=vendor_may_search(job.choice.model),
         )
         toolbox = self._toolbox(toolkit)
+        self.outcome.tainted = toolbox.said.tainted
         events = run(
             request,
             provider_for(job.choice),

@@ -40,6 +40,7 @@ def page(url: str) -> Target:
         ("Write to bob@example.com", mail("b\u200bob@example.com"), "model"),
         ("Write to bob@example.com", mail("bob@ex\u0430mple.com"), "model"),
         ("Write to bob", mail("bob@example.com"), "model"),
+        ("Write to bob@strasse.de", mail("bob@stra\u00dfe.de"), "model"),
         ("Read https://a.org/x!", page("https://a.org/x"), "user"),
         ("Read a.org/x", page("https://a.org/x"), "user"),
         ("Read HTTPS://A.org/x", page("https://a.ORG/x"), "user"),
