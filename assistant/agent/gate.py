@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from assistant.agent.acts import Act, Effect, Intent, Origin, Target, Tool
-from assistant.agent.provenance import Provenance
+from assistant.agent.provenance import OUTSIDE, Provenance
 
 Verdict = Literal["allow", "ask", "deny"]
 Rule = Literal["off", "ask", "allow"]
@@ -84,8 +84,9 @@ def decided(tool: Tool, intent: Intent, said: Provenance, permitted: Permissions
     if intent.effect not in GRANTED:
         return Decision("deny", Act(intent, "", origins), DENIED)
     if "untrusted" not in origins:
+        narrow = _is_of_others(intent, said, origins)
         for grant in permitted.grants:
-            if _covers(grant, tool, intent.targets):
+            if _covers(grant, tool, intent.targets) and not (narrow and grant.target is None):
                 return Decision("allow", Act(intent, grant.id, origins))
     return Decision("ask", Act(intent, "", origins))
 
@@ -97,6 +98,17 @@ def _effect(intent: Intent, said: Provenance, origins: tuple[Origin, ...]) -> Ef
     asked = zip(intent.targets, origins, strict=True)
     tells = any(each.kind in OUTWARD and origin not in KNOWN for each, origin in asked)
     return Effect.SEND if tells else Effect.READ
+
+
+def _is_of_others(intent: Intent, said: Provenance, origins: tuple[Origin, ...]) -> bool:
+    """Whether it reaches somebody whom nobody is seen to have named, after others' text was read.
+
+    There they may have been named in a picture, in parts, or in any disguise that a model reads.
+    """
+    reached = zip(intent.targets, origins, strict=True)
+    return said.tainted and any(
+        each.kind in OUTSIDE and origin not in KNOWN for each, origin in reached
+    )
 
 
 def _covers(grant: Grant, tool: Tool, targets: tuple[Target, ...]) -> bool:

@@ -5,20 +5,35 @@ address that only they have named is known as theirs, and words that go out afte
 count as sent.
 """
 
+import json
 import re
 import unicodedata
 from collections.abc import Iterable
+from typing import NamedTuple
 
-from assistant.agent.acts import Origin, Target
+from assistant.agent.acts import Origin, Target, Tool
 from assistant.agent.attached import Document, Image
 from assistant.agent.types import Message, Text, ToolResult, VendorSearch
 
 _BARE = re.compile(r"[^\w\s'-]|(?<!\w)['-]|['-](?!\w)")  # what stands around words
 _SCHEME = re.compile(r"^\w+://|/+$")
-_OUTSIDE = ("recipient", "url")  # whom words that we have not seen may have named
+_PORT = re.compile(r":\d*$")
+_PARTS = re.compile(r"(?:(\w+)://)?([^/?#]*)(.*)", re.DOTALL)
+OUTSIDE = ("recipient", "url")  # whom words that we have not seen may have named
 # What the user has connected: whoever names it, a call can reach no other.
 CONNECTED = ("server", "calendar")
 _PART_OF_NAME = r"\w.+%@/:?#=&~-"
+
+
+class Page(NamedTuple):
+    """An address, so that two are the same only where their host is asked for the very same.
+
+    rest: letter by letter, because how it is written can tell something, too.
+    """
+
+    scheme: str
+    host: str
+    rest: str
 
 
 class Provenance:
@@ -32,10 +47,11 @@ class Provenance:
         self, messages: Iterable[Message], words: str = "", *, tainted: bool = False
     ) -> None:
         self.tainted = tainted
+        self._spoken = words
         self._words = _folded(words)
         self._read = ""
         self._unseen = False
-        self._links: set[str] = set()
+        self._links: set[Page] = set()
         for message in messages:
             self._take(message)
 
@@ -46,7 +62,7 @@ class Provenance:
             elif isinstance(part, VendorSearch):
                 self.note_search(part)
             elif isinstance(part, Text) and message.role == "user":
-                self._words += "\n" + _folded(part.text)
+                self._take_words(part)
             elif isinstance(part, Document):
                 self.tainted = True
                 self._read += "\n" + _folded(f"{part.name}\n{part.content}")
@@ -54,9 +70,24 @@ class Provenance:
                 self.tainted = True
                 self._read += "\n" + _folded(part.name)
 
+    def _take_words(self, said: Text) -> None:
+        if said.imported:
+            self.tainted = True
+            self._read += "\n" + _folded(said.text)
+        else:
+            self._spoken += "\n" + said.text
+            self._words += "\n" + _folded(said.text)
+
+    def note_tools(self, offered: Iterable[Tool]) -> None:
+        """A model reads of these tools, also what others say of theirs."""
+        for tool in offered:
+            if tool.foreign:
+                self.tainted = True
+                self._read += "\n" + _folded(f"{tool.description}\n{json.dumps(tool.schema)}")
+
     def note(self, result: ToolResult) -> None:
         """A tool has answered."""
-        self._links.update(_bare(_folded(source.url)) for source in result.sources)
+        self._links.update(_page(source.url) for source in result.sources)
         if result.untrusted:
             self.tainted = True
             self._read += "\n" + _folded(result.content)
@@ -75,13 +106,22 @@ class Provenance:
         value = _folded(target.value)
         if target.kind == "query":
             return "user" if self._says_only(value) else "model"
+        if target.kind == "url":
+            return self._origin_of(_page(target.value), _bare(value))
         value = _bare(value)
         if _names(self._words, value):
             return "user"
-        if value in self._links:
-            return "offered"
-        unseen = self._unseen and target.kind in _OUTSIDE
+        unseen = self._unseen and target.kind in OUTSIDE
         return "untrusted" if value and (unseen or value in self._read) else "model"
+
+    def _origin_of(self, page: Page, value: str) -> Origin:
+        """Who has named a page; one of a host that others have named is theirs."""
+        if _names_page(self._spoken, page):
+            return "user"
+        if page in self._links:
+            return "offered"
+        named = value in self._read or _names_host(self._read, page.host)
+        return "untrusted" if value and (self._unseen or named) else "model"
 
     def _says_only(self, query: str) -> bool:
         """Whether a search is made of the user's own words: signs and repetitions tell, too."""
@@ -92,7 +132,8 @@ class Provenance:
 
 
 def _folded(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold()
+    # No casefold: to that "straße" is "strasse", which as a domain is somebody else's.
+    return unicodedata.normalize("NFKC", text).lower()
 
 
 def _bare(url: str) -> str:
@@ -100,10 +141,29 @@ def _bare(url: str) -> str:
     return _SCHEME.sub("", url.strip())
 
 
+def _page(url: str) -> Page:
+    scheme, host, rest = _PARTS.fullmatch(url.strip()).groups()  # type: ignore[union-attr]
+    return Page((scheme or "https").lower(), host.lower(), "" if rest == "/" else rest)
+
+
 def _names(text: str, value: str) -> bool:
     """Whether the text holds the value as a whole, not as a part of a longer name or address."""
-    if not value:
-        return False
-    before, after = rf"(?<![{_PART_OF_NAME}])", rf"(?![{_PART_OF_NAME}])"
-    found = rf"{before}(?:\w+://)?{re.escape(value)}/?(?:[.,:;!?](?!\S))?{after}"
+    return bool(value) and _stands(rf"(?:\w+://)?{re.escape(value)}/?", text)
+
+
+def _names_page(text: str, page: Page) -> bool:
+    """Whether the text holds this very address; of people's "https://" one may be missing."""
+    scheme = "(?i:https://)?" if page.scheme == "https" else f"(?i:{page.scheme}://)"
+    rest = re.escape(page.rest) or "/?"
+    return bool(page.host) and _stands(f"{scheme}(?i:{re.escape(page.host)}){rest}", text)
+
+
+def _stands(pattern: str, text: str) -> bool:
+    found = rf"(?<![{_PART_OF_NAME}]){pattern}(?:[.,:;!?](?!\S))?(?![{_PART_OF_NAME}])"
     return re.search(found, text) is not None
+
+
+def _names_host(text: str, host: str) -> bool:
+    host = _PORT.sub("", host)
+    found = rf"(?<![\w.-]){re.escape(host)}(?![\w-]|\.\w)"
+    return bool(host) and re.search(found, text) is not None

@@ -74,7 +74,8 @@ class Toolbox:
         self._tools = {tool.name: tool for tool in tools}
         self._gate = gate
         self._context = context
-        self._said = said
+        self.said = said
+        said.note_tools(self._tools.values())
         self._journal = journal
         self._seconds = seconds
         self._places = asyncio.Semaphore(CALLS_AT_ONCE)
@@ -100,7 +101,7 @@ class Toolbox:
                 async for event in events:
                     if isinstance(event, ToolFinished):
                         finished.append(event)
-                        self._said.note(event.result)
+                        self.said.note(event.result)
                     yield event
         for call in calls[CALLS_OF_A_REPLY:]:
             finished.append(_refused(call, TOO_MANY))
@@ -150,7 +151,7 @@ class Toolbox:
             intent = await intended(tool, call, self._context, self._seconds)
         except ToolError as error:
             return _refused(call, str(error))
-        decision = await self._gate.decide(tool, intent, self._said)
+        decision = await self._gate.decide(tool, intent, self.said)
         act = decision.act
         if decision.verdict == "deny":
             return _refused(call, decision.reason, act)
@@ -177,7 +178,7 @@ class Toolbox:
             tool = self._tools[started.call.name]
             self._begun += 1  # not every vendor's ids are new in each request
             key = f"{self._context.key}/{self._begun}"
-            context = replace(self._context, key=key, tainted=self._said.tainted)
+            context = replace(self._context, key=key, tainted=self.said.tainted)
             outcome = await executed(tool, started.call, context, self._seconds)
         return replace(outcome, result=self._fitted(outcome.result), act=started.act)
 

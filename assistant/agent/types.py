@@ -29,10 +29,14 @@ class Replay:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Words that the user sees."""
+    """Words that the user sees.
+
+    imported: they came in an archive, which anybody may have written, the user's part of it, too.
+    """
 
     text: str
     replay: Replay | None = None
+    imported: bool = False
 
 
 @dataclass(frozen=True, slots=True)

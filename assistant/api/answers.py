@@ -90,7 +90,8 @@ async def count_address(request: Request, what: str) -> None:
 
     Raises Busy.
     """
-    said = request.headers.get("x-forwarded-for", "").split(",")
+    # A proxy may add a line of its own to the one that whoever asks has made up.
+    said = ",".join(request.headers.getlist("x-forwarded-for")).split(",")
     hops = settings().proxy_hops
     who = said[-hops].strip() if 0 < hops <= len(said) else _peer(request)
     if who and who not in LOOPBACK:

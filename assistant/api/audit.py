@@ -4,6 +4,7 @@ POST /api/audit (words that are looked for travel in the body: addresses are kep
 GET /api/audit/verify, /api/audit/export.csv and /api/audit/export.json.
 """
 
+import json
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 from dataclasses import asdict
@@ -17,11 +18,12 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from assistant.api.answers import NO_STORE, answering, body_of, to_sign_in, user_of, visitor_of
-from assistant.api.downloads import Download
+from assistant.api.downloads import Download, Piecewise
 from assistant.errors import NotSignedIn, Refused
 from assistant.services import audit_chain
 from assistant.services.addresses import AUDIT
 from assistant.services.audit import page
+from assistant.services.audit_chain import Progress, Verdict
 from assistant.services.audit_entry import Entry, plain
 from assistant.services.audit_export import as_csv, as_json
 from assistant.services.audit_queries import Before, Filters
@@ -89,13 +91,27 @@ def _shown(one: Entry) -> dict[str, Any]:
 
 @answering
 async def verify(request: Request) -> Response:
-    """{"rows": how many hold, "broken": the first that does not or 0, "why", "id", "at"}."""
-    user = await user_of(request)
+    """Lines of JSON: {"checked", "of"} as long as it lasts, then the verdict.
+
+    The verdict is {"rows": how many hold, "broken": the first that does not or 0, "why", "id",
+    "at"}. A check ends with the answer: whoever leaves ends it.
+    """
+    lines = _checking(await user_of(request))
+    return Piecewise(await anext(lines), lines, "application/x-ndjson")
+
+
+async def _checking(user: User) -> AsyncGenerator[bytes, None]:
     with CHECKING.held(user.id):
-        found = await audit_chain.verify(user.id)
-    told = asdict(found)
-    told |= {"id": str(found.id or ""), "at": found.at and found.at.isoformat()}
-    return JSONResponse(told, headers=NO_STORE)
+        async with aclosing(audit_chain.checking(user.id)) as steps:
+            async for step in steps:
+                await require_alive(user)
+                yield f"{json.dumps(_told(step))}\n".encode()
+
+
+def _told(step: Progress | Verdict) -> dict[str, Any]:
+    if isinstance(step, Progress):
+        return {"checked": step.rows, "of": step.of}
+    return asdict(step) | {"id": str(step.id or ""), "at": step.at and step.at.isoformat()}
 
 
 def _file(

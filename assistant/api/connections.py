@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from assistant.api.answers import NO_STORE, answering, require_size, user_of
-from assistant.services import connections, google_access
+from assistant.services import connections, google_access, rate_limits
 from assistant.services.connection_forms import PRESETS
 from assistant.services.connections import Connected
 from assistant.services.inputs import identifier
@@ -61,6 +61,7 @@ def _shown(each: Connected) -> dict[str, Any]:
 async def connect(request: Request) -> Response:
     """Try an account and keep it; answers as `listed`."""
     user = await user_of(request)
+    await rate_limits.count("connections", user.id)
     await connections.connect(user.id, request.path_params["kind"], await _form(request))
     return _told(await connections.listed(user.id))
 
@@ -75,6 +76,7 @@ async def _form(request: Request) -> dict[str, str]:
 async def test(request: Request) -> Response:
     """Try a connection anew; answers as `listed`."""
     user = await user_of(request)
+    await rate_limits.count("connections", user.id)
     await connections.test(user.id, _id(request))
     return _told(await connections.listed(user.id))
 

@@ -11,22 +11,29 @@ from assistant.api.answers import NO_STORE
 HEADERS = {**NO_STORE, "x-accel-buffering": "no"}  # proxies neither keep nor wait
 
 
-class Download(StreamingResponse):
+class Piecewise(StreamingResponse):
     """Pieces that come to an end with the answer, also when the browser goes away.
 
     first: the piece before all others; who has waited for it could still give another answer.
     """
 
-    def __init__(
-        self, name: str, first: bytes, pieces: AsyncGenerator[bytes, None], media_type: str
-    ) -> None:
-        named = {"content-disposition": f'attachment; filename="{name}"'}
-        super().__init__(_chained(first, pieces), headers=HEADERS | named, media_type=media_type)
+    def __init__(self, first: bytes, pieces: AsyncGenerator[bytes, None], media_type: str) -> None:
+        super().__init__(_chained(first, pieces), headers=HEADERS, media_type=media_type)
         self._pieces = pieces
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async with aclosing(self._pieces):
             await super().__call__(scope, receive, send)
+
+
+class Download(Piecewise):
+    """Such an answer that the browser stores under a name."""
+
+    def __init__(
+        self, name: str, first: bytes, pieces: AsyncGenerator[bytes, None], media_type: str
+    ) -> None:
+        super().__init__(first, pieces, media_type)
+        self.headers["content-disposition"] = f'attachment; filename="{name}"'
 
 
 async def _chained(

@@ -1,23 +1,25 @@
 // The check of the log's chain, and the log as a file.
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Outcome } from "./export_button.jsx";
 import { fetchSigned } from "./session.js";
 import { outcome } from "./api.js";
+import { piecesOf } from "./streamed.js";
 
+const WORDS_MS = 5_000; // between two sentences on how far it is
 const FAILED = "The log could not be checked now. Nothing is lost; try again.";
 
 /** filters: what of the log a file is to hold. */
 export function AuditCheck({ filters }) {
   const [said, setSaid] = useState({});
+  const leaving = useRef(null);
+  useEffect(() => () => leaving.current?.abort(), []);
   const check = async () => {
+    const { signal } = (leaving.current = new AbortController());
     setSaid({ busy: true, done: "Checking…" });
     try {
-      const answer = await fetchSigned("/api/audit/verify", { cache: "no-store" }).catch(() => {
-        throw new Error(FAILED);
-      });
-      setSaid(verdictOf(await outcome(answer, FAILED)));
+      setSaid(verdictOf(await checked(signal, telling(setSaid))));
     } catch (error) {
-      setSaid({ error: error.message });
+      if (!signal.aborted) setSaid({ error: error.message });
     }
   };
   return (
@@ -36,7 +38,9 @@ export function AuditCheck({ filters }) {
         >
           Check the log
         </button>
-        <Outcome done={said.done} error={said.error} />
+        <Outcome done={said.done} error={said.error}>
+          {said.busy && <progress aria-label="Rows checked" max={said.of} value={said.checked} />}
+        </Outcome>
       </div>
       <div className="setting">
         <div className="about">
@@ -54,6 +58,35 @@ export function AuditCheck({ filters }) {
       </div>
     </section>
   );
+}
+
+/** The verdict on the log. Tells of steps; signal: gives up. Throws an error that says why. */
+async function checked(signal, onStep) {
+  let last;
+  try {
+    const answer = await fetchSigned("/api/audit/verify", { cache: "no-store", signal });
+    if (!answer.ok) await outcome(answer, FAILED);
+    const onPiece = (line) => {
+      last = JSON.parse(line);
+      if (last.of) onStep(last);
+    };
+    await piecesOf(answer, { separator: "\n", onPiece });
+  } catch (error) {
+    throw error instanceof TypeError ? new Error(FAILED) : error; // the network: it broke off
+  }
+  if (last?.rows === undefined) throw new Error(FAILED);
+  return last;
+}
+
+/** Shows each step; in words only now and then, because screen readers read them all. */
+function telling(show) {
+  let told = Date.now();
+  return ({ checked, of }) => {
+    const due = Date.now() - told >= WORDS_MS;
+    if (due) told = Date.now();
+    const words = `${checked.toLocaleString()} of ${of.toLocaleString()} rows hold so far.`;
+    show((said) => ({ busy: true, done: due ? words : said.done, checked, of }));
+  };
 }
 
 function verdictOf({ rows, broken, why, at }) {

@@ -56,6 +56,7 @@ def tool_of(server: str, host: str, offered: Offered, effect: Effect, call: Call
         intent=intent,
         untrusted=True,
         title=title,
+        foreign=True,
     )
 
 

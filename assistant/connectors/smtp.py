@@ -48,6 +48,14 @@ async def check(access: Access) -> None:
             pass
 
 
+def refused(name: str) -> AccessRefused:
+    """What is raised where a server does not let us in. name: the server's."""
+    return AccessRefused(
+        f"{name} does not accept the user name or the password. {NOT_SENT} The user can connect it "
+        "anew in Settings, Connections."
+    )
+
+
 @asynccontextmanager
 async def _signed_in(access: Access) -> AsyncIterator[SMTP]:
     account, server = access.account, access.account.smtp
@@ -75,10 +83,7 @@ def _plainly(name: str, doubt: Sequence[str], seconds: float) -> Iterator[None]:
     try:
         yield
     except SMTPAuthenticationError as error:
-        raise AccessRefused(
-            f"{name} does not accept the user name or the password. {NOT_SENT} The user can "
-            "connect it anew in Settings, Connections."
-        ) from error
+        raise refused(name) from error
     except SMTPRecipientRefused as error:
         raise ToolError(f"{name} does not take letters to {error.recipient}. {NOT_SENT}") from error
     except SMTPSenderRefused as error:

@@ -5,6 +5,7 @@ transaction open, then writes what came of it. A call whose worker is gone is ru
 second try has no second effect; of any other it is said that it may have happened.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import NamedTuple
@@ -43,6 +44,7 @@ PERHAPS = (
 )
 GONE = "This tool is not there any more, so it was not run."
 OFF = "The user has turned this tool off, so it was not run."
+DELETED = "The conversation of this call was deleted before its time came, so it was not run."
 SPOILED = "What is stored of this call is not what was allowed, so it was not run."
 
 log = structlog.get_logger()
@@ -69,17 +71,18 @@ class Claim:
     again: bool = False
 
 
-async def due() -> list[Due]:
-    """Calls whose time has come: to run, to be run again, to run out."""
+async def due(put_off: Sequence[UUID] = ()) -> list[Due]:
+    """Calls whose time has come: to run, to be run again, to run out. put_off: but for these."""
     found = text("""
         select id, user_id, status from approvals
-        where (status = 'approved' and run_at <= now())
-           or (status = 'executing' and lease_until < now())
-           or (status = 'pending' and expires_at <= now())
+        where ((status = 'approved' and run_at <= now())
+            or (status = 'executing' and lease_until < now())
+            or (status = 'pending' and expires_at <= now()))
+          and id <> all(cast(:put_off as uuid[]))
         order by run_at nulls last limit 100
     """)
     async with system_session() as session:
-        return [Due(*row) for row in await session.execute(found)]
+        return [Due(*row) for row in await session.execute(found, {"put_off": list(put_off)})]
 
 
 async def attend(call: Due) -> None:
@@ -112,13 +115,19 @@ async def _claim(user_id: UUID, approval_id: UUID) -> Claim | None:
         if (fence := await _taken(session, approval_id)) is None:
             return None
         vault = await vault_in(session, [row.arguments, row.facts])
+        if not await conversations.is_there(session, row.conversation_id):
+            # Whoever deletes a conversation sees nothing of what is still done in it.
+            end = ("failed", PERHAPS) if again else ("denied", DELETED)
+            await _ended(session, row, vault, *end)
+            return Claim(row)
         if row.rule and not again and not await permissions.use(session, row.rule):
             await _ask_after_all(session, row, vault)
             return Claim(row)
         try:
             call = ToolCall(row.call_id, row.tool, arguments_of(row, vault))
         except Tampered:
-            await _spoiled(session, row, vault)
+            log.warning("unreadable", place=ARGUMENTS, row=str(row.id))
+            await _ended(session, row, vault, "failed", SPOILED)
             return Claim(row)
         await change_part(session, row, card={"status": "executing"})
         tainted = await conversations.is_tainted(session, row.conversation_id)
@@ -139,12 +148,12 @@ async def _ask_after_all(session: AsyncSession, row: Approval, vault: Vault) -> 
     audit_chain.add(session, vault, [asked])
 
 
-async def _spoiled(session: AsyncSession, row: Approval, vault: Vault) -> None:
-    """What is stored of the call is not what was allowed, so that is not run."""
-    log.warning("unreadable", place=ARGUMENTS, row=str(row.id))
-    row.status, row.ended_at = "failed", func.now()  # type: ignore[assignment]
-    await change_part(session, row, state="failed", result=SPOILED, card={"status": "failed"})
-    audit_chain.add(session, vault, [entry(row, "failed", {}, SPOILED, vault)])
+async def _ended(session: AsyncSession, row: Approval, vault: Vault, status: str, why: str) -> None:
+    """It is not run, and nothing more becomes of it."""
+    row.status, row.ended_at = status, func.now()  # type: ignore[assignment]
+    await change_part(session, row, state=status, result=why, card={"status": status})
+    arguments = readable(row, vault)["arguments"]
+    audit_chain.add(session, vault, [entry(row, status, arguments, why, vault)])
 
 
 async def _taken(session: AsyncSession, approval_id: UUID) -> int | None:

@@ -9,13 +9,13 @@ forgotten with its conversation.
 import asyncio
 import hmac
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from hashlib import sha256
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -58,6 +58,13 @@ class Verdict:
     why: str = ""
     id: UUID | None = None
     at: datetime | None = None
+
+
+class Progress(NamedTuple):
+    """How far a check is: so many rows hold, of so many."""
+
+    rows: int
+    of: int
 
 
 def add(session: AsyncSession, vault: Vault, rows: Iterable[Row]) -> None:
@@ -122,6 +129,15 @@ class _Stored(SimpleNamespace):
 
 async def verify(user_id: UUID) -> Verdict:
     """Read the whole log, and find the first row that is not as it was written."""
+    found = Verdict(0)
+    async for told in checking(user_id):
+        if isinstance(told, Verdict):
+            found = told
+    return found
+
+
+async def checking(user_id: UUID) -> AsyncGenerator[Progress | Verdict, None]:
+    """As `verify`, but tells now and then how far it is, and at last what it has found."""
     async with user_connection(user_id) as connection:
         head = await connection.fetchrow(_HEAD)
     last, end_hash = head or (0, b"")
@@ -131,10 +147,13 @@ async def verify(user_id: UUID) -> Verdict:
         rows, vault = await _read(user_id, numbers)
         verdict, previous = await asyncio.to_thread(_checked, rows, numbers, previous, vault)
         if verdict:
-            return verdict
+            yield verdict
+            return
+        yield Progress(numbers.stop - 1, last)
     if previous != end_hash or await _stands_behind(user_id, last):
-        return Verdict(last, last + 1, CUT)
-    return Verdict(last)
+        yield Verdict(last, last + 1, CUT)
+    else:
+        yield Verdict(last)
 
 
 async def _read(user_id: UUID, numbers: range) -> tuple[list[_Stored], Vault]:

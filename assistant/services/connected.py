@@ -9,7 +9,7 @@ from assistant.agent.acts import Arguments, Tool
 from assistant.agent.backends.calendar import Calendar
 from assistant.agent.backends.mail import Mailbox
 from assistant.config import settings
-from assistant.connectors import mcp_server
+from assistant.connectors import mcp_server, smtp
 from assistant.connectors.caldav import Caldav
 from assistant.connectors.gmail import GmailMailbox
 from assistant.connectors.google_calendar import GoogleCalendar
@@ -20,7 +20,7 @@ from assistant.connectors.mcp_server import Server
 from assistant.connectors.mcp_tools import tool_of
 from assistant.services.connection_forms import AnyForm, CaldavForm, GoogleGrant, MailForm, McpForm
 from assistant.services.connection_rows import REASON, McpTool, form_in, rows_of, tools_in
-from assistant.services.connection_standing import Heeded, Standing
+from assistant.services.connection_standing import Heeded, Standing, for_people
 from assistant.services.google_tokens import GoogleToken
 from assistant.services.internet_access import reach
 from assistant.services.keys import UNREADABLE, opened_or
@@ -51,8 +51,14 @@ async def connected(user_id: UUID, timezone: str = "UTC") -> Opened:
             tools += (_tool(form, each, standing) for each in tools_in(row, vault))
         elif form is not None:
             opened = backends_of(form, GoogleToken(user_id, row.id), timezone)
-            backends |= {kind: Heeded(each, standing) for kind, each in opened.items()}
+            unsent = _unsent(form)
+            backends |= {kind: Heeded(each, standing, unsent) for kind, each in opened.items()}
     return Opened(backends, tuple(tools))
+
+
+def _unsent(form: AnyForm) -> str | None:
+    """What is noted where the server that sends does not let us in, None where there is but one."""
+    return for_people(smtp.refused(form.account.smtp.name)) if isinstance(form, MailForm) else None
 
 
 def backends_of(

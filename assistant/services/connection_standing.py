@@ -47,14 +47,20 @@ class Standing:
         self._where = user_id, connection_id
         self._reason = reason
 
-    async def heeding(self, call: Awaitable[Result]) -> Result:
-        """What a call to the account gives. What it tells of the account is noted behind it."""
+    async def heeding(
+        self, call: Awaitable[Result], disproves: Callable[[str], bool] = bool
+    ) -> Result:
+        """What a call to the account gives. What it tells of the account is noted behind it.
+
+        disproves: whether a call that works shows that this reason holds no longer.
+        """
         try:
             result = await call
         except AccessRefused as error:
             self._now(for_people(error))
             raise
-        self._now("")
+        if disproves(self._reason):
+            self._now("")
         return result
 
     def _now(self, reason: str) -> None:
@@ -65,16 +71,24 @@ class Standing:
 
 
 class Heeded:
-    """A backend of any protocol, whose calls tell how its connection stands."""
+    """A backend of any protocol, whose calls tell how its connection stands.
 
-    def __init__(self, backend: object, standing: Standing) -> None:
+    unsent: why another server than that of all other calls does not let `send` in, if there is one;
+    each of the two tells nothing of the other.
+    """
+
+    def __init__(self, backend: object, standing: Standing, unsent: str | None = None) -> None:
         self._backend = backend
         self._standing = standing
+        self._unsent = unsent
 
     def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
         method = getattr(self._backend, name)
 
+        def disproves(reason: str) -> bool:
+            return self._unsent is None or (reason == self._unsent) == (name == "send")
+
         async def heeded(*given: object, **named: object) -> Any:  # noqa: ANN401
-            return await self._standing.heeding(method(*given, **named))
+            return await self._standing.heeding(method(*given, **named), disproves)
 
         return heeded

@@ -19,10 +19,11 @@ from assistant.connectors.google_grant import Token, Use
 from assistant.connectors.imap import ImapMailbox
 from assistant.connectors.mail_account import Access
 from assistant.connectors.mcp_server import Offered
+from assistant.connectors.mcp_tools import name_of
 from assistant.database import user_session
 from assistant.errors import NotFound, Refused, ToolError
 from assistant.models import Connection
-from assistant.services import google_tokens
+from assistant.services import google_tokens, permissions
 from assistant.services.connected import backends_of
 from assistant.services.connection_forms import (
     BETWEEN,
@@ -103,7 +104,7 @@ async def keep(
     Raises Refused when there is no room.
     """
     async with user_session(user_id) as session:
-        before = await _replace(session, form)
+        before = await _replace(session, form, offered)
         vault = await vault_in(session)
         row = Connection(user_id=user_id, kind=form.kind)
         row.label = vault.seal(LABEL, row.id, form.label)
@@ -135,19 +136,36 @@ async def _tried(form: AnyForm, token: Token | None = None) -> tuple[Offered, ..
     return ()
 
 
-async def _replace(session: AsyncSession, form: AnyForm) -> list[AnyForm]:
-    """Make room: there is one of each kind, and of MCP servers one of each name."""
+async def _replace(
+    session: AsyncSession, form: AnyForm, offered: Sequence[Offered]
+) -> list[AnyForm]:
+    """Make room: there is one of each kind, and of MCP servers one of each name.
+
+    offered: the tools of the new one, for which grants stay if they are those of the old one.
+    """
     await session.execute(text("select 1 from profiles for no key update"))  # one after the other
     rows = (await session.scalars(select(Connection))).all()
-    vault = await vault_in(session, [value for row in rows for value in (row.label, row.secret)])
+    sealed = [each for row in rows for each in (row.label, row.secret, row.tools)]
+    vault = await vault_in(session, sealed)
     old = [row for row in rows if row.kind == form.kind and _is_named(row, vault, form)]
     if len(rows) - len(old) >= AT_MOST:
         raise Refused(FULL)
     before = [form_in(row, vault) for row in old]
-    for row in old:
+    for row, was in zip(old, before, strict=True):
+        is_same = isinstance(was, McpForm) and isinstance(form, McpForm) and was.url == form.url
+        await _end_grants(session, row, vault, offered if is_same else ())
         await session.delete(row)
     await session.flush()
     return [each for each in before if each is not None]
+
+
+async def _end_grants(
+    session: AsyncSession, row: Connection, vault: Vault, offered: Sequence[Offered] = ()
+) -> None:
+    """End those for tools of a server that are not, or are not the same, among the offered."""
+    server = opened_or(vault, LABEL, row.id, row.label, "").partition(BETWEEN)[0]
+    gone = (each.offered.name for each in tools_in(row, vault) if each.offered not in offered)
+    await permissions.revoke_for(session, [name_of(server, name) for name in gone])
 
 
 def _is_named(row: Connection, vault: Vault, form: AnyForm) -> bool:
@@ -209,9 +227,10 @@ async def _note(
 ) -> None:
     async with user_session(user_id) as session:
         row = await locked(session, connection_id)
-        vault = await vault_in(session, [row.tools])
+        vault = await vault_in(session, [row.label, row.tools])
         mark(row, vault, reason)
         if row.kind == "mcp" and not reason:
+            await _end_grants(session, row, vault, offered)
             known = tools_in(row, vault)
             tools = [McpTool(each, _effect(known, each)) for each in offered]
             row.tools = sealed_tools(vault, row.id, tools)
@@ -253,7 +272,9 @@ async def disconnect(user_id: UUID, connection_id: UUID) -> str:
         row = (await session.scalars(mine.returning(Connection))).one_or_none()
         if row is None:
             raise NotFound("connection")
-        form = form_in(row, await vault_in(session, [row.secret]))
+        vault = await vault_in(session, [row.label, row.secret, row.tools])
+        form = form_in(row, vault)
+        await _end_grants(session, row, vault)
     google_tokens.forget(connection_id)
     log.info("disconnected", user=str(user_id))
     is_given_back = not isinstance(form, GoogleGrant) or await google_tokens.revoke(form)

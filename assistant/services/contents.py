@@ -12,6 +12,8 @@
                                                    of a picture there is no text, and its bytes are
                                                    read anew for each turn (`pictures.py`)
 
+Words and calls of an archive are "imported": anybody may have written them.
+
 From it come both what the page shows (`shown`) and what a model reads again (`history`).
 state: writing, running, waiting, done, failed, denied. step: which request of the turn asked for
 the tool.
@@ -44,7 +46,8 @@ CUT_OFF = "This call was cut off, and may have run or not. Look before you make 
 NO_TEXT = "[There is no text in this file that can be shown to you.]"
 DENIALS = ("off", "")  # the rules by which nothing runs
 PICTURE = "image/"
-UNSEEN, UNSEEN_OF_FILES = ("replay", "step", "vendor"), ("text",)
+UNSEEN, UNSEEN_OF_FILES = ("replay", "step", "vendor", "imported"), ("text", "imported")
+OF_THIS_PLACE = ("replay", "imported")  # no archive tells them
 UNFINISHED = {"running": CUT_OFF, "waiting": WAITING}
 _NO_TEXT = re.compile(r"[\x00\ud800-\udfff]")
 # To make one for each value takes longer than to read it.
@@ -129,7 +132,7 @@ def history(role: str, parts: list[Entry]) -> list[Message]:
 def _given(part: Entry) -> Part:
     """A part of the user's message."""
     if part["type"] != "file":
-        return Text(part["text"])
+        return Text(part["text"], imported=part.get("imported", False))
     if part["media"].startswith(PICTURE):
         return Image(part["id"], part["name"], part["media"])
     return Document(f"{part['name']} (file {part['id']})", part["text"] or NO_TEXT)
@@ -168,8 +171,13 @@ def _call(part: Entry) -> ToolCall:
 def _result(part: Entry) -> ToolResult:
     is_error = part["state"] != "done"
     sources = tuple(Source(**each) for each in part.get("sources", ()))
-    content, untrusted = part["result"] or unfinished(part), part.get("untrusted", False)
+    content, untrusted = part["result"] or unfinished(part), is_of_others(part)
     return ToolResult(part["id"], part["name"], content, is_error, untrusted, sources)
+
+
+def is_of_others(part: Entry) -> bool:
+    """Whether anybody may have written what stands in a part."""
+    return bool(part.get("untrusted") or part.get("imported"))
 
 
 def unfinished(part: Entry) -> str:

@@ -15,6 +15,7 @@ from assistant.services import messages, readable, titles
 from assistant.services.archive import Archive, Listing, iso, line_of, slug
 from assistant.services.archived import MARKS_AT_MOST, marks_in
 from assistant.services.batches import batches
+from assistant.services.contents import OF_THIS_PLACE
 from assistant.services.holdings import CONVERSATIONS
 from assistant.services.keys import UNREADABLE, opened_or, vault_in
 from assistant.services.unpacking import ENTRY_BYTES
@@ -206,5 +207,8 @@ def _item(row: Row[Any], vault: Vault) -> Item:
         "notice": row.notice,
         "created_at": iso(row.created_at),
         "ended_at": iso(row.ended_at),
-        "parts": [{k: v for k, v in part.items() if k != "replay"} for part in parts],
+        "parts": [
+            {name: each for name, each in part.items() if name not in OF_THIS_PLACE}
+            for part in parts
+        ],
     }

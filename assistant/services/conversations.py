@@ -9,7 +9,7 @@ from asyncpg import Record
 from sqlalchemy import func
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.dml import ReturningUpdate
-from sqlmodel import col, update
+from sqlmodel import col, select, update
 
 from assistant.database import user_connection, user_session
 from assistant.errors import NotFound
@@ -137,6 +137,12 @@ async def _change(session: AsyncSession, conversation_id: UUID, **values: object
     )
     if changed.first() is None:
         raise NotFound
+
+
+async def is_there(session: AsyncSession, conversation_id: UUID) -> bool:
+    """Whether the conversation is not deleted."""
+    there = select(col(Conversation.deleted_at).is_(None))
+    return bool(await session.scalar(there.where(Conversation.id == conversation_id)))
 
 
 async def is_tainted(session: AsyncSession, conversation_id: UUID) -> bool:

@@ -272,7 +272,9 @@ def _messages(
             "parent_id": ids[each.parent] if each.parent else None,
             "role": each.role,
             "status": each.status,
-            "content": messages.sealed(ids[each.id], each.entries(), vault),
+            "content": messages.sealed(
+                ids[each.id], [part | {"imported": True} for part in each.entries()], vault
+            ),
             "model": each.model,
             "error": each.error,
             "created_at": each.created_at,

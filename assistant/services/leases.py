@@ -87,7 +87,7 @@ async def expired() -> list[tuple[UUID, UUID]]:
     """Turns whose lease has run out, as (turn, user)."""
     found = text("""
         select id, user_id from turns
-        where status = 'running' and lease_until < now() limit 100
+        where status = 'running' and lease_until < now() order by random() limit 100
     """)
     async with system_session() as session:
         return [(row.id, row.user_id) for row in await session.execute(found)]

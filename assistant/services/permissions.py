@@ -1,5 +1,6 @@
 """What the user permits the tools: a rule for each, and grants for some of their calls."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -150,6 +151,13 @@ async def granted(user_id: UUID) -> list[Granted]:
         )
         for row in rows
     ]
+
+
+async def revoke_for(session: AsyncSession, tools: Collection[str]) -> None:
+    """End the grants for these tools: they are not any more what the user has allowed."""
+    theirs = (col(ToolPermission.tool).in_(tools), col(ToolPermission.rule) == "grant")
+    ended = update(ToolPermission).where(*theirs, _in_force()).values(revoked_at=func.now())
+    await session.execute(ended)
 
 
 async def revoke(user_id: UUID, grant_id: UUID) -> None:

@@ -39,6 +39,7 @@ RATES = {
     "uploads": Rate("uploads", parse_many("60/minute; 1000/day"), costly=True),
     "archives": Rate("archives", parse_many("30/hour"), costly=True),
     "searches": Rate("searches", parse_many("240/minute")),
+    "connections": Rate("attempts to connect", parse_many("20/minute; 300/day"), costly=True),
     "sign_ins": Rate("attempts to sign in", parse_many("60/minute; 600/hour")),
 }
 

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from sqlmodel import col, delete
 
 from assistant.database import system_session, user_session
-from assistant.errors import DatabaseAway
+from assistant.errors import Busy, DatabaseAway
 from assistant.models import Conversation
 from assistant.services import (
     approval_run,
@@ -28,12 +28,14 @@ from assistant.services import (
     turns,
 )
 from assistant.services.background import again
+from assistant.services.put_off import PutOff
 
 PURGE_SECONDS = 60.0
 SIGN_SECONDS = 5.0
 BATCHES_OF_A_USER = 5
 
 log = structlog.get_logger()
+_failed = PutOff()
 
 
 async def reap_forever() -> None:
@@ -63,32 +65,38 @@ async def _reap(turn_id: UUID, user_id: UUID) -> None:
 
 
 @contextmanager
-def _by_itself(event: str, **what: str) -> Iterator[None]:
-    """What fails in the block is logged and tried again later: it holds up nobody else."""
+def _by_itself(event: str, put_off: UUID | None = None, **what: str) -> Iterator[None]:
+    """What fails in the block is logged and tried again later: it holds up nobody else.
+
+    put_off: the row that is let be for a while then, so that others come among the oldest.
+    """
     try:
         yield
     except DatabaseAway:
         raise
-    except Exception:
+    except Exception as error:
         log.exception(event, **what)
+        if put_off is not None and not isinstance(error, Busy):
+            _failed.add(put_off)
 
 
 async def attend_once() -> None:
     """Run the calls whose time has come, and go on with the turns that waited for them."""
-    for call in await approval_run.due():
-        with _by_itself("call_not_attended", approval=str(call.id)):
+    for call in await approval_run.due(_failed.ids):
+        with _by_itself("call_not_attended", call.id, approval=str(call.id)):
             await approval_run.attend(call)
     waited = text("""
         select id, user_id from turns where status = 'waiting' and not exists (
             select 1 from approvals
             where turn_id = turns.id and status in ('pending', 'approved', 'executing')
         ) and conversation_id in (select id from conversations where deleted_at is null)
-        limit 100
+        and id <> all(cast(:put_off as uuid[]))
+        order by random() limit 100
     """)
     async with system_session() as session:
-        turns_ = (await session.execute(waited)).all()
+        turns_ = (await session.execute(waited, {"put_off": _failed.ids})).all()
     for turn in turns_:
-        with _by_itself("turn_not_resumed", turn=str(turn.id)):
+        with _by_itself("turn_not_resumed", turn.id, turn=str(turn.id)):
             await turns.resume(turn.user_id, turn.id)
 
 
@@ -104,7 +112,7 @@ async def _purge_conversations() -> None:
     """Those that were deleted long enough ago that nobody can undo it."""
     gone = text("""
         select id, user_id from conversations
-        where deleted_at < now() - interval '1 day' limit 100
+        where deleted_at < now() - interval '1 day' order by random() limit 100
     """)
     async with system_session() as session:
         rows = (await session.execute(gone)).all()
@@ -119,7 +127,8 @@ async def _purge_conversations() -> None:
 async def _purge_files() -> None:
     """Those that were deleted a month ago, with their bytes."""
     gone = text("""
-        select id, user_id from files where deleted_at < now() - interval '30 days' limit 100
+        select id, user_id from files where deleted_at < now() - interval '30 days'
+        order by random() limit 100
     """)
     async with system_session() as session:
         rows = (await session.execute(gone)).all()

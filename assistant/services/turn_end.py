@@ -38,12 +38,16 @@ Written = TypeVar("Written")
 
 @dataclass(slots=True)
 class Outcome:
-    """How a turn ended. error and notice are sentences for the page; model: whose answer it is."""
+    """How a turn ended. error and notice are sentences for the page; model: whose answer it is.
+
+    tainted: others' text was read before it began, perhaps in what was not remembered.
+    """
 
     status: str = "done"
     error: str = ""
     notice: str = ""
     model: str = ""
+    tainted: bool = False
 
 
 async def write_end(
@@ -81,11 +85,13 @@ async def _write(
     signature = signatures.signature(grip.user_id, grip.reply_id, parts, vault)
     notice = json.dumps({"notice": outcome.notice} if outcome.notice else {})
     told = (outcome.status, outcome.model, outcome.error, notice)
+    tainted = outcome.tainted or any(part.get("untrusted") for part in parts)
+    remembered = json.dumps({"tainted": True} if tainted else {})
     async with user_connection(grip.user_id) as connection:
         if not await leases.end(connection, grip, outcome.status):
             return False
         (row,) = await connection.fetch(
-            _REPLY, grip.reply_id, *told, content, signature is not None, _tainted(parts)
+            _REPLY, grip.reply_id, *told, content, signature is not None, remembered
         )
         if signature is not None:
             signature.created_at = row["created_at"]
@@ -94,8 +100,3 @@ async def _write(
             await approvals.file(connection, grip, row["conversation_id"], parts, vault)
         await turn_books.enter(connection, grip, meter, vault)
     return True
-
-
-def _tainted(parts: list[Entry]) -> str:
-    """What is remembered of a conversation in which others' text was read."""
-    return json.dumps({"tainted": True} if any(part.get("untrusted") for part in parts) else {})

@@ -152,6 +152,7 @@ class Running:
             search=vendor_may_search(job.choice.model),
         )
         toolbox = self._toolbox(toolkit)
+        self.outcome.tainted = toolbox.said.tainted
         events = run(
             request,
             provider_for(job.choice),

@@ -40,6 +40,7 @@ class _Saved(NamedTuple):
     row: ToolExecution
     arguments: str
     value: JsonValue
+    timezone: str  # in which it was asked for
 
 
 async def undo(user_id: UUID, execution_id: UUID) -> str:
@@ -51,7 +52,7 @@ async def undo(user_id: UUID, execution_id: UUID) -> str:
     async with user_session(user_id) as session:
         saved = await _saved(session, execution_id)
         vault = await vault_in(session)
-    toolkit = await toolkit_of(user_id)
+    toolkit = await toolkit_of(user_id, saved.timezone)
     tool = toolkit.tool(saved.row.tool)
     if tool is None or tool.undo is None:
         raise Refused(GONE)
@@ -84,7 +85,9 @@ async def _saved(session: AsyncSession, execution_id: UUID) -> _Saved:
         raise Refused(TOO_OLD)
     vault = await vault_in(session, [row.undo, row.input])
     arguments = vault.open(INPUT, row.id, row.input) if row.input else asked({})
-    return _Saved(row, arguments, contents.read(vault.open(UNDO, row.id, row.undo), []))
+    value = contents.read(vault.open(UNDO, row.id, row.undo), [])
+    details = await session.scalar(select(Turn.details).where(col(Turn.id) == row.turn_id))
+    return _Saved(row, arguments, value, str((details or {}).get("timezone", "UTC")))
 
 
 def _row(saved: _Saved, status: str, said: str, vault: Vault) -> ToolExecution:

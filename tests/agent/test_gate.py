@@ -113,6 +113,32 @@ def test_a_grant_covers_what_it_names_but_never_whom_only_others_have_named(
     assert found.act.rule == ("g" if verdict == "allow" else "")
 
 
+STRANGER = Target("recipient", "x@y.org")  # named in a picture, backwards, or by nobody
+
+
+@pytest.mark.parametrize(
+    ("grant", "said", "verdict"),
+    [
+        (Grant("g", "act"), CALM, "allow"),
+        (Grant("g", "act"), TAINTED, "ask"),
+        (Grant("g", "act", STRANGER.value), TAINTED, "allow"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["recipient", "url"])
+def test_once_others_were_read_a_grant_for_all_covers_nobody_whom_nobody_is_seen_to_name(
+    grant, said, verdict, kind
+) -> None:
+    target = replace(STRANGER, kind=kind)
+    permitted = Permissions(grants=(grant,))
+    assert decision(Effect.SEND, target, said=said, permitted=permitted).verdict == verdict
+
+
+def test_a_grant_for_all_searches_covers_words_that_nobody_has_said() -> None:
+    permitted = Permissions(grants=(Grant("g", "act"),))
+    found = decision(Effect.READ, QUERY, said=TAINTED, permitted=permitted)
+    assert found.verdict == "allow"
+
+
 def test_the_card_is_told_who_has_named_whom() -> None:
     asked = decision(Effect.SEND, BOB, EVE, Target("recipient", "x@y.org"), said=TAINTED)
     assert asked.act.origins == ("user", "untrusted", "model")

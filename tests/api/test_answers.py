@@ -77,6 +77,13 @@ async def test_the_address_is_the_one_that_our_own_proxy_names(visitor, limited)
     assert answer.status_code == 429
 
 
+async def test_it_is_so_too_where_the_proxy_names_it_in_a_line_of_its_own(visitor, limited):
+    for forged in range(3):
+        asked = [("x-forwarded-for", f"10.0.0.{forged}"), ("x-forwarded-for", "203.0.113.9")]
+        answer = await visitor.get("/auth/login/nobody", headers=asked)
+    assert answer.status_code == 429
+
+
 async def test_nobody_is_held_back_for_what_others_on_this_machine_do(visitor, limited):
     answers = [await visitor.get("/auth/login/nobody") for _ in range(3)]
     assert {each.status_code for each in answers} == {404}

@@ -2,11 +2,17 @@
 
 import csv
 import io
+import json
 from uuid import uuid4
 
 import pytest
+from starlette.requests import ClientDisconnect
 
+from assistant.api import audit
 from assistant.api.audit import CHECKING, WRITING
+from assistant.api.downloads import Piecewise
+from assistant.errors import NotSignedIn
+from assistant.services import audit_chain, sessions
 from tests.services.calls import written
 from tests.services.talk import rows
 
@@ -47,12 +53,55 @@ async def test_what_is_no_filter_is_refused(body, ann):
     assert answer.status_code == 422
 
 
+async def check(person):
+    """The lines of the check's answer."""
+    answer = await person.browser.get("/api/audit/verify")
+    assert answer.headers["cache-control"] == "no-store"
+    return [json.loads(line) for line in answer.text.splitlines()]
+
+
+async def test_the_check_says_how_far_it_is(ann, monkeypatch):
+    monkeypatch.setattr(audit_chain, "BATCH", 2)
+    for number in range(5):
+        await written(ann.user, "calculator", {"n": number})
+    *steps, verdict = await check(ann)
+    assert steps == [{"checked": n, "of": 5} for n in (2, 4, 5)]
+    assert (verdict["rows"], verdict["broken"]) == (5, 0)
+
+
+async def test_the_check_ends_with_the_session_and_another_can_begin(ann, monkeypatch):
+    monkeypatch.setattr(audit_chain, "BATCH", 1)
+    for number in range(3):
+        await written(ann.user, "calculator", {"n": number})
+    lines = audit._checking(ann.user)
+    assert json.loads(await anext(lines)) == {"checked": 1, "of": 3}
+    await sessions.revoke(ann.user, ann.user.session_id)
+    with pytest.raises(NotSignedIn):
+        await anext(lines)
+    assert ann.user.id not in CHECKING.users
+
+
+async def test_whoever_leaves_ends_the_check(ann, monkeypatch):
+    monkeypatch.setattr(audit_chain, "BATCH", 1)
+    for number in range(3):
+        await written(ann.user, "calculator", {"n": number})
+    lines = audit._checking(ann.user)
+    answer = Piecewise(await anext(lines), lines, "application/x-ndjson")
+
+    async def gone(message):
+        raise OSError("nobody is there")
+
+    with pytest.raises(ClientDisconnect):
+        await answer({"type": "http", "asgi": {"spec_version": "2.4"}}, None, gone)
+    assert ann.user.id not in CHECKING.users
+
+
 async def test_the_check_says_how_many_hold_and_which_does_not(ann, db):
     ids = [await written(ann.user, "calculator", {"n": number}) for number in range(3)]
-    told = (await ann.browser.get("/api/audit/verify")).json()
+    told = (await check(ann))[-1]
     assert (told["rows"], told["broken"], told["why"]) == (3, 0, "")
     await rows(db, "update tool_executions set tool = 't' where id = $1", ids[1])
-    told = (await ann.browser.get("/api/audit/verify")).json()
+    told = (await check(ann))[-1]
     assert (told["rows"], told["broken"], told["id"]) == (1, 2, str(ids[1]))
 
 

@@ -37,6 +37,12 @@ async def test_an_account_is_connected_tested_and_disconnected(ann, hers, calend
     assert (told.json()["google"], told.json()["said"]) == (False, "")
 
 
+async def test_nobody_tries_hosts_and_passwords_without_an_end(hers, calendar_form, limited):
+    wrong = calendar_form | {"password": "wrong"}
+    answers = [await hers("new/caldav", **wrong) for _ in range(3)]
+    assert [each.status_code for each in answers] == [422, 422, 429]
+
+
 async def test_a_wrong_password_is_a_sentence(hers, calendar_form):
     answer = await hers("new/caldav", **calendar_form | {"password": "wrong"})
     assert answer.status_code == 422

@@ -34,6 +34,7 @@ OPEN_TO_NOBODY = {
 }
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 ANY_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+ANY_SECRET = re.compile(r'[A-Z2-7]{32}|"path":"(M|h|v|z|\d|[ -])+"')  # a new one and its picture
 ANY_TIME = re.compile(r"\d{4}-\d\d-\d\d[T ][0-9:.]+(\+[0-9:]+|Z)?")
 
 
@@ -69,7 +70,7 @@ async def _page(app, headers, token, conversation_id):
 
 def alike(text: str) -> str:
     """The text without what differs between any two answers."""
-    return ANY_TIME.sub("TIME", ANY_ID.sub("ID", text))
+    return ANY_SECRET.sub("SECRET", ANY_TIME.sub("TIME", ANY_ID.sub("ID", text)))
 
 
 def leaked(told, ada, said):
@@ -216,13 +217,15 @@ async def test_no_route_gives_another_user_anything(app, ada, ben):
     for asking in _tries(app, ada, ben):
         told = await _answered(app, ben, asking)
         assert not leaked(told, ada, asking), asking
+        tried.add(asking)
+        unknown = Asking(*_unknown(list(astuple(asking)), ada))
+        if unknown == asking:
+            continue  # it names nothing of hers
         for _ in range(2):  # once more, in case that the first one changed something for him
-            unknown = Asking(*_unknown(list(astuple(asking)), ada))
             if alike(told) == alike(await _answered(app, ben, unknown)):
                 break
         else:
             pytest.fail(f"Her ids are told from unknown ones: {asking}: {told}")
-        tried.add(asking)
     assert len(tried) > 50
 
 

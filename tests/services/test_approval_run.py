@@ -7,7 +7,16 @@ from uuid import UUID
 import pytest
 
 from assistant.agent.tools import TOOLS
-from assistant.services import approval_run, approvals, permissions, reaper, stored_cards, turns
+from assistant.services import (
+    approval_run,
+    approvals,
+    conversations,
+    keys,
+    permissions,
+    reaper,
+    stored_cards,
+    turns,
+)
 from assistant.services.approvals import Yes
 from assistant.services.notes import StoredNotes
 from tests.conftest import away
@@ -18,6 +27,7 @@ from tests.services.waiting import (
     befell,
     kept,
     last_words,
+    part_of,
     status_of,
     titles,
 )
@@ -167,6 +177,32 @@ async def test_a_tool_that_was_turned_off_meanwhile_does_not_run(alice, card, db
     assert await titles(alice) == ["Milk"]
 
 
+async def test_what_was_allowed_in_a_conversation_that_is_deleted_meanwhile_is_refused(
+    alice, card, db
+):
+    await allowed(alice, card)
+    await conversations.delete(alice.id, UUID(card["conversation"]))
+    await reaper.attend_once()
+    assert await titles(alice) == ["Milk"]
+    assert await status_of(db, card["id"]) == "denied"
+    assert await befell(db, alice) == ["asked", "approved", "denied"]
+    await conversations.delete(alice.id, UUID(card["conversation"]), back=True)
+    await reaper.attend_once()
+    assert await titles(alice) == ["Milk"]
+    part = part_of(card, await shown(alice, UUID(card["conversation"])))
+    assert (part["state"], part["result"]) == ("denied", approval_run.DELETED)
+
+
+async def test_what_was_cut_off_in_a_conversation_that_is_deleted_meanwhile_is_not_run_again(
+    alice, card, db
+):
+    await begun_and_cut_off(db, alice, card)
+    await conversations.delete(alice.id, UUID(card["conversation"]))
+    await reaper.attend_once()
+    assert await titles(alice) == ["Milk"]
+    assert await befell(db, alice) == ["asked", "approved", "started", "failed"]
+
+
 async def test_a_grant_lets_the_next_one_run_by_itself(alice, card, db):
     await approvals.approve(alice.id, UUID(card["id"]), Yes(card["shown"], scope="always"))
     other = await kept(alice, "Bread")
@@ -205,3 +241,22 @@ async def test_many_who_go_on_begin_one_answer(alice, card, db):
     await asyncio.gather(*(turns.resume(alice.id, turn) for _ in range(5)))
     await last_words(alice, card["conversation"])
     assert len(await shown(alice, UUID(card["conversation"]))) == 3
+
+
+async def test_a_hundred_calls_that_cannot_be_opened_hold_up_nobody(alice, bob, demo, db):
+    """They are older than his; hers fail as long as her keys are lost."""
+    (hers,) = await asks_to_delete(alice, await kept(alice))
+    await allowed(alice, hers)
+    (his,) = await asks_to_delete(bob, await kept(bob))
+    await allowed(bob, his)
+    copies = """
+        insert into approvals select (jsonb_populate_record(a, jsonb_build_object(
+            'id', gen_random_uuid(), 'run_at', now() - interval '1 hour'))).*
+        from approvals a, generate_series(1, 100) where a.id = $1
+    """
+    await rows(db, copies, UUID(hers["id"]))
+    await rows(db, "update user_keys set wrapped = wrapped || 'x' where user_id = $1", alice.id)
+    keys.forget(alice.id)
+    await reaper.attend_once()
+    await reaper.attend_once()
+    assert await status_of(db, his["id"]) == "done"

@@ -7,7 +7,7 @@ import pytest
 
 from assistant.agent.acts import ToolContext
 from assistant.agent.backends.calendar import Calendar
-from assistant.agent.backends.mail import Mailbox, Wanted
+from assistant.agent.backends.mail import Letter, Mailbox, Wanted
 from assistant.connectors.mcp_server import Offered
 from assistant.errors import AccessRefused, ToolError
 from assistant.services.connected import connected
@@ -15,6 +15,7 @@ from assistant.services.connection_forms import CaldavForm, MailForm, McpForm
 from assistant.services.connection_standing import Heeded, Standing, for_people, note
 from assistant.services.connections import keep, listed
 from tests.conftest import all_ended
+from tests.servers.imap import PASSWORD
 from tests.servers.mcp import TOKEN, mcp_server
 from tests.services.accounts_outside import calendar, calendar_form, inside, mail_form
 from tests.services.talk import rows
@@ -69,6 +70,33 @@ async def test_who_is_not_let_in_is_told_and_who_is_again_is_not(kind, alice, ac
     await keep(alice.id, form, ADD)
     await note(alice.id, (await only(alice)).id, "It did not answer.")
     await use(alice)
+    assert not (await only(alice)).failing
+
+
+LETTER = Letter(("bob@example.com",), (), (), "Hello", "Hello Bob")
+
+
+async def send_mail(user):
+    await (await connected(user.id)).backends[Mailbox].send(LETTER, uuid4().hex)
+
+
+async def test_of_the_two_servers_of_a_mailbox_neither_speaks_for_the_other(
+    alice, mail_form, monkeypatch
+):
+    """Letters can be read, and none can be sent: the settings go on saying so."""
+    await keep(alice.id, MailForm(**mail_form))
+    monkeypatch.setattr("tests.servers.smtp.PASSWORD", "changed there")
+    with pytest.raises(AccessRefused, match=WRONG):
+        await send_mail(alice)
+    await use_mail(alice)
+    assert "Nothing was sent" in (await only(alice)).reason
+    monkeypatch.setattr("tests.servers.smtp.PASSWORD", PASSWORD)
+    await send_mail(alice)
+    assert not (await only(alice)).failing
+    await note(alice.id, (await only(alice)).id, f"localhost {WRONG} it. Nothing was changed.")
+    await send_mail(alice)
+    assert (await only(alice)).failing
+    await use_mail(alice)
     assert not (await only(alice)).failing
 
 

@@ -4,8 +4,9 @@ import asyncpg
 import pytest
 
 from assistant.agent.acts import Effect
+from assistant.database import user_session
 from assistant.errors import NotFound, Refused
-from assistant.services import connections
+from assistant.services import connections, permissions
 from assistant.services.connections import connect, disconnect, listed, set_effect
 from tests.servers.imap import PASSWORD
 from tests.servers.radicale import USERS
@@ -136,6 +137,43 @@ async def test_a_tool_that_says_something_new_of_itself_is_new(alice, sums, monk
     monkeypatch.setattr("assistant.connectors.mcp_server.MOST_DESCRIPTION", 3)
     await connections.test(alice.id, one.id)
     assert {tool.effect for tool in (await only(alice)).tools} == {Effect.DESTROY}
+
+
+async def granted_for(user, tool):
+    """A grant of the user's for all calls of a tool: whether it holds now."""
+    async with user_session(user.id) as session:
+        await permissions.grant(session, tool)
+
+    async def holds():
+        return tool in {each.tool for each in await permissions.granted(user.id)}
+
+    return holds
+
+
+async def test_a_grant_is_for_the_tool_as_it_was_and_for_no_other(alice, sums, monkeypatch):
+    """Whoever runs the server could let it do something else under the same name."""
+    form = {"name": "sums", "url": sums.url}
+    await connect(alice.id, "mcp", form)
+    holds, other = [await granted_for(alice, name) for name in ("sums__add", "create_note")]
+    await connections.test(alice.id, (await only(alice)).id)
+    await connect(alice.id, "mcp", form)
+    assert await holds()
+    monkeypatch.setattr("assistant.connectors.mcp_server.MOST_DESCRIPTION", 3)
+    await connections.test(alice.id, (await only(alice)).id)
+    assert not await holds()
+    assert await other()
+
+
+async def test_a_grant_ends_with_its_server_and_where_another_takes_its_name(alice, sums):
+    form = {"name": "sums", "url": sums.url}
+    await connect(alice.id, "mcp", form)
+    holds = await granted_for(alice, "sums__add")
+    await disconnect(alice.id, (await only(alice)).id)
+    assert not await holds()
+    await connect(alice.id, "mcp", form)
+    holds = await granted_for(alice, "sums__add")
+    await connect(alice.id, "mcp", form | {"url": sums.url.replace("127.0.0.1", "localhost")})
+    assert not await holds()
 
 
 async def test_what_is_no_effect_and_no_tool_changes_nothing(alice, sums):

@@ -2,13 +2,14 @@
 
 import asyncio
 from contextlib import asynccontextmanager
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from assistant.database import user_connection, user_session
-from assistant.models import Turn
-from assistant.services import conversations, leases, reaper, signals, turn_run, turns
+from assistant.models import Message, Turn
+from assistant.services import conversations, leases, messages, reaper, signals, turn_run, turns
+from assistant.services.keys import vault_in
 from assistant.services.turn_state import state_of
 from tests.services.talk import (
     ask,
@@ -57,6 +58,24 @@ async def test_a_dead_workers_turn_ends_as_interrupted_with_what_was_stored(
     assert {notice["turn"] for notice in heard} == {str(started.turn_id)}
     again = await turns.proceed(alice.id, state.end["message"], turns.Wish(uuid4().hex))
     assert (await ended(alice, again)).status == "done"
+
+
+async def test_what_a_dead_workers_turn_has_read_is_remembered(alice, vendors, db, monkeypatch):
+    """Its reply says so at first; later ones need no longer hold it."""
+    monkeypatch.setattr(leases, "RENEW_SECONDS", 0.05)
+    started = await orphaned(alice, db)
+    await reaper.reap_once()
+    reply = (await state_of(alice.id, started.turn_id)).end["message"]
+    async with user_session(alice.id) as session:
+        vault = await vault_in(session)
+        read = {"id": "1", "name": "read_email", "arguments": {}, "result": "Do", "seconds": 0.0}
+        told = {"type": "tool", "state": "done", "untrusted": True, "step": 0} | read
+        row = await session.get(Message, UUID(reply))
+        row.content = messages.sealed(row.id, [told, *messages.opened(row.id, row.content, vault)],
+                                      vault)  # fmt: skip
+    await ask(alice, "Hello again", started.conversation_id)
+    async with user_session(alice.id) as session:
+        assert await conversations.is_tainted(session, started.conversation_id)
 
 
 async def test_what_a_dead_workers_turn_cost_is_estimated_once(alice, vendors, db, monkeypatch):

@@ -1,16 +1,19 @@
 """What a call has done is taken back once, within a month, by its owner."""
 
 import asyncio
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
 
+from assistant.agent.tools import TOOLS
 from assistant.agent.tools.notes import create_note, delete_note, update_note
 from assistant.errors import NotFound, Refused, ToolError
+from assistant.services import turns
 from assistant.services.notes import StoredNotes
 from assistant.services.undo import ALREADY, CANNOT, GONE, TOO_OLD, undo
 from tests.services.calls import done, written
-from tests.services.talk import ended, rows, say, shown
+from tests.services.talk import ended, rows, say, shown, wish
 
 
 @pytest.fixture
@@ -56,6 +59,24 @@ async def test_the_line_of_a_call_that_had_not_to_wait_leads_to_it_and_says_that
     call = next(part for part in reply["parts"] if part["type"] == "tool")
     assert (call["state"], call["execution"], call["undone"]) == ("done", "", True)
     assert (await log(db, alice))[-1][0] == "undone"
+
+
+async def test_it_is_taken_back_in_the_time_zone_in_which_it_was_asked_for(
+    alice, demo, monkeypatch
+):
+    async def told(saved, context):
+        return context.timezone
+
+    ours = tuple(replace(each, undo=told) if each is create_note else each for each in TOOLS)
+    monkeypatch.setattr("assistant.services.toolkit.TOOLS", ours)
+    asked = wish(timezone="Asia/Tokyo")
+    started = await turns.send(
+        alice.id, None, 'use create_note {"title": "Milk", "text": ""}', asked
+    )
+    await ended(alice, started)
+    (_, reply) = await shown(alice, started.conversation_id)
+    call = next(part for part in reply["parts"] if part["type"] == "tool")
+    assert await undo(alice.id, UUID(call["execution"])) == "Asia/Tokyo"
 
 
 async def test_a_second_time_says_that_it_is_undone_and_changes_nothing(alice, note, db):
