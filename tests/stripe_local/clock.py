@@ -1,6 +1,7 @@
 """Time that passes when a test says so: everything that falls due happens in its order."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from stripe import params as takes
 
@@ -83,7 +84,7 @@ def _dues(world: World, customer: str) -> Iterator[Due]:
     for invoice in world.objects.all("invoice", customer=customer):
         yield from _of_invoice(world, invoice)
     for session in world.objects.all("checkout.session", customer=customer, status="open"):
-        yield session["expires_at"], lambda session=session: checkout.expired(world, session)
+        yield session["expires_at"], partial(checkout.expired, world, session)
 
 
 def _happening(world: World, subscription: Fields, name: str) -> Callable[[], object]:

@@ -136,7 +136,8 @@ def create_preview(world: World, params: Fields) -> Fields:
         invoice = _next(other, other.objects.get("subscription", name, "subscription"), details)
     shown: Fields = other.objects.shown(invoice)
     shown["id"] = f"upcoming_{invoice['id']}"
-    shown["lines"]["data"] = [{**line, "invoice": shown["id"]} for line in shown["lines"]["data"]]
+    for line in shown["lines"]["data"]:
+        line["invoice"] = shown["id"]
     return shown
 
 
