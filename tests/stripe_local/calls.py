@@ -41,14 +41,15 @@ def list_of(kind: str, url: str, *filters: str) -> Does:
         matching = [
             each
             for each in world.objects.all(kind, **equal)
-            if not each.get("deleted") and (created is None or _within(each["created"], created))
+            if not each.get("deleted") and (created is None or within(each["created"], created))
         ]
         return world.objects.page(matching, params, url)
 
     return found
 
 
-def _within(moment: int, bounds: Any) -> bool:
+def within(moment: int, bounds: Any) -> bool:
+    """Whether a moment is the one, or between those, that a filter names."""
     each = bounds if isinstance(bounds, dict) else {"eq": bounds}
     return all(COMPARED[name](moment, bound) for name, bound in each.items())
 

@@ -195,7 +195,9 @@ def ended(world: World, invoice: Fields, status: str, moment: str) -> None:
 
 def of_subscription(world: World, name: str) -> list[Fields]:
     """The invoices of a subscription, the oldest first."""
-    return [each for each in world.objects.all("invoice") if subscription_id(each) == name]
+    owner = world.objects.get("subscription", name)["customer"]
+    found = world.objects.all("invoice", customer=owner)
+    return [each for each in found if subscription_id(each) == name]
 
 
 def subscription_id(invoice: Fields) -> Any:

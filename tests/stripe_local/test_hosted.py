@@ -79,7 +79,8 @@ def test_a_session_that_has_expired_takes_nothing(shop: Shop, visitor: httpx2.Cl
         shop.v1.checkout.sessions.expire(session.id)
     shop.checkout(customer_email="new@example.com")
     shop.server.advance(int(shop.server.now.timestamp()) + 2 * 86_400)
-    assert [each["status"] for each in shop.server.all("checkout.session")] == ["expired", "open"]
+    assert [each["status"] for each in shop.server.all("checkout.session")] == ["expired"] * 2
+    assert len(shop.server.events("checkout.session.expired")) == 2
 
 
 def test_a_stranger_becomes_a_customer(shop: Shop) -> None:
