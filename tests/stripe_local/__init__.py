@@ -18,7 +18,8 @@ the account (`advance`) or of a customer's test clock. The pay page (`session.ur
 `#card` with `#use`, and `#cancel` or `#resume`; an invoice's page has `#pay`. Cards: those of
 `cards.py` (4000 0000 0000 9235 pays once, then never). `fail(500, 503)` answers the next requests
 so; `lose_answer()` does the next one's work and breaks off. What the real Stripe would refuse is
-refused, and what this one lacks is refused with the code `local_stripe_lacks`, never passed over.
+refused; what this one lacks is refused with the code `local_stripe_lacks`. Only the looks of its
+pages (locale, texts, addresses asked for) are passed over.
 """
 
 from tests.stripe_local.problems import Problem

@@ -113,7 +113,7 @@ def change_items(
     prorates = behaviour != "none" and subscription["status"] != "trialing"
     found: list[Fields] = []
     for at, each in enumerate(given):
-        only(each, "id", "price", "quantity", "deleted", "discounts")
+        only(each, "id", "price", "quantity", "deleted")
         item = _item(world, subscription, each, f"items[{at}]")
         back = lines.given_back(world, item, now)
         if _change(world, subscription, item, each, f"items[{at}]") and prorates:

@@ -101,7 +101,7 @@ def _customer(world: World, params: Fields) -> str | None:
 def _put_lines(world: World, session: Fields, given: list[Fields]) -> None:
     made = []
     for at, each in enumerate(given):
-        only(each, "price", "quantity", "adjustable_quantity")
+        only(each, "price", "quantity")
         price = catalogue.bought(world, each.get("price", ""), f"line_items[{at}][price]")
         if price["recurring"] is None:
             raise lacking("sessions that sell anything once")

@@ -17,7 +17,7 @@ from tests.stripe_local.problems import declined, invalid, lacking
 from tests.stripe_local.world import World
 
 DETAILS = ("items", "proration_behavior", "proration_date", "cancel_at_period_end", "cancel_at",
-           "cancel_now", "trial_end", "billing_mode")  # fmt: skip
+           "trial_end", "billing_mode")  # fmt: skip
 NONE = "No upcoming invoices for customer: {}"
 
 
@@ -128,6 +128,8 @@ def create_preview(world: World, params: Fields) -> Fields:
          "automatic_tax", "currency", "preview_mode")  # fmt: skip
     details = params.get("subscription_details") or {}
     only(details, *DETAILS)
+    if params.get("preview_mode", "next") != "next":
+        raise lacking(f"preview_mode={params['preview_mode']}")
     name = _subscription(world, params)
     if name is None:
         other = world.imagined(params.get("customer"))
@@ -135,7 +137,7 @@ def create_preview(world: World, params: Fields) -> Fields:
     else:
         owner = world.objects.get("subscription", name, "subscription")["customer"]
         other = world.imagined(owner)
-        invoice = _next(other, other.objects.get("subscription", name), details)
+        invoice = _next(other, params, other.objects.get("subscription", name), details)
     shown: Fields = other.objects.shown(invoice)
     shown["id"] = f"upcoming_{invoice['id']}"
     for line in shown["lines"]["data"]:
@@ -174,12 +176,13 @@ def _first(world: World, params: Fields, details: Fields) -> Fields:
     return invoice
 
 
-def _next(world: World, subscription: Fields, details: Fields) -> Fields:
+def _next(world: World, params: Fields, subscription: Fields, details: Fields) -> Fields:
     """The next invoice of a subscription, after these changes of it."""
-    if subscription["ended_at"] is not None or details.get("cancel_now"):
+    if subscription["ended_at"] is not None:
         raise _no_upcoming(subscription["customer"])
     before = subscription["latest_invoice"]
     details.pop("billing_mode", None)
+    details |= {name: params[name] for name in ("discounts", "automatic_tax") if name in params}
     if details:
         changes.changed(world, subscription, details)
     if subscription["latest_invoice"] == before:

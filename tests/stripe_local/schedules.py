@@ -2,15 +2,14 @@
 
 from stripe import params as takes
 
-from tests.stripe_local import catalogue, endings, subscriptions
+from tests.stripe_local import catalogue, discounts, endings, subscriptions
 from tests.stripe_local.calls import Call, list_of, only, retrieve, with_metadata
 from tests.stripe_local.form import Fields
 from tests.stripe_local.periods import after
 from tests.stripe_local.problems import invalid, lacking
 from tests.stripe_local.world import World
 
-PHASE = ("items", "start_date", "end_date", "duration", "proration_behavior", "discounts",
-         "collection_method", "currency", "description", "default_payment_method")  # fmt: skip
+PHASE = ("items", "start_date", "end_date", "duration", "proration_behavior", "discounts")
 LIVE = ("active", "not_started")
 UNANCHORED = ("The subscription schedule update is missing at least one phase with a "
               "`start_date` to anchor end dates to.")  # fmt: skip
@@ -75,7 +74,7 @@ def _phase(subscription: Fields, items: list[Fields], start: int, end: int) -> F
         **dict.fromkeys(names),
         "add_invoice_items": [],
         "currency": subscription["currency"],
-        "discounts": [],
+        "discounts": [_discount({"discount": name}) for name in subscription["discounts"]],
         "start_date": start,
         "end_date": end,
         "items": [{**blank, "plan": each["price"], **each} for each in items],
@@ -85,24 +84,38 @@ def _phase(subscription: Fields, items: list[Fields], start: int, end: int) -> F
     }
 
 
+def _discount(given: Fields) -> Fields:
+    return {"coupon": None, "discount": None, "promotion_code": None, **given}
+
+
 def update(world: World, params: Fields, name: str) -> Fields:
     """Set its phases: the current one, and those that are to come. Raises Problem."""
     only(params, "phases", "end_behavior", "proration_behavior")
+    if params.get("end_behavior") in ("none", "renew"):
+        raise lacking(f"end_behavior={params['end_behavior']}")
     schedule = _live(world, name)
-    subscription = world.objects.get("subscription", schedule["subscription"])
+    owner = world.objects.get("subscription", schedule["subscription"])
+    phases = schedule["phases"]
+    if "phases" in params:
+        phases = _phases(world, schedule, owner, params["phases"])
+    first = phases[0]
     with world.changing(schedule, "subscription_schedule.updated"):
+        current = {name: first[name] for name in ("start_date", "end_date")}
+        schedule.update(phases=phases, current_phase=current)
         schedule["end_behavior"] = params.get("end_behavior", schedule["end_behavior"])
         with_metadata(schedule, params.get("metadata") or {})
-        if "phases" in params:
-            schedule["phases"] = _phases(world, schedule, subscription, params["phases"])
-            first = schedule["phases"][0]
-            current = {name: first[name] for name in ("start_date", "end_date")}
-            schedule["current_phase"] = current
-    if "phases" in params:
-        first = schedule["phases"][0]
-        if _changes(subscription, first):
-            raise lacking("changes of the current phase: change the subscription itself")
+    with world.changing(owner, "customer.subscription.updated"):
+        _rediscount(world, owner, first)
     return schedule
+
+
+def _rediscount(world: World, subscription: Fields, phase: Fields) -> None:
+    """The discounts of a phase take the place of the subscription's: none given, none left."""
+    given = [{n: v for n, v in each.items() if v} for each in phase["discounts"]]
+    owner = subscription["customer"]
+    names = discounts.redeemed(world, given, owner, subscription=subscription["id"])
+    phase["discounts"] = [_discount({"discount": name}) for name in names]
+    subscription["discounts"] = names
 
 
 def _live(world: World, name: str) -> Fields:
@@ -116,32 +129,47 @@ def _live(world: World, name: str) -> Fields:
 
 
 def _phases(world: World, schedule: Fields, owner: Fields, given: list[Fields]) -> list[Fields]:
+    """The phases that are wished, if they can be. Raises Problem."""
+    if owner["status"] == "trialing":
+        raise lacking("phases of a subscription on trial")
     made: list[Fields] = []
     for at, each in enumerate(given):
         only(each, *PHASE)
-        for number, item in enumerate(each["items"]):
-            only(item, "price", "quantity")
-            catalogue.bought(world, item.get("price", ""), f"phases[{at}][items][{number}][price]")
-        items = [{"quantity": 1, **item} for item in each["items"]]
         start = each.get("start_date") or (made[-1]["end_date"] if made else None)
         if start is None or start == "now" or (made and start != made[-1]["end_date"]):
             raise invalid(UNANCHORED, f"phases[{at}][start_date]")
-        phase = _phase(owner, items, start, _end(world, each, items, start))
-        phase["proration_behavior"] = each.get("proration_behavior", "create_prorations")
-        phase["metadata"] = each.get("metadata") or {}
-        made.append(phase)
-    if not made or made[0]["start_date"] != schedule["phases"][0]["start_date"]:
+        made.append(_wished(world, owner, each, start, f"phases[{at}]"))
+    if not made or made[0]["start_date"] != schedule["current_phase"]["start_date"]:
         raise invalid("You can not modify the start date of the current phase.", "phases[0]")
+    if _changes(owner, made[0]):
+        raise lacking("changes of the current phase: change the subscription itself")
     return made
 
 
-def _end(world: World, given: Fields, items: list[Fields], start: int) -> int:
-    """Its end date, or the end of its duration; else one period."""
-    recurring = world.objects.get("price", items[0]["price"])["recurring"]
-    end = given.get("end_date")
-    if end is None:
-        return after(start, {"interval_count": 1, **(given.get("duration") or recurring)})
-    if end not in [after(start, recurring, times) for times in range(1, 61)]:
+def _wished(world: World, owner: Fields, given: Fields, start: int, param: str) -> Fields:
+    """One phase. Raises Problem."""
+    for number, item in enumerate(given["items"]):
+        only(item, "price", "quantity")
+        catalogue.bought(world, item.get("price", ""), f"{param}[items][{number}][price]")
+    items = [{"quantity": 1, **item} for item in given["items"]]
+    phase = _phase(owner, items, start, _end(world, owner, given, start))
+    phase["proration_behavior"] = given.get("proration_behavior", "create_prorations")
+    phase["metadata"] = given.get("metadata") or {}
+    phase["discounts"] = [_discount(each) for each in given.get("discounts") or []]
+    return phase
+
+
+def _end(world: World, owner: Fields, given: Fields, start: int) -> int:
+    """Its end date, or the end of its duration; else one period. Raises Problem."""
+    recurring = world.objects.get("price", given["items"][0]["price"])["recurring"]
+    anchor = owner["billing_cycle_anchor"]
+    ends = [after(anchor, recurring, times) for times in range(240)]
+    ends = [end for end in ends if end > start]
+    duration = {"interval_count": 1, **(given.get("duration") or recurring)}
+    if duration["interval"] != recurring["interval"]:
+        raise lacking("phases that last by another interval than their price's")
+    end = given.get("end_date", ends[duration["interval_count"] // recurring["interval_count"] - 1])
+    if end not in ends:
         raise lacking("phases that end within a period")
     return int(end)
 
@@ -228,6 +256,7 @@ def _enter(world: World, subscription: Fields, phase: Fields) -> None:
         data[at]["quantity"] = wished["quantity"]
     del data[len(phase["items"]) :]
     subscription["items"]["total_count"] = len(data)
+    _rediscount(world, subscription, phase)
     if phase["metadata"]:
         with_metadata(subscription, phase["metadata"])
 

@@ -30,6 +30,7 @@ def create(world: World, params: Fields) -> Fields:
 
 def start(world: World, customer: Fields, order: Fields) -> Fields:
     """Begin a subscription: its first invoice is made and collected at once. Raises Problem."""
+    _refuse(order)
     subscription = _made(world, customer, order)
     _add_items(world, subscription, order.get("items") or [])
     _can_be_paid(world, subscription, order)
@@ -48,6 +49,17 @@ def start(world: World, customer: Fields, order: Fields) -> Fields:
     else:
         collection.finalise_and_collect(world, invoice)
     return subscription
+
+
+def _refuse(order: Fields) -> None:
+    """What would make it another subscription than this Stripe can keep. Raises Problem."""
+    if (order.get("billing_mode") or {}).get("type", "flexible") != "flexible":
+        raise lacking("billing_mode=classic")
+    end = (order.get("trial_settings") or {}).get("end_behavior") or {}
+    if end.get("missing_payment_method") == "pause":
+        raise lacking("trials that pause")
+    if order.get("payment_behavior") == "pending_if_incomplete":
+        raise lacking("pending_if_incomplete")
 
 
 def _made(world: World, customer: Fields, order: Fields) -> Fields:
@@ -112,7 +124,7 @@ def _add_items(world: World, subscription: Fields, given: list[Fields]) -> None:
     name = subscription["id"]
     subscription["items"] = listing(f"/v1/subscription_items?subscription={name}")
     for at, each in enumerate(given):
-        only(each, "price", "quantity", "discounts")
+        only(each, "price", "quantity")
         add_item(world, subscription, each, f"items[{at}][price]")
     subscription["items"]["total_count"] = len(given)
     subscription["currency"] = subscription["items"]["data"][0]["price"]["currency"]
@@ -165,8 +177,6 @@ def _can_be_paid(world: World, subscription: Fields, order: Fields) -> None:
     """Refuse before anything is made what cannot be paid. Raises Problem."""
     automatic = subscription["collection_method"] == "charge_automatically"
     behaviour = order.get("payment_behavior", "allow_incomplete")
-    if behaviour == "pending_if_incomplete":
-        raise lacking("pending_if_incomplete")
     if world.only_drafts or subscription["status"] == "trialing" or not automatic:
         return
     method = collection.method_of(world, subscription)

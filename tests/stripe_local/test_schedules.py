@@ -85,6 +85,79 @@ def test_a_change_of_seats_reaches_the_current_phase(shop: Shop) -> None:
     assert [phase.items[0].quantity for phase in phases] == [7, 1]
 
 
+def test_phases_take_the_place_of_the_discounts(shop: Shop) -> None:
+    off = shop.v1.coupons.create({"percent_off": 50, "duration": "forever"}).id
+    sub = shop.subscribe(shop.customer(), shop.team, discounts=[{"coupon": off}])
+    item = shop.item(sub)
+    start, end = item.current_period_start, item.current_period_end
+    schedules = shop.v1.subscription_schedules
+    made = schedules.create({"from_subscription": sub.id})
+    assert [each.discount for each in made.phases[0].discounts] == sub.discounts
+    kept = [{"discount": str(sub.discounts[0])}]
+    now = {"items": [{"price": shop.team}], "start_date": start, "end_date": end}
+    later = {"items": [{"price": shop.pro}]}
+    schedules.update(
+        made.id, {"phases": [{**now, "discounts": kept}, {**later, "discounts": kept}]}
+    )
+    shop.until(31.1)
+    assert shop.invoices(sub.id)[-1].total == 1_450
+    shop.until(31 + 28.1)
+    assert shop.invoices(sub.id)[-1].total == 1_450
+
+
+def test_phases_without_discounts_take_them_away(shop: Shop) -> None:
+    off = shop.v1.coupons.create({"percent_off": 50, "duration": "forever"}).id
+    sub = shop.subscribe(shop.customer(), shop.team, discounts=[{"coupon": off}])
+    agreed(shop, sub.id)
+    assert shop.subscription(sub.id).discounts == []
+    shop.until(31.1)
+    assert shop.invoices(sub.id)[-1].total == 2_900
+
+
+def test_phases_keep_to_the_day_that_periods_began_on(shop: Shop) -> None:
+    shop.until(30)  # the last of January
+    sub = shop.subscribe(shop.customer(), shop.team)
+    shop.until(60)  # the period is from the 28th of February to the 31st of March
+    agreed(shop, sub.id)
+    shop.until(90.1)
+    renewed = shop.item(shop.subscription(sub.id))
+    assert (renewed.price.id, renewed.current_period_start) == (shop.pro, START + 89 * DAY)
+
+
+def test_a_phase_may_last_longer(shop: Shop) -> None:
+    sub = shop.subscribe(shop.customer(), shop.team)
+    made = shop.v1.subscription_schedules.create({"from_subscription": sub.id})
+    first = made.phases[0]
+    now = {"items": [{"price": shop.team}], "start_date": first.start_date}
+    for_two = {
+        "items": [{"price": shop.pro}],
+        "duration": {"interval": "month", "interval_count": 2},
+    }
+    phases = [{**now, "end_date": first.end_date}, for_two, {"items": [{"price": shop.team}]}]
+    made = shop.v1.subscription_schedules.update(made.id, {"phases": phases})
+    starts = [phase.start_date for phase in made.phases]
+    assert starts == [START, START + 31 * DAY, START + (31 + 28 + 31) * DAY]
+    shop.until(31 + 28 + 31 + 0.1)
+    assert [bill.total for bill in shop.invoices(sub.id)] == [3_500, 2_900, 2_900, 3_500]
+
+
+def test_what_a_schedule_cannot_do_is_refused_and_changes_nothing(shop: Shop) -> None:
+    sub = shop.subscribe(shop.customer(), shop.team)
+    made = shop.v1.subscription_schedules.create({"from_subscription": sub.id})
+    first = made.phases[0]
+    span = {"start_date": first.start_date, "end_date": first.end_date}
+    for phase in (
+        {**span, "items": [{"price": shop.pro}]},
+        {**span, "items": [{"price": shop.team}], "end_date": first.end_date - DAY},
+        {**span, "items": [{"price": shop.team}], "description": "x"},
+    ):
+        with pytest.raises(stripe.InvalidRequestError) as refused:
+            shop.v1.subscription_schedules.update(made.id, {"phases": [phase]})
+        assert refused.value.code == "local_stripe_lacks"
+    now = shop.v1.subscription_schedules.retrieve(made.id)
+    assert now.phases[0].to_dict() == first.to_dict()
+
+
 def test_a_subscription_has_one_schedule(shop: Shop) -> None:
     sub = shop.subscribe(shop.customer())
     agreed(shop, sub.id)
