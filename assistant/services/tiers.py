@@ -18,7 +18,9 @@ class Tier:
     """A plan. label: what people call it. messages: in a month.
 
     turn_usd, day_usd, month_usd: what its answers may cost. file_bytes: the room for files.
-    features: what it allows beyond talking.
+    features: what it allows beyond talking. price: USD for a month and seat, None for one by
+    arrangement. trial_days: free at the beginning, once for each user. has_seats: whether several
+    may be paid for.
     """
 
     id: str
@@ -29,6 +31,9 @@ class Tier:
     month_usd: Decimal = Decimal(3)
     file_bytes: int = GB // 10
     features: frozenset[str] = frozenset()
+    price: Decimal | None = Decimal(0)
+    trial_days: int = 0
+    has_seats: bool = False
 
 
 PRO_FEATURES = frozenset({"second_factor"})
@@ -37,8 +42,30 @@ TIERS = {
     tier.id: tier
     for tier in (
         FREE,
-        Tier("pro", "Pro", 2_000, Decimal(1), Decimal(8), Decimal(25), 5 * GB, PRO_FEATURES),
-        Tier("team", "Team", 5_000, Decimal(2), Decimal(15), Decimal(50), 20 * GB, PRO_FEATURES),
+        Tier(
+            "pro",
+            "Pro",
+            2_000,
+            Decimal(1),
+            Decimal(8),
+            Decimal(25),
+            5 * GB,
+            PRO_FEATURES,
+            Decimal(29),
+            trial_days=14,
+        ),
+        Tier(
+            "team",
+            "Team",
+            5_000,
+            Decimal(2),
+            Decimal(15),
+            Decimal(50),
+            20 * GB,
+            PRO_FEATURES,
+            Decimal(35),
+            has_seats=True,
+        ),
         Tier(
             "enterprise",
             "Enterprise",
@@ -48,6 +75,8 @@ TIERS = {
             Decimal(2_000),
             100 * GB,
             PRO_FEATURES,
+            None,
+            has_seats=True,
         ),
     )
 }
