@@ -97,5 +97,5 @@ async def close() -> None:
     """Close what is open to Stripe."""
     if _made.cache_info().currsize:
         key, base = settings().stripe_secret_key.get_secret_value(), settings().stripe_api_base
-        await _made(key, base)[1].close_async()
+        await _made(key, base)[1].close_async()  # type: ignore[no-untyped-call]
         _made.cache_clear()

@@ -53,9 +53,10 @@ def verified(body: bytes, signature: str) -> "stripe.Event":
     from stripe import SignatureVerificationError, Webhook
 
     try:
-        return Webhook.construct_event(body, signature, secret, TOLERANCE_SECONDS)
+        notice: stripe.Event = Webhook.construct_event(body, signature, secret, TOLERANCE_SECONDS)
     except (SignatureVerificationError, ValueError) as error:
         raise Refused(FORGED) from error
+    return notice
 
 
 async def receive(notice: "stripe.Event") -> None:
