@@ -21,6 +21,7 @@ from assistant.services.tiers import FREE, STATUS_NOW, TIERS, Tier, in_force, is
 
 if TYPE_CHECKING:
     from stripe import Invoice as Bill
+    from stripe.params import InvoiceCreatePreviewParams
 
 __all__ = [
     "Billing",
@@ -42,8 +43,8 @@ TROUBLES = {
     "": "",
     "declined": "Your card was declined. Choose another one under “Manage payment”.",
     "due": "An invoice of yours is still to be paid.",
-    "dispute": "Your bank has asked for a payment back, or was asked to. Settle it with your bank, "
-    "or ask whoever runs this server.",
+    "dispute": "A payment of yours is disputed with your bank. Until that is settled your plan may "
+    "end; ask whoever runs this server.",
     "refund": "A payment of this period was given back to you, in whole or in part.",
 }
 
@@ -160,8 +161,12 @@ async def _next_amount(plan: Subscription, found: Billing) -> Decimal | None:
     """USD of the next invoice, with discounts, credit and tax, where one will come."""
     if found.next_at is None or plan.status not in ("active", "trialing", "past_due"):
         return None
+    held = plan.stripe_subscription or ""
+    asked: InvoiceCreatePreviewParams = {"subscription": held}
     async with asking() as stripe:
-        bill = await stripe.invoices.create_preview_async(
-            {"subscription": plan.stripe_subscription or ""}
-        )
+        if plan.next_tier:  # by a schedule, which another plan comes with
+            schedule = (await stripe.subscriptions.retrieve_async(held)).schedule
+            if isinstance(schedule, str):
+                asked = {"schedule": schedule}
+        bill = await stripe.invoices.create_preview_async(asked)
     return Decimal(bill.amount_due) / CENTS
