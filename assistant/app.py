@@ -27,6 +27,7 @@ from assistant.api import (
     turns,
     undo,
     uploads,
+    usage,
     verify,
 )
 from assistant.api.guard import Guard
@@ -71,6 +72,7 @@ ROUTES = [
     *search.routes,
     *undo.routes,
     *uploads.routes,
+    *usage.routes,
 ]
 
 
