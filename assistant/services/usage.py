@@ -1,5 +1,6 @@
 """What a request to a model used and cost."""
 
+from decimal import ROUND_HALF_UP
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +9,7 @@ import structlog
 from assistant.agent.prices import cost
 from assistant.agent.types import Usage
 from assistant.models import UsageLog
+from assistant.services.audit_chain import STORED_DIGITS
 
 FIGURES = (
     "input_tokens",
@@ -34,7 +36,7 @@ def record(user_id: UUID, usage: Usage, purpose: str, turn_id: UUID | None = Non
         purpose=purpose,
         **{figure: getattr(usage, figure) for figure in FIGURES},
         estimated=usage.estimated,
-        cost=cost(usage),
+        cost=cost(usage).quantize(STORED_DIGITS, ROUND_HALF_UP),  # so that sums of it are exact
         details=_details(usage),
     )
 
