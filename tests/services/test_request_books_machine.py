@@ -38,7 +38,7 @@ from assistant.services.turn_run import Job
 from assistant.services.turns import _ask
 from tests.conftest import signed_in
 
-EXAMPLES, STEPS = 20, 30
+EXAMPLES, STEPS = 20, 40
 MODELS = (("anthropic", "claude-haiku-5-5"), ("openai", "gpt-6-luna"))
 PLAN = Tier("small", "Small", 9, Decimal("0.5"), Decimal(2), Decimal("2.5"))
 ENDS = ("done", "stopped", "failed", "interrupted", "waiting")
@@ -49,13 +49,17 @@ sizes = st.integers(0, 20_000)
 
 LATE = "update turns set lease_until = now() - interval '1 second' where id = $1"
 GONE = "update conversations set deleted_at = now() - interval '2 days' where id = $1"
+ERASED = """
+    delete from conversations where id = (select conversation_id from turns where id = $1)
+"""
 OLD = """
     update open_requests set created_at = now() - interval '1 hour'
     where user_id = $1 and purpose = 'title'
 """
 NEXT_MONTH = """
-    update allowances set starts_at = starts_at - interval '32 days',
-        ends_at = ends_at - interval '32 days' where user_id = $1
+    update allowances set starts_at = starts_at - interval '1 year' * $2::integer,
+        ends_at = ends_at - interval '1 year' * $2::integer
+    where user_id = $1 and ends_at > now()
 """
 WRONG = """
     select kind, starts_at from allowances where user_id = $1 and (
@@ -102,7 +106,7 @@ class Machine(RuleBasedStateMachine):
         self.workers: list[Worker] = []
         self.silent: list[Silent] = []
         self.over = Decimal(0)  # what came when its money was released already
-        self.messages = 0
+        self.months = 0
 
     def do(self, work: Awaitable[Any]) -> Any:
         async def bounded() -> Any:
@@ -122,8 +126,15 @@ class Machine(RuleBasedStateMachine):
         self._admin = await asyncpg.connect(self.db)
         self.alice = await signed_in(f"Alice {uuid4().hex[:12]}")
 
-    def a_worker(self, at: int) -> Worker:
-        return self.workers[at % len(self.workers)]
+    def a_worker(self, at: int, *, runs: bool = False, lost: bool = False) -> Worker:
+        """Some worker, mostly one for which the step means most."""
+        fitting = [
+            each
+            for each in self.workers
+            if each.is_lost >= lost and (each.running is not None) >= runs
+        ]
+        among = fitting if fitting and at % 4 else self.workers
+        return among[at % len(among)]
 
     @rule(goes_on=st.booleans())
     def begins(self, goes_on: bool) -> None:  # noqa: FBT001
@@ -132,7 +143,6 @@ class Machine(RuleBasedStateMachine):
             job = self.do(self._begun(Wish(uuid4().hex, counts=not goes_on)))
         except AllowanceSpent:
             return
-        self.messages += not goes_on
         self.workers.append(Worker(job, Meter(job.choice.model, job.request)))
 
     async def _begun(self, wish: Wish) -> Job:
@@ -160,7 +170,7 @@ class Machine(RuleBasedStateMachine):
     @rule(at=dice, read=sizes, written=sizes, fails=st.booleans())
     def hears(self, at: int, read: int, written: int, fails: bool) -> None:  # noqa: FBT001
         """The vendor ends its answer, or breaks off: then another may be asked."""
-        worker = self.a_worker(at)
+        worker = self.a_worker(at, runs=True, lost=bool(at % 2))
         if (made := worker.running) is None:
             return
         usage = Usage(made.provider, made.model, read, written)
@@ -176,7 +186,7 @@ class Machine(RuleBasedStateMachine):
     @rule(at=dice, status=st.sampled_from(ENDS))
     def ends(self, at: int, status: str) -> None:
         """The answer is done, stopped, cut off or waits; one that was lost is booked late."""
-        worker = self.a_worker(at)
+        worker = self.a_worker(at, lost=bool(at % 2))
         job, meter = worker.job, worker.meter
         meter.close()
         wrote = self.do(write_end(job.grip, [], Outcome(status), meter, job.vault))
@@ -193,7 +203,9 @@ class Machine(RuleBasedStateMachine):
     @precondition(lambda self: self.workers)
     @rule(at=dice)
     def seems_dead(self, at: int) -> None:
-        worker = self.a_worker(at)
+        self._reaped(self.a_worker(at, runs=True))
+
+    def _reaped(self, worker: Worker) -> None:
         self.admin(LATE, worker.job.grip.turn_id)
         self.do(reaper.reap_once())
         worker.is_lost = True
@@ -201,14 +213,15 @@ class Machine(RuleBasedStateMachine):
     @precondition(lambda self: self.workers)
     @rule(at=dice)
     def dies(self, at: int) -> None:
-        self.seems_dead(at)
-        self.workers.remove(self.a_worker(at))
+        worker = self.a_worker(at, runs=True)
+        self._reaped(worker)
+        self.workers.remove(worker)
 
     @precondition(lambda self: self.workers)
     @rule(at=dice)
     def is_erased(self, at: int) -> None:
         """The conversation is removed for good, be its turn closed or not."""
-        self.admin(GONE, self.a_worker(at).place)
+        self.admin(GONE, self.a_worker(at, lost=True).place)
         self.do(reaper.purge_once())
         there = "select status from turns where id = $1"
         for worker in self.workers:
@@ -219,6 +232,8 @@ class Machine(RuleBasedStateMachine):
     def asks_silently(self, at: int, written: int, comes_back: bool) -> None:  # noqa: FBT001
         """A title: it may never come back, because its worker is gone."""
         asked = self.silent.pop(at % len(self.silent))
+        if at % 3 == 0:
+            self.admin(ERASED, asked.turn_id)
         provider, model = MODELS[0]
         asked.meter.note(Asked(provider, model, 50, Sent(left=True)))
         self._write_down(asked)
@@ -237,7 +252,8 @@ class Machine(RuleBasedStateMachine):
 
     @rule()
     def a_month_passes(self) -> None:
-        self.admin(NEXT_MONTH, self.alice.id)
+        self.months += 1
+        self.admin(NEXT_MONTH, self.alice.id, self.months)
         self.over = Decimal(0)
 
     @invariant()
