@@ -28,6 +28,7 @@ from assistant.api import (
     turns,
     undo,
     uploads,
+    usage,
     verify,
 )
 from assistant.api.guard import Guard
@@ -74,6 +75,7 @@ ROUTES = [
     *stripe.routes,
     *undo.routes,
     *uploads.routes,
+    *usage.routes,
 ]
 
 

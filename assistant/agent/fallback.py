@@ -7,12 +7,13 @@ from dataclasses import replace
 from assistant.agent.breaker import Breaker
 from assistant.agent.catalog import thinks
 from assistant.agent.deadlines import Limits, timed
-from assistant.agent.history import BYTES_PER_TOKEN, estimated_tokens
+from assistant.agent.history import BYTES_PER_TOKEN
 from assistant.agent.prompt import continuation
+from assistant.agent.request_size import request_size
 from assistant.agent.sight import seen_by
 from assistant.agent.types import (
     Alive,
-    Answering,
+    Asked,
     Continued,
     Message,
     MessageDone,
@@ -20,6 +21,7 @@ from assistant.agent.types import (
     Provider,
     ProviderFailed,
     Request,
+    Sent,
     Text,
     TextDelta,
     ThinkingDelta,
@@ -27,7 +29,7 @@ from assistant.agent.types import (
     Usage,
     VendorSearch,
 )
-from assistant.errors import ProviderRejected, ProviderUnavailable, RequestNotSent
+from assistant.errors import ProviderError, ProviderRejected, ProviderUnavailable, RequestNotSent
 
 ALL_DOWN = (
     "None of the models can be reached right now. Your message is kept; try again in a moment."
@@ -68,8 +70,8 @@ class Fallback:
         return next(closed, self._providers[0])
 
     async def stream(self, request: Request) -> AsyncGenerator[ModelEvent, None]:
-        """See `Provider.stream`. Each attempt is told as Answering once its model shows life, each
-        failure as ProviderFailed, and the place where another model goes on as Continued.
+        """See `Provider.stream`. Each attempt is told as Asked before it is made, each failure as
+        ProviderFailed, and the place where another model goes on as Continued.
 
         Raises ProviderUnavailable when nobody may or can go on, ProviderRejected at once.
         """
@@ -82,8 +84,9 @@ class Fallback:
                         yield event
                 self._breaker.succeeded(_key(provider))
                 return
-            except ProviderRejected:
+            except ProviderRejected as error:
                 self._breaker.succeeded(_key(provider))  # who refuses is there
+                yield attempt.failure(error)
                 raise
             except ProviderUnavailable as error:
                 if not isinstance(error, RequestNotSent):
@@ -114,16 +117,21 @@ class _Attempt:
         self._provider = provider
         self._partial = partial
         self._tools_ran = request.messages[-1].role == "tool"
-        request = replace(request, messages=seen_by(provider.model, request.messages))
+        self._sent = Sent()
+        messages = seen_by(provider.model, request.messages)
+        request = replace(request, messages=messages, sent=self._sent)
         self._request = _rest_of(request, partial) if partial.strip() else request
-        self._begun = self._announced = self._called = False
+        self._announced = self._called = False
         self.searches = 0  # of its vendor's own
 
     async def events(self, limits: Limits) -> AsyncGenerator[ModelEvent, None]:
         """The provider's events, made part of the whole answer. Raises ProviderError."""
+        who, read = self._provider, request_size(self._request)
+        yield Asked(who.name, who.model, read, self._sent)
         source = self._provider.stream(self._request)
         async with aclosing(timed(source, limits, thinks=thinks(self._provider.model))) as events:
             async for event in events:
+                self._sent.left = True
                 for told in self._told(event):
                     yield told
                 if isinstance(event, MessageDone):
@@ -131,9 +139,6 @@ class _Attempt:
         raise ProviderUnavailable(NO_END, provider=self._provider.name)
 
     def _told(self, event: ModelEvent) -> Iterator[ModelEvent]:
-        if not self._begun:
-            self._begun = True
-            yield Answering(self._provider.name, self._provider.model)
         if isinstance(event, Alive):
             return
         if self._partial and not self._announced and not isinstance(event, ThinkingDelta):
@@ -162,19 +167,19 @@ class _Attempt:
             return False
         return not self._pieces or not (self._partial or self._tools_ran)
 
-    def failure(self, error: ProviderUnavailable) -> ProviderFailed:
+    def failure(self, error: ProviderError) -> ProviderFailed:
         """What is told of the failure, with its cost: the vendor's figures, else our estimate."""
         usage = error.usage if isinstance(error.usage, Usage) else None
-        if usage is None and self._begun:
-            usage = self._estimate()
+        if usage is None and self._sent.left:
+            usage = self._sent.so_far() if self._sent.so_far else self._estimate()
+        usage = usage and replace(usage, ended=usage.ended or "failed")
         return ProviderFailed(self._provider.name, self._provider.model, str(error), usage)
 
     def _estimate(self) -> Usage:
-        read = sum(map(estimated_tokens, self._request.messages))
         return Usage(
             self._provider.name,
             self._provider.model,
-            input_tokens=read + len(self._request.system) // BYTES_PER_TOKEN,
+            input_tokens=request_size(self._request),
             output_tokens=-(-len(self.text.encode(errors="replace")) // BYTES_PER_TOKEN),
             estimated=True,
             searches=self.searches,

@@ -3,7 +3,7 @@
 All are values: equal content means equal values. Rows, ids of rows and storage live elsewhere.
 """
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -14,6 +14,9 @@ from assistant.agent.attached import Document, Image, marked
 
 Role = Literal["user", "assistant", "tool"]
 StopReason = Literal["end", "tools", "length", "refusal"]
+# refused: an error was the answer, which costs nothing. failed: it broke off or fell silent. left:
+# we went away. lost: its worker died.
+Ended = Literal["", "refused", "failed", "left", "lost"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +125,7 @@ class Usage:
     input_tokens: read at full price; cache_read_tokens and cache_write_tokens come on top.
     output_tokens: everything written, thinking included; thinking_tokens says how much of it.
     estimated: the vendor never reported; the figures are ours. searches: by the vendor itself.
+    ended: "" for a whole answer. doubted: figures that cannot be, in whose place stand ours.
     """
 
     provider: str
@@ -133,6 +137,16 @@ class Usage:
     thinking_tokens: int = 0
     estimated: bool = False
     searches: int = 0
+    ended: Ended = ""
+    doubted: tuple[str, ...] = ()
+
+
+@dataclass(eq=False, slots=True)
+class Sent:
+    """How one request goes. left: whether it has left us. so_far: what it has cost by now."""
+
+    left: bool = False
+    so_far: Callable[[], Usage] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,11 +197,13 @@ class ProviderFailed:
 
 
 @dataclass(frozen=True, slots=True)
-class Answering:
-    """A request has reached this model, which costs from now on; it has said nothing yet."""
+class Asked:
+    """A request to this model is about to be made; it is made once the next event is wanted."""
 
     provider: str
     model: str
+    read: int = field(default=0, compare=False)  # tokens, by our own count
+    sent: Sent = field(default_factory=Sent, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +222,7 @@ ModelEvent = (
     | Alive
     | MessageDone
     | ProviderFailed
-    | Answering
+    | Asked
     | Continued
 )
 
@@ -253,7 +269,7 @@ Event = ModelEvent | ToolStarted | ToolAsked | ToolFinished
 class Request:
     """All that a model is given. max_output_tokens bounds what it may write.
 
-    search: whether its vendor may search the web for it, once.
+    search: whether its vendor may search the web for it, once. sent: where it is told how it goes.
     """
 
     system: str
@@ -261,6 +277,7 @@ class Request:
     tools: tuple[Tool, ...] = field(default=())
     max_output_tokens: int = 8192
     search: bool = False
+    sent: Sent = field(default_factory=Sent, compare=False, repr=False)
 
 
 class Provider(Protocol):

@@ -1,13 +1,14 @@
-"""What fell to each model, vendor and purpose, and to the conversations that cost most."""
+"""What fell to each model, vendor, purpose and conversation, and at last to each request."""
 
 from typing import Any
 
 import reflex as rx
 
 from assistant.components.page_frame import section
+from assistant.components.usage_requests import usage_requests
 from assistant.state.usage import UsageRow, UsageState
 
-EVERYTHING = "/api/audit/export.csv?what=requests"
+EVERYTHING = "/api/usage.csv"
 
 
 def usage_tables() -> rx.Component:
@@ -18,8 +19,14 @@ def usage_tables() -> rx.Component:
         section("By purpose", "", _table("Purpose", UsageState.purposes)),
         section(
             "Conversations",
-            "Those that cost most this month. The audit log has each request.",
+            "Those that cost most this month.",
             _table("Conversation", UsageState.conversations, has_tokens=False),
+        ),
+        section(
+            "Requests",
+            "Each request to a model, also those that failed or nobody saw. The time leads to the "
+            "message that it was made for.",
+            usage_requests(),
             rx.el.p(
                 rx.el.a("Download every request (CSV)", href=EVERYTHING, class_name="button"),
                 class_name="after",

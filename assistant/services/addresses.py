@@ -10,6 +10,7 @@ CLOSED = "/closed"  # where no way to sign in exists
 SETTINGS = "/settings"
 AUDIT = "/audit"
 BILLING = "/billing"
+USAGE = "/usage"
 OWN_PATH = re.compile(r"/(?:[A-Za-z0-9_-]+(?:/[A-Za-z0-9_-]+)*)?(?:\?[A-Za-z0-9_=&-]*)?")
 NO_PAGES = ("/auth/", "/api/", "/_")
 PATH_CHARACTERS = 200

@@ -60,28 +60,38 @@ _RESERVE = f"""
     from taken as month, taken as day where month.kind = 'month' and day.kind = 'day'
     returning id
 """  # noqa: S608  (nothing in it comes from outside)
+# Of a reservation that is open, so much is still set aside as it has not cost yet.
 _SETTLE = """
     with before as (
-        select id, month_id, day_id, case when closed_at is null then amount else 0 end as amount
+        select id, month_id, day_id, closed_at is not null or $3::boolean as closes,
+               case when closed_at is null then greatest(amount - spent, 0) else 0 end as held,
+               greatest(amount - spent - $2::numeric, 0) as rest
         from reservations where turn_id = $1 for update
-    ), closed as (
-        update reservations set closed_at = coalesce(closed_at, now()), spent = spent + $2
+    ), booked as (
+        update reservations set spent = spent + $2,
+               closed_at = case when $3 then coalesce(closed_at, now()) else closed_at end
         from before where reservations.id = before.id
-    ), held as (
-        select allowances.id, before.amount from allowances, before
-        where allowances.id in (before.month_id, before.day_id)
+    ), found as (
+        select allowances.id, held - case when closes then 0 else rest end as released
+        from allowances, before where allowances.id in (before.month_id, before.day_id)
         order by kind desc for update of allowances
     )
-    update allowances set reserved = reserved - held.amount, spent = spent + $2
-    from held where allowances.id = held.id
+    update allowances set reserved = reserved - released, spent = spent + $2
+    from found where allowances.id = found.id
+    returning allowances.id
 """
-_SPEND = """
-    with held as (
-        select id from allowances where starts_at <= now() and now() < ends_at
-        order by kind desc for update
-    )
-    update allowances set spent = spent + $1 from held where allowances.id = held.id
-"""
+_SPEND = f"""
+    insert into allowances as held (id, user_id, kind, starts_at, ends_at, spent)
+    select gen_random_uuid(), $1, kind, starts_at, ends_at, greatest($2::numeric, 0)
+    from (
+        select 'month' as kind, month.* from ({_MONTH}) as month
+        union all
+        select 'day', day.* from ({_DAY}) as day
+    ) as windows
+    order by kind desc
+    on conflict (user_id, kind, starts_at) do update
+    set spent = greatest(held.spent + $2::numeric, 0)
+"""  # noqa: S608  (nothing in it comes from outside)
 _LEFT = f"""
     select windows.kind, windows.starts_at, windows.ends_at, coalesce(messages, 0) as messages,
            coalesce(spent, 0) as spent, coalesce(reserved, 0) as reserved, tier, status
@@ -135,14 +145,16 @@ async def reserve(
         raise _spent(await _left(connection), messages)
 
 
-async def settle(connection: Connection, turn_id: UUID, cost: Decimal) -> None:
-    """Book what a turn cost, in USD, and release the rest; what comes late is booked, too."""
-    await connection.execute(_SETTLE, turn_id, cost)
+async def settle(
+    connection: Connection, user_id: UUID, turn_id: UUID | None, cost: Decimal, *, closes: bool
+) -> None:
+    """Book what requests of a turn cost, in USD, on the month and day in which it began.
 
-
-async def spend(connection: Connection, cost: Decimal) -> None:
-    """Book what was not set aside: a title, which only follows an answer."""
-    await connection.execute(_SPEND, cost)
+    closes: it is over, so the rest is released; what comes late is booked, too. Where the turn is
+    gone with its conversation, the cost falls to the month and day that run.
+    """
+    if not await connection.fetch(_SETTLE, turn_id, cost, closes) and cost:
+        await connection.execute(_SPEND, user_id, cost)
 
 
 async def left(user_id: UUID) -> Left:

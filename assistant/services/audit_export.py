@@ -17,23 +17,27 @@ FORMULA = frozenset("=+-@\t\r\n")  # with these a spreadsheet begins to reckon
 
 async def as_csv(user_id: UUID, filters: Filters) -> AsyncIterator[str]:
     """The entries as lines under a head. What would be a formula begins with an apostrophe."""
-    yield _lines([COLUMNS])
+    yield lines([COLUMNS])
     async for some in every(user_id, filters):
         yield await asyncio.to_thread(_entries, some)
 
 
 def _entries(some: list[Entry]) -> str:
-    return _lines([_cell(value) for value in plain(one).values()] for one in some)
+    return lines([cell(value) for value in plain(one).values()] for one in some)
 
 
-def _lines(rows: Iterable[list[Any]]) -> str:
+def lines(rows: Iterable[list[Any]]) -> str:
+    """Rows of cells as text."""
     written = io.StringIO()
     csv.writer(written).writerows(rows)
     return written.getvalue()
 
 
-def _cell(value: Any) -> Any:  # noqa: ANN401  (of an entry)
-    """As the writer takes it: what is neither words nor a list it writes itself."""
+def cell(value: Any) -> Any:  # noqa: ANN401  (of an entry)
+    """As the writer takes it; what would be a formula begins with an apostrophe.
+
+    What is neither words nor a list it writes itself.
+    """
     said = json.dumps(value, ensure_ascii=False) if isinstance(value, list) else value
     is_formula = isinstance(said, str) and said.lstrip(" ")[:1] in FORMULA
     return f"'{said}" if is_formula else said

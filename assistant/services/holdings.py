@@ -44,6 +44,7 @@ HOLDINGS: dict[str, Held] = {
     "turns": Held(why_not="how an answer was made; what it said stands with its conversation"),
     "tool_executions": Held(TOOL_LOG),
     "usage_logs": Held(USAGE),
+    "open_requests": Held(why_not="requests on their way; a moment later they are in usage.json"),
     "audit_heads": Held(why_not="a number and a hash, by which the log is checked here"),
     "approvals": Held(APPROVALS),
     "tool_permissions": Held(PERMISSIONS),

@@ -112,6 +112,6 @@ async def reap(turn_id: UUID, user_id: UUID) -> UUID | None:
         cut = {"status": "interrupted", "error": INTERRUPTED, "ended_at": func.now()}
         mine = col(Message.id) == row.reply_id
         await session.execute(update(Message).where(mine).values(**cut))
-        await orphan_costs.book(session, turn_id, row.reply_id, row.conversation_id)
+        await orphan_costs.book(session, turn_id, row.reply_id)
         conversation_id: UUID = row.conversation_id
         return conversation_id

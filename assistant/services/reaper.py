@@ -23,6 +23,7 @@ from assistant.services import (
     erasure,
     files,
     leases,
+    orphan_costs,
     reconcile,
     shared_log,
     signals,
@@ -106,17 +107,29 @@ async def attend_once() -> None:
 
 async def purge_once() -> None:
     """Remove what nobody can come back to."""
+    await _book_forgotten()
     await _purge_conversations()
     await _purge_files()
     await _purge_attempts()
     await _erase_accounts()
 
 
+async def _book_forgotten() -> None:
+    """Requests whose worker died, and that no turn is closed with."""
+    async with system_session() as session:
+        rows = (await session.execute(orphan_costs.FORGOTTEN_ONES)).all()
+    for row in rows:
+        with _by_itself("request_not_booked", request=str(row.id)):
+            await orphan_costs.book_forgotten(row.user_id, row.id)
+
+
 async def _purge_conversations() -> None:
-    """Those that were deleted long enough ago that nobody can undo it."""
+    """Those that were deleted long enough ago that nobody can undo it, once nothing runs there."""
     gone = text("""
         select id, user_id from conversations
-        where deleted_at < now() - interval '1 day' order by random() limit 100
+        where deleted_at < now() - interval '1 day' and not exists (
+            select from turns where conversation_id = conversations.id and status = 'running'
+        ) order by random() limit 100
     """)
     async with system_session() as session:
         rows = (await session.execute(gone)).all()

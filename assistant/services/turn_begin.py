@@ -8,13 +8,16 @@ from uuid import UUID, uuid4
 
 from asyncpg import Connection
 
+from assistant.agent.history import estimated_tokens
 from assistant.agent.prompt import Manner
 from assistant.config import settings
 from assistant.errors import Busy, NotFound
 from assistant.models import Conversation, Message
-from assistant.services import allowances, leases, messages, preferences
+from assistant.services import allowances, leases, messages, preferences, request_books
 from assistant.services.keys import vault_over
 from assistant.services.model_choice import Choice, choose
+from assistant.services.request_books import ANSWER, Account
+from assistant.services.request_meter import Made
 from assistant.services.rows import insert
 from assistant.services.tiers import STATUS_NOW, Tier, in_force
 from assistant.services.titles import provisional
@@ -115,6 +118,9 @@ async def begin(asking: Asking, place: Place, parent_id: UUID) -> Job:
         said = said[:-1]
     grip = await _open_turn(asking, place.id, parent_id, choice)
     await connection.execute(_MOVE_ON, place.id, grip.reply_id, choice.model)
+    asked = Made(choice.provider, choice.model, sum(map(estimated_tokens, said)))
+    await request_books.note(connection, Account(vault, ANSWER, grip.turn_id), [asked])
+    asked.is_noted = True
     messages_used = int(wish.counts)
     await allowances.reserve(connection, vault.user_id, grip.turn_id, asking.tier, messages_used)
     return Job(
@@ -129,6 +135,7 @@ async def begin(asking: Asking, place: Place, parent_id: UUID) -> Job:
         goes_on=goes_on,
         tainted=place.tainted,
         untitled="" if place.titled else said[0].text,
+        request=asked,
     )
 
 

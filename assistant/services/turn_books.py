@@ -1,10 +1,8 @@
-"""What a turn cost and did, entered in the books: at its end, or late, where another wrote the end.
+"""What a turn cost and did, entered in the books: step by step, at its end, or late.
 
-Each turn is booked once: by who closes it, or by the worker that had lost it, if nobody did
-(see also `orphan_costs.py`).
+Late is where another has closed it, who had only an estimate (see `orphan_costs.py`).
 """
 
-from decimal import Decimal
 from uuid import UUID, uuid4
 
 from asyncpg import Connection
@@ -13,22 +11,19 @@ from assistant.agent.acts import Act, Effect
 from assistant.agent.types import ToolCall, ToolFinished
 from assistant.database import user_connection
 from assistant.errors import Busy
-from assistant.models import ToolExecution, UsageLog
-from assistant.services import allowances, audit_chain, contents, rate_limits
+from assistant.models import ToolExecution
+from assistant.services import audit_chain, contents, rate_limits, request_books
 from assistant.services.call_rows import asked, filled, id_of, keep_undo
 from assistant.services.leases import Grip
+from assistant.services.request_books import ANSWER, Account
 from assistant.services.rows import insert
 from assistant.services.turn_meter import Meter
-from assistant.services.usage import record
 from assistant.vault import Vault
 
+_USER = "select from profiles for key share"
 _TURN = "select from turns where id = $1 for update"
-_BOOKED = """
-    select exists (select from usage_logs where turn_id = $1) as requests,
-           exists (
-               select from tool_executions where turn_id = $1 and status <> 'started'
-           ) as calls
-"""
+_HELD = "select from turns where id = $1 and fence = $2 and status = 'running' for update"
+_CALLED = "select from tool_executions where turn_id = $1 and status <> 'started' limit 1"
 NOT_YET_KNOWN = "It has begun; what came of it stands in a later row, if it came to an end."
 
 
@@ -56,33 +51,44 @@ class Journal:
             await insert(connection, *audit_chain.signed(self._vault, [row]))
 
 
+async def ask(grip: Grip, meter: Meter, vault: Vault) -> bool:
+    """Put down the request that is about to be made, and book those that are over.
+
+    False when the turn is another's by now: then it must not be made. Raises DatabaseAway.
+    """
+    made = meter.requests.made
+    if meter.requests.is_settled:
+        return True
+    account = Account(vault, ANSWER, grip.turn_id)
+    async with user_connection(grip.user_id) as connection:
+        if await connection.fetchrow(_HELD, grip.turn_id, grip.fence) is None:
+            return False
+        await request_books.note(connection, account, made)
+        await request_books.book(connection, account, made)
+    request_books.settled(made)
+    return True
+
+
 async def enter(connection: Connection, grip: Grip, meter: Meter, vault: Vault) -> None:
     """Enter the turn's requests and calls, in the transaction that closes it."""
-    requests, calls = _requests(grip, meter), _calls(grip, meter, vault)
-    await allowances.settle(connection, grip.turn_id, _cost(requests))
-    await insert(connection, *audit_chain.signed(vault, [*requests, *calls]))
+    account = Account(vault, ANSWER, grip.turn_id)
+    await request_books.book(connection, account, meter.requests.made, closes=True)
+    await insert(connection, *audit_chain.signed(vault, _calls(grip, meter, vault)))
 
 
 async def enter_late(grip: Grip, meter: Meter, vault: Vault) -> None:
-    """Enter of a turn that another has closed what is not booked yet; nothing when it is gone."""
+    """Enter of a turn that another has closed what is not booked yet, or only by an estimate.
+
+    Nothing where the account is gone; where the turn is, its requests alone.
+    """
     async with user_connection(grip.user_id) as connection:
-        if await connection.fetchrow(_TURN, grip.turn_id) is None:
+        if await connection.fetchrow(_USER) is None:
             return
-        (booked,) = await connection.fetch(_BOOKED, grip.turn_id)
-        if not booked["requests"]:
-            requests = _requests(grip, meter)
-            await allowances.settle(connection, grip.turn_id, _cost(requests))
-            await insert(connection, *audit_chain.signed(vault, requests))
-        if not booked["calls"]:
+        is_there = await connection.fetchrow(_TURN, grip.turn_id) is not None
+        account = Account(vault, ANSWER, grip.turn_id if is_there else None)
+        await request_books.book(connection, account, meter.requests.made)
+        if is_there and await connection.fetchrow(_CALLED, grip.turn_id) is None:
             await insert(connection, *audit_chain.signed(vault, _calls(grip, meter, vault)))
-
-
-def _requests(grip: Grip, meter: Meter) -> list[UsageLog]:
-    return [record(grip.user_id, usage, "answer", grip.turn_id) for usage in meter.usages]
-
-
-def _cost(requests: list[UsageLog]) -> Decimal:
-    return sum((each.cost for each in requests), Decimal(0))
 
 
 def _calls(grip: Grip, meter: Meter, vault: Vault) -> list[ToolExecution]:

@@ -21,7 +21,7 @@ from assistant.agent.loop import run
 from assistant.agent.prompt import Manner, continued, system_prompt
 from assistant.agent.provenance import Provenance
 from assistant.agent.toolbox import Toolbox
-from assistant.agent.types import Event, Message, MessageDone, Request, StopReason, ToolFinished
+from assistant.agent.types import Asked, Event, Message, MessageDone, Request, ToolFinished
 from assistant.config import settings
 from assistant.errors import (
     UNEXPECTED,
@@ -38,9 +38,10 @@ from assistant.services.internet_access import vendor_may_search
 from assistant.services.model_choice import Choice, name_of, provider_for
 from assistant.services.permissions import permitted
 from assistant.services.reply import Reply
+from assistant.services.request_meter import Made
 from assistant.services.toolkit import Toolkit, toolkit_of
-from assistant.services.turn_books import Journal
-from assistant.services.turn_end import Outcome, give_up, write_end
+from assistant.services.turn_books import Journal, ask
+from assistant.services.turn_end import Outcome, give_up, patiently, write_end
 from assistant.services.turn_meter import Meter
 from assistant.services.turn_pen import Pen
 from assistant.vault import Vault
@@ -67,6 +68,7 @@ class Job:
     ceiling: Decimal  # USD that it may cost
     tainted: bool  # others' text was read before, perhaps in what the messages no longer hold
     untitled: str  # the question, where the conversation has no title yet
+    request: Made | None = None  # the first that is to be made, put down already
 
 
 def _today(timezone: str) -> date:
@@ -81,7 +83,7 @@ class Running:
         self.log = turn_log.open_log(job.grip.turn_id, job.vault)
         told = partial(card_of, vault=job.vault), partial(id_of, job.grip.turn_id)
         self.pen = Pen(Reply(name_of, *told), self.log)
-        self.meter = Meter(job.choice.provider, job.choice.model, job.messages)
+        self.meter = Meter(job.choice.model, job.request)
         self.outcome = Outcome(notice=job.choice.notice)
         self._worked = asyncio.Event()
         self._cancelled = ""
@@ -181,18 +183,25 @@ class Running:
             async for event in events:
                 self.pen.take(event)
                 self.meter.note(event)
+                if isinstance(event, Asked):
+                    await self._put_down()
                 if isinstance(event, ToolFinished):
                     self._worked.set()
                 if isinstance(event, MessageDone):
                     self._note_end(event.stop_reason)
                     self._require_funds(event.message)
 
+    async def _put_down(self) -> None:
+        """Let the books know of a request before it is made; a turn that is lost makes none."""
+        if not await patiently(lambda: ask(self.job.grip, self.meter, self.job.vault)):
+            self.cancel("lost")
+
     def _require_funds(self, said: Message) -> None:
         """Raises CeilingReached when the answer is to go on, but has cost what it may."""
         if said.tool_calls and self.meter.cost >= self.job.ceiling:
             raise CeilingReached(TOO_COSTLY)
 
-    def _note_end(self, stop_reason: StopReason) -> None:
+    def _note_end(self, stop_reason: str) -> None:
         if stop_reason == "length":
             self._failed("interrupted", TOO_LONG)
         elif stop_reason == "refusal":
@@ -253,7 +262,7 @@ class Running:
             pen.close(outcome, str(job.grip.reply_id))
             await signals.tell_turn(user_id, job.conversation_id, turn_id, outcome.status)
         if job.untitled and outcome.status == "done":
-            spawn(titles.entitle(user_id, job.conversation_id, job.untitled))
+            spawn(titles.entitle(user_id, job.conversation_id, turn_id, job.untitled))
 
 
 _running: dict[UUID, Running] = {}

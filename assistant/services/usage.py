@@ -1,26 +1,46 @@
 """What a request to a model used and cost."""
 
+from decimal import ROUND_HALF_UP
+from typing import Any
 from uuid import UUID
+
+import structlog
 
 from assistant.agent.prices import cost
 from assistant.agent.types import Usage
 from assistant.models import UsageLog
+from assistant.services.audit_chain import STORED_DIGITS
+
+FIGURES = (
+    "input_tokens",
+    "output_tokens",
+    "cache_read_tokens",
+    "cache_write_tokens",
+    "thinking_tokens",
+)
+
+log = structlog.get_logger()
 
 
 def record(user_id: UUID, usage: Usage, purpose: str, turn_id: UUID | None = None) -> UsageLog:
     """The row for one request, priced as of now. cost is in USD."""
+    if usage.doubted:
+        log.warning(
+            "counts_doubted", vendor=usage.provider, model=usage.model, figures=usage.doubted
+        )
     return UsageLog(
         user_id=user_id,
         turn_id=turn_id,
         provider=usage.provider,
         model=usage.model,
         purpose=purpose,
-        input_tokens=usage.input_tokens,
-        output_tokens=usage.output_tokens,
-        cache_read_tokens=usage.cache_read_tokens,
-        cache_write_tokens=usage.cache_write_tokens,
-        thinking_tokens=usage.thinking_tokens,
+        **{figure: getattr(usage, figure) for figure in FIGURES},
         estimated=usage.estimated,
-        cost=cost(usage),
-        details={"searches": usage.searches} if usage.searches else {},
+        cost=cost(usage).quantize(STORED_DIGITS, ROUND_HALF_UP),  # so that sums of it are exact
+        details=_details(usage),
     )
+
+
+def _details(usage: Usage) -> dict[str, Any]:
+    told = {"searches": usage.searches, "ended": usage.ended, "doubted": list(usage.doubted)}
+    return {name: value for name, value in told.items() if value}

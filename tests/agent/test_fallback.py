@@ -12,7 +12,7 @@ from assistant.agent.fallback import ALL_DOWN, BROKEN_OFF, Fallback
 from assistant.agent.sight import BLIND
 from assistant.agent.types import (
     Alive,
-    Answering,
+    Asked,
     Continued,
     Message,
     MessageDone,
@@ -44,7 +44,7 @@ from tests.agent.streams import (
 )
 
 LOOK = ToolCall("1", "look", {})
-ONE, TWO, THREE = (Answering(name, f"{name}-model") for name in ("one", "two", "three"))
+ONE, TWO, THREE = (Asked(name, f"{name}-model") for name in ("one", "two", "three"))
 PICTURED = Message(
     "user", (Image("7", "plan.png", "image/png", b"bytes", 2, 2), Text("What is it?"))
 )
@@ -90,6 +90,7 @@ async def test_the_first_that_answers_is_the_only_one_asked() -> None:
 async def test_before_the_first_word_the_next_answers_in_silence() -> None:
     events = await all_of(behind(one(DOWN), two(says("Hi"))).stream(asked()))
     assert events == [
+        ONE,
         ProviderFailed("one", "one-model", "It is down."),
         TWO,
         *says("Hi"),
@@ -103,13 +104,22 @@ async def test_thinking_alone_is_not_yet_an_answer() -> None:
     assert events[-1] == says("Hi")[-1]
 
 
-async def test_who_answers_is_told_once_and_only_when_it_answers() -> None:
+async def test_each_that_is_asked_is_told_before_and_each_failure_after() -> None:
     events = await all_of(behind(one(DOWN), two(DOWN), three(says("a", "b"))).stream(asked()))
-    assert [type(event) for event in events[:3]] == [ProviderFailed, ProviderFailed, Answering]
-    assert [e for e in events if isinstance(e, Answering)] == [THREE]
+    failed = [ProviderFailed(name, f"{name}-model", "It is down.") for name in ("one", "two")]
+    assert events == [ONE, failed[0], TWO, failed[1], THREE, *says("a", "b")]
 
 
-async def test_who_answers_is_told_at_the_first_sign_of_life_and_that_goes_no_further() -> None:
+async def test_nobody_is_asked_before_whoever_listens_wants_to_hear_more() -> None:
+    first = one(says("Hi"))
+    async with aclosing(behind(first).stream(asked())) as events:
+        assert await anext(events) == ONE
+        assert first.requests == []
+        await anext(events)
+        assert len(first.requests) == 1
+
+
+async def test_a_sign_of_life_goes_no_further() -> None:
     lives = one([Alive(), Alive(), ThinkingDelta(""), *says("Hi")])
     events = await all_of(behind(lives).stream(asked()))
     assert events == [ONE, ThinkingDelta(""), *says("Hi")]
@@ -118,7 +128,7 @@ async def test_who_answers_is_told_at_the_first_sign_of_life_and_that_goes_no_fu
 async def test_the_first_that_answers_again_after_another_stood_in_is_told() -> None:
     fallback = behind(one(DOWN, says("Hi")), two(says("Hi")))
     told = [await all_of(fallback.stream(asked())) for _ in range(2)]
-    assert [[e for e in each if isinstance(e, Answering)] for each in told] == [[TWO], [ONE]]
+    assert [[e for e in each if isinstance(e, Asked)] for each in told] == [[ONE, TWO], [ONE]]
 
 
 async def test_after_the_first_word_the_next_writes_the_rest() -> None:
@@ -193,7 +203,7 @@ async def test_after_a_tool_has_run_the_next_may_still_give_the_whole_answer() -
     second = two(says("A cat."))
     request = after_a_tool()
     events = await all_of(behind(one(DOWN), second).stream(request))
-    assert events[1:] == [TWO, *says("A cat.")]
+    assert events[2:] == [TWO, *says("A cat.")]
     assert second.requests == [request]
 
 
@@ -215,6 +225,16 @@ async def test_a_rejected_request_goes_to_nobody_else() -> None:
     with pytest.raises(ProviderRejected):
         await all_of(behind(one([ProviderRejected("Too long.")]), second).stream(asked()))
     assert second.requests == []
+
+
+async def test_what_a_rejected_request_has_cost_is_told() -> None:
+    usage = Usage("one", "one-model", input_tokens=7)
+    seen, error = await until_error(
+        behind(one([ProviderRejected("Not allowed.", usage=usage)])).stream(asked())
+    )
+    failed = replace(usage, ended="failed")
+    assert seen == [ONE, ProviderFailed("one", "one-model", "Not allowed.", failed)]
+    assert isinstance(error, ProviderRejected)
 
 
 async def test_all_down_is_one_plain_sentence() -> None:
@@ -264,14 +284,15 @@ async def test_the_vendors_own_figures_are_told_of_a_failure() -> None:
     usage = Usage("one", "one-model", input_tokens=7)
     failing = one([ProviderUnavailable("It broke off.", usage=usage)])
     events = await all_of(behind(failing, two(says("Hi"))).stream(asked()))
-    assert events[0] == ProviderFailed("one", "one-model", "It broke off.", usage)
+    failed = replace(usage, ended="failed")
+    assert events[1] == ProviderFailed("one", "one-model", "It broke off.", failed)
 
 
 async def test_without_the_vendors_figures_a_begun_answer_is_estimated() -> None:
     events = await all_of(behind(one(breaks_off("Hello")), two(says("!"))).stream(asked()))
     [failure] = [event for event in events if isinstance(event, ProviderFailed)]
     assert failure.usage == Usage(
-        "one", "one-model", input_tokens=8, output_tokens=2, estimated=True
+        "one", "one-model", input_tokens=8, output_tokens=2, estimated=True, ended="failed"
     )
 
 

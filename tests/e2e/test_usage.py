@@ -44,6 +44,20 @@ async def test_the_last_message_of_a_month_goes_and_the_next_one_is_kept(alice, 
     await expect(chat.composer).to_have_value("One too many")
 
 
+async def test_each_request_leads_to_its_message_and_all_of_them_come_as_a_file(alice):
+    chat = await alice.open()
+    await chat.ask("What is it? [[tokens=40]]")
+    page = (await alice.open("/usage")).page
+    table = page.get_by_test_id("usage-requests")
+    answer = table.get_by_role("row").filter(has_text="Answer")
+    await expect(answer).to_contain_text("40")
+    async with page.expect_download() as download:
+        await page.get_by_role("link", name="Download every request").click()
+    assert "claude" in (await (await download.value).path()).read_text()
+    await answer.get_by_role("link").click()
+    await expect(page.get_by_text("w0039")).to_be_visible()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_the_month_fits_a_phone_and_screen_readers(person, app, scheme):
     size = {"width": 360, "height": 740}

@@ -36,6 +36,12 @@ MINIMAL: dict[str, dict[str, Any]] = {
         "lease_until": "now",
     },
     "allowances": {"kind": "day", "starts_at": "now", "ends_at": "infinity"},
+    "open_requests": {
+        "turn_id": "{turns}",
+        "provider": "p",
+        "model": "m",
+        "purpose": "answer",
+    },
     "reservations": {"turn_id": "{turns}", "month_id": "{allowances}", "day_id": "{allowances}"},
     "approvals": {
         "conversation_id": "{conversations}",
@@ -93,6 +99,7 @@ PARENTS = {
     ("turns", "reply_id"): "messages",
     ("usage_logs", "turn_id"): "turns",
     ("tool_executions", "turn_id"): "turns",
+    ("open_requests", "turn_id"): "turns",
     ("reservations", "turn_id"): "turns",
     ("reservations", "month_id"): "allowances",
     ("reservations", "day_id"): "allowances",

@@ -156,9 +156,9 @@ async def test_many_who_book_at_once_do_not_wait_for_each_other(alice, demo, db,
 
     async def book(cost: Decimal) -> None:
         async with user_connection(alice.id) as connection:
-            await allowances.settle(connection, started.turn_id, cost)
+            await allowances.settle(connection, alice.id, started.turn_id, cost, closes=True)
         async with user_connection(alice.id) as connection:
-            await allowances.spend(connection, cost)
+            await allowances.settle(connection, alice.id, None, cost, closes=True)
 
     begun = [ask(alice, "Hello") for _ in range(4)]
     await asyncio.gather(*begun, *(book(Decimal("0.01")) for _ in range(60)))
@@ -201,5 +201,7 @@ async def test_what_comes_late_is_booked_once_more_and_releases_nothing_twice(
     await ended(alice, started)
     for _ in range(2):
         async with user_connection(alice.id) as connection:
-            await allowances.settle(connection, started.turn_id, Decimal("0.5"))
+            await allowances.settle(
+                connection, alice.id, started.turn_id, Decimal("0.5"), closes=True
+            )
     assert await sums(db, alice) == (1, 0, Decimal(1))

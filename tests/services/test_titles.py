@@ -46,7 +46,7 @@ async def test_the_small_model_makes_the_title_once_and_it_is_paid_for(alice, ve
     await ask(alice, "Something else entirely", started.conversation_id)
     await turn_run.drain()
     (paid,) = await titles_paid(db, alice)
-    assert (paid["model"], paid["turn_id"]) == (SMALL["anthropic"], None)
+    assert (paid["model"], paid["turn_id"]) == (SMALL["anthropic"], started.turn_id)
     assert await title_of(alice, started.conversation_id) == "Plan a trip to"
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from assistant.agent.types import (
+    Asked,
     Message,
     MessageDone,
     Text,
@@ -18,13 +19,18 @@ from assistant.services.turn_meter import Meter
 from tests.services.talk import rows
 
 USAGE = Usage("anthropic", "claude-sonnet-5-5", 10, 5)
+ASKED = Asked("anthropic", "claude-sonnet-5-5")
 DONE = MessageDone(Message("assistant", (Text("Forty-two."),)), USAGE, "end")
 RAN = ToolFinished(ToolCall("c", "calculator", {}), ToolResult("c", "calculator", "42"), 0.25)
 
 
+OPEN = "select * from open_requests where turn_id = $1"
+
+
 @pytest.fixture
 def meter():
-    meter = Meter("anthropic", "claude-sonnet-5-5", ())
+    meter = Meter("claude-sonnet-5-5")
+    meter.note(ASKED)
     meter.note(DONE)
     meter.note(RAN)
     return meter
@@ -60,7 +66,36 @@ async def test_what_was_booked_at_the_end_is_not_entered_again(grip, meter, vaul
     assert await booked(db, grip) == (1, 1)
 
 
-async def test_a_turn_that_is_gone_is_not_booked(grip, meter, vault, db):
+async def test_of_a_turn_that_is_gone_its_requests_are_booked_all_the_same(grip, meter, vault, db):
     await rows(db, "delete from turns where id = $1", grip.turn_id)
+    for _ in range(2):
+        await turn_books.enter_late(grip, meter, vault)
+    assert await booked(db, grip) == (1, 0)
+    spent = "select spent > 0 as spent from allowances where user_id = $1"
+    assert await rows(db, spent, grip.user_id) == [{"spent": True}] * 2
+
+
+async def test_of_an_account_that_is_gone_nothing_is_booked(grip, meter, vault, db):
+    await rows(db, "delete from profiles where user_id = $1", grip.user_id)
     await turn_books.enter_late(grip, meter, vault)
     assert await booked(db, grip) == (0, 0)
+
+
+async def test_before_each_request_the_ones_before_it_are_booked(grip, meter, vault, db):
+    meter.note(ASKED)
+    assert await turn_books.ask(grip, meter, vault)
+    (open_one,) = await rows(db, OPEN, grip.turn_id)
+    assert (open_one["model"], open_one["purpose"]) == ("claude-sonnet-5-5", "answer")
+    assert (await booked(db, grip))[0] == 1
+    async with user_connection(grip.user_id) as connection:
+        meter.note(DONE)
+        await turn_books.enter(connection, grip, meter, vault)
+    assert await rows(db, OPEN, grip.turn_id) == []
+    assert (await booked(db, grip))[0] == 2
+
+
+async def test_who_has_lost_the_turn_makes_no_further_request(grip, meter, vault, db):
+    await rows(db, "update turns set fence = fence + 1 where id = $1", grip.turn_id)
+    meter.note(ASKED)
+    assert not await turn_books.ask(grip, meter, vault)
+    assert await rows(db, OPEN, grip.turn_id) == []

@@ -6,6 +6,7 @@ import json
 import pytest
 
 from assistant.agent.types import (
+    Asked,
     Message,
     MessageDone,
     Text,
@@ -24,6 +25,7 @@ from tests.services.talk import rows
 
 PARTS = contents.words("Forty-two.")
 USAGE = Usage("anthropic", "claude-sonnet-5-5", 10, 5)
+ASKED = Asked("anthropic", "claude-sonnet-5-5")
 DONE = MessageDone(Message("assistant", (Text("Forty-two."),)), USAGE, "end")
 CALL = ToolCall("c\x00", "calculator", {"expression": "6*7"})
 RAN = ToolFinished(CALL, ToolResult("c", "calculator", "42\x00"), 0.25)
@@ -38,7 +40,7 @@ async def vault(alice):
 
 
 def metered(*events) -> Meter:
-    meter = Meter("anthropic", "claude-sonnet-5-5", ())
+    meter = Meter("claude-sonnet-5-5")
     for event in events:
         meter.note(event)
     return meter
@@ -51,7 +53,7 @@ async def stored(db, grip, table="messages", key="id", value=None):
 
 async def test_reply_turn_usage_and_calls_are_written_together(grip, vault, db):
     outcome = Outcome("failed", "It broke.", "Slow today.", "Claude")
-    assert await write_end(grip, PARTS, outcome, metered(DONE, RAN, FAILED), vault)
+    assert await write_end(grip, PARTS, outcome, metered(ASKED, DONE, RAN, FAILED), vault)
     (reply,) = await stored(db, grip)
     assert messages.opened(grip.reply_id, reply["content"], vault) == PARTS
     assert (reply["status"], reply["error"], reply["model"]) == ("failed", "It broke.", "Claude")
@@ -90,9 +92,9 @@ async def test_what_the_details_of_the_reply_hold_already_stays(notice, after, g
 
 
 async def test_a_turn_is_closed_once(grip, vault, db):
-    assert await write_end(grip, PARTS, Outcome(), metered(DONE, RAN), vault)
+    assert await write_end(grip, PARTS, Outcome(), metered(ASKED, DONE, RAN), vault)
     late = contents.words("Something else.")
-    assert not await write_end(grip, late, Outcome("failed"), metered(DONE, RAN), vault)
+    assert not await write_end(grip, late, Outcome("failed"), metered(ASKED, DONE, RAN), vault)
     (reply,) = await stored(db, grip)
     assert messages.opened(grip.reply_id, reply["content"], vault) == PARTS
     for table in ("usage_logs", "tool_executions"):
@@ -103,7 +105,7 @@ async def test_a_late_worker_cannot_write_behind_the_reaper(alice, grip, vault, 
     await rows(db, "update turns set lease_until = now() - interval '1 s' where id = $1",
                grip.turn_id)  # fmt: skip
     assert await leases.reap(grip.turn_id, alice.id)
-    assert not await write_end(grip, PARTS, Outcome(), metered(DONE, RAN), vault)
+    assert not await write_end(grip, PARTS, Outcome(), metered(ASKED, DONE, RAN), vault)
     (reply,) = await stored(db, grip)
     assert (reply["status"], reply["content"]) == ("interrupted", None)
     for table in ("usage_logs", "tool_executions"):
@@ -112,7 +114,7 @@ async def test_a_late_worker_cannot_write_behind_the_reaper(alice, grip, vault, 
 
 async def test_a_database_that_is_away_is_waited_for(grip, vault, db, postgres):
     async with away(postgres, db):
-        ending = asyncio.create_task(write_end(grip, PARTS, Outcome(), metered(DONE), vault))
+        ending = asyncio.create_task(write_end(grip, PARTS, Outcome(), metered(ASKED, DONE), vault))
         await asyncio.sleep(0.2)
         assert not ending.done()
     assert await ending

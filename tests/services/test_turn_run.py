@@ -50,7 +50,7 @@ async def test_a_vendor_that_fails_before_the_first_word_is_replaced_in_silence(
     state = await ask(alice, "[[anthropic:http=529]] hello")
     assert (state.status, state.end["error"]) == ("done", "")
     assert [part["type"] for part in state.parts] == ["text"]
-    assert [row["provider"] for row in await usage_of(db, alice)] == ["openai"]
+    assert [row["provider"] for row in await usage_of(db, alice)] == ["anthropic", "openai"]
 
 
 async def test_the_model_that_stood_in_is_named_with_the_answer(alice, vendors):

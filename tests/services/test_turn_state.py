@@ -41,7 +41,7 @@ async def test_the_partial_reply_is_shown_as_a_page_shows_it(alice, grip, vault)
 
 async def test_the_end_is_what_the_log_would_have_said_last(alice, grip, vault):
     outcome = Outcome("interrupted", "It broke off.", "Slow today.", "Claude")
-    await write_end(grip, SAID, outcome, Meter("anthropic", "m", ()), vault)
+    await write_end(grip, SAID, outcome, Meter("m"), vault)
     state = await state_of(alice.id, grip.turn_id)
     assert state.status == "interrupted"
     assert state.end == {

@@ -153,7 +153,7 @@ async def test_a_reply_that_is_not_the_last_any_more_is_left_alone(again, alice,
     gone_on = pytest.raises(Refused, match="has gone on since")
     with signals.listening(f"user:{alice.id}", heard.append), gone_on:
         await again(alice.id, old["id"], wish())
-    assert heard == [signals.GAP]
+    assert signals.GAP in heard  # beside what titles tell, which come when they like
     assert await shown(alice, started.conversation_id) == before
 
 

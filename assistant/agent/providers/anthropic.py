@@ -11,7 +11,7 @@ from anthropic import APIConnectionError, APIError, APIStatusError, AsyncAnthrop
 
 from assistant.agent.arguments import parsed
 from assistant.agent.attached import Document, Image
-from assistant.agent.providers.clients import shared_client
+from assistant.agent.providers.clients import shared_client, told
 from assistant.agent.providers.draft import Draft, follow
 from assistant.agent.providers.faults import (
     GARBAGE,
@@ -76,13 +76,14 @@ class Anthropic:
     async def _events(self, request: Request) -> AsyncGenerator[Json, None]:
         client = shared_client(_client, self.key, self.base_url, self.connect_seconds)
         # The plain post gives events as JSON: the SDK's typed ones cost as much again to build.
-        with sending():
+        with told(request.sent) as headers, sending():
             stream = await client.post(
                 "/v1/messages",
                 body=_body(self.model, request),
                 cast_to=object,
                 stream=True,
                 stream_cls=AsyncStream[object],
+                options={"headers": headers},
             )
         async with stream:
             # Raw, because the stream of the SDK keeps pings to itself, which are signs of life.
@@ -274,21 +275,17 @@ class AnthropicDraft(Draft[Json]):
 
     def _count_tokens(self, usage: Json) -> None:
         """Take over the running totals of an event; those that it leaves out stay as they are."""
-        known = self.usage
+        known, figure = self.usage, self.figure
         details = usage.get("output_tokens_details") or {}
         by_vendor = usage.get("server_tool_use") or {}
-        self.searches = _or(by_vendor.get("web_search_requests"), self.searches)
+        self.searches = figure("searches", by_vendor.get("web_search_requests"), self.searches)
+        read, cached = usage.get("input_tokens"), usage.get("cache_read_input_tokens")
+        kept, thought = usage.get("cache_creation_input_tokens"), details.get("thinking_tokens")
         self.usage = replace(
             known,
-            input_tokens=_or(usage.get("input_tokens"), known.input_tokens),
-            output_tokens=_or(usage.get("output_tokens"), known.output_tokens),
-            cache_read_tokens=_or(usage.get("cache_read_input_tokens"), known.cache_read_tokens),
-            cache_write_tokens=_or(
-                usage.get("cache_creation_input_tokens"), known.cache_write_tokens
-            ),
-            thinking_tokens=_or(details.get("thinking_tokens"), known.thinking_tokens),
+            input_tokens=figure("input_tokens", read, known.input_tokens),
+            output_tokens=figure("output_tokens", usage.get("output_tokens"), known.output_tokens),
+            cache_read_tokens=figure("cache_read_tokens", cached, known.cache_read_tokens),
+            cache_write_tokens=figure("cache_write_tokens", kept, known.cache_write_tokens),
+            thinking_tokens=figure("thinking_tokens", thought, known.thinking_tokens),
         )
-
-
-def _or(figure: int | None, known: int) -> int:
-    return known if figure is None else figure

@@ -2,15 +2,19 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
 from functools import cache
 from typing import Any, TypeVar, cast
 from uuid import uuid4
 from weakref import WeakKeyDictionary
 
+import aiohttp
 import httpx2
 from openai import DefaultAioHttpClient
+
+from assistant.agent.types import Sent
 
 Client = TypeVar("Client")
 Pool = dict[Any, Any]
@@ -22,7 +26,9 @@ PACE_OF_ONE = 0.0007  # of a crowd, in which each stream is read more seldom
 LIMITS = httpx2.Limits(max_connections=1000, max_keepalive_connections=100)
 
 _pools: WeakKeyDictionary[asyncio.AbstractEventLoop, Pool] = WeakKeyDictionary()
-_marked: dict[str, httpx2.Response] = {}
+_leaving: dict[str, Sent] = {}
+_asking: ContextVar[Sent | None] = ContextVar("asking", default=None)
+_marked: dict[str, httpx2.Response | None] = {}
 
 
 def shared_client(
@@ -50,23 +56,35 @@ async def close_clients() -> None:
             await client.aclose()
 
 
-@asynccontextmanager
-async def closed_response() -> AsyncIterator[dict[str, str]]:
-    """Headers for one request, whose response is closed when the block ends, come what may.
-
-    For an SDK that leaves the response open when its stream is dropped. They are not sent.
-    """
+@contextmanager
+def told(sent: Sent) -> Iterator[dict[str, str]]:
+    """Headers for one request of which `sent` is told that it has left. They are not sent."""
     mark = uuid4().hex
+    _leaving[mark] = sent
     try:
         yield {MARK: mark}
     finally:
-        if response := _marked.pop(mark, None):
-            await response.aclose()
+        _leaving.pop(mark, None)
+
+
+@asynccontextmanager
+async def closed_response(sent: Sent) -> AsyncIterator[dict[str, str]]:
+    """As `told`, and the request's response is closed when the block ends, come what may.
+
+    For an SDK that leaves the response open when its stream is dropped.
+    """
+    with told(sent) as headers:
+        _marked[headers[MARK]] = None
+        try:
+            yield headers
+        finally:
+            if response := _marked.pop(headers[MARK]):
+                await response.aclose()
 
 
 def has_answered(headers: Mapping[str, str]) -> bool:
     """Whether the request with these headers of a `closed_response` has its response."""
-    return headers[MARK] in _marked
+    return _marked.get(headers[MARK]) is not None
 
 
 @cache
@@ -82,16 +100,36 @@ def _http(connect_seconds: float) -> httpx2.AsyncClient:
         # google-genai asks for no time limit at all, so that a lost host would hang its caller.
         # Silence is `deadlines.timed`'s to judge: a timer set anew for each packet is dear.
         request.extensions["timeout"] = timeout.as_dict()
-        request.extensions[MARK] = request.headers.pop(MARK, "")
+        request.extensions[MARK] = mark = request.headers.pop(MARK, "")
+        _asking.set(_leaving.get(mark))
 
     async def answered(response: httpx2.Response) -> None:
         response.stream = Unhurried(response.stream)
-        if mark := response.request.extensions[MARK]:
+        if (mark := response.request.extensions[MARK]) in _marked:
             _marked[mark] = response
 
     client = DefaultAioHttpClient(verify=authorities(), timeout=timeout, limits=LIMITS)
     client.event_hooks = {"request": [asked], "response": [answered]}
+    # What the SDK has built knows how to be given a session, but its client does not pass one on.
+    client._transport.client = _watched_session  # type: ignore[attr-defined]
     return client
+
+
+def _watched_session() -> aiohttp.ClientSession:
+    """As the SDK makes it, and it tells each `Sent` when its request has left."""
+    watch = aiohttp.TraceConfig()
+    watch.on_request_chunk_sent.append(_left)
+    connector = aiohttp.TCPConnector(
+        limit=LIMITS.max_connections or 0,
+        keepalive_timeout=LIMITS.keepalive_expiry,
+        ssl=authorities(),
+    )
+    return aiohttp.ClientSession(connector=connector, trace_configs=[watch])
+
+
+async def _left(*_: object) -> None:
+    if sent := _asking.get():
+        sent.left = True
 
 
 class Unhurried(httpx2.AsyncByteStream):

@@ -4,13 +4,24 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import aclosing
 from dataclasses import replace
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
 from pydantic import JsonValue
 
-from assistant.agent.history import BYTES_PER_TOKEN, estimated_tokens
-from assistant.agent.providers.faults import CUT, GARBAGE, MALFORMED, UNSENT, Fault, Unsent, raised
+from assistant.agent.history import BYTES_PER_TOKEN
+from assistant.agent.providers.counts import impossible, is_figure, without
+from assistant.agent.providers.faults import (
+    CUT,
+    GARBAGE,
+    MALFORMED,
+    UNSENT,
+    Fault,
+    Unsent,
+    is_refusal,
+    raised,
+)
 from assistant.agent.providers.surrogates import whole_event, whole_part
+from assistant.agent.request_size import request_size
 from assistant.agent.types import (
     Alive,
     Message,
@@ -44,6 +55,8 @@ class Draft(ABC, Generic[VendorEvent]):
         self.begun = False
         self._request = request
         self._written = 0
+        self._doubted: set[str] = set()
+        request.sent.so_far = self.so_far
 
     @abstractmethod
     def take(self, event: VendorEvent) -> Iterator[ModelEvent]:
@@ -57,7 +70,7 @@ class Draft(ABC, Generic[VendorEvent]):
         """Remember how much was written, for the estimate."""
         match event:
             case TextDelta(text) | ThinkingDelta(text) | ToolCallDelta(arguments=text):
-                self._written += len(text)
+                self._written += len(text.encode(errors="replace"))
 
     def done(self) -> MessageDone:
         """The whole answer. Raises ProviderError when the vendor broke off before its end."""
@@ -65,23 +78,58 @@ class Draft(ABC, Generic[VendorEvent]):
             raise self.failed(CUT)
         parts = self.parts if self.stop in ("end", "tools") else _unfinished(self.parts)
         said = Message("assistant", tuple(whole_part(p) for p in parts if not _is_open(p)))
-        return MessageDone(said, replace(self.usage, searches=self.searches), self.stop)
+        return MessageDone(said, self._reported(), self.stop)
 
-    def failed(self, fault: Fault) -> ProviderError:
-        """The error to raise, with what the attempt cost as far as that can be told."""
-        usage = self._estimate() if self.begun else None
-        return raised(fault, self.usage.provider, self.usage.model, usage)
+    def figure(self, name: str, value: object, known: int = 0) -> int:
+        """A figure of the vendor's by our name; the known one where it is left out or cannot be."""
+        if value is None:
+            return known
+        if not is_figure(value):
+            self._doubted.add(name)
+            return known
+        return cast("int", value)
 
-    def _estimate(self) -> Usage:
-        usage = self.usage
+    def _reported(self) -> Usage:
+        """The vendor's figures; ours in place of those that cannot be."""
+        usage = self._possible()
+        return self._filled(usage) if set(usage.doubted) - {"thinking_tokens"} else usage
+
+    def _possible(self) -> Usage:
+        """What the vendor has told so far, without what cannot be."""
+        usage, asked = replace(self.usage, searches=self.searches), self._request
+        sent, allowed = request_size(asked), asked.max_output_tokens
+        doubted = impossible(usage, sent, allowed, searched=asked.search) | self._doubted
+        return without(usage, doubted) if doubted else usage
+
+    def failed(self, fault: Fault, *, refused: bool = False) -> ProviderError:
+        """The error to raise, with what the attempt cost as far as that can be told.
+
+        refused: the vendor has answered with nothing but an error, for which none charges.
+        """
+        return raised(fault, self.usage.provider, self.usage.model, self._spent(refused))
+
+    def _spent(self, refused: bool) -> Usage | None:  # noqa: FBT001
+        if refused and not self.begun:
+            return replace(self.usage, ended="refused")
+        return self.so_far() if self.begun or self._request.sent.left else None
+
+    def so_far(self) -> Usage:
+        """What the request has cost by now: the vendor's figures, and ours where it has none yet.
+
+        In the middle of an answer Anthropic has told what it read and Gemini both sums so far,
+        OpenAI nothing. No vendor tells later what became of a request that was cut off, except in
+        sums of a day; so the rest of such an estimate stays one.
+        """
+        return self._filled(self._possible())
+
+    def _filled(self, usage: Usage) -> Usage:
         reported = usage.input_tokens + usage.cache_read_tokens + usage.cache_write_tokens
         written = -(-self._written // BYTES_PER_TOKEN)
         return replace(
             usage,
-            input_tokens=usage.input_tokens if reported else _size(self._request),
+            input_tokens=usage.input_tokens if reported else request_size(self._request),
             output_tokens=max(usage.output_tokens, written),
             estimated=True,
-            searches=self.searches,
         )
 
 
@@ -111,7 +159,7 @@ async def follow(
     except Unsent as error:
         raise draft.failed(UNSENT) from error
     except causes as error:
-        raise draft.failed(explain(error)) from error
+        raise draft.failed(explain(error), refused=is_refusal(error)) from error
     except MALFORMED as error:
         raise draft.failed(GARBAGE) from error
 
@@ -134,10 +182,3 @@ def _unfinished(parts: list[Part]) -> list[Part]:
 def _is_open(part: Part) -> bool:
     """A search of which nothing came; what belongs to it would be missing in later requests."""
     return isinstance(part, VendorSearch) and part.result is None
-
-
-def _size(request: Request) -> int:
-    """About how many tokens the model was given."""
-    tools = sum(len(tool.description) + len(str(tool.schema)) for tool in request.tools)
-    told = (len(request.system) + tools) // BYTES_PER_TOKEN
-    return told + sum(map(estimated_tokens, request.messages))

@@ -100,6 +100,12 @@ def by_status(status: int, body: object) -> Fault:
     return marked or STATUSES.get(status) or (INVALID if 400 <= status < 500 else DOWN)
 
 
+def is_refusal(error: Exception) -> bool:
+    """Whether an SDK's exception stands for an answer of HTTP that is an error."""
+    statuses = (getattr(error, name, None) for name in ("status_code", "code"))
+    return any(isinstance(status, int) and status >= 400 for status in statuses)
+
+
 def by_transport(error: BaseException) -> Fault:
     """What a failed connection means."""
     match error:

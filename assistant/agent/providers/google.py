@@ -63,7 +63,6 @@ from assistant.agent.types import (
     ToolCall,
     ToolCallDelta,
     ToolResult,
-    Usage,
     VendorSearch,
 )
 
@@ -114,7 +113,7 @@ class Google:
 
     async def _events(self, request: Request) -> AsyncGenerator[GenerateContentResponse, None]:
         client = shared_client(_client, self.key, self.base_url, self.connect_seconds)
-        async with closed_response() as headers:
+        async with closed_response(request.sent) as headers:
             # The SDK sends when its answer is first read.
             with sending(partial(has_answered, headers)):
                 chunks = await client.aio.models.generate_content_stream(
@@ -220,7 +219,7 @@ class GoogleDraft(Draft[GenerateContentResponse]):
     def take(self, event: GenerateContentResponse) -> Iterator[ModelEvent]:
         """See `Draft.take`. Raises Unusable."""
         if event.usage_metadata:
-            self.usage = _usage(self.usage, event.usage_metadata)
+            self._count_tokens(event.usage_metadata)
         if event.prompt_feedback and event.prompt_feedback.block_reason:
             self.stop = "refusal"
         for candidate in event.candidates or ():
@@ -233,6 +232,21 @@ class GoogleDraft(Draft[GenerateContentResponse]):
             self.searches = self._grounding.count
             if candidate.finish_reason:
                 self._end(candidate.finish_reason)
+
+    def _count_tokens(self, usage: GenerateContentResponseUsageMetadata) -> None:
+        """Gemini counts cached tokens within the prompt, and thoughts apart from the candidates."""
+        figure = self.figure
+        read = figure("cache_read_tokens", usage.cached_content_token_count)
+        prompt = figure("input_tokens", usage.prompt_token_count)
+        by_tools = figure("input_tokens", usage.tool_use_prompt_token_count)
+        thoughts = figure("thinking_tokens", usage.thoughts_token_count)
+        self.usage = replace(
+            self.usage,
+            input_tokens=prompt + by_tools - read,
+            output_tokens=figure("output_tokens", usage.candidates_token_count) + thoughts,
+            cache_read_tokens=read,
+            thinking_tokens=thoughts,
+        )
 
     def _part(self, part: GooglePart) -> Iterator[ModelEvent]:
         if part.function_call:
@@ -284,17 +298,3 @@ def _plain(part: GooglePart) -> dict[str, JsonValue]:
 def _sealed(part: Text | Thinking) -> bool:
     payload = part.replay.payload if part.replay else None
     return isinstance(payload, dict) and not payload.keys().isdisjoint(SEALS)
-
-
-def _usage(known: Usage, usage: GenerateContentResponseUsageMetadata) -> Usage:
-    """Gemini counts cached tokens within the prompt, and thoughts apart from the candidates."""
-    read = usage.cached_content_token_count or 0
-    prompt = (usage.prompt_token_count or 0) + (usage.tool_use_prompt_token_count or 0)
-    thoughts = usage.thoughts_token_count or 0
-    return replace(
-        known,
-        input_tokens=prompt - read,
-        output_tokens=(usage.candidates_token_count or 0) + thoughts,
-        cache_read_tokens=read,
-        thinking_tokens=thoughts,
-    )

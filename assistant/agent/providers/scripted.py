@@ -92,6 +92,7 @@ class Scripted:
 
     async def stream(self, request: Request) -> AsyncGenerator[ModelEvent, None]:
         """See `Provider.stream`. A word counts as a token; usage is an estimate."""
+        request.sent.left = True
         answer = _answer(request)
         words = list(_events(answer))
         for event in words[: request.max_output_tokens]:

@@ -171,7 +171,7 @@ async def test_a_vendor_in_trouble_is_unavailable(vendor: Vendor, status: int) -
     with pytest.raises(ProviderUnavailable) as caught:
         await vendor.told(Script(status=status))
     assert caught.value.provider == vendor.name
-    assert caught.value.usage is None
+    assert caught.value.usage == Usage(vendor.name, vendor.model, ended="refused")
 
 
 @pytest.mark.parametrize("status", [400, 413, 422])
