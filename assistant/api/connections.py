@@ -22,9 +22,9 @@ TOO_LARGE = "This form is larger than anything that fits into it. Nothing was co
 async def listed(request: Request) -> Response:
     """What is connected, and what can be.
 
-    {"connections", "presets", "google", "lacking", "said"}: presets fill forms in; google: whether
-    it is offered; lacking: why some kinds are not in the plan; said: what is still to be said of
-    what was done.
+    {"connections", "presets", "google", "lacking", "only_read", "said"}: presets fill forms in;
+    google: whether it is offered; lacking: why some kinds are not in the plan; only_read: why the
+    others only serve to look things up; said: what is still to be said of what was done.
     """
     return await _told((await user_of(request)).id)
 
@@ -34,6 +34,7 @@ async def _told(user_id: UUID, said: str = "") -> Response:
         "connections": [_shown(each) for each in await connections.listed(user_id)],
         "presets": PRESETS,
         "google": google_access.is_offered(),
+        "only_read": await connections.only_read(user_id),
         "lacking": await connections.lacking_for(user_id),
         "said": said,
     }

@@ -132,15 +132,18 @@ function Connection({ busy, send, ...connection }) {
   );
 }
 
-/** google: whether the operator has set it up. lacking: why some are not to be had, by kind. */
-function Offers({ google, lacking, onChoose }) {
+/**
+ * google: whether the operator has set it up. lacking: why some are not to be had, by kind.
+ * only_read: why the others only serve to look things up, "" where they do not.
+ */
+function Offers({ google, lacking, only_read: onlyRead, onChoose }) {
   const offered = Object.entries(OFFERS).filter(([kind]) => google || kind !== "google");
   return offered.map(([kind, about]) => (
     <div className="setting" key={kind}>
       <div className="about">
         <span>{KINDS[kind]}</span>
         <small>{about}</small>
-        {lacking[kind] && <small>{lacking[kind]}</small>}
+        <small>{lacking[kind] ?? onlyRead}</small>
       </div>
       {!lacking[kind] && (
         <button

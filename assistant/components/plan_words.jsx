@@ -6,24 +6,20 @@ const LONGEST_MS = 2 ** 31 - 1; // a browser's timer runs at once when it is to 
 /** Where a larger plan is bought, and the way back to this conversation and what is written in it. */
 const billing = (id) => `/billing?back=${id ? `/chat/${id}` : "/"}`;
 
-/** larger: what the next plan is called, "" where there is none to be had. */
-function Ways({ id, larger }) {
-  return (
-    <span className="ways">
-      {larger && <a href={billing(id)}>Upgrade to {larger}</a>}
-      <a href="/usage">Usage</a>
-    </span>
-  );
-}
+const usage = <a className="way" href="/usage">Usage</a>;
 
-/** Above the words that cannot be sent; it tells screen readers as soon as that is so. */
+/**
+ * Above the words that cannot be sent; it tells screen readers as soon as that is so. larger: what
+ * the next plan is called, "" where there is none to be had.
+ */
 export function Spent({ id, spent, larger }) {
   return (
-    <div className="spent" role="status" data-testid="spent">
+    <div role="status" data-testid="spent">
       {spent && (
-        <p>
-          {spent} <Ways id={id} larger={larger} />
-        </p>
+        <div className="spent">
+          <p>{spent} {usage}</p>
+          {larger && <a className="button primary" href={billing(id)}>Upgrade to {larger}</a>}
+        </div>
       )}
     </div>
   );
@@ -32,7 +28,8 @@ export function Spent({ id, spent, larger }) {
 export const Short = ({ id, short, larger }) =>
   short && (
     <span data-testid="short">
-      {short} <Ways id={id} larger={larger} />
+      {short} {usage}
+      {larger && <a className="way" href={billing(id)}>Upgrade to {larger}</a>}
     </span>
   );
 

@@ -29,7 +29,7 @@ def _model(model: rx.Var[dict[str, str]]) -> rx.Component:
         model["plan"],
         rx.el.button(
             model["label"],
-            rx.el.small("In the " + model["plan"] + " plan"),
+            rx.el.small(model["plan"] + " plan"),
             aria_checked="false",
             aria_disabled="true",
             **common,

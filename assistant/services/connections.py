@@ -45,7 +45,7 @@ from assistant.services.connection_rows import (
     tools_in,
 )
 from assistant.services.connection_standing import for_people, mark
-from assistant.services.features import SERVERS
+from assistant.services.features import ACTING, SERVERS
 from assistant.services.google_tokens import GoogleToken
 from assistant.services.internet_access import reach
 from assistant.services.keys import UNREADABLE, opened_or, vault_in
@@ -103,6 +103,12 @@ async def lacking_for(user_id: UUID) -> dict[str, str]:
     """Why the user may not connect some kinds now, by the kind."""
     why = lacking(await tier_of(user_id), SERVERS, "An MCP server")
     return {"mcp": why} if why else {}
+
+
+async def only_read(user_id: UUID) -> str:
+    """Why calendars and mail are only read for the user, "" where more is done in them."""
+    tier = await tier_of(user_id)
+    return lacking(tier, ACTING, "Planning and writing in it")
 
 
 async def keep(

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from assistant.services import allowances
 from assistant.services.allowances import Left
-from assistant.services.tiers import Tier, above, are_sold
+from assistant.services.tiers import Tier, above, is_sold
 
 ASK = "Whoever runs this server can allow more."
 
@@ -33,12 +33,12 @@ async def standing(user_id: UUID, timezone: str) -> Standing:
 
 def told(left: Left, timezone: str) -> Standing:
     """The same of what is known already."""
-    larger = above(left.tier) if are_sold() else None
+    larger = above(left.tier) if is_sold() else None
     label = larger.label if larger else ""
     if (used_up := left.used_up()) is not None:
         what, until = used_up
         begins = f"It begins anew on {_moment(until, timezone)}."
-        advice = "" if are_sold() else f" {ASK}"
+        advice = "" if is_sold() else f" {ASK}"
         return Standing(left.tier, "", f"{what} {begins}{advice}", label, until)
     if left.is_short:
         return Standing(left.tier, _short(left, timezone), "", label, left.month_ends)

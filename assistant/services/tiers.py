@@ -122,7 +122,7 @@ def above(tier: Tier) -> Tier | None:
     return next(iter(order[order.index(tier) + 1 :]), None)
 
 
-def are_sold() -> bool:
+def is_sold() -> bool:
     """Whether users pay for plans here; else everybody has the one of the setting."""
     return bool(settings().stripe_secret_key.get_secret_value())
 
@@ -139,6 +139,6 @@ def in_force(tier: str, status: str) -> Tier:
 
     tier, status: of their subscription.
     """
-    if not are_sold():
+    if not is_sold():
         return TIERS[settings().default_tier]
     return FREE if status in ENDED else TIERS.get(tier, FREE)

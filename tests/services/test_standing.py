@@ -71,13 +71,13 @@ def test_what_is_used_up_is_said_with_what_to_do(left, sentence, until, monkeypa
     stands = told(replace(UNUSED, **left), "Europe/Berlin")
     assert (stands.spent, stands.short) == (f"{sentence} {ASK}", "")
     assert (stands.larger, stands.until) == ("", until)
-    monkeypatch.setattr("assistant.services.standing.are_sold", lambda: True)
+    monkeypatch.setattr("assistant.services.standing.is_sold", lambda: True)
     stands = told(replace(UNUSED, **left), "Europe/Berlin")
     assert (stands.spent, stands.larger) == (sentence, "Pro")
 
 
 def test_above_the_largest_plan_nothing_is_offered(monkeypatch):
-    monkeypatch.setattr("assistant.services.standing.are_sold", lambda: True)
+    monkeypatch.setattr("assistant.services.standing.is_sold", lambda: True)
     largest = TIERS["enterprise"]
     assert told(replace(UNUSED, tier=largest, messages=largest.messages), "UTC").larger == ""
 

@@ -13,7 +13,7 @@ from assistant.services.tiers import (
     TIERS,
     above,
     allows,
-    are_sold,
+    is_sold,
     lacking,
     may,
     plan_with,
@@ -103,10 +103,10 @@ def test_above_each_plan_is_the_next_one_and_above_the_largest_none():
 
 
 async def test_plans_are_sold_where_there_is_a_key_of_stripe(sold, alice):
-    assert are_sold()
+    assert is_sold()
     assert await tier_of(alice.id) is FREE
 
 
 async def test_without_one_everybody_has_the_plan_of_the_setting(free, alice):
-    assert not are_sold()
+    assert not is_sold()
     assert await tier_of(alice.id) is FREE
