@@ -4,11 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from sqlmodel import select
-
 from assistant.config import settings
-from assistant.database import user_session
-from assistant.models import Subscription
+from assistant.database import user_connection
 from assistant.services.features import FEATURES, Thing, needed_for
 
 GB = 1_000_000_000
@@ -88,6 +85,10 @@ TIERS = {
 
 
 ENDED = frozenset({"canceled", "unpaid"})  # who is past due still has time to pay
+# Of a row of `subscriptions`, by the database's clock, be what Stripe tells of it late.
+STATUS_NOW = """case when lasts_until <= now() then 'canceled'
+        when status = 'past_due' and grace_until <= now() then 'unpaid' else status end"""
+PLAN_NOW = f"select tier, {STATUS_NOW} as status from subscriptions"  # noqa: S608
 
 
 def allows(tier: Tier, thing: Thing) -> bool:
@@ -122,23 +123,23 @@ def above(tier: Tier) -> Tier | None:
     return next(iter(order[order.index(tier) + 1 :]), None)
 
 
-def is_sold() -> bool:
-    """Whether users pay for plans here; else everybody has the one of the setting."""
-    return bool(settings().stripe_secret_key.get_secret_value())
-
-
 async def tier_of(user_id: UUID) -> Tier:
     """What the user has now."""
-    async with user_session(user_id) as session:
-        plan = (await session.scalars(select(Subscription))).one()
-    return in_force(plan.tier, plan.status)
+    async with user_connection(user_id) as connection:
+        (plan,) = await connection.fetch(PLAN_NOW)
+    return in_force(plan["tier"], plan["status"])
 
 
 def in_force(tier: str, status: str) -> Tier:
     """What a user has now: what they pay for, or where nothing is sold what the setting says.
 
-    tier, status: of their subscription.
+    tier, status: of their subscription, the latter as STATUS_NOW.
     """
     if not is_sold():
         return TIERS[settings().default_tier]
     return FREE if status in ENDED else TIERS.get(tier, FREE)
+
+
+def is_sold() -> bool:
+    """Whether plans cost anything here."""
+    return bool(settings().stripe_secret_key.get_secret_value())
