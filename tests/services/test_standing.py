@@ -7,9 +7,13 @@ from decimal import Decimal
 import pytest
 
 from assistant.services.allowances import Left
+from assistant.services.signals import USERS, listening
 from assistant.services.standing import ASK, standing, told
 from assistant.services.tiers import FREE, TIERS
+from tests.services.paying import pays, sells, stripe
 from tests.services.talk import ask, rows
+
+__all__ = ["sells", "stripe"]
 
 NEXT_MONTH = datetime(2026, 12, 1, tzinfo=UTC)
 TOMORROW = datetime(2026, 11, 27, tzinfo=UTC)
@@ -90,3 +94,14 @@ async def test_who_pays_is_told_nothing_any_more(alice, demo, sold, db):
     await rows(db, "update subscriptions set tier = 'pro' where user_id = $1", alice.id)
     stands = await standing(alice.id, "UTC")
     assert (stands.tier.id, stands.spent, stands.short) == ("pro", "", "")
+
+
+async def test_pages_that_are_open_hear_of_a_plan_that_was_paid(alice, demo, sells, db):
+    await ask(alice, "Hello")
+    used = "update allowances set messages = 100 where kind = 'month' and user_id = $1"
+    await rows(db, used, alice.id)
+    heard = []
+    with listening(f"{USERS}{alice.id}", heard.append):
+        await pays(sells, alice)
+    assert {"kind": "plan"} in heard
+    assert (await standing(alice.id, "UTC")).spent == ""
