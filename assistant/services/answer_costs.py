@@ -20,7 +20,8 @@ _REQUESTS = """
            cache_write_tokens as cache_write, output_tokens as written,
            thinking_tokens as thinking, estimated, cost as usd,
            coalesce((usage_logs.metadata ->> 'searches')::integer, 0) as searches,
-           coalesce(usage_logs.metadata ->> 'ended', '') as ended
+           coalesce(usage_logs.metadata ->> 'ended', '') as ended,
+           usage_logs.metadata ? 'corrects' as correction
     from usage_logs join turns on turns.id = usage_logs.turn_id
     where turns.reply_id = $1 order by seq
 """
@@ -32,7 +33,7 @@ class Asked:
 
     read, cache_read, cache_write, written: tokens; thinking: those of the written that are thought.
     searches: those of the vendor. estimated: it did not say, so we have counted. ended: how, ""
-    where it came to its own end.
+    where it came to its own end. correction: only the difference to an estimate before it.
     """
 
     vendor: str
@@ -46,6 +47,7 @@ class Asked:
     searches: int
     estimated: bool
     ended: str
+    correction: bool
     usd: Decimal
 
 

@@ -24,12 +24,15 @@ test("small prices keep the digits that tell them apart", () => {
   assert.equal(costOf("0.00580000"), "$0.0058");
   assert.equal(costOf("0.99994"), "$0.9999");
   assert.equal(costOf("12.3456"), "$12.35");
+  assert.equal(costOf("-0.002"), "−$0.0020");
 });
 
 test("the sum says how many requests it is for, and whether it is known", () => {
   assert.equal(sumOf({ usd: "0.0058", requests: [request] }), "$0.0058 for one request");
   const both = [request, { ...request, estimated: true }];
   assert.equal(sumOf({ usd: "0.0116", requests: both }), "About $0.0116 for 2 requests");
+  const corrected = [...both, { ...request, correction: true, usd: "-0.002" }];
+  assert.equal(sumOf({ usd: "0.0096", requests: corrected }), "About $0.0096 for 2 requests");
   assert.match(sumOf({ usd: "0", requests: [] }), /^No request/);
 });
 
@@ -37,7 +40,7 @@ test("a request is called by model, vendor, and what is unusual about it", () =>
   assert.equal(headOf(request), "Claude Sonnet 5.5 · Anthropic");
   assert.equal(
     headOf({ ...request, purpose: "summary", ended: "failed" }),
-    "Claude Sonnet 5.5 · Anthropic · summary · failed",
+    "Claude Sonnet 5.5 · Anthropic · summary · broke off",
   );
   assert.equal(headOf({ ...request, vendor: "", model: "Demo model" }), "Demo model");
 });
