@@ -6,19 +6,22 @@ const LONGEST_MS = 2 ** 31 - 1; // a browser's timer runs at once when it is to 
 /** Where a larger plan is bought, and the way back to this conversation and what is written in it. */
 const billing = (id) => `/billing?back=${id ? `/chat/${id}` : "/"}`;
 
-const usage = <a className="way" href="/usage">Usage</a>;
+/** larger: what the next plan is called, "" where there is none to be had. */
+const Ways = ({ id, larger, look }) => (
+  <span className="ways">
+    <a className="way" href="/usage">Usage</a>
+    {larger && <a className={look} href={billing(id)}>Upgrade to {larger}</a>}
+  </span>
+);
 
-/**
- * Above the words that cannot be sent; it tells screen readers as soon as that is so. larger: what
- * the next plan is called, "" where there is none to be had.
- */
+/** Above the words that cannot be sent; it tells screen readers as soon as that is so. */
 export function Spent({ id, spent, larger }) {
   return (
     <div role="status" data-testid="spent">
       {spent && (
         <div className="spent">
-          <p>{spent} {usage}</p>
-          {larger && <a className="button primary" href={billing(id)}>Upgrade to {larger}</a>}
+          <p>{spent}</p>
+          <Ways id={id} larger={larger} look="button primary" />
         </div>
       )}
     </div>
@@ -28,8 +31,7 @@ export function Spent({ id, spent, larger }) {
 export const Short = ({ id, short, larger }) =>
   short && (
     <span data-testid="short">
-      {short} {usage}
-      {larger && <a className="way" href={billing(id)}>Upgrade to {larger}</a>}
+      {short} <Ways id={id} larger={larger} look="way" />
     </span>
   );
 
