@@ -12,6 +12,7 @@ from pydantic import Field
 from assistant.services import allowances, conversations, preferences
 from assistant.services.conversations import Listed
 from assistant.services.inputs import TITLE_CHARACTERS, identifier
+from assistant.services.standing import told
 from assistant.state.base import BaseState, saying_what_fails
 from assistant.state.chat import ChatState, Id
 from assistant.state.commands import command
@@ -113,7 +114,9 @@ class SidebarState(BaseState):
                 is_short=left.is_short,
                 archived=[Row(str(each.id), each.title, running=False) for each in found.archived],
             )
-            (await self.get_state(ChatState))._renew(asked, found.opened)
+            chat = await self.get_state(ChatState)
+            chat._renew(asked, found.opened)
+            chat._stand(told(left, self.timezone))
 
     @command
     async def show_more(self) -> None:

@@ -260,3 +260,13 @@ async def test_a_hundred_calls_that_cannot_be_opened_hold_up_nobody(alice, bob, 
     await reaper.attend_once()
     await reaper.attend_once()
     assert await status_of(db, his["id"]) == "done"
+
+
+async def test_what_the_plan_has_lost_meanwhile_is_not_run(alice, card, db, sold, monkeypatch):
+    await rows(db, "update subscriptions set tier = 'pro' where user_id = $1", alice.id)
+    monkeypatch.setattr("assistant.services.features.OURS", frozenset())
+    await allowed(alice, card)
+    await rows(db, "update subscriptions set status = 'unpaid' where user_id = $1", alice.id)
+    await reaper.attend_once()
+    assert await status_of(db, card["id"]) == "failed"
+    assert await titles(alice) == ["Milk"]
