@@ -58,13 +58,15 @@ def _age(days: timedelta) -> str:
 class SidebarState(BaseState):
     """What the sidebar shows. undo_id: the conversation whose deletion can be taken back.
 
-    left_said: what the plan still allows; is_short: it is nearly used up.
+    left_said: what the plan still allows; is_short: it is nearly used up. payment_due: a sentence
+    about what is to be paid, "" for nothing.
     theme, theme_since: what the user has chosen in any browser, and when; "" until it is known.
     """
 
     name: str = ""
     left_said: str = ""
     is_short: bool = False
+    payment_due: str = ""
     theme: str = ""
     theme_since: int = 0
     groups: list[Group] = []

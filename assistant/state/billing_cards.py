@@ -1,0 +1,93 @@
+"""The plans as cards: what each holds and costs, and what leads to it from the user's own."""
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from assistant.services.billing import Billing
+from assistant.services.tiers import FREE, TIERS, Tier
+from assistant.state.billing_words import whole
+
+ASK = "Write to whoever runs this server: the price is agreed, and billed by invoice."
+BY_ARRANGEMENT = "Your plan is by arrangement, and is changed by whoever runs this server."
+CHANGES = "This is what your plan changes to."
+AFTER = "What you have when a plan ends. What you wrote stays yours."
+TRIAL = "The trial costs nothing. Cancel before it ends, and nothing is due."
+FEATURES = {"second_factor": "A second factor for signing in"}
+
+
+@dataclass
+class Card:
+    """A plan on offer. action: the word of its button, "" where there is nothing to press.
+
+    is_next: whether it is the one above the plan that the user has.
+    """
+
+    id: str
+    label: str
+    price: str
+    per: str
+    lines: list[str]
+    note: str
+    action: str
+    mine: bool
+    is_next: bool = False
+
+
+def cards(found: Billing) -> list[Card]:
+    """All plans, the smallest first; where nothing is sold, the one that everybody has."""
+    if not found.on:
+        return [_card(found.tier, found.tier, found)]
+    shown = [_card(tier, found.paid_tier, found) for tier in TIERS.values()]
+    dearer = [tier.id for tier in TIERS.values() if _cost(tier) > _cost(found.paid_tier)]
+    return [replace(each, is_next=each.id in dearer[:1]) for each in shown]
+
+
+def _card(tier: Tier, mine: Tier, found: Billing) -> Card:
+    note, action = ("", "") if tier is mine else _way(tier, found)
+    price, per = _price(tier)
+    return Card(tier.id, tier.label, price, per, holds(tier), note, action, tier is mine)
+
+
+def _cost(tier: Tier) -> Decimal:
+    return Decimal("Infinity") if tier.price is None else tier.price
+
+
+def _price(tier: Tier) -> tuple[str, str]:
+    if tier.price is None:
+        return "By arrangement", ""
+    if not tier.price:
+        return "$0", "for as long as you like"
+    return whole(tier.price), "per seat and month" if tier.has_seats else "a month"
+
+
+def holds(tier: Tier) -> list[str]:
+    """What a plan contains, line by line."""
+    return [
+        f"{tier.messages:,} messages a month",
+        f"Answers worth up to ${tier.month_usd:,.0f} a month",
+        f"{room(tier.file_bytes)} for files",
+        *(words for feature, words in FEATURES.items() if feature in tier.features),
+    ]
+
+
+def room(size: int) -> str:
+    """Bytes as plans name them."""
+    return f"{size / 1e9:g} GB" if size >= 1e9 else f"{size / 1e6:g} MB"
+
+
+def _way(tier: Tier, found: Billing) -> tuple[str, str]:
+    """What stands below the lines of a plan that the user has not, and the word of its button."""
+    mine = found.paid_tier
+    notes = {
+        ASK: tier.price is None,
+        BY_ARRANGEMENT: mine.price is None,
+        CHANGES: found.next_tier is tier,
+        AFTER: tier is FREE,
+    }
+    note = next((words for words, holds in notes.items() if holds), "")
+    if note:
+        return note, ""
+    if mine is FREE and found.may_try and tier.trial_days:
+        return TRIAL, f"Try {tier.label} for {tier.trial_days} days"
+    verb = "Get" if mine is FREE else "Upgrade to" if _cost(tier) > _cost(mine) else "Change to"
+    return "", f"{verb} {tier.label}"
