@@ -14,6 +14,7 @@ from assistant.setting_forms import (
     DatabaseAddress,
     Interface,
     Key,
+    MailAddress,
     Name,
     OwnAddress,
     RedisAddress,
@@ -88,6 +89,7 @@ class Settings(BaseSettings):
 
     stripe_secret_key: Key = SecretStr("")
     default_tier: Literal["free", "pro", "team", "enterprise"] = "pro"  # where nothing is sold
+    billing_contact: MailAddress = ""  # for plans by arrangement
 
     google_client_id: Name = ""
     google_client_secret: Key = SecretStr("")

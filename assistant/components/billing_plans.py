@@ -35,6 +35,10 @@ def _card(card: rx.Var[Card]) -> rx.Component:
         rx.el.ul(rx.foreach(card.lines, lambda line: rx.el.li(line))),
         rx.cond(card.note, rx.el.p(card.note, class_name="note")),
         rx.cond(
+            card.contact,
+            rx.el.a("Write to " + card.contact, href="mailto:" + card.contact, class_name="link"),
+        ),
+        rx.cond(
             card.action,
             button(
                 card.action,

@@ -3,11 +3,12 @@
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from assistant.config import settings
 from assistant.services.billing import Billing
 from assistant.services.tiers import FREE, TIERS, Tier
 from assistant.state.billing_words import whole
 
-ASK = "Write to whoever runs this server: the price is agreed, and billed by invoice."
+ASK = "The price is agreed with whoever runs this server, and billed by invoice."
 BY_ARRANGEMENT = "Your plan is by arrangement, and is changed by whoever runs this server."
 CHANGES = "This is what your plan changes to."
 AFTER = "What you have when a plan ends. What you wrote stays yours."
@@ -19,7 +20,8 @@ FEATURES = {"second_factor": "A second factor for signing in"}
 class Card:
     """A plan on offer. action: the word of its button, "" where there is nothing to press.
 
-    is_next: whether it is the one above the plan that the user has.
+    contact: whom to write to instead, an address of mail. is_next: whether it is the one above
+    the plan that the user has.
     """
 
     id: str
@@ -30,6 +32,7 @@ class Card:
     note: str
     action: str
     mine: bool
+    contact: str
     is_next: bool = False
 
 
@@ -45,7 +48,8 @@ def cards(found: Billing) -> list[Card]:
 def _card(tier: Tier, mine: Tier, found: Billing) -> Card:
     note, action = ("", "") if tier is mine else _way(tier, found)
     price, per = _price(tier)
-    return Card(tier.id, tier.label, price, per, holds(tier), note, action, tier is mine)
+    contact = settings().billing_contact if note == ASK else ""
+    return Card(tier.id, tier.label, price, per, holds(tier), note, action, tier is mine, contact)
 
 
 def _cost(tier: Tier) -> Decimal:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from assistant.config import settings
 from assistant.services.billing import Billing
 from assistant.services.tiers import FREE, TIERS
 from assistant.state.billing_cards import cards, room
@@ -56,6 +57,18 @@ def test_where_nothing_is_sold_there_is_only_what_everybody_has():
 def test_an_agreed_downgrade_is_said_on_its_card():
     found = Billing(on=True, tier=TEAM, paid_tier=TEAM, next_tier=PRO)
     assert cards(found)[1].note == "This is what your plan changes to."
+
+
+def test_a_plan_by_arrangement_names_whom_to_write_to(monkeypatch):
+    enterprise = cards(Billing(on=True, tier=FREE, paid_tier=FREE))[-1]
+    assert (enterprise.contact, "whoever runs this server" in enterprise.note) == ("", True)
+    monkeypatch.setenv("BILLING_CONTACT", "sales@a.example")
+    settings.cache_clear()
+    try:
+        assert cards(Billing(on=True, tier=FREE, paid_tier=FREE))[-1].contact == "sales@a.example"
+    finally:
+        monkeypatch.undo()
+        settings.cache_clear()
 
 
 @pytest.mark.parametrize(("size", "said"), [(10**8, "100 MB"), (5 * 10**9, "5 GB")])
