@@ -4,11 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from sqlmodel import select
-
 from assistant.config import settings
-from assistant.database import user_session
-from assistant.models import Subscription
+from assistant.database import user_connection
 
 GB = 1_000_000_000
 
@@ -83,6 +80,10 @@ TIERS = {
 
 
 ENDED = frozenset({"canceled", "unpaid"})  # who is past due still has time to pay
+# Of a row of `subscriptions`, by the database's clock, be what Stripe tells of it late.
+STATUS_NOW = """case when lasts_until <= now() then 'canceled'
+        when status = 'past_due' and grace_until <= now() then 'unpaid' else status end"""
+PLAN_NOW = f"select tier, {STATUS_NOW} as status from subscriptions"  # noqa: S608
 
 
 async def may(user_id: UUID, feature: str) -> bool:
@@ -92,16 +93,21 @@ async def may(user_id: UUID, feature: str) -> bool:
 
 async def tier_of(user_id: UUID) -> Tier:
     """What the user has now."""
-    async with user_session(user_id) as session:
-        plan = (await session.scalars(select(Subscription))).one()
-    return in_force(plan.tier, plan.status)
+    async with user_connection(user_id) as connection:
+        (plan,) = await connection.fetch(PLAN_NOW)
+    return in_force(plan["tier"], plan["status"])
 
 
 def in_force(tier: str, status: str) -> Tier:
     """What a user has now: what they pay for, or where nothing is sold what the setting says.
 
-    tier, status: of their subscription.
+    tier, status: of their subscription, the latter as STATUS_NOW.
     """
-    if not settings().stripe_secret_key.get_secret_value():
+    if not is_sold():
         return TIERS[settings().default_tier]
     return FREE if status in ENDED else TIERS.get(tier, FREE)
+
+
+def is_sold() -> bool:
+    """Whether plans cost anything here."""
+    return bool(settings().stripe_secret_key.get_secret_value())
