@@ -3,10 +3,9 @@
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import datetime
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import reflex as rx
 from pydantic import Field
@@ -109,7 +108,7 @@ class BillingState(BaseState):
             self._show(found)
 
     def _show(self, found: Billing) -> None:
-        day, sold = self._day, found.on and found.paid_tier is not FREE
+        day, sold = partial(words.day_in, self.timezone), found.on and found.paid_tier is not FREE
         self.on, self.away, self.trouble = found.on, found.away, found.trouble
         self.mine = found.paid_tier.id
         self.plan, self.price = words.plan_and_price(found)
@@ -124,13 +123,6 @@ class BillingState(BaseState):
         self.invoices = [words.invoice_row(each, day) for each in found.invoices]
         self.pay_url = next((row.pay_url for row in self.invoices if row.pay_url), "")
         self.ready = True
-
-    def _day(self, moment: datetime | None) -> str:
-        """A date by the calendar of the user's time zone."""
-        if moment is None:
-            return ""
-        local = moment.astimezone(ZoneInfo(self.timezone))
-        return f"{local.day} {local:%B %Y}"
 
     @command
     async def consider(self, tier_id: TierId, seats: Seats) -> Any:  # noqa: ANN401  (an event)
@@ -151,7 +143,7 @@ class BillingState(BaseState):
         if mine is FREE:
             return words.first_offer(tier, seats)
         found = await billing.preview(self._user_id(), tier.id, seats)
-        return words.change_offer(tier, seats, found, mine, self._day)
+        return words.change_offer(tier, seats, found, mine, partial(words.day_in, self.timezone))
 
     @command
     async def reconsider(self) -> None:

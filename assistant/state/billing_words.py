@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from assistant.services.billing import Billing, Change, Invoice
+from assistant.services.payment_due import PaymentDue
 from assistant.services.tiers import FREE, Tier
 
 Day = Callable[[datetime | None], str]  # a date as people write it
@@ -117,6 +119,22 @@ class Offer:
 def money(amount: Decimal) -> str:
     """USD to the cent; what the user gets back is a credit."""
     return f"${amount:,.2f}" if amount >= 0 else f"${-amount:,.2f} credit"
+
+
+def day_in(timezone: str, moment: datetime | None) -> str:
+    """A date by the calendar of a time zone, "" for none."""
+    if moment is None:
+        return ""
+    local = moment.astimezone(ZoneInfo(timezone))
+    return f"{local.day} {local:%B %Y}"
+
+
+def due_words(due: PaymentDue, timezone: str) -> str:
+    """The line above every page about what is not paid."""
+    if due.until is None:
+        return f"{due.tier.label} was not paid for and has ended. All that you wrote is here."
+    until = day_in(timezone, due.until)
+    return f"Your last payment did not go through. {due.tier.label} stays until {until}."
 
 
 def plan_and_price(found: Billing) -> tuple[str, str]:

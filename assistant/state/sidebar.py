@@ -12,7 +12,9 @@ from pydantic import Field
 from assistant.services import allowances, conversations, preferences
 from assistant.services.conversations import Listed
 from assistant.services.inputs import TITLE_CHARACTERS, identifier
+from assistant.services.payment_due import payment_due
 from assistant.state.base import BaseState, saying_what_fails
+from assistant.state.billing_words import due_words
 from assistant.state.chat import ChatState, Id
 from assistant.state.commands import command
 
@@ -85,8 +87,10 @@ class SidebarState(BaseState):
         known = timezone if timezone in TIMEZONES else "UTC"
         async with saying_what_fails(self):
             chosen = await preferences.known(self._user_id())
+            due = await payment_due(self._user_id())
             async with self:
                 self.timezone, self.name = known, chosen.name
+                self.payment_due = due_words(due, known) if due else ""
                 self.theme, self.theme_since = chosen.theme, chosen.theme_since
             await self._list()
 

@@ -8,9 +8,6 @@ import pytest
 from assistant.errors import BillingAway
 from assistant.services import billing
 from assistant.state.billing import BillingState
-from tests.stripe_local.fixtures import stripe  # noqa: F401  (a fixture)
-
-NOBODYS = "cs_test_of_nobody"
 
 
 async def paid(page, user, stripe, tier="pro", seats=1, **given):

@@ -6,9 +6,11 @@ from decimal import Decimal
 import pytest
 
 from assistant.services.billing import Billing, Change, Invoice
+from assistant.services.payment_due import PaymentDue
 from assistant.services.tiers import FREE, TIERS
 from assistant.state.billing_words import (
     change_offer,
+    due_words,
     first_offer,
     invoice_row,
     money,
@@ -118,6 +120,13 @@ def test_the_first_seats_are_summed_before_anybody_goes_to_pay():
     offer = first_offer(TEAM, 4)
     assert (offer.due_now, offer.yes) == ("$140.00", "Go on to pay")
     assert offer.then == "$140.00 a month, until you cancel"
+
+
+def test_what_is_due_is_said_in_one_line():
+    late = datetime(2026, 12, 26, 23, tzinfo=UTC)
+    said = due_words(PaymentDue(PRO, late), "Asia/Tokyo")
+    assert said == "Your last payment did not go through. Pro stays until 27 December 2026."
+    assert "was not paid for and has ended" in due_words(PaymentDue(PRO, None), "UTC")
 
 
 @pytest.mark.parametrize(
