@@ -21,6 +21,7 @@ from assistant.state.billing_cards import Card, cards
 from assistant.state.billing_words import Offer, Row
 from assistant.state.chat import ChatState
 from assistant.state.commands import command
+from assistant.state.sidebar import SidebarState
 
 MOST_SEATS = 500
 SESSION = re.compile(r"cs_[A-Za-z0-9_]{1,250}")
@@ -64,7 +65,7 @@ class BillingState(BaseState):
     _asked: tuple[str, int] = ("", 0)
 
     @rx.event(background=True)
-    async def load(self) -> None:
+    async def load(self) -> Any:  # noqa: ANN401  (an event for Reflex)
         """Show how things stand, and take over what was paid on the page that leads back here."""
         async with self:
             (await self.get_state(ChatState))._show(None)
@@ -73,14 +74,15 @@ class BillingState(BaseState):
             self._session = session[0] if session else ""
             self.back = own_path(asked["back"]) if "back" in asked else ""
             self.offer, self.said, self.confirming = Offer(), "", False
-        await self._look()
+        return await self._look()
 
     @command
-    async def look(self) -> None:
+    async def look(self) -> Any:  # noqa: ANN401
         """Show anew how things stand; a payment may have come."""
-        await self._look()
+        return await self._look()
 
-    async def _look(self) -> None:
+    async def _look(self) -> Any:  # noqa: ANN401
+        before = self.ready, self.plan, self.trouble
         async with self._answering():
             user_id, session = self._user_id(), self._session
             async with self:
@@ -94,6 +96,12 @@ class BillingState(BaseState):
                 self.confirming, self._session = waits, session if waits else ""
                 if session and not waits:
                     self.said = f"Thank you. {self.plan} is in force."
+        changed = self.ready and before != (True, self.plan, self.trouble)
+        return self._around() if changed else None
+
+    def _around(self) -> Any:  # noqa: ANN401
+        """What stands beside the page shall know of it, too."""
+        return SidebarState.arrive(self.timezone)
 
     async def _waits_for(self, user_id: UUID, session: str) -> bool:
         """Whether what was paid on this page of Stripe's has still to come."""
@@ -168,7 +176,7 @@ class BillingState(BaseState):
             await self._read(user_id)
             async with self:
                 self.offer, self.said = Offer(), offer.done
-        return None
+        return self._around()
 
     @command
     async def resume(self) -> None:
