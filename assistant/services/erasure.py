@@ -29,7 +29,7 @@ from sqlmodel import col, delete, select, update
 from assistant.database import user_session
 from assistant.errors import NotSignedIn, Refused, StorageAway
 from assistant.models import Profile
-from assistant.services import file_contents, google_tokens, keys, signals
+from assistant.services import checkout, file_contents, google_tokens, keys, signals
 from assistant.services.google_access import grants_in
 from assistant.services.sessions import User, forget, note_end, others_of, require_fresh, tell_end
 
@@ -77,8 +77,16 @@ async def erased_at(user_id: UUID) -> datetime | None:
 
 
 async def erase(user_id: UUID) -> bool:
-    """Erase the account if its day has come. False when it stays."""
+    """Erase the account if its day has come. False when it stays.
+
+    Who pays is a customer no more before anything is erased. Raises BillingAway while that cannot
+    be done; then it is begun again.
+    """
     due = select(Profile.id).where(col(Profile.erase_at) <= func.now()).with_for_update()
+    async with user_session(user_id) as session:
+        if (await session.scalars(due)).one_or_none() is None:
+            return False
+    await checkout.forget(user_id)
     async with user_session(user_id) as session:
         if (profile_id := (await session.scalars(due)).one_or_none()) is None:
             return False
