@@ -5,7 +5,8 @@ from typing import Any
 import reflex as rx
 
 from assistant.components.scripts import script
-from assistant.state.billing import MOST_SEATS, BillingState
+from assistant.services.stripe_prices import SEATS
+from assistant.state.billing import BillingState
 
 
 class WaitingButton(rx.Component):
@@ -75,7 +76,7 @@ def change() -> rx.Component:
         offer=BillingState.offer,
         answer=BillingState.answer,
         failure=BillingState.failure,
-        most_seats=MOST_SEATS,
+        most_seats=SEATS,
         on_seats=lambda count: BillingState.consider(BillingState.offer.tier_id, count),
         on_agree=BillingState.agree,
         on_close=BillingState.reconsider,

@@ -20,9 +20,8 @@ export function PaymentDue({ text }) {
     <div role="status">
       {shown ? (
         <div className="payment-due" data-testid="payment-due">
-          <p>
-            {text} <a href={BILLING} className="link">See billing</a>
-          </p>
+          <p>{text}</p>
+          <a href={BILLING} className="link">See billing</a>
           <button type="button" className="icon-button" aria-label="Close for now" onClick={close}>
             <Icon name="cross" size={16} />
           </button>

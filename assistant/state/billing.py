@@ -14,6 +14,7 @@ from assistant.errors import BillingAway, NotFound
 from assistant.services import billing
 from assistant.services.addresses import own_path
 from assistant.services.billing import Billing
+from assistant.services.stripe_prices import SEATS
 from assistant.services.tiers import FREE, TIERS, Tier
 from assistant.state import billing_words as words
 from assistant.state.base import BaseState, sentence
@@ -23,10 +24,9 @@ from assistant.state.chat import ChatState
 from assistant.state.commands import command
 from assistant.state.sidebar import SidebarState
 
-MOST_SEATS = 500
 SESSION = re.compile(r"cs_[A-Za-z0-9_]{1,250}")
 TierId = Annotated[str, Field(max_length=20)]
-Seats = Annotated[int, Field(ge=1, le=MOST_SEATS)]
+Seats = Annotated[int, Field(ge=1, le=SEATS)]
 
 
 class BillingState(BaseState):
@@ -135,7 +135,7 @@ class BillingState(BaseState):
     @command
     async def consider(self, tier_id: TierId, seats: Seats) -> Any:  # noqa: ANN401  (an event)
         """Spell out what this plan would mean; who has none and needs no number goes to pay."""
-        if self.mine == FREE.id and not _known(tier_id).has_seats:
+        if self.mine == FREE.id and not (tier_id in TIERS and TIERS[tier_id].has_seats):
             return await self._leave(self._checkout(tier_id, seats))
         async with self._answering():
             async with self:

@@ -10,6 +10,8 @@ from assistant.state.billing_words import whole
 
 ASK = "The price is agreed with whoever runs this server, and billed by invoice."
 BY_ARRANGEMENT = "Your plan is by arrangement, and is changed by whoever runs this server."
+PAY_FIRST = "Can be had once the open invoice is paid."
+KEEP_FIRST = "Can be had once you keep the plan that you have."
 CHANGES = "This is what your plan changes to."
 AFTER = "What you have when a plan ends. What you wrote stays yours."
 TRIAL = "The trial costs nothing. Cancel before it ends, and nothing is due."
@@ -87,6 +89,8 @@ def _way(tier: Tier, found: Billing) -> tuple[str, str]:
         BY_ARRANGEMENT: mine.price is None,
         CHANGES: found.next_tier is tier,
         AFTER: tier is FREE,
+        PAY_FIRST: found.status in ("past_due", "unpaid"),
+        KEEP_FIRST: found.ends or found.next_tier is not None,
     }
     note = next((words for words, holds in notes.items() if holds), "")
     if note:

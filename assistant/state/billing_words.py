@@ -57,7 +57,7 @@ SAID = {
     ),
     "downgrade": Said(
         "From {mine} to {plan}",
-        "{then} a month, from {at} on",
+        "{then} a month",
         "Change on {at}",
         CHANGING,
         "On {at} your plan changes to {plan}. Until then {mine} stays.",
@@ -71,14 +71,14 @@ SAID = {
     ),
     "fewer seats": Said(
         "{plan} with {seats}",
-        "{then} a month, from {at} on",
+        "{then} a month",
         "Change on {at}",
         CHANGING,
         "From {at} on your plan has {seats}.",
     ),
     "cancel": Said(
         "Cancel {mine}",
-        "Nothing, from {at} on",
+        "Nothing",
         "Cancel on {at}",
         "Canceling …",
         "Canceled. {mine} stays until {at}.",
@@ -157,8 +157,8 @@ def standing(found: Billing, day: Day) -> str:
         "past_due": found.status == "past_due",
         "unpaid": found.status == "unpaid",
         "ends": found.ends,
+        "other seats": found.next_tier is found.paid_tier,
         "other plan": found.next_tier is not None,
-        "other seats": bool(found.next_seats),
         "trial": found.status == "trialing",
     }
     filled = {

@@ -140,8 +140,8 @@ async def test_a_plan_is_made_smaller_canceled_and_kept(person, shop):
     await bought(billing, shop, "Get Team", "Team")
     await billing.press("Change to Pro")
     await expect(billing.change.get_by_test_id("due-now")).to_have_text("Nothing")
-    later = re.compile(rf"^\$29\.00 a month, from {DAY} on$")
-    await expect(billing.change.get_by_test_id("due-then")).to_have_text(later)
+    await expect(billing.change.get_by_test_id("due-then")).to_have_text("$29.00 a month")
+    await expect(billing.change).to_contain_text(re.compile(f"You keep Team until {DAY}"))
     await billing.agree()
     smaller = re.compile(rf"^On {DAY} it changes to Pro, as you chose\.$")
     await expect(billing.standing).to_have_text(smaller)
@@ -268,7 +268,7 @@ async def test_a_card_that_is_declined_is_said_on_every_page(person, shop):
     alice = await declined(person, shop)
     chat = await alice.open()
     line = chat.page.get_by_test_id("payment-due")
-    said = rf"^Your last payment did not go through\. Pro stays until {DAY}\. See billing$"
+    said = rf"^Your last payment did not go through\. Pro stays until {DAY}\."
     await expect(line).to_have_text(re.compile(said))
     assert await serious_faults(chat.page) == []
     await line.get_by_role("link", name="See billing").click()

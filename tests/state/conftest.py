@@ -16,7 +16,7 @@ from reflex_base.event.processor import BaseStateEventProcessor
 from assistant.app import app
 from assistant.services.sessions import User, vouched
 from assistant.state.base import USER_HEADER
-from tests.stripe_local.fixtures import stripe  # noqa: F401
+from tests.services.paying import sells, stripe  # noqa: F401
 
 ROOT = "reflex___state____state"
 

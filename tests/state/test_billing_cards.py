@@ -37,6 +37,8 @@ def test_each_plan_is_a_card_with_what_it_holds():
         (PRO, {}, ["", "", "Upgrade to Team", ""]),
         (TEAM, {}, ["", "Change to Pro", "", ""]),
         (TEAM, {"next_tier": PRO}, ["", "", "", ""]),
+        (PRO, {"ends": True}, ["", "", "", ""]),
+        (PRO, {"status": "past_due"}, ["", "", "", ""]),
         (BY_ARRANGEMENT, {}, ["", "", "", ""]),
     ],
 )
