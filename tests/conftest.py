@@ -186,6 +186,26 @@ async def vendors(hears_stops: None) -> AsyncIterator[VendorServer]:
     forget_choices()
 
 
+@pytest.fixture
+def sold(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Plans cost money here, so what counts is what somebody has."""
+    monkeypatch.setenv("STRIPE_SECRET_KEY", "key")
+    settings.cache_clear()
+    yield
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+@pytest.fixture
+def free(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Nothing is sold here, and everybody has the smallest plan."""
+    monkeypatch.setenv("DEFAULT_TIER", "free")
+    settings.cache_clear()
+    yield
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
 @pytest.fixture(scope="session")
 def valkey_server() -> Iterator[ValkeyServer]:
     server = ValkeyServer()

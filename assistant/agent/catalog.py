@@ -17,7 +17,8 @@ class Model:
 
     ends: the day from which it does not answer any more. small: the cheapest of its vendor.
     thinks: whether it can reason before it answers. sees: whether it takes pictures.
-    searches: its vendor can search the web for it.
+    searches: its vendor can search the web for it. large: costs twice as much as its vendor's
+    usual one, or more.
     """
 
     id: str
@@ -32,6 +33,7 @@ class Model:
     thinks: bool = True
     sees: bool = True
     searches: bool = True
+    large: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +64,14 @@ SCRIPTED = Model(
 
 _ROWS = (
     Model("claude-sonnet-5-5", "anthropic", "Claude Sonnet 5.5", 1_000_000, 128_000),
-    Model("claude-opus-5-5", "anthropic", "Claude Opus 5.5", 1_000_000, 128_000),
+    Model("claude-opus-5-5", "anthropic", "Claude Opus 5.5", 1_000_000, 128_000, large=True),
     Model("claude-haiku-5-5", "anthropic", "Claude Haiku 5.5", 1_000_000, 64_000, small=True),
     Model(
         "claude-sonnet-4-5", "anthropic", "Claude Sonnet 4.5", 200_000, 64_000,
         "retiring", "claude-sonnet-5-5", date(2026, 11, 30),
     ),
     Model("gpt-6.2-sol", "openai", "GPT-6.2 Sol", 1_050_000, 128_000),
-    Model("gpt-6-astra", "openai", "GPT-6 Astra", 1_050_000, 128_000),
+    Model("gpt-6-astra", "openai", "GPT-6 Astra", 1_050_000, 128_000, large=True),
     Model("gpt-6-luna", "openai", "GPT-6 Luna", 1_050_000, 128_000, small=True),
     Model(
         "gpt-4o", "openai", "GPT-4o", 128_000, 16_384,

@@ -22,17 +22,20 @@ TOO_LARGE = "This form is larger than anything that fits into it. Nothing was co
 async def listed(request: Request) -> Response:
     """What is connected, and what can be.
 
-    {"connections", "presets", "google", "said"}: presets fill forms in; google: whether it is
-    offered; said: what is still to be said of what was done.
+    {"connections", "presets", "google", "lacking", "only_read", "said"}: presets fill forms in;
+    google: whether it is offered; lacking: why some kinds are not in the plan; only_read: why the
+    others only serve to look things up; said: what is still to be said of what was done.
     """
-    return _told(await connections.listed((await user_of(request)).id))
+    return await _told((await user_of(request)).id)
 
 
-def _told(known: list[Connected], said: str = "") -> Response:
+async def _told(user_id: UUID, said: str = "") -> Response:
     told = {
-        "connections": [_shown(each) for each in known],
+        "connections": [_shown(each) for each in await connections.listed(user_id)],
         "presets": PRESETS,
         "google": google_access.is_offered(),
+        "only_read": await connections.only_read(user_id),
+        "lacking": await connections.lacking_for(user_id),
         "said": said,
     }
     return JSONResponse(told, headers=NO_STORE)
@@ -62,7 +65,7 @@ async def connect(request: Request) -> Response:
     """Try an account and keep it; answers as `listed`."""
     user = await user_of(request)
     await connections.connect(user.id, request.path_params["kind"], await _form(request))
-    return _told(await connections.listed(user.id))
+    return await _told(user.id)
 
 
 async def _form(request: Request) -> dict[str, str]:
@@ -76,7 +79,7 @@ async def test(request: Request) -> Response:
     """Try a connection anew; answers as `listed`."""
     user = await user_of(request)
     await connections.test(user.id, _id(request))
-    return _told(await connections.listed(user.id))
+    return await _told(user.id)
 
 
 @answering
@@ -84,7 +87,7 @@ async def disconnect(request: Request) -> Response:
     """Forget a connection; answers as `listed`."""
     user = await user_of(request)
     said = await connections.disconnect(user.id, _id(request))
-    return _told(await connections.listed(user.id), said)
+    return await _told(user.id, said)
 
 
 @answering
@@ -93,7 +96,7 @@ async def set_effect(request: Request) -> Response:
     user, form = await user_of(request), await _form(request)
     given = form.get("tool", ""), form.get("effect", "")
     await connections.set_effect(user.id, _id(request), *given)
-    return _told(await connections.listed(user.id))
+    return await _told(user.id)
 
 
 def _id(request: Request) -> UUID:

@@ -8,6 +8,7 @@ import { FileChips } from "./file_chips.jsx";
 import { pastedIn } from "./given.js";
 import { Icon } from "./icons.jsx";
 import { composition, isSomethingOpen, isTouch, onShortcut } from "./keyboard.js";
+import { Short, Spent, useRenewal } from "./plan_words.jsx";
 import { useConversationId } from "./use_address.js";
 import { useDraft } from "./use_draft.js";
 import { hindranceIn, useFiles } from "./use_files.js";
@@ -21,20 +22,23 @@ const COUNT_FROM = 0.9;
 const MIRRORED = 4_000; // more than the field's greatest height can show
 const BROKEN = "This text holds half a symbol, which is no text. Remove it, and it can be sent.";
 const FILES = "files"; // the hint says what keeps them back, for as long as something does
+const NOT_SENT = "This was not sent. What you wrote is kept.";
 const STILL_WRITING = "The answer is still being written. Your text is kept.";
 
 /** See composer.py for the props. children: controls at the left of the bar, the model picker. */
 export function Composer({ children, ...props }) {
-  const { maxLength = Infinity, note, placeholder, disabled, onNewChat } = props;
-  const { field, text, files, hint, turn, ...does } = useComposer(props, maxLength);
+  const { maxLength = Infinity, note, placeholder, disabled, spent, onNewChat } = props;
+  const { id, field, text, files, hint, turn, ...does } = useComposer(props, maxLength);
   const { write, add, submit, keys } = does;
   useWindow(field, write, onNewChat);
   const over = text.length - maxLength;
   const hindrance = hindranceIn(files);
-  const ready = !disabled && over <= 0 && !hindrance && (text.trim() !== "" || files.length > 0);
+  const waits = hindrance || spent;
+  const ready = !disabled && over <= 0 && !waits && (text.trim() !== "" || files.length > 0);
   return (
     <div className="dock">
       <DropArea onFiles={add} />
+      <Spent id={id} {...props} />
       <form className="composer" onSubmit={submit} onPaste={(event) => paste(event, add)}>
         <FileChips files={files} field={field} />
         <Field {...{ field, text, write, placeholder, disabled, keys }} />
@@ -42,11 +46,15 @@ export function Composer({ children, ...props }) {
           <AttachButton onFiles={add} />
           {children}
           <Counter length={text.length} max={maxLength} />
-          {turn.running ? <Stop turn={turn} /> : <Send ready={ready} waits={hindrance} />}
+          {turn.running ? <Stop turn={turn} /> : <Send ready={ready} waits={waits} />}
         </div>
       </form>
       <p className={over > 0 ? "hint bad" : "hint"} role="status">
-        {over > 0 ? tooLong(over) : (hint === FILES ? hindrance : hint) || note}
+        {over > 0 ? tooLong(over) : (hint === FILES ? hindrance : hint) || (
+          <>
+            {note} <Short id={id} {...props} />
+          </>
+        )}
       </p>
     </div>
   );
@@ -77,22 +85,33 @@ function useComposer(props, maxLength) {
   };
   const send = useSend(id, props, takeBack);
   const turn = useTurn(id, props);
+  const outdated = (words) => setHint((said) => (said === words ? "" : said));
   useEffect(() => {
-    if (!turn.running) setHint((said) => (said === STILL_WRITING ? "" : said));
+    if (!turn.running) outdated(STILL_WRITING);
   }, [turn.running]);
+  useRenewal(props);
+  useEffect(() => {
+    if (!props.spent) outdated(NOT_SENT);
+  }, [props.spent]);
 
+  // What is shown of the plan may be old: it is asked anew, and then the next try is sent.
+  const refuse = () => {
+    setHint(NOT_SENT);
+    props.onRefresh?.();
+  };
   const submit = (event) => {
     event.preventDefault();
     if (turn.running) return setHint(STILL_WRITING);
     if (text.isWellFormed?.() === false) return setHint(BROKEN);
     if (hindranceIn(files)) return setHint(FILES);
+    if (props.spent) return refuse();
     if (props.disabled || text.length > maxLength || !(text.trim() || files.length)) return undefined;
     send(text, take(id));
     write("");
     return isTouch() ? undefined : field.current.focus();
   };
   const keys = useKeys({ text, id, submit, write, turn });
-  return { field, text, files, hint, turn, write, add, submit, keys };
+  return { id, field, text, files, hint, turn, write, add, submit, keys };
 }
 
 const tooLong = (over) =>

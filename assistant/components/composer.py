@@ -23,6 +23,8 @@ class Composer(rx.Component):
     acknowledged: each {key, conversation, turn}, the last sends that were taken. refused: each
     {key, message}, the last that were not, and why. on_send: gets conversation, text, the key and
     the ids of files. most_files: of a message. file_bytes: of one file; too_large says so.
+    short, spent: what is to be said of the plan, "" while there is enough. larger: what the plan is
+    called that can be bought. until: when it begins anew. on_refresh: asks how the plan stands.
     """
 
     library = script("composer.jsx")
@@ -40,6 +42,11 @@ class Composer(rx.Component):
     too_large: rx.Var[str]
     acknowledged: rx.Var[list[dict[str, str]]]
     refused: rx.Var[list[dict[str, str]]]
+    short: rx.Var[str]
+    spent: rx.Var[str]
+    larger: rx.Var[str]
+    until: rx.Var[str]
+    on_refresh: rx.EventHandler[rx.event.no_args_event_spec]
 
     @classmethod
     def get_event_triggers(cls) -> dict[str, Any]:

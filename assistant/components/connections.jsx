@@ -36,7 +36,7 @@ export function Connections() {
       {known?.connections.map((each) => (
         <Connection key={each.id} {...each} busy={busy} send={send} />
       ))}
-      {known && !adding && <Offers google={known.google} onChoose={setAdding} />}
+      {known && !adding && <Offers {...known} onChoose={setAdding} />}
       {adding === "google" && <GoogleForm onCancel={() => setAdding("")} />}
       {adding && adding !== "google" && (
         <ConnectForm
@@ -132,23 +132,29 @@ function Connection({ busy, send, ...connection }) {
   );
 }
 
-/** google: whether the operator has set it up. */
-function Offers({ google, onChoose }) {
+/**
+ * google: whether the operator has set it up. lacking: why some are not to be had, by kind.
+ * only_read: why the others only serve to look things up, "" where they do not.
+ */
+function Offers({ google, lacking, only_read: onlyRead, onChoose }) {
   const offered = Object.entries(OFFERS).filter(([kind]) => google || kind !== "google");
   return offered.map(([kind, about]) => (
     <div className="setting" key={kind}>
       <div className="about">
         <span>{KINDS[kind]}</span>
         <small>{about}</small>
+        <small>{lacking[kind] ?? onlyRead}</small>
       </div>
-      <button
-        type="button"
-        className="button"
-        aria-label={`Connect: ${KINDS[kind]}`}
-        onClick={() => onChoose(kind)}
-      >
-        Connect
-      </button>
+      {!lacking[kind] && (
+        <button
+          type="button"
+          className="button"
+          aria-label={`Connect: ${KINDS[kind]}`}
+          onClick={() => onChoose(kind)}
+        >
+          Connect
+        </button>
+      )}
     </div>
   ));
 }

@@ -15,7 +15,8 @@ export function Menu({ label, caption, face, look, testId, children }) {
     if (refocus) button.current?.focus();
   };
   // A form that leaves the page must still stand in it when the browser sends it.
-  const chosen = (event) => event.target.type === "submit" || close(true);
+  const chosen = ({ target }) =>
+    target.type === "submit" || target.closest("[aria-disabled=true]") || close(true);
   useEffect(() => {
     if (!open) return undefined;
     items(frame.current)[0]?.focus();

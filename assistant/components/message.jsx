@@ -1,6 +1,7 @@
 // One message: the user's words in a bubble, an answer free on the page.
 import { memo, useCallback, useEffect, useState, useSyncExternalStore } from "react";
 import { WaitingCall } from "./approval_card.jsx";
+import { AnswerActions } from "./answer_actions.jsx";
 import { CopyButton } from "./copy_button.jsx";
 import { Icon } from "./icons.jsx";
 import { shownOf, watchTurn } from "./live.js";
@@ -88,10 +89,13 @@ function Reply({ message, last, lit, act }) {
       {shown?.quiet && <p className="still">Still working…</p>}
       {message.notice && <p className="notice">{message.notice}</p>}
       <Ending message={message} status={status} last={last && !shown} act={act} />
-      {!running && <Actions parts={parts} model={message.model} />}
+      {!running && <AnswerActions message={message} parts={parts} priced={isPriced(message)} />}
     </article>
   );
 }
+
+/** The server has booked it: an imported answer was asked for elsewhere. */
+const isPriced = (message) => Boolean(message.turn) && !isRunning(message);
 
 function Parts({ parts, running, message, waits }) {
   if (running && parts.length === 0) return <Words text="" live />;
@@ -152,13 +156,3 @@ function Ending({ message, status, last, act }) {
 }
 
 const sentences = (word, more) => (more ? `${word}. ${more}` : word);
-
-function Actions({ parts, model }) {
-  if (!parts.some((part) => part.type === "text")) return null;
-  return (
-    <div className="message-actions">
-      <CopyButton text={() => wordsOf(parts)} />
-      {model && <span className="by">{model}</span>}
-    </div>
-  );
-}

@@ -9,7 +9,7 @@ import { SureButton } from "./sure_button.jsx";
 const API = "/api/second-factor/";
 const ABOUT = {
   "": "",
-  none: "Your plan has no second factor. Pro and above have it.",
+  none: "Your plan has no second factor; a larger one has.",
   off: "Off. With it, a code from an app on your phone is asked for after signing in.",
   on: "On. A code from your app is asked for after signing in.",
 };

@@ -24,7 +24,7 @@ class TextSetting(rx.Component):
 
 
 class ChoiceSetting(rx.Component):
-    """Wraps choice_setting.jsx. options: each {value, label}. on_choose: gets the value."""
+    """Wraps choice_setting.jsx. options: each {value, label, off}. on_choose: gets the value."""
 
     library = script("choice_setting.jsx")
     tag = "ChoiceSetting"

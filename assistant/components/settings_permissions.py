@@ -41,7 +41,7 @@ def _tool(tool: rx.Var[ToolRow]) -> rx.Component:
             rx.el.small(tool.does, id="tool-" + tool.name + "-hint"),
             class_name="about",
         ),
-        choice,
+        rx.cond(tool.plan, rx.el.span(tool.plan + " plan", class_name="of-plan"), choice),
         class_name="setting",
     )
 

@@ -24,11 +24,20 @@ def topbar() -> rx.Component:
 
 
 def _model(model: rx.Var[dict[str, str]]) -> rx.Component:
-    return rx.el.button(
-        model["label"],
-        type="button",
-        role="menuitemradio",
-        aria_checked=rx.cond(ChatState.model == model["id"], "true", "false"),
-        class_name="menu-item",
-        on_click=ChatState.pick(model["id"]),
+    common = {"type": "button", "role": "menuitemradio", "class_name": "menu-item"}
+    return rx.cond(
+        model["plan"],
+        rx.el.button(
+            model["label"],
+            rx.el.small(model["plan"] + " plan"),
+            aria_checked="false",
+            aria_disabled="true",
+            **common,
+        ),
+        rx.el.button(
+            model["label"],
+            aria_checked=rx.cond(ChatState.model == model["id"], "true", "false"),
+            on_click=ChatState.pick(model["id"]),
+            **common,
+        ),
     )

@@ -10,6 +10,7 @@ from assistant.config import MESSAGE_CHARACTERS
 from assistant.services.attachments import AT_MOST
 from assistant.services.file_uploads import FILE_BYTES, TOO_LARGE
 from assistant.state.chat import ChatState
+from assistant.state.sidebar import SidebarState
 
 STARTERS = [
     {"title": "Plan something", "text": "Plan a quiet weekend in Porto for two, by train."},
@@ -46,7 +47,12 @@ def _conversation() -> rx.Component:
             turn_id=ChatState.turn_id,
             busy=ChatState.turn_id != "",
             placeholder="Ask anything, or give a task",
-            note=rx.cond(ChatState.notice, ChatState.notice, NOTE),
+            note=rx.cond(ChatState.notice, ChatState.notice, rx.cond(ChatState.short, "", NOTE)),
+            short=ChatState.short,
+            spent=ChatState.spent,
+            larger=ChatState.larger,
+            until=ChatState.until,
+            on_refresh=SidebarState.refresh,
             max_length=MESSAGE_CHARACTERS,
             most_files=AT_MOST,
             file_bytes=FILE_BYTES,

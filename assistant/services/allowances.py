@@ -18,6 +18,7 @@ from assistant.errors import AllowanceSpent
 from assistant.services.tiers import PLAN_NOW, Tier, in_force
 
 WARN_AT = Decimal("0.8")  # of an allowance that is used up
+_USED_UP = "What the {} plan spends on answers in a {} is used up."
 
 _MONTH = """
     select case when is_paid then period_start else calendar end as starts_at,
@@ -97,7 +98,7 @@ _LEFT = f"""
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What is left of a plan. spent: USD of the month, without what is only set aside.
+    """What is left of a plan. spent, day_spent: USD, without what is only set aside.
 
     month_begins: since when it counts. month_ends, day_ends: when it begins anew.
     """
@@ -109,6 +110,7 @@ class Left:
     month_ends: datetime
     day_ends: datetime
     reserved: Decimal = Decimal(0)
+    day_spent: Decimal = Decimal(0)
 
     @property
     def messages_left(self) -> int:
@@ -119,8 +121,27 @@ class Left:
     def is_short(self) -> bool:
         """Whether the user should know that it will soon be used up."""
         used = Decimal(self.messages) / max(self.tier.messages, 1)
-        of_cost = (self.spent + self.reserved) / max(self.tier.month_usd, Decimal("0.01"))
+        of_cost = self.spent / max(self.tier.month_usd, Decimal("0.01"))
         return max(used, of_cost) >= WARN_AT
+
+    def used_up(
+        self, messages: int = 1, aside: Decimal = Decimal(0)
+    ) -> tuple[str, datetime] | None:
+        """What keeps so many more messages back, and until when; None where nothing does.
+
+        aside: USD that answers on their way may still cost. Most of that comes back.
+        """
+        tier = self.tier
+        if messages > self.messages_left:
+            what = (
+                f"All {tier.messages:,} messages of this month in the {tier.label} plan are sent."
+            )
+            return what, self.month_ends
+        if self.spent + aside + tier.turn_usd > tier.month_usd:
+            return _USED_UP.format(tier.label, "month"), self.month_ends
+        if self.day_spent + aside + tier.turn_usd > tier.day_usd:
+            return _USED_UP.format(tier.label, "day"), self.day_ends
+        return None
 
 
 async def reserve(
@@ -161,16 +182,11 @@ async def _left(connection: Connection) -> Left:
         month["ends_at"],
         day["ends_at"],
         month["reserved"],
+        day["spent"],
     )
 
 
 def _spent(found: Left, messages: int) -> AllowanceSpent:
-    tier = found.tier
-    if messages > found.messages_left:
-        what = f"All {tier.messages:,} messages of this month in the {tier.label} plan are sent."
-        return AllowanceSpent(what, found.month_ends)
-    if found.spent + found.reserved + tier.turn_usd > tier.month_usd:
-        what = f"What the {tier.label} plan spends on answers in a month is used up."
-        return AllowanceSpent(what, found.month_ends)
-    what = f"What the {tier.label} plan spends on answers in a day is used up."
-    return AllowanceSpent(what, found.day_ends)
+    """The refusal. Where nothing is used up, what was set aside has come back since."""
+    held = found.used_up(messages, found.reserved)
+    return AllowanceSpent(*(held or (_USED_UP.format(found.tier.label, "day"), found.day_ends)))

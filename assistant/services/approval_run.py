@@ -27,6 +27,7 @@ from assistant.services import (
     conversations,
     permissions,
     signals,
+    tiers,
 )
 from assistant.services.call_rows import keep_undo
 from assistant.services.keys import vault_in
@@ -42,6 +43,7 @@ PERHAPS = (
     "you ask for it again."
 )
 GONE = "This tool is not there any more, so it was not run."
+NOT_IN_PLAN = "This tool is not in the user's plan any more, so it was not run."
 OFF = "The user has turned this tool off, so it was not run."
 SPOILED = "What is stored of this call is not what was allowed, so it was not run."
 
@@ -174,6 +176,8 @@ async def _outcome(claim: Claim, call: ToolCall, toolkit: Toolkit) -> ToolFinish
         return _not_run(call, GONE)
     if claim.again and not tool.repeatable:
         return _not_run(call, PERHAPS)
+    if not await tiers.may(claim.row.user_id, tool):
+        return _not_run(call, NOT_IN_PLAN)
     permitted = await permissions.permitted(claim.row.user_id, claim.row.conversation_id)
     if permitted.rules.get(tool.name) == "off":
         return _not_run(call, OFF)

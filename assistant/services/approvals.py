@@ -21,7 +21,7 @@ from assistant.agent.types import ToolCall
 from assistant.database import user_session
 from assistant.errors import NotFound, Refused, ToolError
 from assistant.models import Approval, ToolExecution, Turn
-from assistant.services import audit_chain, contents, permissions, signals
+from assistant.services import audit_chain, contents, permissions, signals, tiers
 from assistant.services.approval_cards import facts, run_at, shown
 from assistant.services.contents import Entry
 from assistant.services.keys import vault_in
@@ -108,6 +108,8 @@ async def approve(user_id: UUID, approval_id: UUID, yes: Yes) -> None:
     tool = toolkit.tool(row.tool)
     if tool is None:
         raise Refused("This tool is not there any more, so it cannot be done. You can refuse it.")
+    if why := tiers.lacking(await tiers.tier_of(user_id), tool, "This"):
+        raise Refused(f"{why} It was not done; it still waits, and you can refuse it.")
     if yes.arguments is not None:
         call = replace(call, arguments=yes.arguments)
         try:

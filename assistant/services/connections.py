@@ -45,9 +45,11 @@ from assistant.services.connection_rows import (
     tools_in,
 )
 from assistant.services.connection_standing import for_people, mark
+from assistant.services.features import ACTING, SERVERS
 from assistant.services.google_tokens import GoogleToken
 from assistant.services.internet_access import reach
 from assistant.services.keys import UNREADABLE, opened_or, vault_in
+from assistant.services.tiers import lacking, tier_of
 from assistant.vault import Vault
 
 AT_MOST = 20
@@ -88,11 +90,25 @@ async def connect(user_id: UUID, kind: str, given: Mapping[str, Any]) -> None:
     Raises Refused with what is wrong; then nothing is changed.
     """
     form = filled(kind, given)
+    if why := (await lacking_for(user_id)).get(kind):
+        raise Refused(f"{why} Nothing was connected.")
     try:
         offered = await _tried(form)
     except ToolError as error:
         raise Refused(for_people(error)) from error
     await keep(user_id, form, offered)
+
+
+async def lacking_for(user_id: UUID) -> dict[str, str]:
+    """Why the user may not connect some kinds now, by the kind."""
+    why = lacking(await tier_of(user_id), SERVERS, "An MCP server")
+    return {"mcp": why} if why else {}
+
+
+async def only_read(user_id: UUID) -> str:
+    """Why calendars and mail are only read for the user, "" where more is done in them."""
+    tier = await tier_of(user_id)
+    return lacking(tier, ACTING, "Planning and writing in it")
 
 
 async def keep(

@@ -13,6 +13,8 @@ from assistant.agent.providers import connect, load
 from assistant.agent.providers.scripted import Scripted
 from assistant.agent.types import Provider
 from assistant.config import settings
+from assistant.errors import Refused
+from assistant.services.tiers import Tier, allows, lacking, plan_with
 
 HISTORY_SHARE = 0.6  # of the window; the rest is for the system prompt, tools and the answer
 
@@ -47,24 +49,57 @@ def offered() -> list[Model]:
     return alive or [SCRIPTED]
 
 
-def choose(asked: str) -> Choice:
-    """The model for a turn. asked: a model id from a picker, a setting or an old conversation."""
-    wanted = asked or settings().default_model or default_model()
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A model in a picker. plan: what the plan is called that has it, "" where the user's does."""
+
+    id: str
+    label: str
+    plan: str
+
+
+def offers(tier: Tier) -> list[Offer]:
+    """What a picker shows to somebody with this plan."""
+    return [
+        Offer(each.id, each.label, "" if allows(tier, each) else plan_with(each).label)
+        for each in offered()
+    ]
+
+
+def require_allowed(tier: Tier, asked: str) -> None:
+    """Raises Refused where the plan lacks the model that answers for this id."""
+    model = resolve(asked)
+    if why := lacking(tier, model, model.label):
+        raise Refused(f"{why} Nothing was done; choose another model, or change your plan.")
+
+
+def choose(asked: str, tier: Tier) -> Choice:
+    """The model for a turn of somebody with this plan.
+
+    asked: a model id from a picker, a setting or an old conversation, "" for the usual one.
+    """
+    wanted = asked or _usual(tier)
     model = resolve(wanted)
-    if model.provider not in reachable():
+    if model.provider not in reachable() or not allows(tier, model):
         model = MODELS[default_model()]
     return Choice(
         provider=model.provider,
         model=model.id,
         label=model.label,
-        notice=_notice(wanted, model),
+        notice=_notice(wanted, model, tier),
         history_tokens=min(settings().history_tokens, int(model.context_tokens * HISTORY_SHARE)),
         max_output_tokens=min(model.max_output_tokens, 32_000),
     )
 
 
+def _usual(tier: Tier) -> str:
+    """The model for who has not chosen: the operator's, or the default where the plan lacks it."""
+    named = settings().default_model
+    return named if named and allows(tier, resolve(named)) else default_model()
+
+
 def default_model() -> str:
-    """The model that answers when nobody chose: the current one of the first vendor with a key."""
+    """The current model of the first vendor with a key; every plan has it."""
     vendors = reachable()
     return DEFAULTS[vendors[0]] if vendors else SCRIPTED.id
 
@@ -74,7 +109,7 @@ def name_of(model: str) -> str:
     return MODELS[model].label if model in MODELS else model
 
 
-def _notice(wanted: str, model: Model) -> str:
+def _notice(wanted: str, model: Model, tier: Tier) -> str:
     known = MODELS.get(wanted)
     if known is None:
         return f"The model that was chosen is not known here. {model.label} answers instead."
@@ -82,7 +117,8 @@ def _notice(wanted: str, model: Model) -> str:
         return ""
     if known.status == "retired" or known.successor == model.id:
         return f"{known.label} has been retired by its maker. {model.label} answers instead."
-    return f"{known.label} cannot be reached here. {model.label} answers instead."
+    why = lacking(tier, resolve(wanted), known.label)
+    return f"{why or f'{known.label} cannot be reached here.'} {model.label} answers instead."
 
 
 def provider_for(choice: Choice) -> Provider:

@@ -24,11 +24,11 @@ from assistant.errors import Busy, Refused
 from assistant.models import LoginSession, RecoveryCode, SecondFactor
 from assistant.services import recovery_codes, sessions, tiers
 from assistant.services.accounts import name_of
+from assistant.services.features import SECOND_FACTOR
 from assistant.services.keys import vault_in
 from assistant.services.sessions import User, require_fresh
 from assistant.vault import Tampered
 
-FEATURE = "second_factor"  # of a plan
 ISSUER = "Assistant"
 PLACE = "second_factors.secret"
 STEPS_ASIDE = 1  # the user's clock may be one step ahead or behind
@@ -38,7 +38,7 @@ CODE_CHARACTERS = 100  # with all the spaces that somebody may type
 QUIET = 4  # light modules that must surround a QR code (ISO/IEC 18004)
 ONE_TIME = re.compile("[0-9]{6}")
 
-NOT_ALLOWED = "Your plan has no second factor. Pro and above have it."
+NOT_ALLOWED = "Your plan has no second factor; a larger one has."
 ALREADY_ON = "The second factor is on already. Turn it off first to set up another device."
 NOT_BEGUN = "There is no second factor to confirm. Begin anew."
 OFF = "There is no second factor on this account."
@@ -90,7 +90,7 @@ async def enrol(user: User) -> Enrolment:
     Raises StepUpNeeded, and Refused where the plan does not allow it or a factor is on.
     """
     await require_fresh(user)
-    if not await tiers.may(user.id, FEATURE):
+    if not await tiers.may(user.id, SECOND_FACTOR):
         raise Refused(NOT_ALLOWED)
     secret = random_base32()
     async with user_session(user.id) as session:

@@ -95,6 +95,11 @@ async def tell_message(user_id: UUID, conversation_id: UUID, message_id: UUID) -
     await tell(f"{USERS}{user_id}", notice)
 
 
+async def tell_plan(user_id: UUID) -> None:
+    """Tell the user's open pages that the plan may allow something else now."""
+    await tell(f"{USERS}{user_id}", {"kind": "plan"})
+
+
 async def tell_gap(user_id: UUID) -> None:
     """Tell the user's open pages that they may have missed something."""
     await tell(f"{USERS}{user_id}", GAP)

@@ -1,4 +1,4 @@
-"""What each plan allows, and the one function that decides whether a user may."""
+"""What each plan allows, and the one answer to whether a user may do something now."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -6,6 +6,7 @@ from uuid import UUID
 
 from assistant.config import settings
 from assistant.database import user_connection
+from assistant.services.features import FEATURES, Thing, needed_for
 
 GB = 1_000_000_000
 
@@ -15,9 +16,9 @@ class Tier:
     """A plan. label: what people call it. messages: in a month.
 
     turn_usd, day_usd, month_usd: what its answers may cost. file_bytes: the room for files.
-    features: what it allows beyond talking. price: USD for a month and seat, None for one by
-    arrangement. trial_days: free at the beginning, once for each user. has_seats: whether several
-    may be paid for.
+    features: what it allows beyond talking, of FEATURES. price: USD for a month and seat, None for
+    one by arrangement. trial_days: free at the beginning, once for each user. has_seats: whether
+    several may be paid for. support: whom to ask, and how soon they answer.
     """
 
     id: str
@@ -31,9 +32,10 @@ class Tier:
     price: Decimal | None = Decimal(0)
     trial_days: int = 0
     has_seats: bool = False
+    support: str = "The documentation"
 
 
-PRO_FEATURES = frozenset({"second_factor"})
+PRO_FEATURES = frozenset(FEATURES)
 FREE = Tier("free", "Free")
 TIERS = {
     tier.id: tier
@@ -50,6 +52,7 @@ TIERS = {
             PRO_FEATURES,
             Decimal(29),
             trial_days=14,
+            support="By mail, within two working days",
         ),
         Tier(
             "team",
@@ -62,6 +65,7 @@ TIERS = {
             PRO_FEATURES,
             Decimal(35),
             has_seats=True,
+            support="By mail, within one working day",
         ),
         Tier(
             "enterprise",
@@ -74,6 +78,7 @@ TIERS = {
             PRO_FEATURES,
             None,
             has_seats=True,
+            support="Somebody whom you know by name",
         ),
     )
 }
@@ -86,9 +91,36 @@ STATUS_NOW = """case when lasts_until <= now() then 'canceled'
 PLAN_NOW = f"select tier, {STATUS_NOW} as status from subscriptions"  # noqa: S608
 
 
-async def may(user_id: UUID, feature: str) -> bool:
-    """Whether the user's plan allows this feature. A plan that we do not know allows none."""
-    return feature in (await tier_of(user_id)).features
+def allows(tier: Tier, thing: Thing) -> bool:
+    """Whether this plan has a feature, a model or a tool. What no plan names, none has."""
+    needed = needed_for(thing)
+    return not needed or needed in tier.features
+
+
+async def may(user_id: UUID, thing: Thing) -> bool:
+    """Whether the user may use it now. A plan that we do not know allows what Free does."""
+    return allows(await tier_of(user_id), thing)
+
+
+def plan_with(thing: Thing) -> Tier:
+    """The smallest plan that has it."""
+    return next(tier for tier in TIERS.values() if allows(tier, thing))
+
+
+def lacking(tier: Tier, thing: Thing, called: str) -> str:
+    """Why somebody with this plan may not use it, "" where they may. called: as a sentence begins.
+
+    What was kept, and what to do, is for the caller to say.
+    """
+    if allows(tier, thing):
+        return ""
+    return f"{called} comes with the {plan_with(thing).label} plan, and yours is {tier.label}."
+
+
+def above(tier: Tier) -> Tier | None:
+    """The next larger plan, None above the largest."""
+    order = list(TIERS.values())
+    return next(iter(order[order.index(tier) + 1 :]), None)
 
 
 async def tier_of(user_id: UUID) -> Tier:

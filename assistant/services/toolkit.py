@@ -14,6 +14,7 @@ from assistant.services.connected import connected
 from assistant.services.internet_access import has_engine, internet
 from assistant.services.notes import StoredNotes
 from assistant.services.stored_files import StoredFiles
+from assistant.services.tiers import Tier, allows
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +29,11 @@ class Toolkit:
     tools: tuple[Tool, ...]
     backends: Mapping[type, object]
 
-    @property
-    def offered(self) -> tuple[Tool, ...]:
-        """Those that a model is told of: a search without an engine could only fail."""
-        return tuple(tool for tool in self.tools if tool is not web_search or has_engine())
+    def offered(self, tier: Tier) -> tuple[Tool, ...]:
+        """Those that a model is told of: what the plan has, and what can do more than fail."""
+        can_search = has_engine()
+        useful = (tool for tool in self.tools if tool is not web_search or can_search)
+        return tuple(tool for tool in useful if allows(tier, tool))
 
     def tool(self, name: str) -> Tool | None:
         """The tool of this name."""

@@ -14,7 +14,7 @@ from assistant.errors import Busy, NotFound
 from assistant.models import Conversation, Message
 from assistant.services import allowances, leases, messages, preferences
 from assistant.services.keys import vault_over
-from assistant.services.model_choice import Choice, choose
+from assistant.services.model_choice import Choice, choose, require_allowed
 from assistant.services.rows import insert
 from assistant.services.tiers import STATUS_NOW, Tier, in_force
 from assistant.services.titles import provisional
@@ -104,11 +104,14 @@ async def begin(asking: Asking, place: Place, parent_id: UUID) -> Job:
     """Write the empty reply and the turn, and read what the model needs.
 
     A branch that ends with the model's own words is to be continued, and the model is told so;
-    one that ends with thought alone is answered anew. Raises Busy, and AllowanceSpent.
+    one that ends with thought alone is answered anew. Raises Busy, AllowanceSpent, and Refused for
+    a model that was asked for and that the plan lacks; one that the conversation has from before
+    gives way.
     """
     connection, vault, wish = asking.connection, asking.vault, asking.wish
     await _require_room(connection, place.id)
-    choice = choose(wish.model or place.model)
+    require_allowed(asking.tier, wish.model)
+    choice = choose(wish.model or place.model, asking.tier)
     said = await messages.history(connection, vault.user_id, parent_id, choice.history_tokens)
     goes_on = said[-1].role == "assistant" and bool(said[-1].text.strip())
     if said[-1].role == "assistant" and not goes_on:
@@ -125,7 +128,7 @@ async def begin(asking: Asking, place: Place, parent_id: UUID) -> Job:
         choice=choice,
         timezone=wish.timezone,
         manner=asking.manner,
-        ceiling=asking.tier.turn_usd,
+        tier=asking.tier,
         goes_on=goes_on,
         tainted=place.tainted,
         untitled="" if place.titled else said[0].text,

@@ -8,7 +8,6 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from functools import partial
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -21,6 +20,7 @@ from assistant.agent.loop import run
 from assistant.agent.prompt import Manner, continued, system_prompt
 from assistant.agent.provenance import Provenance
 from assistant.agent.toolbox import Toolbox
+from assistant.agent.tools.web import web_search
 from assistant.agent.types import Event, Message, MessageDone, Request, StopReason, ToolFinished
 from assistant.config import settings
 from assistant.errors import (
@@ -38,6 +38,7 @@ from assistant.services.internet_access import vendor_may_search
 from assistant.services.model_choice import Choice, name_of, provider_for
 from assistant.services.permissions import permitted
 from assistant.services.reply import Reply
+from assistant.services.tiers import Tier, allows
 from assistant.services.toolkit import Toolkit, toolkit_of
 from assistant.services.turn_books import Journal
 from assistant.services.turn_end import Outcome, give_up, write_end
@@ -64,7 +65,7 @@ class Job:
     timezone: str
     manner: Manner
     goes_on: bool  # the messages end with words that broke off and are to be continued
-    ceiling: Decimal  # USD that it may cost
+    tier: Tier  # what its user may have
     tainted: bool  # others' text was read before, perhaps in what the messages no longer hold
     untitled: str  # the question, where the conversation has no title yet
 
@@ -147,9 +148,9 @@ class Running:
         request = Request(
             system=system_prompt(_today(job.timezone), job.timezone, job.manner),
             messages=await pictures.shown(job.grip.user_id, fit(said, job.choice.history_tokens)),
-            tools=toolkit.offered,
+            tools=toolkit.offered(job.tier),
             max_output_tokens=job.choice.max_output_tokens,
-            search=vendor_may_search(job.choice.model),
+            search=vendor_may_search(job.choice.model) and allows(job.tier, web_search),
         )
         toolbox = self._toolbox(toolkit)
         events = run(
@@ -168,7 +169,7 @@ class Running:
         job = self.job
         user_id = job.grip.user_id
         return Toolbox(
-            toolkit.offered,
+            toolkit.offered(job.tier),
             Gate(partial(permitted, user_id, job.conversation_id)),
             toolkit.context(str(job.grip.turn_id)),
             Provenance(job.messages, job.manner.instructions, tainted=job.tainted),
@@ -188,7 +189,7 @@ class Running:
 
     def _require_funds(self, said: Message) -> None:
         """Raises CeilingReached when the answer is to go on, but has cost what it may."""
-        if said.tool_calls and self.meter.cost >= self.job.ceiling:
+        if said.tool_calls and self.meter.cost >= self.job.tier.turn_usd:
             raise CeilingReached(TOO_COSTLY)
 
     def _note_end(self, stop_reason: StopReason) -> None:

@@ -4,7 +4,7 @@ Message bodies are not here: the transcript reads them over HTTP (see ARCHITECTU
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -12,12 +12,14 @@ import reflex as rx
 from pydantic import Field
 
 from assistant.config import MESSAGE_CHARACTERS
-from assistant.errors import NotFound, NotSignedIn
+from assistant.errors import AllowanceSpent, NotFound, NotSignedIn, Refused
 from assistant.services import accounts, conversations, turns
 from assistant.services.addresses import SIGN_IN
 from assistant.services.attachments import AT_MOST
 from assistant.services.inputs import identifier
-from assistant.services.model_choice import choose, offered
+from assistant.services.model_choice import choose, offers, require_allowed
+from assistant.services.standing import Standing, standing
+from assistant.services.tiers import Tier, tier_of
 from assistant.services.turn_begin import Wish
 from assistant.services.turns import Started
 from assistant.state.base import BaseState, saying_what_fails, sentence
@@ -29,6 +31,7 @@ Files = Annotated[list[Id], Field(max_length=AT_MOST)]
 Words = Annotated[str, Field(max_length=MESSAGE_CHARACTERS * 20)]  # longer ones are no typing
 Beginning = Callable[[UUID, UUID, Wish], Awaitable[Started]]
 ANSWERS_KEPT = 8  # of those to sends: several may reach the page in one drawing
+NOT_SENT = "This was not sent. What you wrote is kept."
 MISSING = "This conversation does not exist. It may have been deleted."
 
 
@@ -37,6 +40,9 @@ class ChatState(BaseState):
 
     acknowledged: key, conversation and turn of the last sends that were taken; refused: key and
     sentence of those that were not. notice: why another model answers than the one that was chosen.
+    models: id, label, and the plan that has it where the user's does not. short, spent: what is to
+    be said of the plan, "" while there is enough; larger: the plan that can be bought; until: when
+    it begins anew (ISO 8601).
     """
 
     conversation_id: str = ""
@@ -49,6 +55,11 @@ class ChatState(BaseState):
     model_label: str = ""
     models: list[dict[str, str]] = []
     notice: str = ""
+    short: str = ""
+    spent: str = ""
+    larger: str = ""
+    until: str = ""
+    _wanted: str = ""  # the model that was asked for; another one may answer
     _begun: str = ""  # the conversation that a send here began: its address tells nothing new
 
     @rx.event(background=True)
@@ -61,6 +72,7 @@ class ChatState(BaseState):
             return None
         async with saying_what_fails(self):
             try:
+                stands = await standing(self._user_id(), self.timezone)
                 opened = await self._opened(asked)
                 usual = "" if opened else await accounts.usual_model(self._user_id())
             except NotSignedIn:
@@ -71,7 +83,7 @@ class ChatState(BaseState):
                 if asked == getattr(self, "chat_id", ""):  # else the user has moved on
                     self.problem = ""
                     self._show(opened, missing=MISSING if asked and not opened else "")
-                    self._offer(opened.model if opened else usual)
+                    self._stand(stands, opened.model if opened else usual)
         return None
 
     async def _opened(self, conversation_id: str) -> conversations.Listed | None:
@@ -87,10 +99,25 @@ class ChatState(BaseState):
             missing=missing,
         )
 
-    def _offer(self, model: str) -> None:
-        self.models = [{"id": m.id, "label": m.label} for m in offered()]
-        choice = choose(model)
-        self.model, self.model_label, self.notice = choice.model, choice.label, choice.notice
+    def _stand(self, stands: Standing, wanted: str | None = None) -> None:
+        """Show what the plan allows now. wanted: another model than was asked for before."""
+        self._put(
+            short=stands.short,
+            spent=stands.spent,
+            larger=stands.larger,
+            until=stands.until.isoformat() if stands.until else "",
+        )
+        self._offer(self._wanted if wanted is None else wanted, stands.tier)
+
+    def _offer(self, wanted: str, tier: Tier) -> None:
+        choice = choose(wanted, tier)
+        self._put(
+            _wanted=wanted,
+            models=[asdict(each) for each in offers(tier)],
+            model=choice.model,
+            model_label=choice.label,
+            notice=choice.notice,
+        )
 
     def _renew(self, asked: str, opened: conversations.Listed | None) -> None:
         """The conversation that was open when it was asked for has another title or turn."""
@@ -106,9 +133,7 @@ class ChatState(BaseState):
             wish = replace(self._wish(client_key), files=files)
             started = await turns.send(self._user_id(), place, text, wish)
         except Exception as error:  # noqa: BLE001  (said beside the composer)
-            async with self:
-                refusal = {"key": client_key, "message": sentence(error)}
-                self.refused = [*self.refused, refusal][-ANSWERS_KEPT:]
+            await self._refuse(client_key, error)
             return None
         async with self:
             stayed = self.conversation_id == conversation_id
@@ -117,6 +142,19 @@ class ChatState(BaseState):
                 return None
             self._begun = self.conversation_id
         return rx.redirect(f"/chat/{started.conversation_id}", replace=True)
+
+    async def _refuse(self, client_key: str, error: Exception) -> None:
+        """Say why a message was not taken, and what the plan allows, which may have changed."""
+        message = sentence(error)
+        stands: Standing | None = None
+        if isinstance(error, Refused | AllowanceSpent):
+            stands = await standing(self._user_id(), self.timezone)
+            if isinstance(error, AllowanceSpent) and stands.spent:
+                message = NOT_SENT  # the rest is said above the words
+        async with self:
+            self.refused = [*self.refused, {"key": client_key, "message": message}][-ANSWERS_KEPT:]
+            if stands:
+                self._stand(stands)
 
     @command
     async def retry(self, message_id: Id, client_key: Key) -> None:
@@ -151,8 +189,10 @@ class ChatState(BaseState):
     async def pick(self, model_id: Annotated[str, Field(max_length=100)]) -> None:
         """Let this model answer from now on, here and in new conversations."""
         async with saying_what_fails(self):
-            if model_id not in [model.id for model in offered()]:
+            tier = await tier_of(self._user_id())
+            if model_id not in [each.id for each in offers(tier)]:
                 raise NotFound("model")
+            require_allowed(tier, model_id)
             await accounts.set_usual_model(self._user_id(), model_id)
             async with self:
-                self._offer(model_id)
+                self._offer(model_id, tier)

@@ -15,6 +15,7 @@ from assistant.errors import NotFound, NotSignedIn
 from assistant.services import permissions
 from assistant.services.inputs import identifier
 from assistant.services.permissions import Granted
+from assistant.services.tiers import Tier, allows, plan_with, tier_of
 from assistant.services.toolkit import toolkit_of
 from assistant.state.base import BaseState, saying_what_fails, sentence
 from assistant.state.chat import Id
@@ -39,13 +40,17 @@ ToolName = Annotated[str, Field(max_length=200)]
 
 @dataclass
 class ToolRow:
-    """A tool and its rule. does: what it can do. choices: the rules that its class may have."""
+    """A tool and its rule. does: what it can do. choices: the rules that its class may have.
+
+    plan: what the plan is called that has it, "" where the user's does.
+    """
 
     name: str
     title: str
     does: str
     rule: str
     choices: list[dict[str, str]]
+    plan: str = ""
 
 
 @dataclass
@@ -84,7 +89,8 @@ class PermissionsState(BaseState):
     async def _read(self, user_id: UUID) -> None:
         rules = await permissions.rules(user_id)
         known = (await toolkit_of(user_id)).tools
-        tools = [_tool(tool, rules) for tool in known]
+        tier = await tier_of(user_id)
+        tools = [_tool(tool, rules, tier) for tool in known]
         called = {tool.name: tool.called for tool in known}
         grants = [_grant(each, called) for each in await permissions.granted(user_id)]
         async with self:
@@ -120,7 +126,7 @@ class PermissionsState(BaseState):
             self.number += 1
 
 
-def _tool(tool: Tool, rules: dict[str, Rule]) -> ToolRow:
+def _tool(tool: Tool, rules: dict[str, Rule], tier: Tier) -> ToolRow:
     asks = tool.effect in GRANTED
     usual = "ask" if asks else "allow"
     does = f"{_first_sentence(tool.description)} {CLASSES[tool.effect]}"
@@ -130,6 +136,7 @@ def _tool(tool: Tool, rules: dict[str, Rule]) -> ToolRow:
         does,
         rules.get(tool.name, usual),
         [OFF, ASK] if asks else [OFF, ASK, ALLOWED],
+        "" if allows(tier, tool) else plan_with(tool).label,
     )
 
 

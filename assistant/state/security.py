@@ -14,6 +14,7 @@ import reflex as rx
 from assistant.errors import NotSignedIn, StepUpNeeded
 from assistant.services import identities, second_factor, sessions, tiers
 from assistant.services.addresses import SETTINGS, with_next
+from assistant.services.features import SECOND_FACTOR
 from assistant.services.inputs import identifier
 from assistant.services.oauth import PROVIDERS, configured
 from assistant.services.sessions import User
@@ -76,7 +77,7 @@ class SecurityState(BaseState):
         ways = [_way(each) for each in await identities.listed(user.id)]
         known = sorted(await sessions.devices(user), key=lambda each: not each.current)
         factor = await second_factor.status(user.id)
-        allowed = factor.on or await tiers.may(user.id, second_factor.FEATURE)
+        allowed = factor.on or await tiers.may(user.id, SECOND_FACTOR)
         async with self:
             self.ways, self.devices = ways, list(map(_browser, known))
             self.offers = [{"id": each.id, "label": each.label} for each in configured()]

@@ -13,7 +13,8 @@ from assistant.services import accounts, preferences
 from assistant.services.addresses import SETTINGS, SIGN_IN, with_next
 from assistant.services.inputs import INSTRUCTIONS_CHARACTERS, NAME_CHARACTERS
 from assistant.services.languages import LANGUAGES
-from assistant.services.model_choice import choose, offered
+from assistant.services.model_choice import Offer, choose, offers, require_allowed
+from assistant.services.tiers import Tier, tier_of
 from assistant.state.base import BaseState, saying_what_fails, sentence
 from assistant.state.chat import ChatState
 from assistant.state.commands import command
@@ -51,20 +52,22 @@ class SettingsState(BaseState):
         async with saying_what_fails(self):
             try:
                 chosen = await preferences.known(self._user_id())
+                tier = await tier_of(self._user_id())
             except NotSignedIn:
                 return rx.redirect(with_next(SIGN_IN, SETTINGS))
             async with self:
                 (await self.get_state(ChatState))._show(None)
-                self._show(chosen)
+                self._show(chosen, tier)
         return None
 
-    def _show(self, chosen: preferences.Preferences) -> None:
+    def _show(self, chosen: preferences.Preferences, tier: Tier) -> None:
         self.name, self.instructions = chosen.name, chosen.instructions
         self.language = chosen.language if chosen.language in LANGUAGES else ""
-        self.models = [{"value": model.id, "label": model.label} for model in offered()]
-        known = [model["value"] for model in self.models]
-        self.model = chosen.model if chosen.model in known else ""
-        self.models.insert(0, {"value": "", "label": f"The usual one ({choose('').label})"})
+        offered = offers(tier)
+        allowed = [each.id for each in offered if not each.plan]
+        self.model = chosen.model if chosen.model in allowed else ""
+        usual = {"value": "", "label": f"The usual one ({choose('', tier).label})"}
+        self.models = [usual, *map(_option, offered)]
         self.outcome = Outcome(number=self.outcome.number + 1)
         self.ready = True
 
@@ -98,8 +101,10 @@ class SettingsState(BaseState):
     async def begin_with(self, model: Word) -> None:
         """Choose the model of new conversations, "" for the usual one."""
         async with self._saving("model"):
-            if model and model not in [one.id for one in offered()]:
+            tier = await tier_of(self._user_id())
+            if model and model not in [each.id for each in offers(tier)]:
                 raise NotFound("model")
+            require_allowed(tier, model)
             await accounts.set_usual_model(self._user_id(), model)
             async with self:
                 self.model = model
@@ -121,3 +126,9 @@ class SettingsState(BaseState):
         async with self:
             number = self.outcome.number + 1
             self.outcome = Outcome(setting, failure or SAVED, bool(failure), number)
+
+
+def _option(offer: Offer) -> dict[str, str]:
+    """A line of the list. off: it cannot be chosen, as its words say."""
+    label = f"{offer.label} ({offer.plan} plan)" if offer.plan else offer.label
+    return {"value": offer.id, "label": label, "off": offer.plan}

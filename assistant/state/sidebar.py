@@ -13,6 +13,7 @@ from assistant.services import allowances, conversations, preferences
 from assistant.services.conversations import Listed
 from assistant.services.inputs import TITLE_CHARACTERS, identifier
 from assistant.services.payment_due import payment_due
+from assistant.services.standing import told
 from assistant.state.base import BaseState, saying_what_fails
 from assistant.state.billing_words import due_words
 from assistant.state.chat import ChatState, Id
@@ -119,7 +120,9 @@ class SidebarState(BaseState):
                 is_short=left.is_short,
                 archived=[Row(str(each.id), each.title, running=False) for each in found.archived],
             )
-            (await self.get_state(ChatState))._renew(asked, found.opened)
+            chat = await self.get_state(ChatState)
+            chat._renew(asked, found.opened)
+            chat._stand(told(left, self.timezone))
 
     @command
     async def show_more(self) -> None:

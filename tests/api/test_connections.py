@@ -35,6 +35,7 @@ async def test_an_account_is_connected_tested_and_disconnected(ann, hers, calend
     assert told.json()["connections"] == []
     assert "iCloud" in told.json()["presets"]["caldav"]
     assert (told.json()["google"], told.json()["said"]) == (False, "")
+    assert (told.json()["lacking"], told.json()["only_read"]) == ({}, "")
 
 
 async def test_a_wrong_password_is_a_sentence(hers, calendar_form):

@@ -1,6 +1,7 @@
 """Pages of a conversation over HTTP."""
 
 import json
+from decimal import Decimal
 from uuid import uuid4
 
 import pytest
@@ -93,3 +94,19 @@ async def test_a_marker_that_is_not_in_the_conversation_is_not_there(ann, ben, d
 async def test_nobody_reads_nothing(visitor):
     answer = await visitor.get(path(uuid4()))
     assert (answer.status_code, answer.json()) == (401, {"error": "Please sign in."})
+
+
+async def test_the_price_of_an_answer_is_told_to_its_owner(ann, vendors):
+    conversation = await talked(ann, "[[tool=calculator expression=1+1]]")
+    (question, reply) = (await ann.browser.get(path(conversation))).json()["messages"]
+    answer = await ann.browser.get(f"/api/messages/{reply['id']}/cost")
+    assert answer.headers["cache-control"] == "no-store"
+    told = answer.json()
+    assert Decimal(told["usd"]) == sum(Decimal(each["usd"]) for each in told["requests"]) > 0
+    assert [each["model"] for each in told["requests"]] == ["Claude Sonnet 5.5"] * 2
+    for other in (question["id"], uuid4(), "x"):
+        refused = await ann.browser.get(f"/api/messages/{other}/cost")
+        assert (refused.status_code, refused.json()) == (
+            404,
+            {"error": "This message does not exist."},
+        )

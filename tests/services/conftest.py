@@ -1,13 +1,12 @@
 """What tests of several services share."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from uuid import uuid4
 
 import pyotp
 import pytest
 from sqlalchemy import func
 
-from assistant.config import settings
 from assistant.database import user_session
 from assistant.models import Conversation, Message, Turn
 from assistant.services import leases, second_factor
@@ -58,13 +57,3 @@ async def totp(alice: User, clock: Callable[[int], None]) -> pyotp.TOTP:
     authenticator.recovery_codes = await confirm(alice, authenticator.at(NOON - 60))
     clock(0)
     return authenticator
-
-
-@pytest.fixture
-def sold(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Plans cost money here, so what counts is what somebody has."""
-    monkeypatch.setenv("STRIPE_SECRET_KEY", "key")
-    settings.cache_clear()
-    yield
-    monkeypatch.undo()
-    settings.cache_clear()

@@ -205,3 +205,13 @@ async def test_many_who_go_on_begin_one_answer(alice, card, db):
     await asyncio.gather(*(turns.resume(alice.id, turn) for _ in range(5)))
     await last_words(alice, card["conversation"])
     assert len(await shown(alice, UUID(card["conversation"]))) == 3
+
+
+async def test_what_the_plan_has_lost_meanwhile_is_not_run(alice, card, db, sold, monkeypatch):
+    await rows(db, "update subscriptions set tier = 'pro' where user_id = $1", alice.id)
+    monkeypatch.setattr("assistant.services.features.OURS", frozenset())
+    await allowed(alice, card)
+    await rows(db, "update subscriptions set status = 'unpaid' where user_id = $1", alice.id)
+    await reaper.attend_once()
+    assert await status_of(db, card["id"]) == "failed"
+    assert await titles(alice) == ["Milk"]

@@ -125,3 +125,14 @@ async def test_several_wait_side_by_side(alice, demo):
 async def test_what_waits_in_a_deleted_conversation_is_not_asked_again(alice, card):
     await conversations.delete(alice.id, UUID(card["conversation"]))
     assert await stored_cards.pending(alice.id) == []
+
+
+async def test_what_the_plan_lacks_by_now_cannot_be_allowed_and_can_be_refused(
+    alice, card, db, sold, monkeypatch
+):
+    monkeypatch.setattr("assistant.services.features.OURS", frozenset())
+    with pytest.raises(Refused, match="comes with the Pro plan, and yours is Free"):
+        await approvals.approve(alice.id, UUID(card["id"]), Yes(card["shown"]))
+    assert await status_of(db, card["id"]) == "pending"
+    await approvals.deny(alice.id, UUID(card["id"]))
+    assert await titles(alice) == ["Milk"]

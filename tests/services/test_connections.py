@@ -10,6 +10,7 @@ from assistant.services.connections import connect, disconnect, listed, set_effe
 from tests.servers.imap import PASSWORD
 from tests.servers.radicale import USERS
 from tests.services.accounts_outside import ALICE, calendar, calendar_form, inside, mail_form, sums
+from tests.services.talk import rows
 
 __all__ = ["calendar", "calendar_form", "inside", "mail_form", "sums"]
 SECRETS = (USERS[ALICE], PASSWORD)
@@ -169,3 +170,18 @@ async def test_nobody_else_sees_or_changes_it(alice, bob, sums):
         with pytest.raises(NotFound):
             await act
     assert await only(alice) == one
+
+
+async def test_a_server_is_connected_only_where_the_plan_has_servers(alice, sums, sold, db):
+    assert set(await connections.lacking_for(alice.id)) == {"mcp"}
+    assert await connections.only_read(alice.id) == (
+        "Planning and writing in it comes with the Pro plan, and yours is Free."
+    )
+    with pytest.raises(Refused, match=r"comes with the Pro plan.* Nothing was connected\.$"):
+        await connect(alice.id, "mcp", {"name": "sums", "url": sums.url})
+    assert await listed(alice.id) == []
+    await rows(db, "update subscriptions set tier = 'pro' where user_id = $1", alice.id)
+    assert await connections.lacking_for(alice.id) == {}
+    assert await connections.only_read(alice.id) == ""
+    await connect(alice.id, "mcp", {"name": "sums", "url": sums.url})
+    assert [one.kind for one in await listed(alice.id)] == ["mcp"]

@@ -7,18 +7,24 @@ import pytest
 
 from assistant.agent.catalog import DEFAULTS, MODELS, SMALL, VENDORS
 from assistant.config import settings
+from assistant.errors import Refused
 from assistant.services import model_choice, turns
 from assistant.services.model_choice import (
     choose,
     default_model,
     name_of,
     offered,
+    offers,
     provider_for,
     reachable,
+    require_allowed,
     small_provider,
 )
+from assistant.services.tiers import FREE, TIERS
 from tests.conftest import KEYS
-from tests.services.talk import ask, ended, shown, wish
+from tests.services.talk import ask, ended, rows, shown, wish
+
+PRO = TIERS["pro"]
 
 
 @pytest.fixture
@@ -50,15 +56,15 @@ def test_a_vendor_with_a_key_is_imported_at_the_start_and_one_without_is_not(onl
 def test_without_a_key_the_demo_model_answers_and_is_the_only_one(only):
     only()
     assert [model.id for model in offered()] == [default_model()] == ["scripted"]
-    assert choose("claude-sonnet-5-5").model == "scripted"
-    assert "cannot be reached" in choose("claude-sonnet-5-5").notice
+    assert choose("claude-sonnet-5-5", PRO).model == "scripted"
+    assert "cannot be reached" in choose("claude-sonnet-5-5", PRO).notice
 
 
 def test_the_first_vendor_with_a_key_answers(only):
     only("google", "openai")
     assert reachable() == ("openai", "google")
-    assert choose("").model == DEFAULTS["openai"]
-    assert provider_for(choose("")).name == "openai"
+    assert choose("", PRO).model == DEFAULTS["openai"]
+    assert provider_for(choose("", PRO)).name == "openai"
     assert small_provider().name == "openai"
 
 
@@ -70,20 +76,23 @@ def test_only_models_that_can_answer_are_offered(only):
 
 def test_a_retired_model_gives_way_and_the_page_says_so(only):
     only("google")
-    choice = choose("gemini-2.0-pro")
+    choice = choose("gemini-2.0-pro", PRO)
     assert choice.model == "gemini-4-argon"
     assert "Gemini 2.0 Pro has been retired" in choice.notice
 
 
 def test_a_model_that_is_asked_for_answers_without_a_word(only):
     only("anthropic", "openai")
-    assert (choose("gpt-6-astra").model, choose("gpt-6-astra").notice) == ("gpt-6-astra", "")
+    assert (choose("gpt-6-astra", PRO).model, choose("gpt-6-astra", PRO).notice) == (
+        "gpt-6-astra",
+        "",
+    )
 
 
 @pytest.mark.parametrize("unknown", ["nonsense", "x" * 10_000, "\x00", "claude-9"])
 def test_an_id_that_nobody_knows_is_the_default_and_the_page_says_so(unknown, only):
     only("openai")
-    choice = choose(unknown)
+    choice = choose(unknown, PRO)
     assert choice.model == DEFAULTS["openai"]
     assert choice.notice == (
         f"The model that was chosen is not known here. {choice.label} answers instead."
@@ -102,23 +111,23 @@ def test_what_fails_for_titles_is_still_asked_for_answers(only, fresh_breakers):
     for _ in range(3):
         model_choice._breaker("title").failed(("openai", SMALL["openai"]))
     assert small_provider().name == "google"
-    assert provider_for(choose(SMALL["openai"])).model == SMALL["openai"]
+    assert provider_for(choose(SMALL["openai"], PRO)).model == SMALL["openai"]
 
 
 def test_one_broken_model_leaves_the_others_of_its_vendor(only, fresh_breakers):
     only("openai", "google")
     for _ in range(3):
         model_choice._breaker("answer").failed(("openai", "gpt-6-astra"))
-    assert provider_for(choose("gpt-6-astra")).name == "google"
-    assert provider_for(choose("")).model == DEFAULTS["openai"]
+    assert provider_for(choose("gpt-6-astra", PRO)).name == "google"
+    assert provider_for(choose("", PRO)).model == DEFAULTS["openai"]
 
 
 def test_the_history_fits_the_window_and_the_operators_limit(only):
     only("openai")
-    assert choose("").history_tokens <= settings().history_tokens
+    assert choose("", PRO).history_tokens <= settings().history_tokens
     for model in offered():
-        assert choose(model.id).history_tokens < model.context_tokens
-        assert choose(model.id).max_output_tokens <= model.max_output_tokens
+        assert choose(model.id, PRO).history_tokens < model.context_tokens
+        assert choose(model.id, PRO).max_output_tokens <= model.max_output_tokens
 
 
 def test_people_read_a_name():
@@ -144,3 +153,74 @@ async def test_the_notice_of_another_model_stands_in_the_message(alice, vendors)
     state = await ended(alice, started)
     assert "retired" in state.end["notice"]
     assert "retired" in (await shown(alice, started.conversation_id))[-1]["notice"]
+
+
+LARGE = "claude-opus-5-5"
+
+
+def test_a_picker_shows_what_another_plan_has_and_says_which(only):
+    only("anthropic")
+    assert {each.id: each.plan for each in offers(FREE)} == {
+        each.id: "Pro" if each.large else "" for each in offered()
+    }
+    assert {each.plan for each in offers(PRO)} == {""}
+
+
+def test_a_model_of_another_plan_is_not_to_be_had(only):
+    only("anthropic")
+    with pytest.raises(
+        Refused, match=r"^Claude Opus 5\.5 comes with the Pro plan, and yours is Free"
+    ):
+        require_allowed(FREE, LARGE)
+    for tier, model in (
+        (PRO, LARGE),
+        (FREE, DEFAULTS["anthropic"]),
+        (FREE, ""),
+        (FREE, "nonsense"),
+    ):
+        require_allowed(tier, model)
+
+
+def test_what_was_chosen_under_a_larger_plan_gives_way_with_one_sentence(only):
+    only("anthropic", "openai")
+    choice = choose(LARGE, FREE)
+    assert choice.model == DEFAULTS["anthropic"]
+    assert choice.notice == (
+        "Claude Opus 5.5 comes with the Pro plan, and yours is Free. "
+        f"{choice.label} answers instead."
+    )
+
+
+def test_the_operators_usual_model_is_for_the_plans_that_have_it(only, monkeypatch):
+    only("anthropic")
+    monkeypatch.setenv("DEFAULT_MODEL", LARGE)
+    settings.cache_clear()
+    assert (choose("", PRO).model, choose("", FREE).model) == (LARGE, DEFAULTS["anthropic"])
+    assert choose("", FREE).notice == ""
+
+
+async def test_a_message_to_a_model_of_another_plan_is_refused_and_nothing_begins(
+    alice, vendors, free, db
+):
+    with pytest.raises(Refused, match="comes with the Pro plan"):
+        await turns.send(alice.id, None, "hello", wish(model=LARGE))
+    sql = "select count(*) as all from conversations where user_id = $1"
+    assert await rows(db, sql, alice.id) == [{"all": 0}]
+    assert not vendors.requests
+
+
+async def test_a_conversation_from_a_larger_plan_goes_on_with_a_model_of_this_one(
+    alice, vendors, sold, db
+):
+    await rows(db, "update subscriptions set tier = 'pro' where user_id = $1", alice.id)
+    started = await turns.send(alice.id, None, "hello", wish(model=LARGE))
+    await ended(alice, started)
+    await rows(db, "update subscriptions set status = 'canceled' where user_id = $1", alice.id)
+    vendors.requests.clear()
+    await ask(alice, "again", started.conversation_id)
+    assert LARGE not in [each.model for each in vendors.requests]
+    (*_, reply) = await shown(alice, started.conversation_id)
+    assert (reply["status"], reply["notice"].split(",")[0]) == (
+        "done",
+        "Claude Opus 5.5 comes with the Pro plan",
+    )

@@ -8,7 +8,7 @@ from uuid import uuid4
 from redis.asyncio import Redis
 
 from assistant.services import shared, signals
-from assistant.services.signals import CHANNEL, listening, tell, tell_changed, tell_turn
+from assistant.services.signals import CHANNEL, listening, tell, tell_changed, tell_plan, tell_turn
 from tests.services.talk import eventually, frozen
 
 
@@ -26,6 +26,7 @@ async def test_a_notice_to_a_user_names_ids_only(db):
     with listening(f"user:{user}", heard.append):
         await tell_changed(user, conversation)
         await tell_turn(user, conversation, turn, "running")
+        await tell_plan(user)
     assert heard == [
         {"kind": "conversation", "conversation": str(conversation)},
         {
@@ -34,6 +35,7 @@ async def test_a_notice_to_a_user_names_ids_only(db):
             "turn": str(turn),
             "status": "running",
         },
+        {"kind": "plan"},
     ]
 
 

@@ -4,8 +4,21 @@ from typing import get_args
 
 import pytest
 
+from assistant.agent.catalog import DEFAULTS, MODELS, SMALL
+from assistant.agent.tools import TOOLS
 from assistant.config import Settings, settings
-from assistant.services.tiers import TIERS, may
+from assistant.services.features import ACTING, FEATURES, LARGE_MODELS, SERVERS
+from assistant.services.tiers import (
+    FREE,
+    TIERS,
+    above,
+    allows,
+    is_sold,
+    lacking,
+    may,
+    plan_with,
+    tier_of,
+)
 from tests.services.talk import rows
 
 
@@ -52,3 +65,48 @@ async def test_where_nothing_is_sold_everybody_has_the_tier_of_the_setting(
     finally:
         monkeypatch.undo()
         settings.cache_clear()
+
+
+@pytest.mark.parametrize("model", sorted({*DEFAULTS.values(), *SMALL.values()}))
+def test_every_plan_has_the_models_that_stand_behind_others(model):
+    assert all(allows(tier, MODELS[model]) for tier in TIERS.values())
+
+
+@pytest.mark.parametrize("feature", FEATURES)
+def test_each_feature_is_in_some_plan_and_in_all_larger_ones(feature):
+    has = [allows(tier, feature) for tier in TIERS.values()]
+    assert any(has)
+    assert has == sorted(has)
+
+
+def test_the_plan_of_the_default_settings_lacks_nothing():
+    usual = TIERS[Settings.model_fields["default_tier"].default]
+    assert all(allows(usual, thing) for thing in (*FEATURES, *MODELS.values(), *TOOLS))
+
+
+def test_the_smallest_plan_looks_up_and_calculates_and_the_next_one_acts():
+    has = {tool.name for tool in TOOLS if allows(FREE, tool)}
+    assert {"calculator", "create_note", "delete_note", "web_fetch", "list_events"} <= has
+    assert not has & {"create_event", "update_event", "delete_event", "send_email"}
+    assert plan_with(ACTING) is plan_with(SERVERS) is TIERS["pro"]
+
+
+def test_what_a_plan_lacks_is_said_with_the_plan_that_has_it():
+    assert lacking(FREE, LARGE_MODELS, "Claude Opus 5.5") == (
+        "Claude Opus 5.5 comes with the Pro plan, and yours is Free."
+    )
+    assert lacking(TIERS["team"], LARGE_MODELS, "Claude Opus 5.5") == ""
+
+
+def test_above_each_plan_is_the_next_one_and_above_the_largest_none():
+    assert [above(tier) for tier in TIERS.values()] == [*list(TIERS.values())[1:], None]
+
+
+async def test_plans_are_sold_where_there_is_a_key_of_stripe(sold, alice):
+    assert is_sold()
+    assert await tier_of(alice.id) is FREE
+
+
+async def test_without_one_everybody_has_the_plan_of_the_setting(free, alice):
+    assert not is_sold()
+    assert await tier_of(alice.id) is FREE

@@ -9,9 +9,9 @@ import pytest
 from assistant.services import conversations, messages, turns
 from assistant.services.accounts import usual_model
 from assistant.services.file_uploads import upload
-from assistant.state.chat import MISSING, ChatState
+from assistant.state.chat import MISSING, NOT_SENT, ChatState
 from assistant.state.sidebar import SidebarState
-from tests.services.talk import ended, say, shown, text_of, until_entry
+from tests.services.talk import ended, rows, say, shown, text_of, until_entry
 from tests.state.conftest import Page
 
 KEY = "client-key-{}"
@@ -255,3 +255,78 @@ async def test_the_words_of_a_conversation_are_not_in_the_state(hers, alice, dem
     state = await hers.state(ChatState)
     assert "canary" in state.title
     assert text_of(reply.parts)[:40] not in str(state.dict())
+
+
+LARGE = "claude-opus-5-5"
+
+
+async def lost_plan(db, user):
+    """The user's plan has ended."""
+    await rows(db, "update subscriptions set status = 'canceled' where user_id = $1", user.id)
+
+
+async def used(db, user, messages):
+    """The user has sent so many messages this month."""
+    sql = "update allowances set messages = $2 where kind = 'month' and user_id = $1"
+    await rows(db, sql, user.id, messages)
+
+
+async def test_a_model_of_another_plan_is_shown_and_not_to_be_picked(hers, alice, vendors, free):
+    await hers.send(ChatState, "load")
+    state = await hers.state(ChatState)
+    assert {m["id"]: m["plan"] for m in state.models}[LARGE] == "Pro"
+    assert {m["id"]: m["plan"] for m in state.models}[state.model] == ""
+    await hers.send(ChatState, "pick", model_id=LARGE)
+    state = await hers.state(ChatState)
+    assert state.problem.startswith("Claude Opus 5.5 comes with the Pro plan")
+    assert await usual_model(alice.id) == ""
+
+
+async def test_a_page_that_was_open_when_the_plan_ended_is_refused_once_and_goes_on(
+    hers, alice, vendors, sold, db
+):
+    await rows(db, "update subscriptions set tier = 'pro' where user_id = $1", alice.id)
+    await hers.send(ChatState, "pick", model_id=LARGE)
+    assert (await hers.state(ChatState)).model == LARGE
+    await lost_plan(db, alice)
+    state = await sent(hers)
+    assert state.refused[-1]["message"].startswith("Claude Opus 5.5 comes with the Pro plan")
+    assert (state.conversation_id, state.model) == ("", "claude-sonnet-5-5")
+    assert state.notice.endswith("Claude Sonnet 5.5 answers instead.")
+    state = await sent(hers, key=KEY.format(2))
+    assert state.acknowledged[-1]["key"] == KEY.format(2)
+    await hers.send(SidebarState, "refresh")
+    assert (await hers.state(ChatState)).notice.endswith("Claude Sonnet 5.5 answers instead.")
+    await rows(db, "update subscriptions set status = 'active' where user_id = $1", alice.id)
+    await hers.send(SidebarState, "refresh")
+    state = await hers.state(ChatState)
+    assert (state.model, state.notice) == (LARGE, "")
+
+
+async def test_what_is_left_is_said_before_it_is_used_up(hers, alice, demo, sold, db):
+    await sent(hers)
+    state = await hers.state(ChatState)
+    assert (state.short, state.spent, state.larger) == ("", "", "")
+    await used(db, alice, 80)
+    await hers.send(SidebarState, "refresh")
+    state = await hers.state(ChatState)
+    assert state.short.startswith("20 of 100 messages left until ")
+    assert (state.spent, state.larger) == ("", "Pro")
+
+
+async def test_who_has_used_all_hears_so_at_once_and_what_a_refused_message_means(
+    hers, alice, demo, sold, db
+):
+    state = await sent(hers)
+    await ended(alice, turns.Started(UUID(state.turn_id), UUID(state.conversation_id)))
+    await used(db, alice, 100)
+    state = await sent(hers, key=KEY.format(2))
+    assert state.refused[-1] == {"key": KEY.format(2), "message": NOT_SENT}
+    assert state.spent.startswith("All 100 messages of this month in the Free plan are sent.")
+    assert (state.larger, state.until != "") == ("Pro", True)
+    page = await replace(hers, token=str(uuid4())).opened()
+    await page.send(ChatState, "load")
+    assert (await page.state(ChatState)).spent == state.spent
+    await rows(db, "update subscriptions set tier = 'pro' where user_id = $1", alice.id)
+    await hers.send(SidebarState, "refresh")
+    assert (await hers.state(ChatState)).spent == ""

@@ -9,6 +9,7 @@ from assistant.connectors.mcp_server import Offered
 from assistant.connectors.mcp_tools import tool_of
 from assistant.database import user_session
 from assistant.services import permissions
+from assistant.services.tiers import FREE
 from assistant.state.permissions import PermissionsState, _tool
 
 
@@ -94,6 +95,17 @@ async def test_a_permission_of_somebody_else_does_not_exist(page, bob):
 def test_of_what_a_server_says_of_its_tool_the_beginning_is_shown():
     long = Offered("addAll", "m" * 500, {})
     tool = tool_of("sums", "localhost", long, Effect.READ, lambda name, given: None)
-    row = _tool(tool, {})
+    row = _tool(tool, {}, FREE)
+    assert row.plan == "Pro"
     assert row.title == "Sums: addAll"
     assert row.does == f"{tool.description[:200]}… Only reads."
+
+
+async def test_what_the_plan_lacks_is_shown_with_the_plan_that_has_it(page, free, monkeypatch):
+    monkeypatch.setattr("assistant.services.features.OURS", frozenset({"calculator"}))
+    plans = {each.name: each.plan for each in (await page()).tools}
+    assert (plans["calculator"], plans["delete_note"]) == ("", "Pro")
+
+
+async def test_a_plan_that_lacks_nothing_is_not_named(page):
+    assert {each.plan for each in (await page()).tools} == {""}

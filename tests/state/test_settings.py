@@ -110,3 +110,15 @@ async def test_what_is_refused_says_why_and_that_the_old_choice_holds(
     _, outcome = await changed(hers, event, **payload)
     assert (outcome.text, outcome.failed) == (f"{sentence} {KEPT}", True)
     assert await preferences.known(alice.id) == before
+
+
+async def test_a_model_of_another_plan_is_listed_and_cannot_be_chosen(hers, alice, vendors, free):
+    await hers.send(SettingsState, "load")
+    listed = {each["value"]: each for each in (await hers.state(SettingsState)).models}
+    assert listed["claude-opus-5-5"]["label"] == "Claude Opus 5.5 (Pro plan)"
+    assert listed["claude-opus-5-5"]["off"] != ""
+    assert listed["claude-sonnet-5-5"]["off"] == ""
+    _, outcome = await changed(hers, "begin_with", model="claude-opus-5-5")
+    assert outcome.failed
+    assert outcome.text.startswith("Claude Opus 5.5 comes with the Pro plan, and yours is Free.")
+    assert await accounts.usual_model(alice.id) == ""
