@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 from uuid import UUID
 
-import structlog
 from sqlalchemy import func
 from sqlmodel import col, update
 
 from assistant.config import settings
 from assistant.database import user_session
-from assistant.errors import BillingAway, BillingOff, Busy, NotFound, Refused
+from assistant.errors import BillingAway, Busy, NotFound, Refused
 from assistant.models import Subscription
 from assistant.services.addresses import BILLING, own_path
 from assistant.services.entitlement import catch_up, plan_of
@@ -38,8 +37,6 @@ TRIES = 4
 FIRST_CHECK = timedelta(
     minutes=10
 )  # after which is asked whether somebody has paid who never came back
-
-log = structlog.get_logger()
 
 
 async def checkout(user_id: UUID, tier_id: str, seats: int = 1, *, back: str = "") -> str:
@@ -179,20 +176,3 @@ async def fulfil(user_id: UUID, session_id: str) -> bool:
         return False
     await catch_up(user_id)
     return True
-
-
-async def forget(user_id: UUID) -> None:
-    """Let Stripe forget its customer, which ends what they pay for at once.
-
-    Raises BillingAway. Where nothing is sold any more it cannot be done, and is logged.
-    """
-    customer = (await plan_of(user_id)).stripe_customer
-    if customer is None:
-        return
-    try:
-        async with asking(missing="customer") as stripe:
-            await stripe.customers.delete_async(customer)
-    except NotFound:  # it was done before, and the account was not erased then
-        log.info("customer_forgotten_before", customer=customer)
-    except BillingOff:
-        log.error("customer_left", customer=customer)  # noqa: TRY400  (there is nothing to trace)

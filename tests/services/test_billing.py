@@ -1,4 +1,4 @@
-"""Billing as its page is told it: off, on, in trouble, and the life of a plan, exact to the cent."""
+"""Billing as its page is told it: off, on, in trouble, and a plan's life exact to the cent."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -44,7 +44,7 @@ async def test_where_nothing_is_sold_it_says_so_and_nothing_can_be_done(alice):
             await call
 
 
-async def test_the_life_of_a_plan_is_exact_to_the_cent(sells, alice):
+async def test_the_life_of_a_plan_is_exact_to_the_cent(sells, alice):  # noqa: PLR0915  (a life)
     begun = sells.now
     found = await billing.billing(alice.id)
     assert (found.on, found.tier.id, found.invoices) == (True, "free", [])
