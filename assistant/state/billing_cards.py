@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from assistant.config import settings
 from assistant.services.billing import Billing
+from assistant.services.features import FEATURES
 from assistant.services.tiers import FREE, TIERS, Tier
 from assistant.state.billing_words import whole
 
@@ -15,7 +16,6 @@ KEEP_FIRST = "Can be had once you keep the plan that you have."
 CHANGES = "This is what your plan changes to."
 AFTER = "What you have when a plan ends. What you wrote stays yours."
 TRIAL = "The trial costs nothing. Cancel before it ends, and nothing is due."
-FEATURES = {"second_factor": "A second factor for signing in"}
 
 
 @dataclass
@@ -73,6 +73,7 @@ def holds(tier: Tier) -> list[str]:
         f"Answers worth up to ${tier.month_usd:,.0f} a month",
         f"{room(tier.file_bytes)} for files",
         *(words for feature, words in FEATURES.items() if feature in tier.features),
+        f"Help: {tier.support[:1].lower()}{tier.support[1:]}",
     ]
 
 
