@@ -32,6 +32,7 @@ class BillingWatch(rx.Component):
 
     waiting: rx.Var[bool]
     settled: rx.Var[bool]
+    news: rx.Var[str]
     on_look: rx.EventHandler[rx.event.no_args_event_spec]
 
 
@@ -66,7 +67,8 @@ def watch() -> rx.Component:
     return BillingWatch.create(
         waiting=BillingState.confirming,
         settled=BillingState.said != "",
-        on_look=BillingState.look,
+        news=rx.cond(BillingState.offer.tier_id, "", BillingState.said + BillingState.failure),
+        on_look=BillingState.watch,
     )
 
 

@@ -16,32 +16,33 @@ export function BillingChange({ offer, answer, failure, mostSeats, onSeats, onAg
     if (open) dialog.current.showModal();
     else dialog.current.close();
   }, [open]);
+  const closed = () => open && onClose?.(); // by Escape or a button: else the state has closed it
   return (
     <dialog
       className="dialog change"
       data-testid="change"
       aria-labelledby={title}
       ref={dialog}
-      onCancel={(event) => {
-        event.preventDefault(); // the state closes it
-        onClose?.();
-      }}
+      onClose={closed}
     >
       {open && (
-        <Change {...{ offer, answer, failure, mostSeats, onSeats, onAgree, onClose, title }} />
+        <Change
+          {...{ offer, answer, failure, mostSeats, onSeats, onAgree, title }}
+          onClose={() => dialog.current.close()}
+        />
       )}
     </dialog>
   );
 }
 
 function Change({ offer, answer, failure, mostSeats, onSeats, onAgree, onClose, title }) {
-  const [asking, setAsking] = useState(false);
-  useEffect(() => setAsking(false), [answer]);
+  const [typed, setTyped] = useState(String(offer.seats));
+  const asking = Number(typed) !== offer.seats; // what stands below is for other seats
   return (
     <>
       <h2 id={title}>{offer.title}</h2>
       {offer.takes_seats && (
-        <Seats {...{ seats: offer.seats, most: mostSeats, onSeats, onAsk: setAsking }} />
+        <Seats {...{ typed, setTyped, seats: offer.seats, most: mostSeats, onSeats }} />
       )}
       <div className={asking ? "terms asking" : "terms"} aria-busy={asking} aria-live="polite">
         <dl>
@@ -69,7 +70,7 @@ function Change({ offer, answer, failure, mostSeats, onSeats, onAgree, onClose, 
           type="button"
           className="button"
           ref={(button) => button?.toggleAttribute("autofocus", offer.danger)}
-          onClick={() => onClose?.()}
+          onClick={onClose}
         >
           {offer.danger ? "Keep it" : "Not now"}
         </button>
@@ -78,17 +79,14 @@ function Change({ offer, answer, failure, mostSeats, onSeats, onAgree, onClose, 
   );
 }
 
-function Seats({ seats, most, onSeats, onAsk }) {
-  const [typed, setTyped] = useState(String(seats));
+function Seats({ typed, setTyped, seats, most, onSeats }) {
   const field = useId();
   const wanted = Number(typed);
   const fits = Number.isInteger(wanted) && wanted >= 1 && wanted <= most;
   const ask = useRef(onSeats);
   ask.current = onSeats;
   useEffect(() => {
-    if (wanted === seats) return onAsk(false);
-    onAsk(true); // what stands below is for other seats
-    if (!fits) return undefined;
+    if (wanted === seats || !fits) return undefined;
     const timer = setTimeout(() => ask.current?.(wanted), PAUSE_MS);
     return () => clearTimeout(timer);
   }, [wanted, seats]);

@@ -108,7 +108,7 @@ def _acts() -> rx.Component:
     seats = button(
         "Change seats",
         "Asking Stripe …",
-        BillingState.consider(BillingState.mine, BillingState.seats),
+        BillingState.consider(BillingState.mine, BillingState.seats + 1),
     )
     return rx.el.div(
         rx.cond(

@@ -6,8 +6,11 @@ const FIRST_MS = 1_500;
 const MOST_MS = 15_000;
 const APART_MS = 5_000;
 
-/** waiting: a payment is being confirmed. settled: what the address told has been said. */
-export function BillingWatch({ waiting, settled, onLook }) {
+/**
+ * waiting: a payment is being confirmed. settled: what the address told has been said. news: what
+ * stands at the top of the page, which whoever has pressed something further below shall see.
+ */
+export function BillingWatch({ waiting, settled, news, onLook }) {
   const look = useRef(onLook);
   look.current = onLook;
   useEffect(() => (waiting ? repeat(() => document.hidden || look.current?.()) : undefined), [waiting]);
@@ -25,6 +28,9 @@ export function BillingWatch({ waiting, settled, onLook }) {
   useEffect(() => {
     if (settled && location.search) history.replaceState(history.state, "", location.pathname);
   }, [settled]);
+  useEffect(() => {
+    if (news) document.querySelector(".billing .news")?.scrollIntoView({ block: "nearest" });
+  }, [news]);
   return null;
 }
 

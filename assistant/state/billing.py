@@ -78,12 +78,17 @@ class BillingState(BaseState):
 
     @command
     async def look(self) -> Any:  # noqa: ANN401
-        """Show anew how things stand; a payment may have come."""
+        """Show anew how things stand, as the user asks for."""
         return await self._look()
 
-    async def _look(self) -> Any:  # noqa: ANN401
+    @command
+    async def watch(self) -> Any:  # noqa: ANN401
+        """The same, by itself: a payment may have come. No button has waited for this."""
+        return await self._look(asked=False)
+
+    async def _look(self, *, asked: bool = True) -> Any:  # noqa: ANN401
         before = self.ready, self.plan, self.trouble
-        async with self._answering():
+        async with self._answering(asked=asked):
             user_id, session = self._user_id(), self._session
             async with self:
                 self._session = ""
@@ -93,7 +98,8 @@ class BillingState(BaseState):
             finally:
                 await self._read(user_id)
             async with self:
-                self.confirming, self._session = waits, session if waits else ""
+                if session:
+                    self.confirming, self._session = waits, session if waits else ""
                 if session and not waits:
                     self.said = f"Thank you. {self.plan} is in force."
         changed = self.ready and before != (True, self.plan, self.trouble)
@@ -139,7 +145,7 @@ class BillingState(BaseState):
             return await self._leave(self._checkout(tier_id, seats))
         async with self._answering():
             async with self:
-                self._asked = (tier_id, seats)
+                self._asked, self.said = (tier_id, seats), ""
             offer = await self._offered(_known(tier_id), seats)
             async with self:
                 if self._asked == (tier_id, seats):  # else another was asked for meanwhile
@@ -197,6 +203,7 @@ class BillingState(BaseState):
 
     async def _leave(self, where: Callable[[UUID], Awaitable[str]]) -> Any:  # noqa: ANN401
         """Lead to a page of Stripe's. Nothing is answered then: the button waits until it comes."""
+        await self._begin()
         try:
             return rx.redirect(await where(self._user_id()))
         except Exception as error:  # noqa: BLE001  (said on the page)
@@ -204,18 +211,29 @@ class BillingState(BaseState):
         return None
 
     @asynccontextmanager
-    async def _answering(self) -> AsyncIterator[None]:
-        """Say on the page why the block failed, and tell its buttons that it is over."""
+    async def _answering(self, *, asked: bool = True) -> AsyncIterator[None]:
+        """Say on the page why the block failed, and tell its buttons that it is over.
+
+        asked: whether one of them was pressed.
+        """
         failure = ""
+        if asked:
+            await self._begin()
         try:
             yield
         except Exception as error:  # noqa: BLE001  (said on the page)
             failure = sentence(error)
-        await self._answer(failure)
+        await self._answer(failure, asked=asked)
 
-    async def _answer(self, failure: str) -> None:
+    async def _begin(self) -> None:
+        """What failed before is tried anew, or over."""
         async with self:
-            self.failure, self.answer = failure, self.answer + 1
+            self.failure = ""
+
+    async def _answer(self, failure: str, *, asked: bool = True) -> None:
+        async with self:
+            self.failure = failure
+            self.answer += asked
 
 
 def _known(tier_id: str) -> Tier:

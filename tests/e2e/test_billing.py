@@ -148,6 +148,14 @@ async def test_a_plan_is_made_smaller_canceled_and_kept(person, shop):
     await billing.press("Keep the plan")
     await expect(billing.standing).to_contain_text("It goes on from month to month")
 
+    await billing.press("Change seats")
+    await expect(billing.change).to_contain_text("Team with 2 seats")
+    await billing.change.get_by_label("Seats").fill("1")
+    await expect(billing.change.get_by_role("alert")).to_contain_text("the plan that you have")
+    await expect(billing.change.get_by_test_id("agree")).to_be_disabled()
+    await billing.change.get_by_role("button", name="Not now").click()
+    await expect(billing.change).to_be_hidden()
+
     await billing.press("Cancel the plan")
     await expect(billing.change.get_by_role("button", name="Keep it")).to_be_focused()
     await billing.page.keyboard.press("Escape")

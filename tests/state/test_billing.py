@@ -155,9 +155,11 @@ async def test_a_payment_that_stripe_does_not_confirm_yet_is_waited_for(hers, al
     shown = await hers.state(BillingState)
     assert (shown.confirming, shown.said) == (True, "")
     sells.api.faults.clear()
-    await hers.send(BillingState, "look")
+    answers = shown.answer
+    await hers.send(BillingState, "watch")
     shown = await hers.state(BillingState)
     assert (shown.confirming, shown.said) == (False, "Thank you. Team is in force.")
+    assert shown.answer == answers  # whatever is pressed meanwhile waits on
 
 
 async def test_somebody_elses_payment_is_not_there(hers, bob, sells):
