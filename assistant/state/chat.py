@@ -12,7 +12,7 @@ import reflex as rx
 from pydantic import Field
 
 from assistant.config import MESSAGE_CHARACTERS
-from assistant.errors import AllowanceSpent, NotFound, NotSignedIn, Refused
+from assistant.errors import AllowanceSpent, AssistantError, NotFound, NotSignedIn, Refused
 from assistant.services import accounts, conversations, turns
 from assistant.services.addresses import SIGN_IN
 from assistant.services.attachments import AT_MOST
@@ -144,17 +144,23 @@ class ChatState(BaseState):
         return rx.redirect(f"/chat/{started.conversation_id}", replace=True)
 
     async def _refuse(self, client_key: str, error: Exception) -> None:
-        """Say why a message was not taken, and what the plan allows, which may have changed."""
-        message = sentence(error)
-        stands: Standing | None = None
-        if isinstance(error, Refused | AllowanceSpent):
-            stands = await standing(self._user_id(), self.timezone)
-            if isinstance(error, AllowanceSpent) and stands.spent:
-                message = NOT_SENT  # the rest is said above the words
+        """Say why a message was not taken, and what the plan allows."""
+        message, stands = sentence(error), await self._stands_after(error)
+        if isinstance(error, AllowanceSpent) and stands and stands.spent:
+            message = NOT_SENT  # the rest is said above the words
         async with self:
             self.refused = [*self.refused, {"key": client_key, "message": message}][-ANSWERS_KEPT:]
             if stands:
                 self._stand(stands)
+
+    async def _stands_after(self, error: Exception) -> Standing | None:
+        """What the plan allows, where the error may tell that it has changed."""
+        if not isinstance(error, Refused | AllowanceSpent):
+            return None
+        try:
+            return await standing(self._user_id(), self.timezone)
+        except AssistantError:  # the page is told of the first one all the same
+            return None
 
     @command
     async def retry(self, message_id: Id, client_key: Key) -> None:
@@ -172,7 +178,13 @@ class ChatState(BaseState):
     async def _begin(self, begin: Beginning, message_id: str, client_key: str) -> None:
         async with saying_what_fails(self):
             reply = identifier(message_id, "message")
-            started = await begin(self._user_id(), reply, self._wish(client_key))
+            try:
+                started = await begin(self._user_id(), reply, self._wish(client_key))
+            except AssistantError as error:
+                if stands := await self._stands_after(error):
+                    async with self:
+                        self._stand(stands)
+                raise
             async with self:
                 self._attach(started, client_key, str(started.conversation_id))
 

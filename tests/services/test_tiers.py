@@ -1,5 +1,7 @@
 """Plans: what each allows, and who has which."""
 
+import re
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -7,6 +9,7 @@ import pytest
 from assistant.agent.catalog import DEFAULTS, MODELS, SMALL
 from assistant.agent.tools import TOOLS
 from assistant.config import Settings, settings
+from assistant.services import tiers
 from assistant.services.features import ACTING, FEATURES, LARGE_MODELS, SERVERS
 from assistant.services.tiers import (
     FREE,
@@ -110,3 +113,10 @@ async def test_plans_are_sold_where_there_is_a_key_of_stripe(sold, alice):
 async def test_without_one_everybody_has_the_plan_of_the_setting(free, alice):
     assert not is_sold()
     assert await tier_of(alice.id) is FREE
+
+
+def test_nothing_else_decides_by_what_a_plan_holds():
+    sources = Path(tiers.__file__).parents[1].rglob("*.py")
+    looks = re.compile(r"(?<!services)\.features\b")
+    found = {each.name for each in sources if looks.search(each.read_text())}
+    assert found <= {"tiers.py", "billing_cards.py"}  # the cards of the plans only list them

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from assistant.errors import DatabaseAway
 from assistant.services import conversations, messages, turns
 from assistant.services.accounts import usual_model
 from assistant.services.file_uploads import upload
@@ -330,3 +331,28 @@ async def test_who_has_used_all_hears_so_at_once_and_what_a_refused_message_mean
     await rows(db, "update subscriptions set tier = 'pro' where user_id = $1", alice.id)
     await hers.send(SidebarState, "refresh")
     assert (await hers.state(ChatState)).spent == ""
+
+
+async def test_a_retry_that_the_plan_does_not_pay_for_shows_how_it_stands(
+    hers, alice, demo, sold, db
+):
+    state = await sent(hers)
+    conversation = UUID(state.conversation_id)
+    await ended(alice, turns.Started(UUID(state.turn_id), conversation))
+    await used(db, alice, 100)
+    (_, reply) = await shown(alice, conversation)
+    await hers.send(ChatState, "retry", message_id=reply["id"], client_key=KEY.format(2))
+    state = await hers.state(ChatState)
+    assert state.problem.startswith("All 100 messages of this month in the Free plan are sent.")
+    assert state.spent.startswith("All 100 messages of this month in the Free plan are sent.")
+
+
+async def test_a_refusal_is_said_also_while_nobody_can_tell_how_the_plan_stands(
+    hers, demo, monkeypatch
+):
+    async def away(*_):
+        raise DatabaseAway
+
+    monkeypatch.setattr("assistant.state.chat.standing", away)
+    state = await sent(hers, "")
+    assert state.refused[-1]["key"] == KEY.format(1)
