@@ -14,6 +14,7 @@ from assistant.setting_forms import (
     DatabaseAddress,
     Interface,
     Key,
+    MailAddress,
     Name,
     OwnAddress,
     RedisAddress,
@@ -91,6 +92,7 @@ class Settings(BaseSettings):
     stripe_api_base: WebAddress = ""
     stripe_tax: bool = False  # Stripe Tax works out what is added to the price
     default_tier: Literal["free", "pro", "team", "enterprise"] = "pro"  # where nothing is sold
+    billing_contact: MailAddress = ""  # for plans by arrangement
 
     google_client_id: Name = ""
     google_client_secret: Key = SecretStr("")

@@ -14,6 +14,7 @@ DATABASE_OPTIONS = {"ssl", "sslmode", "host", "port"}
 HOST = re.compile(
     r"(?=.{1,253}$)([a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}\.?|[0-9a-f]*:[0-9a-f:.]+", re.ASCII
 )
+MAIL = re.compile(r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,253}")
 KEY = re.compile(r"[!-~]+")
 
 
@@ -83,6 +84,12 @@ def _database_address(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _mail_address(text: str) -> str:
+    if text and not MAIL.fullmatch(text):
+        raise PydanticCustomError("mail", "it must be an address of mail like us@host.example")
+    return text
+
+
 def _key(text: str) -> str:
     """A key or a name that a vendor has given: it travels in headers."""
     if text and not KEY.fullmatch(text):
@@ -97,6 +104,7 @@ def _secret_key(secret: SecretStr) -> SecretStr:
 Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 StorageAddress = Annotated[str, AfterValidator(_storage_address)]
+MailAddress = Annotated[str, AfterValidator(_mail_address)]
 Name = Annotated[str, AfterValidator(_key)]
 Key = Annotated[SecretStr, AfterValidator(_secret_key)]
 OwnAddress = Annotated[str, AfterValidator(_own_address)]

@@ -3,7 +3,7 @@
 import reflex as rx
 
 from assistant.components.feed import feed
-from assistant.components.shell import shell, toast
+from assistant.components.shell import payment_due, shell, toast
 from assistant.components.sidebar import sidebar
 from assistant.components.theme import kept_theme
 from assistant.state.sidebar import SidebarState
@@ -16,7 +16,10 @@ def app_frame(main: rx.Component) -> rx.Component:
     """The sidebar with its live list, and beside it the main part."""
     return rx.fragment(
         kept_theme(theme=SidebarState.theme, since=SidebarState.theme_since),
-        shell(sidebar(), main),
+        shell(
+            sidebar(),
+            rx.el.div(payment_due(text=SidebarState.payment_due), main, class_name="beside"),
+        ),
         feed(
             on_ready=SidebarState.arrive,
             on_change=SidebarState.refresh,

@@ -32,6 +32,16 @@ class Toast(rx.Component):
     on_close: rx.EventHandler[rx.event.no_args_event_spec]
 
 
+class PaymentDue(rx.Component):
+    """Wraps payment_due.jsx: a line above every page. text: "" while nothing is due."""
+
+    library = script("payment_due.jsx")
+    tag = "PaymentDue"
+
+    text: rx.Var[str]
+
+
 shell = Shell.create
+payment_due = PaymentDue.create
 drawer_button = DrawerButton.create
 toast = Toast.create

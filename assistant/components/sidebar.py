@@ -157,6 +157,7 @@ def _me() -> rx.Component:
         menu(
             rx.el.a("Settings", href="/settings", role="menuitem", class_name="menu-item"),
             rx.el.a("Usage", href="/usage", role="menuitem", class_name="menu-item"),
+            rx.el.a("Billing", href="/billing", role="menuitem", class_name="menu-item"),
             rx.el.a("Audit log", href="/audit", role="menuitem", class_name="menu-item"),
             plain_form(
                 sign_out, action="/auth/logout", method="post", custom_attrs={"role": "none"}

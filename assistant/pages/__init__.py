@@ -2,6 +2,7 @@
 
 from assistant.pages import (
     audit,
+    billing,
     chat,
     closed,
     leaving,
@@ -17,6 +18,7 @@ PAGES = (
     *settings.PAGES,
     *audit.PAGES,
     *usage.PAGES,
+    *billing.PAGES,
     *sign_in.PAGES,
     *verify.PAGES,
     *leaving.PAGES,

@@ -14,6 +14,7 @@ def usage() -> rx.Component:
         "Usage",
         "What your messages used this month and what it cost, silent requests such as titles "
         "included.",
+        rx.el.p(rx.el.a("Your plan and billing", href="/billing", class_name="link")),
         rx.el.div(usage_month(), usage_tables(), class_name="usage"),
     )
 

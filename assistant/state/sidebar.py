@@ -12,8 +12,10 @@ from pydantic import Field
 from assistant.services import allowances, conversations, preferences
 from assistant.services.conversations import Listed
 from assistant.services.inputs import TITLE_CHARACTERS, identifier
+from assistant.services.payment_due import payment_due
 from assistant.services.standing import told
 from assistant.state.base import BaseState, saying_what_fails
+from assistant.state.billing_words import due_words
 from assistant.state.chat import ChatState, Id
 from assistant.state.commands import command
 
@@ -59,13 +61,15 @@ def _age(days: timedelta) -> str:
 class SidebarState(BaseState):
     """What the sidebar shows. undo_id: the conversation whose deletion can be taken back.
 
-    left_said: what the plan still allows; is_short: it is nearly used up.
+    left_said: what the plan still allows; is_short: it is nearly used up. payment_due: a sentence
+    about what is to be paid, "" for nothing.
     theme, theme_since: what the user has chosen in any browser, and when; "" until it is known.
     """
 
     name: str = ""
     left_said: str = ""
     is_short: bool = False
+    payment_due: str = ""
     theme: str = ""
     theme_since: int = 0
     groups: list[Group] = []
@@ -84,8 +88,10 @@ class SidebarState(BaseState):
         known = timezone if timezone in TIMEZONES else "UTC"
         async with saying_what_fails(self):
             chosen = await preferences.known(self._user_id())
+            due = await payment_due(self._user_id())
             async with self:
                 self.timezone, self.name = known, chosen.name
+                self.payment_due = due_words(due, known) if due else ""
                 self.theme, self.theme_since = chosen.theme, chosen.theme_since
             await self._list()
 

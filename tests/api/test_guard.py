@@ -115,6 +115,15 @@ async def test_a_visitor_is_sent_to_the_sign_in_page(path, visitor, ann):
     assert (await ann.browser.get(path, headers=HTML)).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("query", "kept"),
+    [("session_id=cs_1", "%3Fsession_id%3Dcs_1"), ("back=%2Fchat%2F1", ""), ("back=/chat/1", "")],
+)
+async def test_a_visitor_comes_back_at_least_to_the_page(query, kept, visitor):
+    answer = await visitor.get(f"/billing?{query}", headers=HTML)
+    assert answer.headers["location"] == f"/sign-in?next=/billing{kept}"
+
+
 async def test_where_nobody_can_sign_in_visitors_are_told_so(visitor, ann, monkeypatch):
     monkeypatch.setenv("BIND_HOST", "0.0.0.0")  # noqa: S104
     settings.cache_clear()

@@ -16,6 +16,7 @@ from reflex_base.event.processor import BaseStateEventProcessor
 from assistant.app import app
 from assistant.services.sessions import User, vouched
 from assistant.state.base import USER_HEADER
+from tests.services.paying import sells, stripe  # noqa: F401
 
 ROOT = "reflex___state____state"
 
@@ -37,7 +38,10 @@ class Line:
 
 @dataclass
 class Page:
-    """One open page: what it sends is run by Reflex, and its state can be read."""
+    """One open page: what it sends is run by Reflex, and its state can be read.
+
+    address: where it is, if at no conversation.
+    """
 
     processor: Any
     states: Any
@@ -45,11 +49,12 @@ class Page:
     user: User | None
     token: str = field(default_factory=lambda: str(uuid4()))
     chat_id: str = ""
+    address: str = ""
 
     async def send(self, state: type[rx.State], event: str, **payload: Any) -> list[Any]:
         """Run the event to its end; returns the changes that the page gets."""
         header = vouched(self.user) if self.user else ""
-        path = f"/chat/{self.chat_id}" if self.chat_id else "/"
+        path = self.address or (f"/chat/{self.chat_id}" if self.chat_id else "/")
         router = {
             "pathname": path,
             "path": path,

@@ -1,0 +1,243 @@
+"""The page of billing: the plan, what it costs, what can be changed, and how a payment ended."""
+
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Annotated, Any
+from uuid import UUID
+
+import reflex as rx
+from pydantic import Field
+
+from assistant.errors import BillingAway, NotFound
+from assistant.services import billing
+from assistant.services.addresses import own_path
+from assistant.services.billing import Billing
+from assistant.services.stripe_prices import SEATS
+from assistant.services.tiers import FREE, TIERS, Tier
+from assistant.state import billing_words as words
+from assistant.state.base import BaseState, sentence
+from assistant.state.billing_cards import Card, cards
+from assistant.state.billing_words import Offer, Row
+from assistant.state.chat import ChatState
+from assistant.state.commands import command
+from assistant.state.sidebar import SidebarState
+
+SESSION = re.compile(r"cs_[A-Za-z0-9_]{1,250}")
+TierId = Annotated[str, Field(max_length=20)]
+Seats = Annotated[int, Field(ge=1, le=SEATS)]
+
+
+class BillingState(BaseState):
+    """What the page shows; its amounts and days are words already.
+
+    said: what has just happened. confirming: a payment of which we do not know yet. back: where
+    the user came from, "" for nowhere. failure: why the last action did nothing. answer: counts
+    what was answered, so that the buttons know.
+    """
+
+    ready: bool = False
+    on: bool = True
+    away: bool = False
+    plan: str = ""
+    price: str = ""
+    standing: str = ""
+    trouble: str = ""
+    next_amount: str = ""
+    next_day: str = ""
+    seats: int = 1
+    has_seats: bool = False
+    may_resume: bool = False
+    may_cancel: bool = False
+    has_paid: bool = False
+    mine: str = FREE.id
+    pay_url: str = ""
+    plans: list[Card] = []
+    invoices: list[Row] = []
+    offer: Offer = Offer()
+    said: str = ""
+    confirming: bool = False
+    back: str = ""
+    failure: str = ""
+    answer: int = 0
+    _session: str = ""
+    _asked: tuple[str, int] = ("", 0)
+
+    @rx.event(background=True)
+    async def load(self) -> Any:  # noqa: ANN401  (an event for Reflex)
+        """Show how things stand, and take over what was paid on the page that leads back here."""
+        async with self:
+            (await self.get_state(ChatState))._show(None)
+            asked = self.router.url.query_parameters
+            session = SESSION.fullmatch(asked.get("session_id", ""))
+            self._session = session[0] if session else ""
+            self.back = own_path(asked["back"]) if "back" in asked else ""
+            self.offer, self.said, self.confirming = Offer(), "", False
+        return await self._look()
+
+    @command
+    async def look(self) -> Any:  # noqa: ANN401
+        """Show anew how things stand, as the user asks for."""
+        return await self._look()
+
+    @command
+    async def watch(self) -> Any:  # noqa: ANN401
+        """The same, by itself: a payment may have come. No button has waited for this."""
+        return await self._look(asked=False)
+
+    async def _look(self, *, asked: bool = True) -> Any:  # noqa: ANN401
+        before = self.ready, self.plan, self.trouble
+        async with self._answering(asked=asked):
+            user_id, session = self._user_id(), self._session
+            async with self:
+                self._session = ""
+            waits = False
+            try:
+                waits = bool(session) and await self._waits_for(user_id, session)
+            finally:
+                await self._read(user_id)
+            async with self:
+                if session:
+                    self.confirming, self._session = waits, session if waits else ""
+                if session and not waits:
+                    self.said = f"Thank you. {self.plan} is in force."
+        changed = self.ready and before != (True, self.plan, self.trouble)
+        return self._around() if changed else None
+
+    def _around(self) -> Any:  # noqa: ANN401
+        """What stands beside the page shall know of it, too."""
+        return SidebarState.arrive(self.timezone)
+
+    async def _waits_for(self, user_id: UUID, session: str) -> bool:
+        """Whether what was paid on this page of Stripe's has still to come."""
+        try:
+            return not await billing.fulfil(user_id, session)
+        except BillingAway:
+            return True  # it is asked for again, or Stripe's own notice comes
+
+    async def _read(self, user_id: UUID) -> None:
+        found = await billing.billing(user_id)
+        async with self:
+            self._show(found)
+
+    def _show(self, found: Billing) -> None:
+        day, sold = partial(words.day_in, self.timezone), found.on and found.paid_tier is not FREE
+        self.on, self.away, self.trouble = found.on, found.away, found.trouble
+        self.mine = found.paid_tier.id
+        self.plan, self.price = words.plan_and_price(found)
+        self.standing = words.standing(found, day)
+        self.next_amount = "" if found.next_amount is None else words.money(found.next_amount)
+        self.next_day = day(found.next_at)
+        self.seats, self.has_seats = found.seats, sold and found.paid_tier.has_seats
+        self.may_resume = sold and (found.ends or found.next_tier is not None)
+        self.may_cancel = sold and not found.ends and found.paid_tier.price is not None
+        self.has_paid = sold or bool(found.invoices)
+        self.plans = cards(found)
+        self.invoices = [words.invoice_row(each, day) for each in found.invoices]
+        self.pay_url = next((row.pay_url for row in self.invoices if row.pay_url), "")
+        self.ready = True
+
+    @command
+    async def consider(self, tier_id: TierId, seats: Seats) -> Any:  # noqa: ANN401  (an event)
+        """Spell out what this plan would mean; who has none and needs no number goes to pay."""
+        if self.mine == FREE.id and not (tier_id in TIERS and TIERS[tier_id].has_seats):
+            return await self._leave(self._checkout(tier_id, seats))
+        async with self._answering():
+            async with self:
+                self._asked, self.said = (tier_id, seats), ""
+            offer = await self._offered(_known(tier_id), seats)
+            async with self:
+                if self._asked == (tier_id, seats):  # else another was asked for meanwhile
+                    self.offer = offer
+        return None
+
+    async def _offered(self, tier: Tier, seats: int) -> Offer:
+        mine = _known(self.mine)
+        if mine is FREE:
+            return words.first_offer(tier, seats)
+        found = await billing.preview(self._user_id(), tier.id, seats)
+        return words.change_offer(tier, seats, found, mine, partial(words.day_in, self.timezone))
+
+    @command
+    async def reconsider(self) -> None:
+        """Leave everything as it is."""
+        async with self:
+            self.offer, self.failure, self._asked = Offer(), "", ("", 0)
+
+    @command
+    async def agree(self) -> Any:  # noqa: ANN401
+        """Do what was spelled out."""
+        offer = self.offer
+        if not offer.tier_id:
+            return None
+        if self.mine == FREE.id:
+            return await self._leave(self._checkout(offer.tier_id, offer.seats))
+        async with self._answering():
+            user_id = self._user_id()
+            if offer.danger:
+                await billing.cancel(user_id)
+            else:
+                await billing.change(user_id, offer.tier_id, offer.seats)
+            await self._read(user_id)
+            async with self:
+                self.offer, self.said = Offer(), offer.done
+        return self._around()
+
+    @command
+    async def resume(self) -> None:
+        """Keep the plan that was canceled, or that was to change."""
+        async with self._answering():
+            await billing.resume(self._user_id())
+            await self._read(self._user_id())
+            async with self:
+                self.said = f"{self.plan} goes on as before."
+
+    @command
+    async def manage(self) -> Any:  # noqa: ANN401
+        """Lead to Stripe's portal, where cards and addresses are changed."""
+        return await self._leave(billing.portal)
+
+    def _checkout(self, tier_id: str, seats: int) -> Callable[[UUID], Awaitable[str]]:
+        return lambda user_id: billing.checkout(user_id, tier_id, seats, back=self.back)
+
+    async def _leave(self, where: Callable[[UUID], Awaitable[str]]) -> Any:  # noqa: ANN401
+        """Lead to a page of Stripe's. Nothing is answered then: the button waits until it comes."""
+        await self._begin()
+        try:
+            return rx.redirect(await where(self._user_id()))
+        except Exception as error:  # noqa: BLE001  (said on the page)
+            await self._answer(sentence(error))
+        return None
+
+    @asynccontextmanager
+    async def _answering(self, *, asked: bool = True) -> AsyncIterator[None]:
+        """Say on the page why the block failed, and tell its buttons that it is over.
+
+        asked: whether one of them was pressed.
+        """
+        failure = ""
+        if asked:
+            await self._begin()
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001  (said on the page)
+            failure = sentence(error)
+        await self._answer(failure, asked=asked)
+
+    async def _begin(self) -> None:
+        """What failed before is tried anew, or over."""
+        async with self:
+            self.failure = ""
+
+    async def _answer(self, failure: str, *, asked: bool = True) -> None:
+        async with self:
+            self.failure = failure
+            self.answer += asked
+
+
+def _known(tier_id: str) -> Tier:
+    """The plan of this id. Raises NotFound."""
+    if tier_id not in TIERS:
+        raise NotFound("plan")
+    return TIERS[tier_id]

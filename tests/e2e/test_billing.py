@@ -1,0 +1,306 @@
+"""A plan is chosen, paid at a Stripe on loopback, changed and canceled; what is due is said."""
+
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+import asyncpg
+import pytest
+from playwright.async_api import Locator, Page, expect
+
+from assistant.local.postgres import running
+from tests.e2e.app import App, keys_for
+from tests.e2e.axe import serious_faults
+from tests.e2e.people import Person
+from tests.e2e.touch import fits
+from tests.stripe_local import LocalStripe
+
+DAY = r"\d{1,2} [A-Z][a-z]+ 20\d\d"
+TRY = "Try Pro for 14 days"
+SPENT = "update allowances set messages = $1 where kind = 'month' and user_id = $2"
+
+
+@dataclass
+class Shop:
+    """An app that sells, and the Stripe by which it does."""
+
+    app: App
+    stripe: LocalStripe
+
+
+@dataclass
+class Billing:
+    """The page of billing."""
+
+    page: Page
+
+    @property
+    def news(self) -> Locator:
+        """What has just happened."""
+        return self.page.get_by_test_id("billing-news")
+
+    @property
+    def standing(self) -> Locator:
+        """How the plan goes on."""
+        return self.page.get_by_test_id("standing")
+
+    @property
+    def change(self) -> Locator:
+        """A change that is spelled out."""
+        return self.page.get_by_test_id("change")
+
+    @property
+    def invoices(self) -> Locator:
+        """The rows of the invoices."""
+        return self.page.get_by_test_id("invoice")
+
+    def card(self, plan: str) -> Locator:
+        """The card of a plan."""
+        heading = self.page.get_by_role("heading", name=plan, exact=True, level=3)
+        return self.page.get_by_test_id("plan").filter(has=heading)
+
+    async def press(self, words: str) -> None:
+        """Press a button."""
+        await self.page.get_by_role("button", name=words, exact=True).click()
+
+    async def agree(self) -> None:
+        """Do what was spelled out."""
+        await self.change.get_by_test_id("agree").click()
+        await expect(self.change).to_be_hidden()
+
+
+@pytest.fixture(scope="module")
+async def shop(vendors, new_data) -> AsyncIterator[Shop]:
+    """Each story has customers of its own; the last ones let time pass for all."""
+    with LocalStripe() as stripe:
+        async with App(new_data(), {**keys_for(vendors), **stripe.settings()}) as app:
+            stripe.webhook = f"{app.url}/api/stripe/webhook"
+            yield Shop(app, stripe)
+
+
+async def opened(person: Person, path: str = "/billing") -> Billing:
+    """The page, once it knows how things stand."""
+    billing = Billing((await person.open(path)).page)
+    await expect(billing.card("Free")).to_be_visible()
+    return billing
+
+
+async def pay(billing: Billing, shop: Shop, button: str = "#pay") -> None:
+    """Press a button of Stripe's page, once it is there."""
+    await expect(billing.page).to_have_url(re.compile(re.escape(shop.stripe.url)))
+    await billing.page.locator(button).click()
+
+
+async def has_sent(shop: Shop, person: Person, messages: int) -> None:
+    """Whoever has begun to talk has sent so many messages this month."""
+    with running(shop.app.data / "postgres") as url:
+        admin = await asyncpg.connect(url)
+        await admin.execute(SPENT, messages, await person.id())
+        await admin.close()
+
+
+async def bought(billing: Billing, shop: Shop, button: str, plan: str) -> None:
+    """Buy a plan, at Stripe's page."""
+    await billing.press(button)
+    if plan == "Team":
+        await billing.change.get_by_test_id("agree").click()
+    await pay(billing, shop)
+    await expect(billing.news).to_have_text(f"Thank you. {plan} is in force.")
+
+
+async def test_a_plan_is_tried_and_then_a_larger_one_is_paid(person, shop):
+    alice = await person(shop.app.url)
+    billing = await opened(alice)
+    await expect(billing.card("Free")).to_contain_text("Your plan")
+    await expect(billing.card("Enterprise")).to_contain_text("By arrangement")
+    await bought(billing, shop, TRY, "Pro")
+    await expect(billing.page).to_have_url(f"{alice.url}/billing")
+    await expect(billing.standing).to_contain_text("Free of charge until")
+    await expect(billing.page.get_by_test_id("usage-remaining")).to_contain_text("of 2,000")
+
+    await billing.press("Upgrade to Team")
+    await expect(billing.change).to_contain_text("From Pro to Team")
+    await billing.change.get_by_label("Seats").fill("3")
+    await expect(billing.change.get_by_test_id("due-then")).to_contain_text("$105.00 a month")
+    due = await billing.change.get_by_test_id("due-now").inner_text()
+    assert re.fullmatch(r"\$\d+\.\d\d", due)
+    await billing.agree()
+    await expect(billing.news).to_have_text("Thank you. Team is in force.")
+    await expect(billing.card("Team")).to_contain_text("Your plan")
+    invoice = billing.invoices.filter(has_text=due)
+    await expect(invoice).to_contain_text("Paid")
+    pdf = await invoice.get_by_role("link", name="PDF").get_attribute("href")
+    answer = await alice.context.request.get(pdf)
+    assert (await answer.body()).startswith(b"%PDF")
+
+
+async def test_a_plan_is_made_smaller_canceled_and_kept(person, shop):
+    billing = await opened(await person(shop.app.url))
+    await bought(billing, shop, "Get Team", "Team")
+    await billing.press("Change to Pro")
+    await expect(billing.change.get_by_test_id("due-now")).to_have_text("Nothing")
+    await expect(billing.change.get_by_test_id("due-then")).to_have_text("$29.00 a month")
+    await expect(billing.change).to_contain_text(re.compile(f"You keep Team until {DAY}"))
+    await billing.agree()
+    smaller = re.compile(rf"^On {DAY} it changes to Pro, as you chose\.$")
+    await expect(billing.standing).to_have_text(smaller)
+    await billing.press("Keep the plan")
+    await expect(billing.standing).to_contain_text("It goes on from month to month")
+
+    await billing.press("Change seats")
+    await expect(billing.change).to_contain_text("Team with 2 seats")
+    await billing.change.get_by_label("Seats").fill("1")
+    await expect(billing.change.get_by_role("alert")).to_contain_text("the plan that you have")
+    await expect(billing.change.get_by_test_id("agree")).to_be_disabled()
+    await billing.change.get_by_role("button", name="Not now").click()
+    await expect(billing.change).to_be_hidden()
+
+    await billing.press("Cancel the plan")
+    await expect(billing.change.get_by_role("button", name="Keep it")).to_be_focused()
+    await billing.page.keyboard.press("Escape")
+    await expect(billing.change).to_be_hidden()
+    await expect(billing.page.get_by_role("button", name="Cancel the plan")).to_be_focused()
+    await billing.page.keyboard.press("Enter")
+    await billing.agree()
+    over = re.compile(rf"^Canceled\. Team stays as it is until {DAY};")
+    await expect(billing.standing).to_have_text(over)
+    await billing.press("Keep the plan")
+    await expect(billing.news).to_have_text("Team goes on as before.")
+
+
+async def test_a_spent_month_leads_to_pay_and_back_to_the_same_draft(person, shop):
+    alice = await person(shop.app.url)
+    chat = await alice.open()
+    await chat.ask("Hello")
+    await has_sent(shop, alice, 100)
+    await chat.page.reload()
+    await chat.say("One too many")
+    spent = chat.page.get_by_test_id("spent")
+    await expect(spent).to_contain_text("All 100 messages of this month in the Free plan")
+    await spent.get_by_role("link", name="Upgrade to Pro").click()
+    billing = Billing(chat.page)
+    await billing.press(TRY)
+    await pay(billing, shop, "#decline")
+    await expect(billing.page.get_by_role("alert")).to_be_visible()
+    await pay(billing, shop)
+    await expect(billing.news).to_have_text("Thank you. Pro is in force.")
+    await billing.page.get_by_role("link", name="Back to your conversation").click()
+    await expect(chat.composer).to_have_value("One too many")
+    await chat.composer.press("Enter")
+    await chat.ends("done")
+    await expect(chat.said.last).to_have_text("One too many")
+    await chat.page.goto(f"{alice.url}/usage")
+    await expect(chat.page.get_by_text("1 of 2,000 messages", exact=True)).to_be_visible()
+    await chat.page.get_by_role("link", name="Your plan and billing").click()
+    await billing.press("Cancel the plan")
+    await billing.agree()
+    await expect(billing.standing).to_contain_text("Canceled. Pro stays as it is until")
+
+
+async def test_who_comes_back_without_paying_has_what_they_had(person, shop):
+    alice = await person(shop.app.url)
+    billing = await opened(alice)
+    await billing.press("Get Team")
+    await expect(billing.change.get_by_test_id("due-now")).to_have_text("$35.00")
+    await billing.change.get_by_test_id("agree").click()
+    await pay(billing, shop, "#back")
+    await expect(billing.card("Free")).to_contain_text("Your plan")
+    await expect(billing.page).to_have_url(re.compile(re.escape(alice.url)))
+
+
+async def test_a_payment_is_confirmed_later_and_the_page_says_so_by_itself(person, shop):
+    alice = await person(shop.app.url)
+    billing = await opened(alice)
+    await billing.press(TRY)
+    await expect(billing.page).to_have_url(re.compile(re.escape(shop.stripe.url)))
+    await shop.stripe.deliver(hold=True)
+    shop.stripe.fail(*[503] * 1_000)
+    await billing.page.locator("#pay").click()
+    await expect(billing.news).to_contain_text("Your payment is being confirmed.")
+    await expect(billing.card("Free")).to_contain_text("Your plan")
+    shop.stripe.api.faults.clear()
+    await expect(billing.news).to_have_text("Thank you. Pro is in force.")
+    await shop.stripe.deliver()
+
+
+async def test_an_error_of_stripe_is_said_and_tried_again(person, shop):
+    alice = await person(shop.app.url)
+    billing = await opened(alice)
+    shop.stripe.fail(*[503] * 1_000)
+    await billing.press(TRY)
+    told = billing.page.get_by_role("alert").filter(has_text="is not answering")
+    await expect(told).to_be_visible()
+    shop.stripe.api.faults.clear()
+    await told.get_by_role("button", name="Try again").click()
+    await expect(told).to_be_hidden()
+    await billing.press(TRY)
+    await expect(billing.page).to_have_url(re.compile(re.escape(shop.stripe.url)))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_it_fits_a_phone_and_screen_readers(person, shop, scheme):
+    size = {"width": 360, "height": 740}
+    eve = await person(shop.app.url, "Eve", viewport=size, color_scheme=scheme)
+    billing = await opened(eve)
+    await fits(billing.page)
+    assert await serious_faults(billing.page) == []
+    await billing.press("Get Team")
+    await expect(billing.change).to_be_visible()
+    await fits(billing.page)
+    assert await serious_faults(billing.page) == []
+
+
+async def test_where_nothing_is_sold_it_says_so(alice):
+    page = (await alice.open("/billing")).page
+    await expect(page.get_by_test_id("standing")).to_contain_text("Billing is off")
+    await expect(page.get_by_test_id("plan")).to_have_count(1)
+    await expect(page.get_by_test_id("plan")).to_contain_text("2,000 messages a month")
+    await expect(page.get_by_role("heading", name="Invoices")).to_have_count(0)
+    assert await serious_faults(page) == []
+
+
+async def declined(person, shop: Shop) -> Person:
+    """Somebody whose card does not pay when the trial is over."""
+    one = await person(shop.app.url)
+    before = {each["id"] for each in shop.stripe.all("customer")}
+    await bought(await opened(one), shop, TRY, "Pro")
+    (theirs,) = [each for each in shop.stripe.all("customer") if each["id"] not in before]
+    shop.stripe.decline(theirs["id"])
+    shop.stripe.advance(timedelta(days=15))
+    await shop.stripe.settled()
+    return one
+
+
+async def test_a_card_that_is_declined_is_said_on_every_page(person, shop):
+    alice = await declined(person, shop)
+    chat = await alice.open()
+    line = chat.page.get_by_test_id("payment-due")
+    said = rf"^Your last payment did not go through\. Pro stays until {DAY}\."
+    await expect(line).to_have_text(re.compile(said))
+    assert await serious_faults(chat.page) == []
+    await line.get_by_role("link", name="See billing").click()
+    await expect(chat.page.get_by_test_id("trouble")).to_contain_text("declined")
+    await expect(line).to_be_hidden()
+    await chat.page.go_back()
+    await line.get_by_role("button", name="Close for now").click()
+    await expect(line).to_be_hidden()
+    await chat.page.reload()
+    await expect(chat.page.get_by_test_id("usage-remaining")).to_contain_text("of 2,000")
+    await expect(line).to_be_hidden()
+
+
+async def test_what_is_due_is_paid_and_all_is_well(person, shop):
+    billing = await opened(await declined(person, shop))
+    trouble = billing.page.get_by_test_id("trouble")
+    await expect(billing.standing).to_have_text(re.compile(rf"^Pro stays until {DAY}, so that"))
+    assert await serious_faults(billing.page) == []
+    async with billing.page.expect_popup() as opening:
+        await trouble.get_by_role("link", name="Pay the invoice").click()
+    tab = await opening.value
+    await tab.locator("#pay").click()
+    await expect(tab.get_by_text("this invoice is paid")).to_be_visible()
+    await shop.stripe.settled()
+    await billing.page.reload()
+    await expect(billing.standing).to_contain_text("It goes on from month to month")
+    await expect(trouble).to_be_hidden()

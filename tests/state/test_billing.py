@@ -1,0 +1,191 @@
+"""The page of billing: it pays, says what a change does before it happens, and tells of errors."""
+
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+import pytest
+
+from assistant.errors import BillingAway
+from assistant.services import billing
+from assistant.state.billing import BillingState
+from tests.services.paying import carry
+
+
+async def paid(page, user, account, tier="pro", seats=1, **given):
+    """The user has paid on Stripe's page, and the browser is back."""
+    address = account.pay(await billing.checkout(user.id, tier, seats), **given)
+    page.address = path_of(address)
+    await page.send(BillingState, "load")
+    return await page.state(BillingState)
+
+
+def path_of(address):
+    parts = urlsplit(address)
+    return f"{parts.path}?{parts.query}"
+
+
+async def test_without_a_key_of_stripe_it_says_that_nothing_is_sold(hers):
+    await hers.send(BillingState, "load")
+    shown = await hers.state(BillingState)
+    assert (shown.ready, shown.on, shown.plan) == (True, False, "Pro")
+    assert [card.label for card in shown.plans] == ["Pro"]
+    await hers.send(BillingState, "consider", tier_id="pro", seats=1)
+    assert "Billing is off" in (await hers.state(BillingState)).failure
+    assert hers.redirects == []
+
+
+async def test_who_chooses_a_plan_is_led_to_pay_and_thanked(hers, alice, sells):
+    await hers.send(BillingState, "load")
+    shown = await hers.state(BillingState)
+    assert (shown.plan, shown.has_paid, len(shown.plans)) == ("Free", False, 4)
+    answers = shown.answer
+    await hers.send(BillingState, "consider", tier_id="pro", seats=1)
+    (address,) = hers.redirects
+    assert address.startswith(sells.url)
+    assert (await hers.state(BillingState)).answer == answers  # its button waits on
+    hers.address = path_of(sells.pay(address))
+    await hers.send(BillingState, "load")
+    shown = await hers.state(BillingState)
+    assert (shown.said, shown.confirming) == ("Thank you. Pro is in force.", False)
+    assert "Free of charge until" in shown.standing
+
+
+async def test_they_come_back_to_where_they_were(hers, sells):
+    hers.address = "/billing?back=/chat/0b6f0c7e-5a7e-4d6f-8a86-a3a2f4a0a000"
+    await hers.send(BillingState, "load")
+    await hers.send(BillingState, "consider", tier_id="pro", seats=1)
+    hers.address = path_of(sells.pay(hers.redirects[-1]))
+    await hers.send(BillingState, "load")
+    shown = await hers.state(BillingState)
+    assert shown.back == "/chat/0b6f0c7e-5a7e-4d6f-8a86-a3a2f4a0a000"
+
+
+@pytest.mark.parametrize("evil", ["https://evil.example", "//evil.example", "/auth/logout", "x"])
+async def test_nobody_is_led_elsewhere(hers, evil):
+    hers.address = f"/billing?back={evil}"
+    await hers.send(BillingState, "load")
+    assert (await hers.state(BillingState)).back == "/"
+
+
+async def test_seats_are_chosen_before_anybody_goes_to_pay(hers, sells):
+    await hers.send(BillingState, "load")
+    await hers.send(BillingState, "consider", tier_id="team", seats=3)
+    shown = await hers.state(BillingState)
+    assert (shown.offer.title, shown.offer.due_now) == ("Team with 3 seats", "$105.00")
+    assert hers.redirects == []
+    await hers.send(BillingState, "agree")
+    sells.pay(hers.redirects[-1])
+    (bought,) = sells.all("subscription")
+    assert bought["items"]["data"][0]["quantity"] == 3
+
+
+async def test_a_change_is_spelled_out_and_happens_when_it_is_agreed(hers, alice, sells):
+    await paid(hers, alice, sells, "team", 2)
+    await hers.send(BillingState, "consider", tier_id="pro", seats=1)
+    shown = await hers.state(BillingState)
+    assert (shown.offer.title, shown.offer.due_now) == ("From Team to Pro", "Nothing")
+    assert (await billing.billing(alice.id)).next_tier is None
+    await hers.send(BillingState, "agree")
+    shown = await hers.state(BillingState)
+    assert shown.offer.tier_id == ""
+    assert "your plan changes to Pro. Until then Team stays." in shown.said
+    assert (shown.plan, shown.may_resume) == ("Team", True)
+    await hers.send(BillingState, "resume")
+    shown = await hers.state(BillingState)
+    assert (shown.said, shown.may_resume) == ("Team goes on as before.", False)
+
+
+async def test_who_thinks_better_of_it_changes_nothing(hers, alice, sells):
+    await paid(hers, alice, sells, "team", 2)
+    before = sells.all("subscription")
+    await hers.send(BillingState, "consider", tier_id="free", seats=1)
+    assert (await hers.state(BillingState)).offer.danger
+    await hers.send(BillingState, "reconsider")
+    await hers.send(BillingState, "agree")
+    assert (await hers.state(BillingState)).offer.tier_id == ""
+    assert sells.all("subscription") == before
+
+
+async def test_a_canceled_plan_says_until_when_it_stays(hers, alice, sells):
+    await paid(hers, alice, sells, "team", 2)
+    await hers.send(BillingState, "consider", tier_id="free", seats=1)
+    await hers.send(BillingState, "agree")
+    shown = await hers.state(BillingState)
+    assert shown.standing.startswith("Canceled. Team stays as it is until ")
+    assert (shown.may_cancel, shown.may_resume, shown.next_amount) == (False, True, "")
+
+
+async def test_invoices_lead_to_their_pdf(hers, alice, sells):
+    shown = await paid(hers, alice, sells, "team", 2)
+    (row,) = shown.invoices
+    assert (row.total, row.state, row.pay_url) == ("$70.00", "Paid", "")
+    assert row.pdf_url.startswith(sells.url)
+
+
+async def test_a_card_that_is_declined_is_said_with_what_to_do(hers, alice, sells):
+    await paid(hers, alice, sells, "team", 1)
+    (customer,) = sells.all("customer")
+    sells.decline(customer["id"])
+    sells.advance(timedelta(days=32))
+    await carry(sells, sells.events())
+    await hers.send(BillingState, "look")
+    shown = await hers.state(BillingState)
+    assert "declined" in shown.trouble
+    assert "Team stays until" in shown.standing
+    assert shown.pay_url.startswith(sells.url)
+
+
+async def test_a_declined_change_keeps_the_offer_open_with_the_reason(hers, alice, sells):
+    await paid(hers, alice, sells, "team", 1)
+    (customer,) = sells.all("customer")
+    sells.decline(customer["id"])
+    await hers.send(BillingState, "consider", tier_id="team", seats=5)
+    await hers.send(BillingState, "agree")
+    shown = await hers.state(BillingState)
+    assert shown.offer.seats == 5
+    assert "declined" in shown.failure
+    assert shown.seats == 1
+
+
+async def test_a_payment_that_stripe_does_not_confirm_yet_is_waited_for(hers, alice, sells):
+    address = sells.pay(await billing.checkout(alice.id, "team"))
+    hers.address = path_of(address)
+    sells.fail(*[503] * 40)
+    await hers.send(BillingState, "load")
+    shown = await hers.state(BillingState)
+    assert (shown.confirming, shown.said) == (True, "")
+    sells.api.faults.clear()
+    answers = shown.answer
+    await hers.send(BillingState, "watch")
+    shown = await hers.state(BillingState)
+    assert (shown.confirming, shown.said) == (False, "Thank you. Team is in force.")
+    assert shown.answer == answers  # whatever is pressed meanwhile waits on
+
+
+async def test_somebody_elses_payment_is_not_there(hers, bob, sells):
+    hers.address = path_of(sells.pay(await billing.checkout(bob.id, "team")))
+    await hers.send(BillingState, "load")
+    shown = await hers.state(BillingState)
+    assert (shown.plan, shown.said, shown.confirming) == ("Free", "", False)
+    assert "does not exist" in shown.failure
+
+
+async def test_an_error_of_stripe_is_a_sentence_and_nothing_is_lost(hers, alice, sells):
+    await paid(hers, alice, sells, "team", 2)
+    sells.fail(*[503] * 40)
+    await hers.send(BillingState, "manage")
+    shown = await hers.state(BillingState)
+    assert (shown.failure, shown.plan) == (str(BillingAway()), "Team")
+    assert hers.redirects == []
+    sells.api.faults.clear()
+    await hers.send(BillingState, "manage")
+    assert hers.redirects[-1].startswith(f"{sells.url}/portal/")
+
+
+async def test_a_plan_that_is_none_is_not_considered(hers, alice, sells):
+    await hers.send(BillingState, "consider", tier_id="gold", seats=1)
+    assert "There is no such plan" in (await hers.state(BillingState)).failure
+    await paid(hers, alice, sells, "team")
+    await hers.send(BillingState, "consider", tier_id="gold", seats=1)
+    shown = await hers.state(BillingState)
+    assert (shown.failure, shown.offer.tier_id) == ("This plan does not exist.", "")

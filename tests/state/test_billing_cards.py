@@ -1,0 +1,78 @@
+"""The plans as cards: what each holds, and the way to it from the user's own."""
+
+import pytest
+
+from assistant.config import settings
+from assistant.services.billing import Billing
+from assistant.services.tiers import FREE, TIERS
+from assistant.state.billing_cards import cards, room
+
+PRO, TEAM, BY_ARRANGEMENT = TIERS["pro"], TIERS["team"], TIERS["enterprise"]
+
+
+def ways(tier, **given):
+    """The word on each card's button for who pays for this plan."""
+    found = Billing(on=True, tier=tier, paid_tier=tier, **given)
+    return [card.action for card in cards(found)]
+
+
+def test_each_plan_is_a_card_with_what_it_holds():
+    free, pro, team, enterprise = cards(Billing(on=True, tier=FREE, paid_tier=FREE))
+    assert [card.label for card in (free, pro, team, enterprise)] == [
+        tier.label for tier in TIERS.values()
+    ]
+    assert (pro.price, pro.per) == ("$29", "a month")
+    assert (team.price, team.per) == ("$35", "per seat and month")
+    assert enterprise.price == "By arrangement"
+    assert "2,000 messages a month" in pro.lines
+    assert "5 GB for files" in pro.lines
+    assert [card.mine for card in (free, pro, team, enterprise)] == [True, False, False, False]
+
+
+@pytest.mark.parametrize(
+    ("tier", "given", "words"),
+    [
+        (FREE, {}, ["", "Get Pro", "Get Team", ""]),
+        (FREE, {"may_try": True}, ["", "Try Pro for 14 days", "Get Team", ""]),
+        (PRO, {}, ["", "", "Upgrade to Team", ""]),
+        (TEAM, {}, ["", "Change to Pro", "", ""]),
+        (TEAM, {"next_tier": PRO}, ["", "", "", ""]),
+        (PRO, {"ends": True}, ["", "", "", ""]),
+        (PRO, {"status": "past_due"}, ["", "", "", ""]),
+        (BY_ARRANGEMENT, {}, ["", "", "", ""]),
+    ],
+)
+def test_a_card_leads_where_its_plan_can_be_had(tier, given, words):
+    assert ways(tier, **given) == words
+
+
+def test_only_the_next_plan_stands_out():
+    found = Billing(on=True, tier=FREE, paid_tier=FREE)
+    assert [card.id for card in cards(found) if card.is_next] == ["pro"]
+
+
+def test_where_nothing_is_sold_there_is_only_what_everybody_has():
+    (card,) = cards(Billing(on=False, tier=TEAM, paid_tier=FREE))
+    assert (card.label, card.action, card.note) == ("Team", "", "")
+
+
+def test_an_agreed_downgrade_is_said_on_its_card():
+    found = Billing(on=True, tier=TEAM, paid_tier=TEAM, next_tier=PRO)
+    assert cards(found)[1].note == "This is what your plan changes to."
+
+
+def test_a_plan_by_arrangement_names_whom_to_write_to(monkeypatch):
+    enterprise = cards(Billing(on=True, tier=FREE, paid_tier=FREE))[-1]
+    assert (enterprise.contact, "whoever runs this server" in enterprise.note) == ("", True)
+    monkeypatch.setenv("BILLING_CONTACT", "sales@a.example")
+    settings.cache_clear()
+    try:
+        assert cards(Billing(on=True, tier=FREE, paid_tier=FREE))[-1].contact == "sales@a.example"
+    finally:
+        monkeypatch.undo()
+        settings.cache_clear()
+
+
+@pytest.mark.parametrize(("size", "said"), [(10**8, "100 MB"), (5 * 10**9, "5 GB")])
+def test_room_is_told_in_the_unit_that_fits(size, said):
+    assert room(size) == said
