@@ -87,6 +87,9 @@ class Settings(BaseSettings):
     private_hosts: str = ""  # of those inside that tools may reach, with commas between
 
     stripe_secret_key: Key = SecretStr("")
+    stripe_webhook_secret: Key = SecretStr("")
+    stripe_api_base: WebAddress = ""
+    stripe_tax: bool = False  # Stripe Tax works out what is added to the price
     default_tier: Literal["free", "pro", "team", "enterprise"] = "pro"  # where nothing is sold
 
     google_client_id: Name = ""

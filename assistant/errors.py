@@ -17,7 +17,9 @@
     │   ├── SignInFailed              a provider's answer is none that signs anybody in
     │   │   └── GrantFailed               nor gives access to an account of the user's there
     │   ├── DatabaseAway              it restarts, or has no connection to spare
-    │   └── StorageAway               where files lie does not answer
+    │   ├── StorageAway               where files lie does not answer
+    │   ├── BillingOff                nothing is sold here: there is no key of Stripe
+    │   └── BillingAway               Stripe does not answer, or not as it should
     ├── CannotStart               its text is for the operator: the launcher says it and exits
     └── ToolError                 its text is for the model
         ├── AccessRefused             an account that is connected does not let us in any more
@@ -174,6 +176,25 @@ class StorageAway(AssistantError):
     def __init__(self) -> None:
         super().__init__(
             "The storage for files is not answering. Nothing was lost; try again in a moment."
+        )
+
+
+class BillingOff(AssistantError):
+    """Nothing is sold here, so there is nothing to buy, change or cancel."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Billing is off on this server, so there is nothing to pay. Nothing was changed."
+        )
+
+
+class BillingAway(AssistantError):
+    """Stripe does not answer now, or refuses what should be right."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Stripe, which takes the payments, is not answering. Your plan stays as it is; "
+            "try again in a moment."
         )
 
 

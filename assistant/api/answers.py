@@ -15,6 +15,8 @@ from assistant.config import LOOPBACK, settings
 from assistant.errors import (
     UNEXPECTED,
     AssistantError,
+    BillingAway,
+    BillingOff,
     Busy,
     DatabaseAway,
     Leaving,
@@ -38,6 +40,8 @@ STATUS: dict[type[Exception], int] = {
     Busy: 429,
     DatabaseAway: 503,
     StorageAway: 503,
+    BillingAway: 503,
+    BillingOff: 404,
 }
 NO_STORE = {"cache-control": "no-store"}
 BODY_SECONDS = 10.0

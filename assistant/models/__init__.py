@@ -4,7 +4,7 @@ from assistant.models.allowance import Allowance, Reservation
 from assistant.models.approval import Approval, ToolPermission
 from assistant.models.audit import AuditHead
 from assistant.models.base import Owned
-from assistant.models.billing import Subscription, UsageLog
+from assistant.models.billing import StripeEvent, Subscription, UsageLog
 from assistant.models.connection import Connection
 from assistant.models.conversation import Conversation, Message
 from assistant.models.file import File
@@ -35,6 +35,7 @@ __all__ = [
     "SearchSignature",
     "SecondFactor",
     "SignInAttempt",
+    "StripeEvent",
     "Subscription",
     "ToolExecution",
     "ToolPermission",

@@ -1,11 +1,11 @@
-"""What was used and what was paid."""
+"""What was used, what is paid for, and what Stripe has told of it."""
 
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, Numeric, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, Numeric, UniqueConstraint, text
 from sqlmodel import Field
 
 from assistant.models.base import (
@@ -18,6 +18,14 @@ from assistant.models.base import (
     owned_by_user,
 )
 from assistant.models.conversation import one_of
+
+
+def _word() -> Any:  # noqa: ANN401
+    return Field(default="", sa_column_kwargs={"server_default": ""})
+
+
+def _number(default: int) -> Any:  # noqa: ANN401
+    return Field(default=default, sa_column_kwargs={"server_default": str(default)})
 
 
 class UsageLog(Chained, table=True):
@@ -48,13 +56,23 @@ class UsageLog(Chained, table=True):
 
 
 class Subscription(Owned, table=True):
-    """What a user's plan is and until when."""
+    """What a user's plan is and until when, as it was last read at Stripe.
+
+    lasts_until: of one that is canceled. next_tier, next_seats: a downgrade that is agreed, "" for
+    none. grace_until: until when one who has not paid keeps it. trialed_at: since when the only
+    trial ran. trouble: a word for what is wrong with a payment, "" for nothing. checkout: the page
+    of payment that is open at Stripe. asked, told: how often Stripe was asked how it stands, and
+    which of these answers is written here. check_at: when it is asked again in any case.
+    """
 
     __tablename__ = "subscriptions"
     __table_args__ = (
         UniqueConstraint("user_id"),
+        UniqueConstraint("stripe_customer"),
         owned_by_user(),
         one_of("status", "active", "trialing", "past_due", "canceled", "unpaid"),
+        CheckConstraint("seats >= 1 and next_seats >= 0", name="seats"),
+        Index("ix_subscriptions_check", "check_at", postgresql_where=text("check_at is not null")),
     )
 
     tier: str = "free"
@@ -62,3 +80,40 @@ class Subscription(Owned, table=True):
     period_start: datetime | None = moment()
     period_end: datetime | None = moment()
     details: dict[str, Any] = details()
+    stripe_customer: str | None = None
+    stripe_subscription: str | None = None
+    seats: int = _number(1)
+    lasts_until: datetime | None = moment()
+    next_tier: str = _word()
+    next_seats: int = _number(0)
+    trial_ends_at: datetime | None = moment()
+    trialed_at: datetime | None = moment()
+    grace_until: datetime | None = moment()
+    trouble: str = _word()
+    checkout: str = _word()
+    asked: int = _number(0)
+    told: int = _number(0)
+    check_at: datetime | None = moment()
+
+
+class StripeEvent(Owned, table=True):
+    """A notice of Stripe's that concerns a user. Its id is claimed with what follows from it.
+
+    happened_at: by Stripe's clock. reason: of a failed one, what kind of error it was.
+    """
+
+    __tablename__ = "stripe_events"
+    __table_args__ = (
+        owned_by_user(),
+        UniqueConstraint("event_id"),
+        one_of("status", "done", "failed"),
+        Index("ix_stripe_events_user", "user_id", text("created_at desc")),
+        Index("ix_stripe_events_failed", "created_at", postgresql_where=text("status = 'failed'")),
+    )
+
+    event_id: str
+    type: str
+    happened_at: datetime = moment(nullable=False)
+    status: str = "done"
+    reason: str = _word()
+    tries: int = _number(1)

@@ -15,7 +15,7 @@ from asyncpg import Connection
 
 from assistant.database import user_connection
 from assistant.errors import AllowanceSpent
-from assistant.services.tiers import Tier, in_force
+from assistant.services.tiers import PLAN_NOW, Tier, in_force
 
 WARN_AT = Decimal("0.8")  # of an allowance that is used up
 
@@ -90,7 +90,7 @@ _LEFT = f"""
         union all
         select 'day', day.* from ({_DAY}) as day
     ) as windows
-    left join allowances using (kind, starts_at) cross join subscriptions
+    left join allowances using (kind, starts_at) cross join ({PLAN_NOW}) as plan
     order by windows.kind desc
 """  # noqa: S608  (nothing in it comes from outside)
 

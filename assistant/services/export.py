@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import String, literal_column
 from sqlmodel import select
 
 from assistant.database import user_session
@@ -97,7 +98,8 @@ async def _export(user: User) -> AsyncGenerator[bytes, None]:
 async def _settings(user_id: UUID) -> dict[str, Any]:
     async with user_session(user_id) as session:
         profile = (await session.scalars(select(Profile))).one()
-        plan = (await session.scalars(select(Subscription))).one_or_none()
+        now = literal_column(tiers.STATUS_NOW, String).label("now")
+        plan = (await session.execute(select(Subscription, now))).one_or_none()
         vault = await vault_in(session, [profile.name, profile.instructions])
 
     def opened(column: str, sealed: bytes | None) -> str:
@@ -110,13 +112,13 @@ async def _settings(user_id: UUID) -> dict[str, Any]:
         "default_model": profile.default_model,
         "preferences": profile.details,
         "since": iso(profile.created_at),
-        "plan": plan and _plan(plan),
+        "plan": plan and _plan(*plan),
     }
 
 
-def _plan(plan: Subscription) -> dict[str, Any]:
-    tier = tiers.in_force(plan.tier, plan.status).id
-    return {"tier": tier, "status": plan.status, "until": iso(plan.period_end)}
+def _plan(plan: Subscription, status: str) -> dict[str, Any]:
+    tier = tiers.in_force(plan.tier, status).id
+    return {"tier": tier, "status": status, "seats": plan.seats, "until": iso(plan.period_end)}
 
 
 async def _identities(user_id: UUID) -> list[dict[str, Any]]:

@@ -16,17 +16,18 @@ from assistant.services import allowances, leases, messages, preferences
 from assistant.services.keys import vault_over
 from assistant.services.model_choice import Choice, choose
 from assistant.services.rows import insert
-from assistant.services.tiers import Tier, in_force
+from assistant.services.tiers import STATUS_NOW, Tier, in_force
 from assistant.services.titles import provisional
 from assistant.services.turn_run import Job
 from assistant.vault import Vault
 
 # The row that the user's other sends wait for.
-_PROFILE = """
+_PROFILE = f"""
     select id, instructions, metadata ->> 'language' as language,
-           (select tier from subscriptions) as tier, (select status from subscriptions) as status
+           (select tier from subscriptions) as tier,
+           (select {STATUS_NOW} from subscriptions) as status
     from profiles for no key update
-"""
+"""  # noqa: S608  (nothing in it comes from outside)
 _RUNNING = "select conversation_id from turns where status = 'running'"
 _CONVERSATION = """
     select id, head_id, model, coalesce(metadata ->> 'titled', '') <> '' as titled,

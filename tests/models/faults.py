@@ -32,6 +32,7 @@ GRANTED_TO_WORKER = {
     },
     "notes": {"id", "user_id", "deleted_at"},
     "files": {"id", "user_id", "deleted_at"},
+    "subscriptions": {"user_id", "stripe_customer", "check_at"},
 }
 REMOVED_BY_WORKER = {"sign_in_attempts": "(expires_at < now())"}
 WRITTEN_BY_OVERSEER = {("operator_visits", "id"), ("operator_visits", "user_id")}

@@ -17,6 +17,12 @@ MINIMAL: dict[str, dict[str, Any]] = {
     "recovery_codes": {"hash": "{random}"},
     "user_keys": {"wrapped": "\\x00", "wrapped_by": "env-1"},
     "subscriptions": {"tier": "free", "status": "active"},
+    "stripe_events": {
+        "event_id": "{random}",
+        "type": "invoice.paid",
+        "happened_at": "now",
+        "status": "done",
+    },
     "conversations": {},
     "messages": {"conversation_id": "{conversations}", "role": "user", "status": "done"},
     "search_signatures": {"message_id": "{messages}", "bits": "\\x00"},

@@ -38,7 +38,7 @@ async def test_settings_ways_in_and_browsers_are_told(alice, db):
     assert settings["name"].startswith("Alice ")
     assert settings["instructions"] == "Be brief"
     assert (settings["default_model"], settings["preferences"]) == ("m", {"language": "pt"})
-    assert settings["plan"] == {"tier": "pro", "status": "active", "until": None}
+    assert settings["plan"] == {"tier": "pro", "status": "active", "seats": 1, "until": None}
     assert [each["provider"] for each in told["identities.json"]] == ["local"]
     assert told["identities.json"][0]["label"] == settings["name"]
     assert [each["device"] for each in told["sessions.json"]] == ["A browser"]

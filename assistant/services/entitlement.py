@@ -1,0 +1,103 @@
+"""What a user has is what Stripe says of it: read there, and written here in the order of asking.
+
+Answers may come in another order than they were asked for. Whoever asks takes a number first; an
+answer is written unless one with a higher number is there already. The read with the higher number
+began later, so it knows of everything that the other one was asked for.
+"""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+import structlog
+from asyncpg import Connection
+from sqlmodel import select
+
+from assistant.database import user_connection, user_session
+from assistant.errors import NotFound
+from assistant.models import Subscription
+from assistant.services.stripe_client import asking
+from assistant.services.stripe_standing import NOTHING, Standing, read
+
+CHECK_EVERY = "6 hours"
+
+_ASK = "update subscriptions set asked = asked + 1 returning asked, stripe_customer"
+_NAMES = tuple(asdict(NOTHING))
+_VALUES = {name: f"${at}" for at, name in enumerate(_NAMES, 2)}
+_VALUES["trialed_at"] = f"coalesce(trialed_at, {_VALUES['trialed_at']})"  # it is had once
+_WRITE = f"""
+    update subscriptions
+    set {", ".join(f"{name} = {value}" for name, value in _VALUES.items())},
+        told = $1, check_at = now() + interval '{CHECK_EVERY}'
+    where told < $1
+"""  # noqa: S608  (names of our own)
+_SEEN = f"""
+    update subscriptions set told = $1, check_at = now() + interval '{CHECK_EVERY}'
+    where told < $1
+"""  # noqa: S608
+_CLAIM = """
+    insert into stripe_events as known (id, user_id, event_id, type, happened_at, status)
+    values (gen_random_uuid(), $1, $2, $3, $4, 'done')
+    on conflict (event_id) do update set status = 'done', tries = known.tries + 1
+    where known.status = 'failed'
+    returning id
+"""
+
+log = structlog.get_logger()
+
+
+class Event(NamedTuple):
+    """A notice of Stripe's: its id, its type, and when it happened there."""
+
+    id: str
+    type: str
+    happened_at: datetime
+
+
+async def plan_of(user_id: UUID) -> Subscription:
+    """The user's subscription, as it was last written here."""
+    async with user_session(user_id) as session:
+        return (await session.scalars(select(Subscription))).one()
+
+
+async def catch_up(user_id: UUID, event: Event | None = None) -> Subscription:
+    """Read at Stripe how the user stands, and write it; returns what is written.
+
+    event: a notice that is claimed in the same transaction, once for all. Raises BillingOff,
+    BillingAway, and NotFound for an account that was erased meanwhile.
+    """
+    async with user_connection(user_id) as connection:
+        asked = await connection.fetchrow(_ASK)
+    if asked is None:
+        raise NotFound("account")
+    found, too_many = NOTHING, list[str]()
+    if asked["stripe_customer"]:
+        found, too_many = await read(user_id, asked["stripe_customer"])
+    async with user_connection(user_id) as connection:
+        if event is None or await _claimed(connection, user_id, event):
+            await _write(connection, asked["asked"], found)
+    for subscription in too_many:
+        await _end_surplus(user_id, subscription)
+    return await plan_of(user_id)
+
+
+async def _claimed(connection: Connection, user_id: UUID, event: Event) -> bool:
+    """Whether nobody else has taken the notice; who is taking it now is waited for."""
+    return await connection.fetchval(_CLAIM, user_id, *event) is not None
+
+
+async def _write(connection: Connection, number: int, found: Standing) -> None:
+    if found == NOTHING:  # somebody may have been given a plan here by hand
+        await connection.execute(_SEEN, number)
+    else:
+        await connection.execute(_WRITE, number, *asdict(found).values())
+
+
+async def _end_surplus(user_id: UUID, subscription: str) -> None:
+    """Two pages of payment were paid at the same moment: what was paid twice becomes credit."""
+    log.error("subscription_paid_twice", user=str(user_id), subscription=subscription)
+    async with asking(missing="subscription") as stripe:
+        await stripe.subscriptions.cancel_async(
+            subscription, {"prorate": True, "invoice_now": True}
+        )

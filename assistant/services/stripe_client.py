@@ -1,0 +1,101 @@
+"""Stripe's own SDK, as this process uses it: one client, bounded times, errors of ours."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import structlog
+from aiohttp import ClientError, ClientTimeout
+
+from assistant.config import settings
+from assistant.errors import BillingAway, BillingOff, NotFound, Refused
+from assistant.services.tiers import is_sold
+
+if TYPE_CHECKING:
+    from stripe import AIOHTTPClient, StripeClient, StripeError
+    from stripe._base_address import BaseAddresses
+    from stripe._v1_services import V1Services
+
+REQUEST_SECONDS = 10.0
+RETRIES = 2  # each of them with the idempotency key of the first try
+ALL_SECONDS = 40.0  # for all that one step asks
+DECLINED = (
+    "Your card was declined, so nothing was changed. Choose another card under “Manage payment”; "
+    "then try again."
+)
+
+log = structlog.get_logger()
+
+
+def load() -> None:
+    """Import the SDK now if anything is sold here, rather than for whoever pays first."""
+    if is_sold():
+        _client()
+
+
+def _client() -> "StripeClient":
+    return _made(settings().stripe_secret_key.get_secret_value(), settings().stripe_api_base)[0]
+
+
+@lru_cache(maxsize=1)
+def _made(key: str, base: str) -> tuple["StripeClient", "AIOHTTPClient"]:
+    from stripe import AIOHTTPClient, StripeClient  # 40 MB, for those alone who sell anything
+
+    line = AIOHTTPClient(timeout=ClientTimeout(total=REQUEST_SECONDS))
+    addresses: BaseAddresses = {"api": base} if base else {}
+    client = StripeClient(
+        key, base_addresses=addresses, max_network_retries=RETRIES, http_client=line
+    )
+    return client, line
+
+
+@asynccontextmanager
+async def asking(missing: str = "") -> AsyncIterator["V1Services"]:
+    """Ask Stripe in this block. No transaction may be open.
+
+    missing: what it is that may not exist there. Raises BillingOff, BillingAway, Refused for a card
+    that is declined, and NotFound where something may be missing.
+    """
+    if not is_sold():
+        raise BillingOff
+    client = _client()
+    from stripe import CardError, InvalidRequestError, StripeError
+
+    try:
+        async with asyncio.timeout(ALL_SECONDS):
+            yield client.v1
+    except CardError as error:
+        _note(error)
+        raise Refused(DECLINED, why="declined") from error
+    except InvalidRequestError as error:
+        _note(error)
+        if missing and error.code == "resource_missing":
+            raise NotFound(missing) from error
+        raise BillingAway from error
+    except StripeError as error:
+        _note(error)
+        raise BillingAway from error
+    except (ClientError, OSError, TimeoutError) as error:  # in the middle of an answer
+        log.warning("stripe_cut_off", kind=type(error).__name__)
+        raise BillingAway from error
+
+
+def _note(error: "StripeError") -> None:
+    """Without its text, which may name whom it concerns."""
+    log.warning(
+        "stripe_refused",
+        kind=type(error).__name__,
+        code=error.code,
+        status=error.http_status,
+        request=error.request_id,
+    )
+
+
+async def close() -> None:
+    """Close what is open to Stripe."""
+    if _made.cache_info().currsize:
+        key, base = settings().stripe_secret_key.get_secret_value(), settings().stripe_api_base
+        await _made(key, base)[1].close_async()
+        _made.cache_clear()
