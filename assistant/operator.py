@@ -39,7 +39,7 @@ def main(arguments: Sequence[str]) -> int:
         check_env_file(Path(".env"))
         chosen = read(LaunchSettings)
         with opened(chosen):
-            asyncio.run(_change(*arguments, chosen.url))
+            asyncio.run(_change(arguments[0], arguments[1], chosen.url))
     except NotFound:
         sys.stderr.write(NOBODY)
         return 1

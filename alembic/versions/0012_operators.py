@@ -7,7 +7,7 @@ from assistant.models.isolation import protect
 from assistant.models.oversight import COLUMNS, OPEN_TO_OVERSEER, QUERIES, overseen
 
 revision = "0012"
-down_revision = "0010"
+down_revision = "0011"
 
 TABLES = ("operators", "operator_visits")
 

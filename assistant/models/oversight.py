@@ -11,17 +11,22 @@ COLUMNS = {
     "operators": ("user_id",),
     "operator_visits": ("user_id", "created_at"),
     "profiles": ("user_id", "created_at"),
-    "subscriptions": ("user_id", "tier", "status"),
+    "subscriptions": ("user_id", "tier", "status", "seats", "lasts_until", "grace_until"),
+    "stripe_events": ("user_id", "created_at", "event_id", "type", "status", "reason", "tries"),
     "turns": ("id", "user_id", "conversation_id", "reply_id", "status", "created_at"),
     "messages": ("id", "user_id", "model"),
     "usage_logs": ("user_id", "turn_id", "cost", "created_at"),
 }
 OPEN_TO_OVERSEER = tuple(table for table in COLUMNS if table != "operators")
 
+_SUMS = "cost numeric, requests bigint"
 _SPENT = """
     select user_id, sum(cost) as cost, count(*) as requests
     from public.usage_logs where created_at >= since group by 1
 """
+# As `services/tiers.py` has it; a test holds both together.
+_STATUS = """case when lasts_until <= now() then 'canceled'
+        when status = 'past_due' and grace_until <= now() then 'unpaid' else status end"""
 
 # By the signature of each function: what it gives back, and the query that it is.
 QUERIES = {
@@ -35,23 +40,23 @@ QUERIES = {
         """,
     ),
     "operator_plans(since timestamptz)": (
-        "table (tier text, status text, users bigint, seats bigint, cost numeric, requests bigint)",
+        f"table (tier text, status text, users bigint, seats bigint, {_SUMS})",
         f"""
-        select tier, status, count(*), count(*), coalesce(sum(cost), 0),
+        select tier, {_STATUS}, count(*), sum(seats), coalesce(sum(cost), 0),
                coalesce(sum(requests), 0)::bigint
         from public.subscriptions left join ({_SPENT}) as spent using (user_id) group by 1, 2
         """,  # noqa: S608  (nothing in it comes from outside)
     ),
     "operator_users(since timestamptz, most integer)": (
-        "table (user_id uuid, tier text, status text, seats bigint, cost numeric, requests bigint)",
+        f"table (user_id uuid, tier text, status text, seats integer, {_SUMS})",
         f"""
-        select spent.user_id, tier, status, 1::bigint, cost, requests
+        select spent.user_id, tier, {_STATUS}, seats, cost, requests
         from ({_SPENT}) as spent join public.subscriptions using (user_id)
         order by cost desc, requests desc limit most
         """,  # noqa: S608  (nothing in it comes from outside)
     ),
     "operator_conversations(since timestamptz, most integer)": (
-        "table (id uuid, user_id uuid, cost numeric, requests bigint)",
+        f"table (id uuid, user_id uuid, {_SUMS})",
         """
         select turns.conversation_id, turns.user_id, sum(cost), count(*)
         from public.usage_logs join public.turns on turns.id = usage_logs.turn_id
@@ -66,6 +71,13 @@ QUERIES = {
                count(*) filter (where turns.status = 'interrupted')
         from public.turns join public.messages on messages.id = turns.reply_id
         where turns.created_at >= since group by 1
+        """,
+    ),
+    "operator_notices(most integer)": (
+        "table (event_id text, type text, at timestamptz, reason text, tries integer)",
+        """
+        select event_id, type, created_at, reason, tries from public.stripe_events
+        where status = 'failed' order by created_at desc limit most
         """,
     ),
     "operator_looks(most integer)": (

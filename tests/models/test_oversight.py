@@ -5,7 +5,8 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from assistant.models.oversight import OPEN_TO_OVERSEER, QUERIES
+from assistant.models.oversight import _STATUS, OPEN_TO_OVERSEER, QUERIES
+from assistant.services.tiers import STATUS_NOW
 from tests.models.faults import as_user
 from tests.models.rows import Rows, full_set, insert
 
@@ -19,6 +20,10 @@ def call_of(signature: str) -> str:
     name, _, listed = signature.rstrip(")").partition("(")
     asked = ", ".join(VALUES[each.split()[1]] for each in listed.split(", "))
     return f"select * from {name}({asked})"  # noqa: S608
+
+
+def test_the_standing_of_a_plan_is_the_one_that_decides_what_is_allowed():
+    assert _STATUS == STATUS_NOW
 
 
 CALLS = [call_of(signature) for signature in QUERIES]
@@ -38,6 +43,8 @@ async def said(connection, call):
 
 @pytest.mark.parametrize("call", CALLS)
 async def test_an_operator_who_looks_is_told_of_everybody(call, roles_db, alices, plain_user):
+    failed = "update stripe_events set status = 'failed' where user_id = $1"
+    await roles_db.admin.execute(failed, plain_user.user_id)
     async with as_user(roles_db.app, alices.user_id):
         assert await roles_db.app.fetchval(OPENS) is True
         told = await said(roles_db.app, call)
