@@ -127,7 +127,7 @@ async def report(user_id: UUID) -> Report:
 
 
 async def _read(connection: Connection) -> Report:
-    times = await connection.fetchrow(_TIMES)
+    (times,) = await connection.fetch(_TIMES)
     (people,) = await _told(connection, "people($1, $2)", times["month"], times["lately"])
     plans = _by_plan(await _told(connection, "plans($1)", times["month"]))
     spenders = await _told(connection, "users($1, $2)", times["month"], MOST)
