@@ -7,7 +7,7 @@ from alembic import op
 from assistant.models.isolation import discoverable, protect
 
 revision = "0013"
-down_revision = "0011"
+down_revision = "0012"
 
 FOUND = ("id", "user_id", "created_at", "turn_id")
 

@@ -17,6 +17,7 @@ STYLES = [
         "audit",
         "usage",
         "billing",
+        "admin",
     )
 ]  # the build makes one file of them
 

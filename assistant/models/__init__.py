@@ -10,6 +10,7 @@ from assistant.models.conversation import Conversation, Message
 from assistant.models.file import File
 from assistant.models.note import Note
 from assistant.models.open_request import OpenRequest
+from assistant.models.operator import Operator, OperatorVisit
 from assistant.models.search import SearchSignature
 from assistant.models.sign_in import LoginSession, RecoveryCode, SecondFactor, SignInAttempt
 from assistant.models.turn import ToolExecution, Turn
@@ -27,6 +28,8 @@ __all__ = [
     "Message",
     "Note",
     "OpenRequest",
+    "Operator",
+    "OperatorVisit",
     "Owned",
     "Profile",
     "RecoveryCode",

@@ -1,6 +1,7 @@
 """The pages, one module each."""
 
 from assistant.pages import (
+    admin,
     audit,
     billing,
     chat,
@@ -19,6 +20,7 @@ PAGES = (
     *audit.PAGES,
     *usage.PAGES,
     *billing.PAGES,
+    *admin.PAGES,
     *sign_in.PAGES,
     *verify.PAGES,
     *leaving.PAGES,

@@ -11,6 +11,7 @@ SETTINGS = "/settings"
 AUDIT = "/audit"
 BILLING = "/billing"
 USAGE = "/usage"
+ADMIN = "/admin"  # the operator's; for everybody else there is nothing
 OWN_PATH = re.compile(r"/(?:[A-Za-z0-9_-]+(?:/[A-Za-z0-9_-]+)*)?(?:\?[A-Za-z0-9_=&-]*)?")
 NO_PAGES = ("/auth/", "/api/", "/_")
 PATH_CHARACTERS = 200

@@ -16,6 +16,7 @@ from assistant.config import settings
 from assistant.errors import Refused
 from assistant.services.tiers import Tier, allows, lacking, plan_with
 
+PURPOSES = ("answer", "title")
 HISTORY_SHARE = 0.6  # of the window; the rest is for the system prompt, tools and the answer
 
 
@@ -107,6 +108,16 @@ def default_model() -> str:
 def name_of(model: str) -> str:
     """What people read for a model's id."""
     return MODELS[model].label if model in MODELS else model
+
+
+def failures_of(model: str) -> tuple[int, bool]:
+    """How often a model has failed in a row, and whether it is left alone now.
+
+    As this process knows it: each one learns by its own requests.
+    """
+    who = MODELS[model].provider, model
+    known = [_breaker(purpose) for purpose in PURPOSES]
+    return max(each.failures(who) for each in known), any(each.is_open(who) for each in known)
 
 
 def _notice(wanted: str, model: Model, tier: Tier) -> str:
