@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
+from hashlib import blake2b
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -18,7 +19,7 @@ import structlog
 from assistant.agent.gate import Gate
 from assistant.agent.history import fit
 from assistant.agent.loop import run
-from assistant.agent.prompt import Manner, continued, system_prompt
+from assistant.agent.prompt import SYSTEM, Manner, about_user, continued
 from assistant.agent.provenance import Provenance
 from assistant.agent.toolbox import Toolbox
 from assistant.agent.types import Event, Message, MessageDone, Request, StopReason, ToolFinished
@@ -145,7 +146,9 @@ class Running:
         self.pen.reply.know(toolkit.tools)
         said = continued(job.messages) if job.goes_on else job.messages
         request = Request(
-            system=system_prompt(_today(job.timezone), job.timezone, job.manner),
+            system=SYSTEM,
+            about=about_user(_today(job.timezone), job.timezone, job.manner),
+            cache_key=blake2b(job.conversation_id.bytes, digest_size=16).hexdigest(),
             messages=await pictures.shown(job.grip.user_id, fit(said, job.choice.history_tokens)),
             tools=toolkit.offered,
             max_output_tokens=job.choice.max_output_tokens,

@@ -5,12 +5,13 @@ import json
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 
 from tests.vendors import anthropic, google, openai
 from tests.vendors.connection import ClientGone, Connection, HttpRequest
 from tests.vendors.directives import TITLE_MARK, script_for
+from tests.vendors.prefix_cache import PrefixCache
 from tests.vendors.script import Script
 from tests.vendors.wire import Wire
 
@@ -42,11 +43,12 @@ class Stats:
 class VendorServer:
     """`async with VendorServer() as server:` listens on `server.url` until the block ends.
 
-    port: 0 takes a free one.
+    port: 0 takes a free one. cache: what tells how much of each request was read before.
     """
 
-    def __init__(self, port: int = 0) -> None:
+    def __init__(self, port: int = 0, cache: PrefixCache | None = None) -> None:
         self.port = port
+        self.cache = cache
         self.stats = Stats()
         self.requests: deque[Seen] = deque(maxlen=REQUESTS_KEPT)
         self._scripts: dict[tuple[str, bool], deque[Script]] = defaultdict(deque)
@@ -107,6 +109,9 @@ class VendorServer:
                 model = found.groupdict().get("model") or body["model"]
                 self.requests.append(Seen(wire.name, model, request.headers, body))
                 script = self._script(wire, request, body)
+                if self.cache is not None:
+                    figures = self.cache.read(wire.name, model, body, script.figures)
+                    script = replace(script, figures=figures)
                 return await self._played(wire, script, model, connection)
         connection.answer_json(self._page(request.path))
         return True

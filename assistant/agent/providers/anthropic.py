@@ -122,8 +122,12 @@ def _body(model: str, request: Request) -> Json:
         "cache_control": CACHED,
         "stream": True,
     }
+    # The mark here keeps the tools and rules, which conversations and users share; that of the body
+    # Anthropic sets on the last block, so that it moves with the history.
     if request.system:
         body["system"] = [{"type": "text", "text": request.system, "cache_control": CACHED}]
+    if request.about:
+        body.setdefault("system", []).append({"type": "text", "text": request.about})
     tools: list[Json] = [
         {"name": t.name, "description": t.description, "input_schema": dict(t.schema)}
         for t in request.tools

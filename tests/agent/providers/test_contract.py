@@ -66,10 +66,10 @@ async def test_words_are_streamed_as_they_come(vendor: Vendor) -> None:
 
 
 async def test_the_request_carries_system_tools_and_limit(vendor: Vendor) -> None:
-    request = Request("Be brief.", said("Hi.").messages, (TOOL,), max_output_tokens=123)
+    request = Request("Be brief.", said("Hi.").messages, (TOOL,), 123, about="In German.")
     await vendor.told(Script(), request)
     body = json.dumps(vendor.server.requests[-1].body)
-    assert all(word in body for word in ("Be brief.", "Hi.", "Counts.", "123"))
+    assert all(word in body for word in ("Be brief.", "In German.", "Hi.", "Counts.", "123"))
 
 
 async def test_a_call_and_its_arguments_arrive(vendor: Vendor) -> None:
