@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterable
 
 from assistant.agent.acts import Origin, Target
-from assistant.agent.attached import Document, Image
+from assistant.agent.attached import Document, Image, Summary
 from assistant.agent.types import Message, Text, ToolResult, VendorSearch
 
 _BARE = re.compile(r"[^\w\s'-]|(?<!\w)['-]|['-](?!\w)")  # what stands around words
@@ -53,6 +53,10 @@ class Provenance:
             elif isinstance(part, Image):
                 self.tainted = True
                 self._read += "\n" + _folded(part.name)
+            elif isinstance(part, Summary) and part.untrusted:
+                # A model has put it in its own words, so what others named may not stand as it was.
+                self.tainted = self._unseen = True
+                self._read += "\n" + _folded(part.text)
 
     def note(self, result: ToolResult) -> None:
         """A tool has answered."""

@@ -10,7 +10,7 @@ from typing import Literal, Protocol
 from pydantic import JsonValue
 
 from assistant.agent.acts import Act, Arguments, Source, Tool
-from assistant.agent.attached import Document, Image, marked
+from assistant.agent.attached import Document, Image, Summary, marked
 
 Role = Literal["user", "assistant", "tool"]
 StopReason = Literal["end", "tools", "length", "refusal"]
@@ -90,7 +90,7 @@ class VendorSearch:
         return self.call.replay
 
 
-Part = Text | Thinking | ToolCall | ToolResult | Document | Image | VendorSearch
+Part = Text | Thinking | ToolCall | ToolResult | Document | Image | Summary | VendorSearch
 
 
 @dataclass(frozen=True, slots=True)

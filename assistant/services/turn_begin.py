@@ -12,10 +12,11 @@ from assistant.agent.prompt import Manner
 from assistant.config import settings
 from assistant.errors import Busy, NotFound
 from assistant.models import Conversation, Message
-from assistant.services import allowances, leases, messages, preferences
+from assistant.services import allowances, leases, preferences, summaries
 from assistant.services.keys import vault_over
 from assistant.services.model_choice import Choice, choose
 from assistant.services.rows import insert
+from assistant.services.short_questions import by_small, is_short
 from assistant.services.tiers import Tier, in_force
 from assistant.services.titles import provisional
 from assistant.services.turn_run import Job
@@ -23,14 +24,14 @@ from assistant.vault import Vault
 
 # The row that the user's other sends wait for.
 _PROFILE = """
-    select id, instructions, metadata ->> 'language' as language,
+    select id, instructions, metadata ->> 'language' as language, metadata ->> 'short' as short,
            (select tier from subscriptions) as tier, (select status from subscriptions) as status
     from profiles for no key update
 """
 _RUNNING = "select conversation_id from turns where status = 'running'"
 _CONVERSATION = """
     select id, head_id, model, coalesce(metadata ->> 'titled', '') <> '' as titled,
-           metadata ? 'tainted' as tainted
+           metadata ? 'tainted' as tainted, summary, summary_through
     from conversations where id = $1 and deleted_at is null
 """
 _MOVE_ON = "update conversations set head_id = $2, model = $3, touched_at = now() where id = $1"
@@ -41,7 +42,8 @@ class Wish:
     """How a turn is to be answered. client_key: made by the page, the same when it asks again.
 
     model: an id from the picker, "" for the usual one. timezone: the browser's, an IANA name.
-    files: what stands beside the words. counts: as a message of the month.
+    files: what stands beside the words. counts: as a message of the month. picked: the model was,
+    for this message; else the small one of its maker may answer, if the user has so chosen.
     """
 
     client_key: str
@@ -49,6 +51,7 @@ class Wish:
     timezone: str = "UTC"
     files: tuple[UUID, ...] = ()
     counts: bool = True
+    picked: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +63,14 @@ class Asking:
     manner: Manner
     tier: Tier
     wish: Wish
+    short_by_small: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """The conversation in which it begins, and its newest message.
 
-    titled: it has its title. tainted: others' text was read in it.
+    titled: it has its title. tainted: others' text was read in it. summary: of its beginning.
     """
 
     id: UUID
@@ -74,6 +78,7 @@ class Place:
     model: str
     titled: bool
     tainted: bool = False
+    summary: summaries.Stored | None = None
 
 
 async def one_at_a_time(connection: Connection, user_id: UUID, wish: Wish) -> Asking:
@@ -83,7 +88,8 @@ async def one_at_a_time(connection: Connection, user_id: UUID, wish: Wish) -> As
         raise NotFound("account")
     vault = await vault_over(connection, user_id, [profile["instructions"]])
     tier = in_force(profile["tier"], profile["status"])
-    return Asking(connection, vault, preferences.manner(profile, vault), tier, wish)
+    by_small = profile["short"] == preferences.SMALL and not wish.picked
+    return Asking(connection, vault, preferences.manner(profile, vault), tier, wish, by_small)
 
 
 async def place_of(asking: Asking, conversation_id: UUID | None, words: str = "") -> Place:
@@ -96,7 +102,10 @@ async def place_of(asking: Asking, conversation_id: UUID | None, words: str = ""
     found = await asking.connection.fetchrow(_CONVERSATION, conversation_id)
     if found is None:
         raise NotFound
-    return Place(**found)
+    known = dict(found)
+    sealed, through = known.pop("summary"), known.pop("summary_through")
+    stored = summaries.Stored(found["id"], sealed, through) if through else None
+    return Place(**known, summary=stored)
 
 
 async def begin(asking: Asking, place: Place, parent_id: UUID) -> Job:
@@ -108,12 +117,17 @@ async def begin(asking: Asking, place: Place, parent_id: UUID) -> Job:
     connection, vault, wish = asking.connection, asking.vault, asking.wish
     await _require_room(connection, place.id)
     choice = choose(wish.model or place.model)
-    said = await messages.history(connection, vault.user_id, parent_id, choice.history_tokens)
+    said = await summaries.history(
+        connection, vault.user_id, place.summary, parent_id, choice.history_tokens
+    )
     goes_on = said[-1].role == "assistant" and bool(said[-1].text.strip())
     if said[-1].role == "assistant" and not goes_on:
         said = said[:-1]
+    if asking.short_by_small and not place.tainted and is_short(said):
+        choice = by_small(choice)
     grip = await _open_turn(asking, place.id, parent_id, choice)
-    await connection.execute(_MOVE_ON, place.id, grip.reply_id, choice.model)
+    model = choice.chosen or choice.model
+    await connection.execute(_MOVE_ON, place.id, grip.reply_id, model)
     messages_used = int(wish.counts)
     await allowances.reserve(connection, vault.user_id, grip.turn_id, asking.tier, messages_used)
     return Job(

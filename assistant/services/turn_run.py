@@ -39,6 +39,7 @@ from assistant.services.internet_access import vendor_may_search
 from assistant.services.model_choice import Choice, name_of, provider_for
 from assistant.services.permissions import permitted
 from assistant.services.reply import Reply
+from assistant.services.summaries import extend, is_long
 from assistant.services.toolkit import Toolkit, toolkit_of
 from assistant.services.turn_books import Journal
 from assistant.services.turn_end import Outcome, give_up, write_end
@@ -245,7 +246,8 @@ class Running:
         pen.flush()
         pen.reply.close(waiting=outcome.status == "waiting")
         self.meter.close()
-        outcome.model = name_of(self.meter.author)
+        author, choice = self.meter.author, job.choice
+        outcome.model = choice.label if author == choice.model else name_of(author)
         if outcome.status == "lost" or not await write_end(
             job.grip, pen.reply.parts, outcome, self.meter, job.vault
         ):
@@ -256,6 +258,9 @@ class Running:
             await signals.tell_turn(user_id, job.conversation_id, turn_id, outcome.status)
         if job.untitled and outcome.status == "done":
             spawn(titles.entitle(user_id, job.conversation_id, job.untitled))
+        budget = choice.history_tokens
+        if outcome.status == "done" and is_long(job.messages, pen.reply.parts, budget):
+            spawn(extend(user_id, job.conversation_id, turn_id, budget))
 
 
 _running: dict[UUID, Running] = {}

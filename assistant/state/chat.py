@@ -49,6 +49,7 @@ class ChatState(BaseState):
     model_label: str = ""
     models: list[dict[str, str]] = []
     notice: str = ""
+    _picked: bool = False  # the model was, since the last message
     _begun: str = ""  # the conversation that a send here began: its address tells nothing new
 
     @rx.event(background=True)
@@ -103,7 +104,7 @@ class ChatState(BaseState):
         try:
             place = identifier(conversation_id) if conversation_id else None
             files = tuple(identifier(each, "file") for each in file_ids)
-            wish = replace(self._wish(client_key), files=files)
+            wish = replace(self._wish(client_key), files=files, picked=self._picked)
             started = await turns.send(self._user_id(), place, text, wish)
         except Exception as error:  # noqa: BLE001  (said beside the composer)
             async with self:
@@ -111,6 +112,7 @@ class ChatState(BaseState):
                 self.refused = [*self.refused, refusal][-ANSWERS_KEPT:]
             return None
         async with self:
+            self._picked = False
             stayed = self.conversation_id == conversation_id
             self._attach(started, client_key, conversation_id)
             if conversation_id or not stayed:
@@ -155,4 +157,5 @@ class ChatState(BaseState):
                 raise NotFound("model")
             await accounts.set_usual_model(self._user_id(), model_id)
             async with self:
+                self._picked = True
                 self._offer(model_id)

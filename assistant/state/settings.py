@@ -43,6 +43,7 @@ class SettingsState(BaseState):
     language: str = ""
     model: str = ""
     models: list[dict[str, str]] = []
+    short: str = ""
     outcome: Outcome = Outcome()
 
     @rx.event(background=True)
@@ -65,6 +66,7 @@ class SettingsState(BaseState):
         known = [model["value"] for model in self.models]
         self.model = chosen.model if chosen.model in known else ""
         self.models.insert(0, {"value": "", "label": f"The usual one ({choose('').label})"})
+        self.short = chosen.short
         self.outcome = Outcome(number=self.outcome.number + 1)
         self.ready = True
 
@@ -103,6 +105,14 @@ class SettingsState(BaseState):
             await accounts.set_usual_model(self._user_id(), model)
             async with self:
                 self.model = model
+
+    @command
+    async def answer_short_by(self, which: Word) -> None:
+        """Choose who answers short questions, "" for the usual model."""
+        async with self._saving("short"):
+            await preferences.answer_short_by(self._user_id(), which)
+            async with self:
+                self.short = which
 
     @command
     async def look_like(self, theme: Word) -> None:

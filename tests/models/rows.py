@@ -80,6 +80,7 @@ NAMES = tuple(MINIMAL)
 ONE_FOR_EACH_USER = {"profiles", "user_keys", "subscriptions", "second_factors", "audit_heads"}
 PARENTS = {
     ("conversations", "head_id"): "messages",
+    ("conversations", "summary_through"): "messages",
     ("messages", "conversation_id"): "conversations",
     ("messages", "parent_id"): "messages",
     ("search_signatures", "message_id"): "messages",

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from tests.vendors import anthropic, google, openai
 from tests.vendors.connection import ClientGone, Connection, HttpRequest
-from tests.vendors.directives import TITLE_MARK, script_for
+from tests.vendors.directives import SILENT, script_for
 from tests.vendors.prefix_cache import PrefixCache
 from tests.vendors.script import Script
 from tests.vendors.wire import Wire
@@ -51,7 +51,7 @@ class VendorServer:
         self.cache = cache
         self.stats = Stats()
         self.requests: deque[Seen] = deque(maxlen=REQUESTS_KEPT)
-        self._scripts: dict[tuple[str, bool], deque[Script]] = defaultdict(deque)
+        self._scripts: dict[tuple[str, str], deque[Script]] = defaultdict(deque)
         self._tasks: set[asyncio.Task[None]] = set()
         self._changed = asyncio.Condition()
 
@@ -71,13 +71,16 @@ class VendorServer:
         """Where the vendors' paths begin, without a trailing slash."""
         return f"http://127.0.0.1:{self.port}"
 
-    def then(self, vendor: str, *scripts: Script, to_titles: bool = False) -> None:
+    def then(
+        self, vendor: str, *scripts: Script, to_titles: bool = False, to_summaries: bool = False
+    ) -> None:
         """What the vendor answers next; when these are used up, directives decide again.
 
-        to_titles: to the next who ask for a title. They come when they like, and would else take
-        what is meant for a user.
+        to_titles, to_summaries: to the next who ask for one. They come when they like, and would
+        else take what is meant for a user.
         """
-        self._scripts[vendor, to_titles].extend(scripts)
+        whom = SILENT[0] if to_titles else SILENT[1] if to_summaries else ""
+        self._scripts[vendor, whom].extend(scripts)
 
     def forget(self) -> None:
         """What was to be answered next is not: another test begins."""
@@ -125,7 +128,8 @@ class VendorServer:
         if any(BAD_KEY in value for value in request.headers.values()):
             return Script(status=401)
         asked = wire.asked(body)
-        if scripts := self._scripts[wire.name, asked.system.startswith(TITLE_MARK)]:
+        whom = next((mark for mark in SILENT if asked.system.startswith(mark)), "")
+        if scripts := self._scripts[wire.name, whom]:
             return scripts.popleft()
         return script_for(wire.name, asked)
 

@@ -10,7 +10,7 @@ import httpx2
 from anthropic import APIConnectionError, APIError, APIStatusError, AsyncAnthropic, AsyncStream
 
 from assistant.agent.arguments import parsed
-from assistant.agent.attached import Document, Image
+from assistant.agent.attached import Document, Image, Summary
 from assistant.agent.providers.clients import shared_client
 from assistant.agent.providers.draft import Draft, follow
 from assistant.agent.providers.faults import (
@@ -156,7 +156,7 @@ def _blocks(model: str, part: Part) -> Iterator[Json]:
             yield seal.payload  # type: ignore[misc]  # it is the JSON object of a block
         case Text(text) if text.strip():
             yield {"type": "text", "text": text}
-        case Document():
+        case Document() | Summary():
             yield {"type": "text", "text": part.told}
         case Image():
             data = b64encode(part.content).decode()
