@@ -14,7 +14,7 @@ from assistant.services.contents import words
 from assistant.services.summaries import AT_ONCE, KEPT, LONG, chosen, is_long
 from tests.e2e.seed import hold
 from tests.services.talk import ask, ended, rows, say, shown, wish
-from tests.vendors import Say, Script
+from tests.vendors import Call, Say, Script
 from tests.vendors.directives import SUMMARY_MARK
 
 BUDGET = 4_000  # tokens
@@ -229,6 +229,18 @@ async def test_what_was_read_of_others_makes_it_untrusted(alice, vendors, db):
     assert marker["summarised"]["untrusted"]
     await ask(alice, "And then?", place)
     assert '<data_written_by_others from=\\"summary\\">' in sent(vendors)
+
+
+async def test_the_gate_knows_that_a_summary_holds_others_words(alice, vendors, db):
+    place = await long_talk(alice)
+    mark = "update conversations set metadata = $2::jsonb where id = $1"
+    await rows(db, mark, place, '{"tainted": true}')
+    await ask(alice, "And now?", place)
+    await settled()
+    await rows(db, mark, place, "{}")  # nothing else tells of it any more
+    page = Call("web_fetch", ('{"url": "https://other.example/x"}',))
+    vendors.then("anthropic", Script((Say(("Let me see.",)), page)))
+    assert (await ask(alice, "Go on", place)).status == "waiting"
 
 
 async def test_one_that_does_not_open_is_none_and_another_is_made(alice, vendors, db):
