@@ -19,7 +19,7 @@ from assistant.services.rows import insert
 from assistant.services.short_questions import by_small, is_short
 from assistant.services.tiers import Tier, in_force
 from assistant.services.titles import provisional
-from assistant.services.turn_run import Job
+from assistant.services.turn_job import Job
 from assistant.vault import Vault
 
 # The row that the user's other sends wait for.

@@ -6,23 +6,16 @@ No transaction is open while a model or a tool is awaited.
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
 from functools import partial
-from hashlib import blake2b
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import structlog
 
 from assistant.agent.gate import Gate
-from assistant.agent.history import fit
 from assistant.agent.loop import run
-from assistant.agent.prompt import SYSTEM, Manner, about_user, continued
 from assistant.agent.provenance import Provenance
 from assistant.agent.toolbox import Toolbox
-from assistant.agent.types import Event, Message, MessageDone, Request, StopReason, ToolFinished
+from assistant.agent.types import Event, Message, MessageDone, StopReason, ToolFinished
 from assistant.config import settings
 from assistant.errors import (
     UNEXPECTED,
@@ -31,48 +24,26 @@ from assistant.errors import (
     DatabaseAway,
     ProviderUnavailable,
 )
-from assistant.services import leases, messages, pictures, shared_log, signals, titles, turn_log
+from assistant.services import leases, messages, shared_log, signals, titles, turn_log
 from assistant.services.approval_cards import card_of
 from assistant.services.background import spawn, within
 from assistant.services.call_rows import id_of
-from assistant.services.internet_access import vendor_may_search
-from assistant.services.model_choice import Choice, name_of, provider_for
+from assistant.services.model_choice import name_of, provider_for
 from assistant.services.permissions import permitted
 from assistant.services.reply import Reply
 from assistant.services.summaries import extend, is_long
 from assistant.services.toolkit import Toolkit, toolkit_of
 from assistant.services.turn_books import Journal
 from assistant.services.turn_end import Outcome, give_up, write_end
+from assistant.services.turn_job import Job
 from assistant.services.turn_meter import Meter
 from assistant.services.turn_pen import Pen
-from assistant.vault import Vault
 
 TOO_LONG = "The answer reached the model's length limit. Continue, if you want the rest."
 TOO_COSTLY = "The answer has cost as much as one may, so it ends here. What there is is kept."
 DECLINED = "The model declined to answer this."
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """All that a turn needs once its rows are written."""
-
-    grip: leases.Grip
-    conversation_id: UUID
-    vault: Vault
-    messages: tuple[Message, ...]
-    choice: Choice
-    timezone: str
-    manner: Manner
-    goes_on: bool  # the messages end with words that broke off and are to be continued
-    ceiling: Decimal  # USD that it may cost
-    tainted: bool  # others' text was read before, perhaps in what the messages no longer hold
-    untitled: str  # the question, where the conversation has no title yet
-
-
-def _today(timezone: str) -> date:
-    return datetime.now(ZoneInfo(timezone)).date()
 
 
 class Running:
@@ -145,16 +116,7 @@ class Running:
         job, limits = self.job, settings()
         toolkit = await toolkit_of(job.grip.user_id, job.timezone)
         self.pen.reply.know(toolkit.tools)
-        said = continued(job.messages) if job.goes_on else job.messages
-        request = Request(
-            system=SYSTEM,
-            about=about_user(_today(job.timezone), job.timezone, job.manner),
-            cache_key=blake2b(job.conversation_id.bytes, digest_size=16).hexdigest(),
-            messages=await pictures.shown(job.grip.user_id, fit(said, job.choice.history_tokens)),
-            tools=toolkit.offered,
-            max_output_tokens=job.choice.max_output_tokens,
-            search=vendor_may_search(job.choice.model),
-        )
+        request = await job.request(toolkit.offered)
         toolbox = self._toolbox(toolkit)
         events = run(
             request,
