@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, dropwhile, takewhile
 
-from assistant.agent.attached import Document, Image
+from assistant.agent.attached import Document, Image, Summary
 from assistant.agent.types import (
     Message,
     Part,
@@ -37,8 +37,12 @@ def fit(messages: Sequence[Message], tokens: int) -> tuple[Message, ...]:
 
     It begins with a user's message and always holds the last one, whole, even if that alone is
     larger. A call stays with its results; one without gets a result that says so. Any other
-    message is cut to a quarter of the budget. Raises ValueError if there is no user's message.
+    message is cut to a quarter of the budget. A summary at the beginning stays there, whatever is
+    left out behind it. Raises ValueError if there is no user's message.
     """
+    if summary := _summary_in(messages):
+        rest = (replace(messages[0], parts=messages[0].parts[1:]), *messages[1:])
+        return headed(summary, fit(rest, tokens - _tokens(summary) - PART_TOKENS))
     groups = list(_groups(messages))
     last = max(index for index, group in enumerate(groups) if group[0].role == "user")
     asked = groups[last]
@@ -50,6 +54,18 @@ def fit(messages: Sequence[Message], tokens: int) -> tuple[Message, ...]:
     older = _newest(before, room) if len(newest) == len(after) else []
     begun = dropwhile(lambda group: group[0].role != "user", older)
     return tuple(chain.from_iterable((*begun, asked, *newest)))
+
+
+def _summary_in(messages: Sequence[Message]) -> Summary | None:
+    begins_with = messages[0].parts[0] if messages and messages[0].parts else None
+    return begins_with if isinstance(begins_with, Summary) else None
+
+
+def headed(summary: Summary, messages: Sequence[Message]) -> tuple[Message, ...]:
+    """The messages with the summary of those before them, which stands in the user's first."""
+    if messages and messages[0].role == "user":
+        return (Message("user", (summary, *messages[0].parts)), *messages[1:])
+    return (Message("user", (summary,)), *messages)
 
 
 def estimated_tokens(message: Message) -> int:
@@ -146,8 +162,12 @@ def _tokens(part: Part) -> int:
     return max(LEAST_OF_PICTURE, part.width * part.height // PIXELS_PER_TOKEN)
 
 
-def _bytes(part: Text | Thinking | ToolCall | ToolResult | Document | VendorSearch) -> int:
+def _bytes(
+    part: Text | Thinking | ToolCall | ToolResult | Document | Summary | VendorSearch,
+) -> int:
     match part:
+        case Summary():
+            return _length(part.told)
         case VendorSearch(call=call):
             return _bytes(call)
         case ToolCall(name=name, arguments=arguments, replay=replay):

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from assistant.agent.acts import Origin, Target, Tool
-from assistant.agent.attached import Document, Image
+from assistant.agent.attached import Document, Image, Summary
 from assistant.agent.types import Message, Text, ToolResult, VendorSearch
 
 _BARE = re.compile(r"[^\w\s'-]|(?<!\w)['-]|['-](?!\w)")  # what stands around words
@@ -69,6 +69,10 @@ class Provenance:
             elif isinstance(part, Image):
                 self.tainted = True
                 self._read += "\n" + _folded(part.name)
+            elif isinstance(part, Summary) and part.untrusted:
+                # A model has put it in its own words, so what others named may not stand as it was.
+                self.tainted = self._unseen = True
+                self._read += "\n" + _folded(part.text)
 
     def _take_words(self, said: Text) -> None:
         if said.imported:

@@ -10,7 +10,7 @@ from typing import Literal, Protocol
 from pydantic import JsonValue
 
 from assistant.agent.acts import Act, Arguments, Source, Tool
-from assistant.agent.attached import Document, Image, marked
+from assistant.agent.attached import Document, Image, Summary, marked
 
 Role = Literal["user", "assistant", "tool"]
 StopReason = Literal["end", "tools", "length", "refusal"]
@@ -97,7 +97,7 @@ class VendorSearch:
         return self.call.replay
 
 
-Part = Text | Thinking | ToolCall | ToolResult | Document | Image | VendorSearch
+Part = Text | Thinking | ToolCall | ToolResult | Document | Image | Summary | VendorSearch
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +269,10 @@ Event = ModelEvent | ToolStarted | ToolAsked | ToolFinished
 class Request:
     """All that a model is given. max_output_tokens bounds what it may write.
 
+    system: the rules, the same for everybody, so that a vendor's cache holds them for all.
+    about: the user's wishes and the date, which stand behind the rules.
     search: whether its vendor may search the web for it, once. sent: where it is told how it goes.
+    cache_key: the same for all requests whose beginning is the same, as those of a conversation.
     """
 
     system: str
@@ -278,6 +281,13 @@ class Request:
     max_output_tokens: int = 8192
     search: bool = False
     sent: Sent = field(default_factory=Sent, compare=False, repr=False)
+    about: str = ""
+    cache_key: str = ""
+
+    @property
+    def told(self) -> str:
+        """The rules and what stands behind them, for vendors that take them as one text."""
+        return "\n\n".join(filter(None, (self.system, self.about)))
 
 
 class Provider(Protocol):

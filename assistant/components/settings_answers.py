@@ -6,6 +6,8 @@ from assistant.components.page_frame import row, section
 from assistant.components.settings_fields import choice_setting, outcome, text_setting
 from assistant.services.inputs import INSTRUCTIONS_CHARACTERS
 from assistant.services.languages import LANGUAGES
+from assistant.services.preferences import SMALL
+from assistant.services.short_questions import CHARACTERS
 from assistant.state.settings import SettingsState
 
 LISTED = [
@@ -18,12 +20,18 @@ LISTED = [
         for code, one in LANGUAGES.items()
     ),
 ]
+BY_WHOM = [
+    {"value": "", "label": "Answered by the model I chose"},
+    {"value": SMALL, "label": "Answered by the small model of its maker"},
+]
 EXAMPLE = "I am a nurse in Porto. Be brief. Use metric units, and tell me when you are not sure."
 
 
 def answers_section() -> rx.Component:
-    """Language, model, instructions."""
-    return section("Answers", "They hold from your next message on.", *_choices(), _instructions())
+    """Language, model, short questions, instructions."""
+    return section(
+        "Answers", "They hold from your next message on.", *_choices(), _short(), _instructions()
+    )
 
 
 def _choices() -> tuple[rx.Component, rx.Component]:
@@ -54,6 +62,24 @@ def _choices() -> tuple[rx.Component, rx.Component]:
             field="model",
             said=outcome("model"),
         ),
+    )
+
+
+def _short() -> rx.Component:
+    choice = choice_setting(
+        "short",
+        value=SettingsState.short,
+        options=BY_WHOM,
+        on_choose=SettingsState.answer_short_by,
+    )
+    return row(
+        "Short questions",
+        f"Up to {CHARACTERS} characters, without files, early in a conversation. The small model "
+        "is cheaper and knows less; its answers say so. A model that you pick in the chat answers "
+        "the next message in any case.",
+        choice,
+        field="short",
+        said=outcome("short"),
     )
 
 

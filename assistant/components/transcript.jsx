@@ -1,5 +1,6 @@
 // The conversation on the page: its messages, its scrolling, and what is said when there are none.
 import {
+  Fragment,
   startTransition,
   useEffect,
   useLayoutEffect,
@@ -13,6 +14,7 @@ import { Icon } from "./icons.jsx";
 import { Message } from "./message.jsx";
 import { Scroller } from "./scroller.js";
 import { ConnectionBanner, StatusLine } from "./status.jsx";
+import { Summarised } from "./summarised.jsx";
 import { Toast } from "./toast.jsx";
 import { useConversationId } from "./use_address.js";
 import { useJump } from "./use_jump.js";
@@ -148,13 +150,15 @@ function Body({ id, conversation, lit, act, greeting, starters }) {
   if (status === "loading") return <Skeleton />;
   if (messages.length === 0) return <Welcome greeting={greeting} starters={starters} />;
   return messages.map((message, at) => (
-    <Message
-      key={keyOf(message)}
-      message={message}
-      last={at === messages.length - 1}
-      lit={message.id === lit}
-      act={act}
-    />
+    <Fragment key={keyOf(message)}>
+      <Message
+        message={message}
+        last={at === messages.length - 1}
+        lit={message.id === lit}
+        act={act}
+      />
+      {message.summarised && <Summarised {...message.summarised} />}
+    </Fragment>
   ));
 }
 

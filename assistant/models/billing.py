@@ -35,7 +35,7 @@ class UsageLog(Chained, table=True):
     __table_args__ = (
         owned_by_user(),
         owned_by("turn_id", "turns", on_delete="SET NULL (turn_id)"),
-        one_of("purpose", "answer", "title"),
+        one_of("purpose", "answer", "title", "summary"),
         *chained(),
         Index("ix_usage_logs_user_turn", "user_id", "turn_id"),
         Index("ix_usage_logs_user_created", "user_id", text("created_at desc")),

@@ -19,7 +19,10 @@ def one_of(column: str, *words: str) -> CheckConstraint:
 
 
 class Conversation(Owned, table=True):
-    """A conversation. head_id is the last message of the branch that the page shows."""
+    """A conversation. head_id is the last message of the branch that the page shows.
+
+    summary: sealed, what models read in place of its messages up to summary_through.
+    """
 
     __tablename__ = "conversations"
     __table_args__ = (
@@ -32,6 +35,13 @@ class Conversation(Owned, table=True):
             use_alter=True,
             name="fk_conversations_head",
         ),
+        ForeignKeyConstraint(
+            ["summary_through", "user_id"],
+            ["messages.id", "messages.user_id"],
+            ondelete="SET NULL (summary_through)",
+            use_alter=True,
+            name="fk_conversations_summary_through",
+        ),
         Index(
             "ix_conversations_user_touched",
             "user_id",
@@ -39,6 +49,7 @@ class Conversation(Owned, table=True):
             postgresql_where=text("deleted_at is null"),
         ),
         Index("ix_conversations_user_head", "user_id", "head_id"),
+        Index("ix_conversations_user_summary", "user_id", "summary_through"),
         Index(
             "ix_conversations_deleted",
             "deleted_at",
@@ -49,6 +60,8 @@ class Conversation(Owned, table=True):
     title: bytes | None = sealed()
     model: str = Field(default="", sa_column_kwargs={"server_default": ""})
     head_id: UUID | None = None
+    summary: bytes | None = sealed()
+    summary_through: UUID | None = None
     touched_at: datetime = moment(nullable=False, now=True)
     archived_at: datetime | None = moment()
     deleted_at: datetime | None = moment()

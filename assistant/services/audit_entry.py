@@ -16,6 +16,7 @@ from assistant.services.undo import FOR
 from assistant.vault import Vault
 
 YOU = "You"
+SILENT = {"title": " for a title", "summary": " for a summary"}
 OWN_RULES = {rule: f"No need to ask: {rule}" for rule in OWN.values()}
 NOBODY = {
     "asked": "Waits for you",
@@ -119,7 +120,7 @@ def _verb(row: Record, labels: dict[str, str]) -> str:
     if row["is_request"]:
         model = MODELS.get(what)
         asked = f"Asked {model.label if model else what}"
-        return f"{asked} for a title" if row["purpose"] == "title" else asked
+        return asked + SILENT.get(row["purpose"], "")
     return labels.get(what) or what.replace("_", " ").capitalize()
 
 

@@ -1,11 +1,15 @@
 """The messages of a conversation's branch: written once, read in pages from the newest back."""
 
+import json
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from itertools import takewhile
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from asyncpg import Connection, Record
 
+from assistant.agent.attached import Summary
 from assistant.agent.types import Message as Said
 from assistant.database import user_connection
 from assistant.errors import NotFound
@@ -13,14 +17,17 @@ from assistant.services import contents
 from assistant.services.keys import opened_or, vault_over
 from assistant.vault import Vault
 
-PLACE = "messages.content"
+PLACE, SUMMARY = "messages.content", "conversations.summary"
 PAGE_AT_MOST = 100
 CHARACTERS_PER_TOKEN = 3  # a cautious guess, see `agent/history.py`
 UNREADABLE = contents.dump(
     contents.words("This message cannot be opened: what is stored was changed, or its key is gone.")
 )
 
-_OPEN = "select head_id from conversations where id = $1 and deleted_at is null"
+_OPEN = """
+    select head_id, summary, summary_through from conversations
+    where id = $1 and deleted_at is null
+"""
 _PARENT = "select parent_id from messages where id = $1 and conversation_id = $2"
 _BRANCH = """
     with recursive branch as (
@@ -45,7 +52,10 @@ class Page(NamedTuple):
 
 
 async def page(user_id: UUID, conversation_id: UUID, before: UUID | None, limit: int) -> Page:
-    """One page of the branch that ends before a message, or at the newest one."""
+    """One page of the branch that ends before a message, or at the newest one.
+
+    The last message that is summarised for the model has the summary beside it.
+    """
     async with user_connection(user_id) as connection:
         conversation = await connection.fetchrow(_OPEN, conversation_id)
         if conversation is None:
@@ -54,11 +64,22 @@ async def page(user_id: UUID, conversation_id: UUID, before: UUID | None, limit:
         if before is not None:
             start = await _parent(connection, before, conversation_id)
         rows = await branch(connection, start, min(limit, PAGE_AT_MOST) + 1)
-        vault = await vault_over(connection, user_id, (row["content"] for row in rows))
+        sealed = [conversation["summary"], *(row["content"] for row in rows)]
+        vault = await vault_over(connection, user_id, sealed)
     kept = rows[: min(limit, PAGE_AT_MOST)]
     turns = _turns(kept)
     shown = [_shown(row, vault) | turn for row, turn in zip(kept, turns, strict=True)]
+    for row, message in zip(kept, shown, strict=True):
+        if row["id"] == conversation["summary_through"]:
+            summary = summary_of(vault, conversation_id, conversation["summary"])
+            message |= {"summarised": asdict(summary)} if summary else {}
     return Page(shown[::-1], earlier=len(rows) > len(kept))
+
+
+def summary_of(vault: Vault, conversation_id: UUID, sealed: bytes | None) -> Summary | None:
+    """The summary of a conversation; none where it does not open, as if it had never been made."""
+    stored = opened_or(vault, SUMMARY, conversation_id, sealed, "") if sealed else ""
+    return Summary(**json.loads(stored)) if stored else None
 
 
 def _turns(newest_first: Sequence[Record]) -> list[dict[str, str | None]]:
@@ -117,23 +138,29 @@ def sealed(message_id: UUID, parts: list[contents.Entry], vault: Vault) -> bytes
 
 
 async def history(
-    connection: Connection, user_id: UUID, start: UUID | None, tokens: int
+    connection: Connection,
+    user_id: UUID,
+    start: UUID | None,
+    tokens: int,
+    before: UUID | None = None,
 ) -> list[Said]:
     """The branch as a model reads it, oldest first, as much of the newest as about fits.
 
-    tokens: the budget; the exact fitting is `agent.history.fit`'s. Rows are fetched in steps, so
-    that the price of a long conversation is that of what fits.
+    tokens: the budget; the exact fitting is `agent.history.fit`'s. before: what comes up to this
+    message is left out. Rows are fetched in steps, so that the price of a long conversation is that
+    of what fits.
     """
     said: list[list[Said]] = []
     characters, step = 0, 64
-    while start is not None and characters < tokens * CHARACTERS_PER_TOKEN:
+    while start not in (None, before) and characters < tokens * CHARACTERS_PER_TOKEN:
         rows = await branch(connection, start, step)
         vault = await vault_over(connection, user_id, (row["content"] for row in rows))
-        for row in rows:
+        for row in takewhile(lambda row: row["id"] != before, rows):
             parts = readable(row["id"], row["content"], vault)
             characters += sum(len(p.get("text", "")) + len(p.get("result", "")) for p in parts)
             said.append(contents.history(row["role"], parts))
-        start = rows[-1]["parent_id"] if rows else None
+        is_all = not rows or any(row["id"] == before for row in rows)
+        start = None if is_all else rows[-1]["parent_id"]
     return _joined(message for messages in reversed(said) for message in messages)
 
 

@@ -22,7 +22,10 @@ HISTORY_SHARE = 0.6  # of the window; the rest is for the system prompt, tools a
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The model of one turn. notice: what the page says when it is not the one that was asked."""
+    """The model of one turn. notice: what the page says when it is not the one that was asked.
+
+    chosen: the user's, where the small one of its maker answers; see `short_questions.py`.
+    """
 
     provider: str
     model: str
@@ -30,6 +33,7 @@ class Choice:
     notice: str
     history_tokens: int
     max_output_tokens: int
+    chosen: str = ""
 
 
 def reachable() -> tuple[str, ...]:
@@ -133,10 +137,10 @@ def _notice(wanted: str, model: Model, tier: Tier) -> str:
 
 
 def provider_for(choice: Choice) -> Provider:
-    """The chosen model, and behind it the current ones of the other vendors."""
+    """The model of the turn, behind it the user's, then the current ones of other vendors."""
     first = MODELS[choice.model].provider
     others = [DEFAULTS[vendor] for vendor in reachable() if vendor != first]
-    return _line("answer", choice.model, *others)
+    return _line("answer", *filter(None, (choice.model, choice.chosen)), *others)
 
 
 def small_provider() -> Provider:

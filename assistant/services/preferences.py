@@ -24,6 +24,7 @@ from assistant.vault import Vault
 
 NAME, INSTRUCTIONS = "profiles.name", "profiles.instructions"
 THEMES = ("system", "light", "dark")
+SMALL = "small"  # the model that answers short questions; "" for the one that is chosen
 _KNOWN = "select id, name, instructions, default_model, metadata from profiles"
 
 
@@ -31,7 +32,8 @@ _KNOWN = "select id, name, instructions, default_model, metadata from profiles"
 class Preferences:
     """All of them. language: a code of LANGUAGES or "". model: an id or "". theme: of THEMES.
 
-    theme_since: when the theme was chosen, in milliseconds, 0 for never.
+    short: SMALL or "", who answers short questions. theme_since: when the theme was chosen, in
+    milliseconds, 0 for never.
     """
 
     name: str
@@ -40,6 +42,7 @@ class Preferences:
     model: str
     theme: str
     theme_since: int
+    short: str
 
 
 async def known(user_id: UUID) -> Preferences:
@@ -56,6 +59,7 @@ async def known(user_id: UUID) -> Preferences:
         model=profile["default_model"],
         theme=details.get("theme", THEMES[0]),
         theme_since=details.get("theme_since", 0),
+        short=details.get("short", ""),
     )
 
 
@@ -95,6 +99,13 @@ async def answer_in(user_id: UUID, language: str) -> None:
     if language and language not in LANGUAGES:
         raise NotFound("language")
     await _note(user_id, language=language)
+
+
+async def answer_short_by(user_id: UUID, which: str) -> None:
+    """Choose who answers short questions: SMALL, or "" for the usual model. Raises NotFound."""
+    if which not in ("", SMALL):
+        raise NotFound("choice")
+    await _note(user_id, short=which)
 
 
 async def look_like(user_id: UUID, theme: str) -> None:

@@ -33,6 +33,7 @@ SEALED = (
     "login_sessions.device",
     "second_factors.secret",
     "conversations.title",
+    "conversations.summary",
     "messages.content",
     "tool_executions.input",
     "tool_executions.output",

@@ -13,20 +13,21 @@ from assistant.agent.prompt import Manner
 from assistant.config import settings
 from assistant.errors import Busy, NotFound
 from assistant.models import Conversation, Message
-from assistant.services import allowances, leases, messages, preferences, request_books
+from assistant.services import allowances, leases, preferences, request_books, summaries
 from assistant.services.keys import vault_over
 from assistant.services.model_choice import Choice, choose, require_allowed
 from assistant.services.request_books import ANSWER, Account
 from assistant.services.request_meter import Made
 from assistant.services.rows import insert
+from assistant.services.short_questions import by_small, is_short
 from assistant.services.tiers import STATUS_NOW, Tier, in_force
 from assistant.services.titles import provisional
-from assistant.services.turn_run import Job
+from assistant.services.turn_job import Job
 from assistant.vault import Vault
 
 # The row that the user's other sends wait for.
 _PROFILE = f"""
-    select id, instructions, metadata ->> 'language' as language,
+    select id, instructions, metadata ->> 'language' as language, metadata ->> 'short' as short,
            (select tier from subscriptions) as tier,
            (select {STATUS_NOW} from subscriptions) as status
     from profiles for no key update
@@ -34,7 +35,7 @@ _PROFILE = f"""
 _RUNNING = "select conversation_id from turns where status = 'running'"
 _CONVERSATION = """
     select id, head_id, model, coalesce(metadata ->> 'titled', '') <> '' as titled,
-           metadata ? 'tainted' as tainted
+           metadata ? 'tainted' as tainted, summary, summary_through
     from conversations where id = $1 and deleted_at is null
 """
 _MOVE_ON = "update conversations set head_id = $2, model = $3, touched_at = now() where id = $1"
@@ -45,7 +46,8 @@ class Wish:
     """How a turn is to be answered. client_key: made by the page, the same when it asks again.
 
     model: an id from the picker, "" for the usual one. timezone: the browser's, an IANA name.
-    files: what stands beside the words. counts: as a message of the month.
+    files: what stands beside the words. counts: as a message of the month. picked: the model was,
+    for this message; else the small one of its maker may answer, if the user has so chosen.
     """
 
     client_key: str
@@ -53,6 +55,7 @@ class Wish:
     timezone: str = "UTC"
     files: tuple[UUID, ...] = ()
     counts: bool = True
+    picked: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +67,14 @@ class Asking:
     manner: Manner
     tier: Tier
     wish: Wish
+    short_by_small: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """The conversation in which it begins, and its newest message.
 
-    titled: it has its title. tainted: others' text was read in it.
+    titled: it has its title. tainted: others' text was read in it. summary: of its beginning.
     """
 
     id: UUID
@@ -78,6 +82,7 @@ class Place:
     model: str
     titled: bool
     tainted: bool = False
+    summary: summaries.Stored | None = None
 
 
 async def one_at_a_time(connection: Connection, user_id: UUID, wish: Wish) -> Asking:
@@ -87,7 +92,8 @@ async def one_at_a_time(connection: Connection, user_id: UUID, wish: Wish) -> As
         raise NotFound("account")
     vault = await vault_over(connection, user_id, [profile["instructions"]])
     tier = in_force(profile["tier"], profile["status"])
-    return Asking(connection, vault, preferences.manner(profile, vault), tier, wish)
+    by_small = profile["short"] == preferences.SMALL and not wish.picked
+    return Asking(connection, vault, preferences.manner(profile, vault), tier, wish, by_small)
 
 
 async def place_of(asking: Asking, conversation_id: UUID | None, words: str = "") -> Place:
@@ -100,7 +106,10 @@ async def place_of(asking: Asking, conversation_id: UUID | None, words: str = ""
     found = await asking.connection.fetchrow(_CONVERSATION, conversation_id)
     if found is None:
         raise NotFound
-    return Place(**found)
+    known = dict(found)
+    sealed, through = known.pop("summary"), known.pop("summary_through")
+    stored = summaries.Stored(found["id"], sealed, through) if through else None
+    return Place(**known, summary=stored)
 
 
 async def begin(asking: Asking, place: Place, parent_id: UUID) -> Job:
@@ -115,12 +124,17 @@ async def begin(asking: Asking, place: Place, parent_id: UUID) -> Job:
     await _require_room(connection, place.id)
     require_allowed(asking.tier, wish.model)
     choice = choose(wish.model or place.model, asking.tier)
-    said = await messages.history(connection, vault.user_id, parent_id, choice.history_tokens)
+    said = await summaries.history(
+        connection, vault.user_id, place.summary, parent_id, choice.history_tokens
+    )
     goes_on = said[-1].role == "assistant" and bool(said[-1].text.strip())
     if said[-1].role == "assistant" and not goes_on:
         said = said[:-1]
+    if asking.short_by_small and not place.tainted and is_short(said):
+        choice = by_small(choice)
     grip = await _open_turn(asking, place.id, parent_id, choice)
-    await connection.execute(_MOVE_ON, place.id, grip.reply_id, choice.model)
+    model = choice.chosen or choice.model
+    await connection.execute(_MOVE_ON, place.id, grip.reply_id, model)
     asked = Made(choice.provider, choice.model, sum(map(estimated_tokens, said)))
     await request_books.note(connection, Account(vault, ANSWER, grip.turn_id), [asked])
     asked.is_noted = True
@@ -138,7 +152,7 @@ async def begin(asking: Asking, place: Place, parent_id: UUID) -> Job:
         goes_on=goes_on,
         tainted=place.tainted,
         untitled="" if place.titled else said[0].text,
-        request=asked,
+        noted=asked,
     )
 
 

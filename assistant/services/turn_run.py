@@ -6,22 +6,16 @@ No transaction is open while a model or a tool is awaited.
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass
-from datetime import date, datetime
 from functools import partial
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import structlog
 
 from assistant.agent.gate import Gate
-from assistant.agent.history import fit
 from assistant.agent.loop import run
-from assistant.agent.prompt import Manner, continued, system_prompt
 from assistant.agent.provenance import Provenance
 from assistant.agent.toolbox import Toolbox
-from assistant.agent.tools.web import web_search
-from assistant.agent.types import Asked, Event, Message, MessageDone, Request, ToolFinished
+from assistant.agent.types import Asked, Event, Message, MessageDone, ToolFinished
 from assistant.config import settings
 from assistant.errors import (
     UNEXPECTED,
@@ -30,50 +24,26 @@ from assistant.errors import (
     DatabaseAway,
     ProviderUnavailable,
 )
-from assistant.services import leases, messages, pictures, shared_log, signals, titles, turn_log
+from assistant.services import leases, messages, shared_log, signals, titles, turn_log
 from assistant.services.approval_cards import card_of
 from assistant.services.background import spawn, within
 from assistant.services.call_rows import id_of
-from assistant.services.internet_access import vendor_may_search
-from assistant.services.model_choice import Choice, name_of, provider_for
+from assistant.services.model_choice import name_of, provider_for
 from assistant.services.permissions import permitted
 from assistant.services.reply import Reply
-from assistant.services.request_meter import Made
-from assistant.services.tiers import Tier, allows
+from assistant.services.summaries import extend, is_long
 from assistant.services.toolkit import Toolkit, toolkit_of
 from assistant.services.turn_books import Journal, ask
 from assistant.services.turn_end import Outcome, give_up, patiently, write_end
+from assistant.services.turn_job import Job
 from assistant.services.turn_meter import Meter
 from assistant.services.turn_pen import Pen
-from assistant.vault import Vault
 
 TOO_LONG = "The answer reached the model's length limit. Continue, if you want the rest."
 TOO_COSTLY = "The answer has cost as much as one may, so it ends here. What there is is kept."
 DECLINED = "The model declined to answer this."
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """All that a turn needs once its rows are written."""
-
-    grip: leases.Grip
-    conversation_id: UUID
-    vault: Vault
-    messages: tuple[Message, ...]
-    choice: Choice
-    timezone: str
-    manner: Manner
-    goes_on: bool  # the messages end with words that broke off and are to be continued
-    tier: Tier  # what its user may have
-    tainted: bool  # others' text was read before, perhaps in what the messages no longer hold
-    untitled: str  # the question, where the conversation has no title yet
-    request: Made | None = None  # the first that is to be made, put down already
-
-
-def _today(timezone: str) -> date:
-    return datetime.now(ZoneInfo(timezone)).date()
 
 
 class Running:
@@ -84,7 +54,7 @@ class Running:
         self.log = turn_log.open_log(job.grip.turn_id, job.vault)
         told = partial(card_of, vault=job.vault), partial(id_of, job.grip.turn_id)
         self.pen = Pen(Reply(name_of, *told), self.log)
-        self.meter = Meter(job.choice.model, job.request)
+        self.meter = Meter(job.choice.model, job.noted)
         self.outcome = Outcome(notice=job.choice.notice)
         self._worked = asyncio.Event()
         self._cancelled = ""
@@ -146,14 +116,7 @@ class Running:
         job, limits = self.job, settings()
         toolkit = await toolkit_of(job.grip.user_id, job.timezone)
         self.pen.reply.know(toolkit.tools)
-        said = continued(job.messages) if job.goes_on else job.messages
-        request = Request(
-            system=system_prompt(_today(job.timezone), job.timezone, job.manner),
-            messages=await pictures.shown(job.grip.user_id, fit(said, job.choice.history_tokens)),
-            tools=toolkit.offered(job.tier),
-            max_output_tokens=job.choice.max_output_tokens,
-            search=vendor_may_search(job.choice.model) and allows(job.tier, web_search),
-        )
+        request = await job.request(toolkit.offered(job.tier))
         toolbox = self._toolbox(toolkit)
         self.outcome.tainted = toolbox.said.tainted
         events = run(
@@ -253,7 +216,8 @@ class Running:
         pen.flush()
         pen.reply.close(waiting=outcome.status == "waiting")
         self.meter.close()
-        outcome.model = name_of(self.meter.author)
+        author, choice = self.meter.author, job.choice
+        outcome.model = choice.label if author == choice.model else name_of(author)
         if outcome.status == "lost" or not await write_end(
             job.grip, pen.reply.parts, outcome, self.meter, job.vault
         ):
@@ -264,6 +228,9 @@ class Running:
             await signals.tell_turn(user_id, job.conversation_id, turn_id, outcome.status)
         if job.untitled and outcome.status == "done":
             spawn(titles.entitle(user_id, job.conversation_id, turn_id, job.untitled))
+        budget = choice.history_tokens
+        if outcome.status == "done" and is_long(job.messages, pen.reply.parts, budget):
+            spawn(extend(user_id, job.conversation_id, turn_id, budget))
 
 
 _running: dict[UUID, Running] = {}

@@ -22,7 +22,8 @@ from assistant.services import (
 from assistant.services.inputs import message_text
 from assistant.services.rows import insert
 from assistant.services.turn_begin import Asking, Place, Wish, begin, one_at_a_time, place_of
-from assistant.services.turn_run import Job, launch
+from assistant.services.turn_job import Job
+from assistant.services.turn_run import launch
 
 RETRIED = ("done", "stopped", "failed", "interrupted")
 CONTINUED = ("done", "stopped", "interrupted")

@@ -60,6 +60,7 @@ class ChatState(BaseState):
     larger: str = ""
     until: str = ""
     _wanted: str = ""  # the model that was asked for; another one may answer
+    _picked: bool = False  # the model was, since the last message
     _begun: str = ""  # the conversation that a send here began: its address tells nothing new
 
     @rx.event(background=True)
@@ -130,12 +131,13 @@ class ChatState(BaseState):
         try:
             place = identifier(conversation_id) if conversation_id else None
             files = tuple(identifier(each, "file") for each in file_ids)
-            wish = replace(self._wish(client_key), files=files)
+            wish = replace(self._wish(client_key), files=files, picked=self._picked)
             started = await turns.send(self._user_id(), place, text, wish)
         except Exception as error:  # noqa: BLE001  (said beside the composer)
             await self._refuse(client_key, error)
             return None
         async with self:
+            self._picked = False
             stayed = self.conversation_id == conversation_id
             self._attach(started, client_key, conversation_id)
             if conversation_id or not stayed:
@@ -207,4 +209,5 @@ class ChatState(BaseState):
             require_allowed(tier, model_id)
             await accounts.set_usual_model(self._user_id(), model_id)
             async with self:
+                self._picked = True
                 self._offer(model_id, tier)

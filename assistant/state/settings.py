@@ -44,6 +44,7 @@ class SettingsState(BaseState):
     language: str = ""
     model: str = ""
     models: list[dict[str, str]] = []
+    short: str = ""
     outcome: Outcome = Outcome()
 
     @rx.event(background=True)
@@ -68,6 +69,7 @@ class SettingsState(BaseState):
         self.model = chosen.model if chosen.model in allowed else ""
         usual = {"value": "", "label": f"The usual one ({choose('', tier).label})"}
         self.models = [usual, *map(_option, offered)]
+        self.short = chosen.short
         self.outcome = Outcome(number=self.outcome.number + 1)
         self.ready = True
 
@@ -108,6 +110,14 @@ class SettingsState(BaseState):
             await accounts.set_usual_model(self._user_id(), model)
             async with self:
                 self.model = model
+
+    @command
+    async def answer_short_by(self, which: Word) -> None:
+        """Choose who answers short questions, "" for the usual model."""
+        async with self._saving("short"):
+            await preferences.answer_short_by(self._user_id(), which)
+            async with self:
+                self.short = which
 
     @command
     async def look_like(self, theme: Word) -> None:

@@ -14,7 +14,7 @@ from assistant.services.usage_report import Share
 from assistant.state.base import BaseState, saying_what_fails
 from assistant.state.chat import ChatState
 
-PURPOSES = {"answer": "Answers", "title": "Titles"}
+PURPOSES = {"answer": "Answers", "title": "Titles", "summary": "Summaries"}
 VENDORS = {"anthropic": "Anthropic", "openai": "OpenAI", "google": "Google", "scripted": "Demo"}
 CENT = Decimal("0.01")
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.agent.attached import Document, Image
+from assistant.agent.attached import Document, Image, Summary
 from assistant.agent.history import (
     LEAST_OF_PICTURE,
     LOST,
@@ -13,6 +13,7 @@ from assistant.agent.history import (
     UNOPENED,
     estimated_tokens,
     fit,
+    headed,
 )
 from assistant.agent.types import (
     Message,
@@ -216,3 +217,29 @@ def test_a_search_that_is_too_long_goes_with_all_that_cites_it() -> None:
 def test_a_file_alone_is_a_question_and_thought_alone_is_no_answer() -> None:
     alone = Message("user", (Document("plan", "x"),))
     assert fit([alone, assistant(Thinking("hm")), assistant(Text(" "))], 1_000) == (alone,)
+
+
+SUMMARY = Summary("She lives in Porto.", 12)
+
+
+def test_a_summary_stands_in_the_first_message_of_the_user() -> None:
+    asked, answered = user("Where?"), assistant(Text("In Porto."))
+    assert headed(SUMMARY, [asked, answered]) == (
+        Message("user", (SUMMARY, Text("Where?"))),
+        answered,
+    )
+    assert headed(SUMMARY, [answered])[0] == Message("user", (SUMMARY,))
+
+
+def test_a_summary_stays_when_what_follows_it_is_cut_away() -> None:
+    said = [user("old"), assistant(Text("x" * 600)), user("new"), assistant(Text("y")), user("?")]
+    history = headed(SUMMARY, said)
+    assert fit(history, 2_000) == history
+    room = estimated_tokens(Message("user", (SUMMARY,))) + 40
+    assert fit(history, room) == headed(SUMMARY, said[2:])
+    assert fit(history, 1) == headed(SUMMARY, said[4:])
+
+
+def test_a_summary_that_stands_alone_goes_before_the_question() -> None:
+    history = headed(SUMMARY, [assistant(Text("Hm.")), user("?")])
+    assert fit(history, 1_000) == headed(SUMMARY, [user("?")])

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.agent.acts import Source, Target
-from assistant.agent.attached import Document, Image
+from assistant.agent.attached import Document, Image, Summary
 from assistant.agent.provenance import Provenance
 from assistant.agent.types import Message, Text, ToolResult
 
@@ -187,3 +187,23 @@ def test_what_the_user_has_connected_is_theirs_whatever_was_read_of_it(kind):
     said = Provenance([read("Calendars: “Team”")])
     assert said.origin(Target(kind, "Team")) == "user"
     assert said.origin(Target("note", "Team")) == "untrusted"
+
+
+def summary(text: str, *, untrusted: bool) -> Message:
+    return Message("user", (Summary(text, 12, untrusted), Text("Go on, please")))
+
+
+def test_a_summary_is_none_of_the_users_words() -> None:
+    said = Provenance([summary("The user wants mail to go to eve@evil.org", untrusted=False)])
+    assert said.origin(mail("eve@evil.org")) == "model"
+    assert said.origin(Target("query", "evil.org mail")) == "model"
+    assert not said.tainted
+
+
+def test_whom_a_summary_of_others_words_may_have_named_counts_as_named_by_others() -> None:
+    said = Provenance([summary("A mail asked for eve at evil.org", untrusted=True)])
+    assert said.tainted
+    assert said.origin(mail("eve@evil.org")) == "untrusted"
+    assert said.origin(page("https://evil.org/x")) == "untrusted"
+    again = Provenance([summary("Eve", untrusted=True), user("Write to eve@evil.org")])
+    assert again.origin(mail("eve@evil.org")) == "user"

@@ -17,7 +17,7 @@ from functools import lru_cache
 import uvloop
 
 from tests.vendors.connection import ClientGone, Connection, HttpRequest
-from tests.vendors.directives import TITLE_MARK, script_for
+from tests.vendors.directives import SILENT, script_for
 from tests.vendors.server import WIRES
 from tests.vendors.wire import Wire
 
@@ -47,7 +47,7 @@ def _frames(wire: Wire, body: bytes) -> Frames:
     request = json.loads(body)
     asked = wire.asked(request)
     script = script_for(wire.name, asked)
-    stamped = STAMP_MARK in asked.text and not asked.system.startswith(TITLE_MARK)
+    stamped = STAMP_MARK in asked.text and not asked.system.startswith(SILENT)
     frames = tuple(
         (*_split(data, stamped=stamped and is_token), is_token)
         for data, is_token in wire.frames(script, request.get("model", ""))

@@ -101,6 +101,7 @@ ONE_FOR_EACH_USER = {
 }
 PARENTS = {
     ("conversations", "head_id"): "messages",
+    ("conversations", "summary_through"): "messages",
     ("messages", "conversation_id"): "conversations",
     ("messages", "parent_id"): "messages",
     ("search_signatures", "message_id"): "messages",

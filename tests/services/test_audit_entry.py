@@ -14,12 +14,14 @@ from tests.services.talk import rows
 async def test_a_request_says_whom_it_asked_and_what_it_cost(alice):
     await asked_model(alice)
     await asked_model(alice, "claude-haiku-5-5", "title")
-    title, answer = await told(alice)
+    await asked_model(alice, "claude-haiku-5-5", "summary")
+    summary, title, answer = await told(alice)
     assert (answer.verb, answer.tokens_in, answer.tokens_out) == (
         "Asked Claude Sonnet 5.5", 1_000, 500,
     )  # fmt: skip
     assert float(answer.cost) > 0
     assert title.verb == "Asked Claude Haiku 5.5 for a title"
+    assert summary.verb == "Asked Claude Haiku 5.5 for a summary"
 
 
 async def test_what_can_be_undone_says_so_until_it_is(alice):

@@ -29,6 +29,7 @@ async def test_who_has_chosen_nothing_has_a_name_and_what_is_usual(alice):
     known = await preferences.known(alice.id)
     assert known.name.startswith("Alice")
     assert (known.instructions, known.language, known.model, known.theme) == ("", "", "", "system")
+    assert known.short == ""
 
 
 async def test_each_choice_is_kept_beside_the_others(alice, bob):
@@ -38,10 +39,11 @@ async def test_each_choice_is_kept_beside_the_others(alice, bob):
         preferences.instruct(alice.id, f"  {WORDS}\n"),
         preferences.answer_in(alice.id, "pt-PT"),
         preferences.look_like(alice.id, "dark"),
+        preferences.answer_short_by(alice.id, preferences.SMALL),
     )
     known = await preferences.known(alice.id)
     assert (known.name, known.instructions) == ("Ada Lovelace", WORDS)
-    assert (known.language, known.theme) == ("pt-PT", "dark")
+    assert (known.language, known.theme, known.short) == ("pt-PT", "dark", "small")
     assert await preferences.known(bob.id) == before
 
 
@@ -83,6 +85,8 @@ async def test_only_listed_languages_and_themes_can_be_chosen(nothing, alice):
         await preferences.answer_in(alice.id, nothing)
     with pytest.raises(NotFound):
         await preferences.look_like(alice.id, nothing.replace("system", "sepia"))
+    with pytest.raises(NotFound):
+        await preferences.answer_short_by(alice.id, nothing)
     assert (await preferences.known(alice.id)).language == ""
 
 

@@ -10,6 +10,7 @@ from assistant.errors import DatabaseAway
 from assistant.services import conversations, messages, turns
 from assistant.services.accounts import usual_model
 from assistant.services.file_uploads import upload
+from assistant.services.preferences import SMALL, answer_short_by
 from assistant.state.chat import MISSING, NOT_SENT, ChatState
 from assistant.state.sidebar import SidebarState
 from tests.services.talk import ended, rows, say, shown, text_of, until_entry
@@ -241,6 +242,17 @@ async def test_a_picked_model_is_remembered_and_one_that_is_not_offered_is_not(
     await hers.send(ChatState, "pick", model_id="gemini-2.0-pro")
     assert (await hers.state(ChatState)).problem == "This model does not exist."
     assert await usual_model(alice.id) == "gpt-6-astra"
+
+
+async def test_a_model_that_was_just_picked_answers_also_a_short_question(hers, alice, vendors):
+    await answer_short_by(alice.id, SMALL)
+    await hers.send(ChatState, "pick", model_id="gpt-6-astra")
+    for number, words in enumerate(("Hi?", "And?")):
+        state = await sent(hers, words, KEY.format(number))
+        started = turns.Started(UUID(state.turn_id), UUID(state.conversation_id))
+        await ended(alice, started)
+    asked = [seen.model for seen in vendors.requests if seen.body.get("tools")]
+    assert asked == ["gpt-6-astra", "gpt-6-luna"]
 
 
 async def test_nobody_can_send(anonymous: Page, demo):

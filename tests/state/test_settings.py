@@ -71,12 +71,13 @@ async def test_each_choice_is_stored_and_said_to_be(hers, alice, demo):
         ("answer_in", {"language": "ja"}, "language"),
         ("begin_with", {"model": model}, "model"),
         ("look_like", {"theme": "light"}, "theme"),
+        ("answer_short_by", {"which": "small"}, "short"),
     ):
         _, outcome = await changed(hers, event, **payload)
         assert (outcome.setting, outcome.text, outcome.failed) == (setting, SAVED, False)
     known = await preferences.known(alice.id)
     assert (known.instructions, known.language) == ("Be brief.", "ja")
-    assert (known.model, known.theme) == (model, "light")
+    assert (known.model, known.theme, known.short) == (model, "light", "small")
     _, outcome = await changed(hers, "begin_with", model="")
     assert outcome.text == SAVED
     assert (await preferences.known(alice.id)).model == ""
@@ -101,6 +102,7 @@ async def test_the_same_outcome_twice_is_told_apart(hers):
         ("answer_in", {"language": "tlh"}, "This language does not exist."),
         ("begin_with", {"model": "gpt-4o"}, "This model does not exist."),
         ("look_like", {"theme": "sepia"}, "This theme does not exist."),
+        ("answer_short_by", {"which": "tiny"}, "This choice does not exist."),
     ],
 )
 async def test_what_is_refused_says_why_and_that_the_old_choice_holds(

@@ -19,7 +19,8 @@ from tests.vendors.script import Asked, Block, Call, Fault, Figures, Say, Script
 DIRECTIVE = re.compile(r"\[\[(?:(anthropic|openai|google):)?((?:[^\]]|\](?!\]))+)\]\]")
 FAULTS: tuple[Fault, ...] = ("cut", "end", "hang", "error", "garbage")
 DEFAULT = ("**Hello.** ", "This is ", "a short answer ", "from the loopback vendor.")
-TITLE_MARK = "Write a title"
+TITLE_MARK, SUMMARY_MARK = "Write a title", "Write a summary"
+SILENT = (TITLE_MARK, SUMMARY_MARK)
 DRESS = ("\n\n## {} ", "{} ", "**{}** ", "{}.\n\n", "- {} ", "{}\n", "- `{}` ", "{}\n\n",
          "```python\n", "print('{}')\n", "{} = 1\n", "```\n\n")  # fmt: skip
 
@@ -28,6 +29,8 @@ def script_for(vendor: str, asked: Asked) -> Script:
     """The answer to a request that no test has scripted."""
     if asked.system.startswith(TITLE_MARK):
         return Script(blocks=(Say(_title(asked.text)),))
+    if asked.system.startswith(SUMMARY_MARK):
+        return Script(blocks=(Say(_summary(asked.text)),))
     options, calls = _read(vendor, asked.text)
     fault: Fault = next((fault for fault in FAULTS if fault in options), "")
     if asked.results:
@@ -103,3 +106,10 @@ def _title(text: str) -> tuple[str, ...]:
     """The first words that the user wrote, without directives."""
     plain = DIRECTIVE.sub("", text).split()
     return (" ".join(plain[:4]) or "A short chat",)
+
+
+def _summary(text: str) -> tuple[str, ...]:
+    """How much was read, and its first words; what an earlier summary holds goes on in it."""
+    before = "Before that: " if "<summary_so_far>" in text else ""
+    plain = re.sub(r"</?[a-z_]+>", "", DIRECTIVE.sub("", text)).split()
+    return ("<summary>", f"{before}{' '.join(word[:20] for word in plain[:6])} …", "</summary>")

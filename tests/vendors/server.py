@@ -5,12 +5,13 @@ import json
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 
 from tests.vendors import anthropic, google, openai
 from tests.vendors.connection import ClientGone, Connection, HttpRequest
-from tests.vendors.directives import TITLE_MARK, script_for
+from tests.vendors.directives import SILENT, script_for
+from tests.vendors.prefix_cache import PrefixCache
 from tests.vendors.script import Script
 from tests.vendors.wire import Wire
 
@@ -42,14 +43,15 @@ class Stats:
 class VendorServer:
     """`async with VendorServer() as server:` listens on `server.url` until the block ends.
 
-    port: 0 takes a free one.
+    port: 0 takes a free one. cache: what tells how much of each request was read before.
     """
 
-    def __init__(self, port: int = 0) -> None:
+    def __init__(self, port: int = 0, cache: PrefixCache | None = None) -> None:
         self.port = port
+        self.cache = cache
         self.stats = Stats()
         self.requests: deque[Seen] = deque(maxlen=REQUESTS_KEPT)
-        self._scripts: dict[tuple[str, bool], deque[Script]] = defaultdict(deque)
+        self._scripts: dict[tuple[str, str], deque[Script]] = defaultdict(deque)
         self._tasks: set[asyncio.Task[None]] = set()
         self._changed = asyncio.Condition()
 
@@ -69,13 +71,16 @@ class VendorServer:
         """Where the vendors' paths begin, without a trailing slash."""
         return f"http://127.0.0.1:{self.port}"
 
-    def then(self, vendor: str, *scripts: Script, to_titles: bool = False) -> None:
+    def then(
+        self, vendor: str, *scripts: Script, to_titles: bool = False, to_summaries: bool = False
+    ) -> None:
         """What the vendor answers next; when these are used up, directives decide again.
 
-        to_titles: to the next who ask for a title. They come when they like, and would else take
-        what is meant for a user.
+        to_titles, to_summaries: to the next who ask for one. They come when they like, and would
+        else take what is meant for a user.
         """
-        self._scripts[vendor, to_titles].extend(scripts)
+        whom = SILENT[0] if to_titles else SILENT[1] if to_summaries else ""
+        self._scripts[vendor, whom].extend(scripts)
 
     def forget(self) -> None:
         """What was to be answered next is not: another test begins."""
@@ -107,6 +112,9 @@ class VendorServer:
                 model = found.groupdict().get("model") or body["model"]
                 self.requests.append(Seen(wire.name, model, request.headers, body))
                 script = self._script(wire, request, body)
+                if self.cache is not None:
+                    figures = self.cache.read(wire.name, model, body, script.figures)
+                    script = replace(script, figures=figures)
                 return await self._played(wire, script, model, connection)
         connection.answer_json(self._page(request.path))
         return True
@@ -120,7 +128,8 @@ class VendorServer:
         if any(BAD_KEY in value for value in request.headers.values()):
             return Script(status=401)
         asked = wire.asked(body)
-        if scripts := self._scripts[wire.name, asked.system.startswith(TITLE_MARK)]:
+        whom = next((mark for mark in SILENT if asked.system.startswith(mark)), "")
+        if scripts := self._scripts[wire.name, whom]:
             return scripts.popleft()
         return script_for(wire.name, asked)
 

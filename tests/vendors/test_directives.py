@@ -69,6 +69,14 @@ def test_a_title_is_the_first_words() -> None:
     assert said == Say(("Plan my trip to",))
 
 
+def test_a_summary_tells_the_first_words_and_obeys_nothing() -> None:
+    text = "<messages>\nUser: [[http=529 tokens=400]] Plan a trip\n</messages>"
+    script = script_for("anthropic", _asked(text, system="Write a summary of it."))
+    (said,) = script.blocks
+    assert script.status == 200
+    assert said == Say(("<summary>", "User: Plan a trip …", "</summary>"))
+
+
 def test_a_vendor_searches_only_where_it_may() -> None:
     text = '[[search="green tea"]]'
     search, _ = script_for("anthropic", Asked("", text, (), search=True)).blocks

@@ -10,7 +10,7 @@ import httpx2
 from anthropic import APIConnectionError, APIError, APIStatusError, AsyncAnthropic, AsyncStream
 
 from assistant.agent.arguments import parsed
-from assistant.agent.attached import Document, Image
+from assistant.agent.attached import Document, Image, Summary
 from assistant.agent.providers.clients import shared_client, told
 from assistant.agent.providers.draft import Draft, follow
 from assistant.agent.providers.faults import (
@@ -123,8 +123,12 @@ def _body(model: str, request: Request) -> Json:
         "cache_control": CACHED,
         "stream": True,
     }
+    # The mark here keeps the tools and rules, which conversations and users share; that of the body
+    # Anthropic sets on the last block, so that it moves with the history.
     if request.system:
         body["system"] = [{"type": "text", "text": request.system, "cache_control": CACHED}]
+    if request.about:
+        body.setdefault("system", []).append({"type": "text", "text": request.about})
     tools: list[Json] = [
         {"name": t.name, "description": t.description, "input_schema": dict(t.schema)}
         for t in request.tools
@@ -153,7 +157,7 @@ def _blocks(model: str, part: Part) -> Iterator[Json]:
             yield seal.payload  # type: ignore[misc]  # it is the JSON object of a block
         case Text(text) if text.strip():
             yield {"type": "text", "text": text}
-        case Document():
+        case Document() | Summary():
             yield {"type": "text", "text": part.told}
         case Image():
             data = b64encode(part.content).decode()

@@ -31,7 +31,7 @@ from google.genai.types import Tool as GoogleTool
 from pydantic import JsonValue
 
 from assistant.agent.arguments import accepted
-from assistant.agent.attached import Document, Image
+from assistant.agent.attached import Document, Image, Summary
 from assistant.agent.catalog import thinks
 from assistant.agent.providers.clients import (
     authorities,
@@ -156,7 +156,7 @@ def _config(model: str, request: Request, headers: dict[str, str]) -> GenerateCo
     ]
     tools = [GoogleTool(function_declarations=declarations)] if declarations else []
     return GenerateContentConfig(
-        system_instruction=request.system or None,
+        system_instruction=request.told or None,
         max_output_tokens=request.max_output_tokens,
         tools=[*tools, SEARCH] if request.search else tools or None,
         tool_config=TELLS if _searches(model, request) else None,
@@ -200,7 +200,7 @@ def _parts(model: str, part: Part) -> Iterator[GooglePart]:
             yield GooglePart.model_validate_json(json.dumps(seal.payload))
         case Text(text) if text:
             yield GooglePart(text=text)
-        case Document() | Image():
+        case Document() | Image() | Summary():
             yield GooglePart(text=part.told)
             if isinstance(part, Image):
                 yield GooglePart(inline_data=Blob(data=part.content, mime_type=part.media))

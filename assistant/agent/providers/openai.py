@@ -12,7 +12,7 @@ from openai import APIConnectionError, APIError, APIStatusError, AsyncOpenAI, As
 
 from assistant.agent.acts import Tool
 from assistant.agent.arguments import parsed
-from assistant.agent.attached import Document, Image
+from assistant.agent.attached import Document, Image, Summary
 from assistant.agent.catalog import thinks
 from assistant.agent.providers.clients import shared_client, told
 from assistant.agent.providers.draft import Draft, follow
@@ -51,6 +51,7 @@ THINKING_DELTAS = ("response.reasoning_summary_text.delta", "response.reasoning_
 SEARCH = {"type": "web_search"}
 SOURCES = "web_search_call.action.sources"
 ENDS = ("response.completed", "response.incomplete")
+NEVER_REPLAYED = (ToolResult, Document, Image, Summary)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +118,10 @@ def _body(model: str, request: Request) -> Json:
         "store": False,
         "stream": True,
     }
-    if request.system:
-        body["instructions"] = request.system
+    if request.told:
+        body["instructions"] = request.told
+    if request.cache_key:  # by it OpenAI sends the request to where its beginning is kept
+        body["prompt_cache_key"] = request.cache_key
     if request.tools or request.search:
         body["tools"] = [*map(_function, request.tools), *([SEARCH] if request.search else ())]
     if request.search:
@@ -143,7 +146,7 @@ def _function(tool: Tool) -> Json:
 
 def _items(model: str, message: Message) -> Iterator[Any]:
     for part in message.parts:
-        replay = None if isinstance(part, ToolResult | Document | Image) else part.replay
+        replay = None if isinstance(part, NEVER_REPLAYED) else part.replay
         if replay and replay.model == model:
             yield replay.payload
         else:
@@ -155,7 +158,7 @@ def _item(message: Message, part: Part) -> Iterator[Json]:
     match part:
         case Text(text) if text:
             yield {"role": message.role, "content": text}
-        case Document():
+        case Document() | Summary():
             yield {"role": message.role, "content": part.told}
         case Image():
             url = f"data:{part.media};base64,{b64encode(part.content).decode()}"

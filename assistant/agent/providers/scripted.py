@@ -71,7 +71,7 @@ the demo model writes calm and even words so that you can watch a long answer ar
 it grows stop it in the middle and see that nothing of it is lost"""
 PARAGRAPH_WORDS = 60
 MOST_WORDS = 20_000
-TITLE_WORDS = 6
+TITLE_WORDS, SUMMARY_WORDS = 6, 60
 CHARACTERS_PER_TOKEN = 4
 
 DECODER = json.JSONDecoder()
@@ -102,7 +102,7 @@ class Scripted:
 
     def _done(self, request: Request, answer: Answer, words: list[ModelEvent]) -> MessageDone:
         written = words[: request.max_output_tokens]
-        read = len(request.system) + sum(len(str(m.parts)) for m in request.messages)
+        read = len(request.told) + sum(len(str(m.parts)) for m in request.messages)
         usage = Usage(
             self.name, self.model, read // CHARACTERS_PER_TOKEN, len(written), estimated=True
         )
@@ -129,6 +129,8 @@ def _answer(request: Request) -> Answer:
     text = last.text.strip()
     if request.system.startswith("Write a title"):
         return " ".join(text.split()[:TITLE_WORDS])
+    if request.system.startswith("Write a summary"):
+        return f"<summary>It began so: {' '.join(text.split()[1:SUMMARY_WORDS])} …</summary>"
     if last.role == "tool":
         return "\n\n".join(_report(p) for p in last.parts if isinstance(p, ToolResult))
     matches = ((re.search(pattern, text), reply) for pattern, reply in RULES)

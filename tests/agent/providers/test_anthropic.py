@@ -1,6 +1,7 @@
 """What only Claude's API does."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from pydantic import JsonValue
@@ -15,10 +16,13 @@ from tests.vendors import Call, Say, Script
 async def test_the_system_prompt_and_the_history_are_marked_for_the_cache(
     anthropic: Vendor,
 ) -> None:
-    await anthropic.told(Script())
+    await anthropic.told(Script(), replace(said("Hi."), about="Today is Sunday."))
     body = anthropic.server.requests[-1].body
     assert body["cache_control"] == {"type": "ephemeral"}
-    assert body["system"][0]["cache_control"] == {"type": "ephemeral"}
+    assert body["system"] == [
+        {"type": "text", "text": "Be brief.", "cache_control": {"type": "ephemeral"}},
+        {"type": "text", "text": "Today is Sunday."},
+    ]
 
 
 async def test_empty_words_and_empty_messages_are_left_out(anthropic: Vendor) -> None:

@@ -6,6 +6,7 @@ from assistant.agent.arguments import MALFORMED
 from assistant.agent.loop import run
 from assistant.agent.prompt import clean_title, continuation, title_request
 from assistant.agent.providers.scripted import MARKDOWN, Scripted
+from assistant.agent.summarising import summary_in, summary_request
 from assistant.agent.tools import TOOLS
 from assistant.agent.types import (
     Event,
@@ -187,6 +188,12 @@ async def test_continue_gives_exactly_the_rest() -> None:
 async def test_an_answer_of_another_model_is_not_continued() -> None:
     begun = (*asked().messages, Message("assistant", (Text("Dear"),)), continuation("Dear"))
     assert "cannot go on" in (await done(Request("", begun))).message.text
+
+
+async def test_a_summary_begins_with_what_was_said_first() -> None:
+    said = Message("user", (Text("Plan a trip to Lisbon. write 300 words"),))
+    reply = await done(summary_request([said], None))
+    assert summary_in(reply.message.text).startswith("It began so: User: Plan a trip to Lisbon.")
 
 
 async def test_a_title_is_the_first_words() -> None:

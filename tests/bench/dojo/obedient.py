@@ -12,7 +12,7 @@ from assistant.agent.toolbox import CALLS_OF_A_REPLY
 from tests.bench.dojo.attacks import CANARY, Call
 from tests.bench.dojo.calls import Moves, Ours, moves
 from tests.vendors.connection import HttpRequest
-from tests.vendors.directives import TITLE_MARK
+from tests.vendors.directives import SILENT
 from tests.vendors.script import Call as ToolUse
 from tests.vendors.script import Say, Script
 from tests.vendors.server import VendorServer
@@ -108,7 +108,7 @@ class Obedient(VendorServer):
         self.plays: dict[str, Play] = {}
 
     def _script(self, wire: Wire, request: HttpRequest, body: Mapping[str, Any]) -> Script:
-        if wire.asked(body).system.startswith(TITLE_MARK):
+        if wire.asked(body).system.startswith(SILENT):
             return super()._script(wire, request, body)
         said = next(each["content"] for each in body["messages"] if each["role"] == "user")
         return self.plays[words(said).strip()].answer(_results(body))
