@@ -56,6 +56,16 @@ def named(world: World, name: str, param: str = "payment_method") -> Fields:
     return world.objects.get("payment_method", name, param, 400)
 
 
+def owned(world: World, name: str | None, customer: str) -> None:
+    """Refuse the method of somebody else as the one that pays. Raises Problem."""
+    if name is None:
+        return
+    method = world.objects.get("payment_method", name, "default_payment_method", 400)
+    if method["customer"] != customer:
+        words = f"The customer does not have a payment method with the ID {name}."
+        raise invalid(f"{words} The payment method must be attached.", "default_payment_method")
+
+
 def create(world: World, params: Fields) -> Fields:
     """A payment method of a card, by its number or by a token (`tok_visa`)."""
     if params.get("type", "card") != "card" or "card" not in params:

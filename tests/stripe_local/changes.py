@@ -5,6 +5,7 @@ from typing import Any
 from stripe import params as takes
 
 from tests.stripe_local import (
+    cards,
     catalogue,
     collection,
     discounts,
@@ -67,8 +68,7 @@ def _refuse(world: World, subscription: Fields, params: Fields) -> None:
     ends = {"cancel_at_period_end", "cancel_at"} & params.keys()
     if subscription["schedule"] and ends:
         raise invalid(MANAGED.format(subscription["schedule"]))
-    if method := params.get("default_payment_method"):
-        world.objects.get("payment_method", method, "default_payment_method", 400)
+    cards.owned(world, params.get("default_payment_method"), subscription["customer"])
     behaviour = params.get("payment_behavior")
     if behaviour == "pending_if_incomplete":
         raise lacking("pending_if_incomplete")

@@ -42,30 +42,23 @@ PLAIN = (
 )
 DATA = ("trial_period_days", "trial_end", "trial_settings", "metadata", "description",
         "billing_mode", "proration_behavior")  # fmt: skip
+WRONG = {
+    "discounts": "You may only specify one of these parameters: allow_promotion_codes, discounts.",
+    "success_url": "Not a valid URL.",
+    "client_reference_id": "It can have up to 200 characters.",
+    "subscription_data[trial_period_days]": "A trial lasts at least one day.",
+    "subscription_data[trial_end]": "It must be at least 2 days in the future.",
+    "expires_at": "It must be between 30 minutes and 24 hours from now.",
+}
 PLACE = "{CHECKOUT_SESSION_ID}"
 
 
 def create(world: World, params: Fields) -> Fields:
     """One more session. Raises Problem."""
-    only(params, *KNOWN)
-    if (
-        params.get("mode") != "subscription"
-        or params.get("ui_mode", "hosted_page") != "hosted_page"
-    ):
-        raise lacking("sessions that are not mode=subscription on a hosted page")
-    if params.get("discounts") and params.get("allow_promotion_codes"):
-        raise invalid(
-            "You may only specify one of these parameters: allow_promotion_codes, discounts."
-        )
-    if not re.match(r"https?://", params.get("success_url", "")):
-        raise invalid("Not a valid URL", "success_url", "url_invalid")
-    data = params.get("subscription_data") or {}
-    only(data, *DATA)
-    if data.get("trial_period_days", 1) < 1:
-        raise invalid("Invalid integer: the trial must last at least one day.",
-                      "subscription_data[trial_period_days]")  # fmt: skip
     customer = _customer(world, params)
     now = world.now(customer)
+    data = params.get("subscription_data") or {}
+    _refuse(params, data, now)
     session = world.make(
         "checkout.session",
         id=world.objects.name("checkout.session"),
@@ -88,6 +81,27 @@ def create(world: World, params: Fields) -> Fields:
     session["_discounts"] = params.get("discounts") or []
     _put_lines(world, session, params.get("line_items") or [])
     return world.objects.add(session)
+
+
+def _refuse(params: Fields, data: Fields, now: int) -> None:
+    """What Stripe would not sell. Raises Problem."""
+    only(params, *KNOWN)
+    only(data, *DATA)
+    hosted = params.get("ui_mode", "hosted_page") == "hosted_page"
+    if params.get("mode") != "subscription" or not hosted:
+        raise lacking("sessions that are not mode=subscription on a hosted page")
+    both = {"discounts", "allow_promotion_codes"}
+    least = now + 2 * DAY
+    wrong = {
+        "discounts": both <= params.keys(),
+        "success_url": not re.match(r"https?://", params.get("success_url", "")),
+        "client_reference_id": len(params.get("client_reference_id", "")) > 200,
+        "subscription_data[trial_period_days]": data.get("trial_period_days", 1) < 1,
+        "subscription_data[trial_end]": data.get("trial_end", least) < least,
+        "expires_at": not 1_800 <= params.get("expires_at", now + DAY) - now <= DAY,
+    }
+    for name in (name for name, is_wrong in wrong.items() if is_wrong):
+        raise invalid(f"{name}: {WRONG[name]}", name)
 
 
 def _customer(world: World, params: Fields) -> str | None:

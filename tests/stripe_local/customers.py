@@ -65,7 +65,7 @@ def _pay_with(world: World, customer: Fields, params: Fields) -> None:
         if name is not None and name == params.get("payment_method"):
             name = method["id"]
         elif name is not None:
-            name = world.objects.get("payment_method", name, "default_payment_method", 400)["id"]
+            cards.owned(world, name, customer["id"])
         customer["invoice_settings"]["default_payment_method"] = name
 
 

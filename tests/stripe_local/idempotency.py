@@ -6,6 +6,7 @@ from tests.stripe_local.periods import DAY
 from tests.stripe_local.problems import Problem
 
 Answer = tuple[int, bytes]
+LONGEST = 255
 KEPT = (402, 500)  # refusals that are answers; the others come before anything is done
 
 
@@ -25,7 +26,9 @@ class Keys:
         self._kept: dict[str, Kept] = {}
 
     def known(self, key: str, asked: tuple[str, str], now: int) -> Answer | None:
-        """The answer that this request had before. Raises Problem where the key was another's."""
+        """The answer that this request had before. Raises Problem where it cannot have one."""
+        if len(key) > LONGEST:
+            raise Problem(400, f"Idempotency keys can have up to {LONGEST} characters.")
         kept = self._kept.get(key)
         if kept is None or now - kept.at >= DAY:
             return None

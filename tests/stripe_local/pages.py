@@ -92,33 +92,33 @@ def portal(world: World, session: Fields, *, done: str, wrong: str) -> str:
     """The page of a portal session."""
     owner = session["customer"]
     live = [
-        _subscription(world, each)
+        each
         for each in world.objects.all("subscription", customer=owner)
         if each["ended_at"] is None
     ]
+    plans = "".join(_subscription(world, each, number) for number, each in enumerate(live, 1))
     bills = "".join(_bill(each) for each in reversed(world.objects.all("invoice", customer=owner)))
     back = session["return_url"]
     use = card_field("") + button("use", "Use this card", "card", "main")
     return page(
         "Your billing",
-        f"{said(done, 'status')}{said(wrong, 'alert')}{''.join(live)}<h2>Card</h2>"
+        f"{said(done, 'status')}{said(wrong, 'alert')}{plans}<h2>Card</h2>"
         f'<form method="post">{use}</form>'
         f"<h2>Invoices</h2><table>{bills}</table>"
         + (f'<p><a id="back" href="{escape(back)}">Back</a></p>' if back else ""),
     )
 
 
-def _subscription(world: World, subscription: Fields) -> str:
+def _subscription(world: World, subscription: Fields, number: int) -> str:
     item = subscription["items"]["data"][0]
     ends = subscription["cancel_at_period_end"]
     name = lines.product_name(world, item["price"])
     words = f"{'Ends' if ends else 'Renews'} on {day(item['current_period_end'])}"
     one = f'<input type="hidden" name="subscription" value="{subscription["id"]}">'
-    act = (
-        button("resume", "Do not cancel", "resume")
-        if ends
-        else button("cancel", "Cancel", "cancel")
-    )
+    suffix = f"-{number}" if number > 1 else ""
+    words_of = {"resume": "Do not cancel", "cancel": "Cancel"}
+    does = "resume" if ends else "cancel"
+    act = button(f"{does}{suffix}", words_of[does], does)
     return (
         f"<h2>{item['quantity']} {TIMES} {escape(name)}</h2>"
         f'<p>{subscription["status"]}. {words}.</p><form method="post">{one}{act}</form>'

@@ -96,8 +96,18 @@ def _mapped(raw: Fields, hint: Any, name: str) -> Fields:
     if hasattr(hint, "__required_keys__"):
         return typed(raw, hint, name)
     if dict in (hint, typing.get_origin(hint)) or typing.get_origin(hint) is UntypedStripeObject:
-        return raw
+        return _metadata(raw, name)
     raise TypeError(raw)
+
+
+def _metadata(raw: Fields, name: str) -> Fields:
+    if len(raw) > 50:
+        raise invalid("Metadata can have up to 50 keys.", name)
+    for key, value in raw.items():
+        if len(key) > 40 or len(value) > 500:
+            words = "Metadata keys can have up to 40 characters, and values up to 500"
+            raise invalid(f"{words}: {key[:40]}", f"{name}[{key}]")
+    return raw
 
 
 def _scalar(raw: Any, hint: Any) -> Any:

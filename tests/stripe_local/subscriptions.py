@@ -2,7 +2,7 @@
 
 from stripe import params as takes
 
-from tests.stripe_local import catalogue, collection, discounts, invoices, lines, payments
+from tests.stripe_local import cards, catalogue, collection, discounts, invoices, lines, payments
 from tests.stripe_local.calls import Call, only, retrieve, with_fields
 from tests.stripe_local.form import Fields
 from tests.stripe_local.periods import DAY, next_end
@@ -12,11 +12,13 @@ from tests.stripe_local.world import World
 
 KNOWN = ("customer", "items", "trial_end", "trial_period_days", "trial_settings", "discounts",
          "default_payment_method", "collection_method", "days_until_due", "payment_behavior",
-         "payment_settings", "automatic_tax", "description", "off_session", "cancel_at_period_end",
-         "cancel_at", "proration_behavior", "billing_mode", "currency")  # fmt: skip
+         "payment_settings", "automatic_tax", "description", "off_session",
+         "proration_behavior", "billing_mode", "currency")  # fmt: skip
 GONE = ("canceled", "incomplete_expired")
 ONCE = ("The price specified is set to `type=one_time` but this field only accepts prices with "
         "`type=recurring`.")  # fmt: skip
+DAYS = ("`days_until_due` must be given if, and only if, `collection_method` is "
+        "`send_invoice`.")  # fmt: skip
 NO_CARD = ("This customer has no attached payment source or default payment method. Please "
            "consider adding a default payment method.")  # fmt: skip
 
@@ -30,16 +32,16 @@ def create(world: World, params: Fields) -> Fields:
 
 def start(world: World, customer: Fields, order: Fields) -> Fields:
     """Begin a subscription: its first invoice is made and collected at once. Raises Problem."""
-    _refuse(order)
+    _refuse(world, customer, order)
     subscription = _made(world, customer, order)
     _add_items(world, subscription, order.get("items") or [])
     _can_be_paid(world, subscription, order)
-    world.objects.add(subscription)
-    customer["_subscriptions"]["data"].insert(0, subscription)
-    customer["currency"] = subscription["currency"]
     given = order.get("discounts") or []
     names = discounts.redeemed(world, given, customer["id"], subscription=subscription["id"])
     subscription["discounts"] = names
+    world.objects.add(subscription)
+    customer["_subscriptions"]["data"].insert(0, subscription)
+    customer["currency"] = subscription["currency"]
     invoice = _first_invoice(world, subscription)
     world.emit("customer.subscription.created", subscription)
     if subscription["collection_method"] == "send_invoice":
@@ -51,8 +53,12 @@ def start(world: World, customer: Fields, order: Fields) -> Fields:
     return subscription
 
 
-def _refuse(order: Fields) -> None:
-    """What would make it another subscription than this Stripe can keep. Raises Problem."""
+def _refuse(world: World, customer: Fields, order: Fields) -> None:
+    """What Stripe would not begin, and what this one cannot keep. Raises Problem."""
+    cards.owned(world, order.get("default_payment_method"), customer["id"])
+    sent = order.get("collection_method") == "send_invoice"
+    if sent != (order.get("days_until_due") is not None):
+        raise invalid(DAYS, "days_until_due")
     if (order.get("billing_mode") or {}).get("type", "flexible") != "flexible":
         raise lacking("billing_mode=classic")
     end = (order.get("trial_settings") or {}).get("end_behavior") or {}
@@ -88,18 +94,7 @@ def _made(world: World, customer: Fields, order: Fields) -> Fields:
         "save_default_payment_method": "off", **(order.get("payment_settings") or {}),
     }  # fmt: skip
     subscription["automatic_tax"] |= order.get("automatic_tax") or {}
-    names = ("default_payment_method", "days_until_due", "description", "cancel_at")
-    with_fields(subscription, order, *names)
-    if subscription["default_payment_method"]:
-        name = subscription["default_payment_method"]
-        world.objects.get("payment_method", name, "default_payment_method", 400)
-    if (subscription["days_until_due"] is None) == (
-        subscription["collection_method"] == "send_invoice"
-    ):
-        words = (
-            "`days_until_due` must be given if, and only if, `collection_method` is `send_invoice`."
-        )
-        raise invalid(words, "days_until_due")
+    with_fields(subscription, order, "default_payment_method", "days_until_due", "description")
     if subscription["collection_method"] == "send_invoice" and not trial_end:
         subscription["status"] = "active"
     return subscription

@@ -34,6 +34,8 @@ def test_what_is_missing_is_told(server: LocalStripe) -> None:
         ({"address": {"planet": "x"}}, r"unknown parameter: address\[planet\]"),
         ({"balance": "much"}, "Invalid value for balance"),
         ({"tax_exempt": "perhaps"}, "Invalid value for tax_exempt"),
+        ({"metadata": {"note": "x" * 501}}, "values up to 500"),
+        ({"metadata": {f"k{each}": "" for each in range(51)}}, "up to 50 keys"),
     ],
 )
 def test_parameters_are_those_of_the_sdk(server: LocalStripe, params: dict, says: str) -> None:
@@ -116,6 +118,11 @@ def test_a_refusal_of_the_card_is_kept_with_its_key_and_a_mistake_is_not(shop: S
     with pytest.raises(stripe.InvalidRequestError):
         create({**order, "customer": "cus_none"}, {"idempotency_key": "two"})
     assert create(order, {"idempotency_key": "two"}).status == "active"
+
+
+def test_a_key_has_an_end(server: LocalStripe) -> None:
+    with pytest.raises(stripe.InvalidRequestError, match="up to 255 characters"):
+        server.client.v1.customers.create({}, {"idempotency_key": "k" * 256})
 
 
 def test_a_key_is_forgotten_after_a_day(server: LocalStripe) -> None:

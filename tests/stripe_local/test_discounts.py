@@ -89,6 +89,13 @@ def test_a_code_that_is_used_up_or_off_is_invalid(shop: Shop) -> None:
     assert shop.v1.promotion_codes.list({"active": True}).data == []
 
 
+def test_a_coupon_that_is_not_makes_nothing(shop: Shop) -> None:
+    alice = shop.customer()
+    with pytest.raises(stripe.InvalidRequestError, match="No such coupon"):
+        shop.subscribe(alice, discounts=[{"coupon": "none"}])
+    assert shop.v1.subscriptions.list({"customer": alice, "status": "all"}).data == []
+
+
 def test_discounts_are_taken_away_again(shop: Shop) -> None:
     half = coupon(shop, percent_off=50, duration="forever")
     sub = shop.subscribe(shop.customer(), discounts=[{"coupon": half}])

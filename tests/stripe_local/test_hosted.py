@@ -83,6 +83,25 @@ def test_a_session_that_has_expired_takes_nothing(shop: Shop, visitor: httpx2.Cl
     assert len(shop.server.events("checkout.session.expired")) == 2
 
 
+@pytest.mark.parametrize(
+    ("terms", "says"),
+    [
+        ({"success_url": "/billing"}, "Not a valid URL"),
+        ({"client_reference_id": "x" * 201}, "up to 200 characters"),
+        ({"expires_at": 1}, "between 30 minutes and 24 hours"),
+        ({"subscription_data": {"trial_period_days": 0}}, "at least one day"),
+        ({"allow_promotion_codes": True, "discounts": [{"coupon": "x"}]}, "only specify one"),
+        ({"customer_email": "a@b.c", "customer": "cus_x"}, "only specify one"),
+        ({"line_items": [{"price": "price_none"}]}, "No such price"),
+        ({"mode": "payment"}, "does not know"),
+    ],
+)
+def test_a_session_that_stripe_would_not_make(shop: Shop, terms: dict, says: str) -> None:
+    with pytest.raises(stripe.InvalidRequestError, match=says):
+        shop.checkout(**terms)
+    assert shop.server.all("checkout.session") == []
+
+
 def test_a_stranger_becomes_a_customer(shop: Shop) -> None:
     session = shop.checkout(customer_email="new@example.com")
     shop.server.pay(str(session.url))

@@ -64,6 +64,23 @@ def test_a_new_card_pays_what_the_old_one_did_not(shop: Shop) -> None:
     assert [each.card.brand for each in methods if each.card] == ["mastercard", "visa"]
 
 
+def test_a_card_pays_for_its_owner_alone(shop: Shop) -> None:
+    alice, bob = shop.customer(), shop.customer()
+    sub = shop.subscribe(alice)
+    card = shop.v1.customers.payment_methods.list(bob).data[0].id
+    chosen = {"default_payment_method": card}
+    for refused in (
+        lambda: shop.v1.subscriptions.update(sub.id, chosen),
+        lambda: shop.v1.customers.update(alice, {"invoice_settings": chosen}),
+        lambda: shop.subscribe(alice, **chosen),
+        lambda: shop.v1.payment_methods.attach(card, {"customer": alice}),
+    ):
+        with pytest.raises(stripe.InvalidRequestError, match=r"must be attached|another customer"):
+            refused()
+    shop.v1.payment_methods.detach(card)
+    assert shop.v1.customers.payment_methods.list(bob).data == []
+
+
 def test_an_invoice_may_be_void_or_written_off(shop: Shop) -> None:
     shop.stop_time()
     alice = shop.customer()
