@@ -1,6 +1,6 @@
 # `make run` and `make test` need Python 3.11 or newer, make and git; the rest they fetch.
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types imports unit e2e bench rotate dump revision lock clean chromium
+.PHONY: help run test check lint types imports unit e2e bench rotate dump operator costs revision lock clean chromium
 .DELETE_ON_ERROR:
 
 PYTHON ?= python3
@@ -50,6 +50,14 @@ rotate: $(RUNTIME) ## give every user a new key while the app serves (WHAT=keys:
 TO ?=
 dump: $(RUNTIME) ## dump the database, and apart from it the users' keys of now (TO=folder)
 	@$(BIN)/python -m assistant.dump $(TO)
+
+# Not the USER of the environment, which every shell has.
+WHO = $(if $(filter command,$(firstword $(origin USER))),$(USER))
+operator: $(RUNTIME) ## let somebody open the operator's page (USER="name or id"; REMOVE=1: no more)
+	@$(BIN)/python -m assistant operator $(if $(REMOVE),remove,add) "$(WHO)"
+
+costs: $(RUNTIME) ## print what a user costs in a month, and which settings keep the margin
+	@$(BIN)/python -m assistant.costs
 
 revision: $(DEVELOPMENT) ## write the next migration from the models (WORDS="what it brings")
 	@$(BIN)/python -m tests.new_revision $(WORDS)

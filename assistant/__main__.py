@@ -1,10 +1,15 @@
-"""Starts the app: what is missing on this machine, the database, the pages, and the server."""
+"""Starts the app: what is missing on this machine, the database, the pages, and the server.
+
+`python -m assistant operator …` says who may open the operator's page instead (`operator.py`).
+"""
 
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
+from assistant import operator
 from assistant.config import LaunchSettings, read, settings
 from assistant.errors import CannotStart
 from assistant.key_ring import ring_of
@@ -28,8 +33,10 @@ from assistant.migration import prepare
 PROJECT = Path(__file__).resolve().parent.parent
 
 
-def main() -> int:
+def main(arguments: Sequence[str] = ()) -> int:
     """Run until a signal ends it. Returns the exit code; a fault is one sentence on stderr."""
+    if arguments[:1] == ["operator"]:
+        return operator.main(arguments[1:])
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _leave)
@@ -84,4 +91,4 @@ def launch(chosen: LaunchSettings) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -1,4 +1,4 @@
-"""Brings a database to the state that this code needs: its four roles, its tables, its policies."""
+"""Brings a database to the state that this code needs: its five roles, its tables, its policies."""
 
 import asyncio
 import hashlib
@@ -95,11 +95,13 @@ async def _roles(connection: AsyncConnection, admin: URL, secret: str) -> list[s
         roles.migrator: f"login bypassrls password '{_password(admin, roles.migrator, secret)}'",
         roles.app: f"login nobypassrls password '{_password(admin, roles.app, secret)}'",
         roles.worker: f"login nobypassrls password '{_password(admin, roles.worker, secret)}'",
+        roles.overseer: "nologin nobypassrls",
     }
     return [
         *(f'{"alter" if r in known else "create"} role "{r}" {kind}' for r, kind in kinds.items()),
-        f'grant "{roles.owner}" to "{roles.migrator}"',
-        f'grant usage, create on schema public to "{roles.owner}", "{roles.migrator}"',
+        f'grant "{roles.owner}", "{roles.overseer}" to "{roles.migrator}"',
+        f'grant usage, create on schema public to "{roles.owner}", "{roles.migrator}", '
+        f'"{roles.overseer}"',  # who is to own a function must be able to create one
         f'grant usage on schema public to "{roles.app}", "{roles.worker}"',
     ]
 

@@ -5,20 +5,16 @@ It may be ended at any moment, and started again to go on.
 """
 
 import asyncio
-import os
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 from assistant import database, logs
-from assistant.config import LaunchSettings, read, settings
+from assistant.config import LaunchSettings, read
 from assistant.errors import AssistantError, CannotStart
-from assistant.key_ring import ring, ring_of
-from assistant.local.checks import check_data_folder, check_env_file
-from assistant.local.postgres import administered
+from assistant.local.checks import check_env_file
+from assistant.local.installation import opened
 from assistant.local.progress import say
-from assistant.local.secret import secret_key
-from assistant.migration import prepare
 from assistant.services.rotation import Done, renew_all, rewrap_all, settled_after
 
 KINDS = {"keys": rewrap_all, "data": renew_all}
@@ -42,21 +38,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _rotate(chosen: LaunchSettings, kind: str) -> int:
-    data = chosen.assistant_data_dir.resolve()
-    check_data_folder(data)
-    if not chosen.assistant_secret_key and not (data / "secret.key").exists():
-        raise CannotStart(f"There is no installation in {data}; set ASSISTANT_DATA_DIR to its own.")
-    secret = secret_key(chosen.assistant_secret_key.get_secret_value(), data)
-    with administered(chosen, data) as admin_url:
-        urls = prepare(admin_url, secret, ring_of(chosen, secret))
-        os.environ.update(
-            ASSISTANT_SECRET_KEY=secret,
-            DATABASE_APP_URL=urls.app,
-            DATABASE_WORKER_URL=urls.worker,
-            DATABASE_MIGRATOR_URL=urls.migrator,
-        )
-        settings.cache_clear()
-        ring.cache_clear()
+    with opened(chosen):
         return asyncio.run(_report(KINDS[kind](), kind))
 
 

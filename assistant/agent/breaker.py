@@ -24,22 +24,26 @@ class Breaker:
         self._failures: dict[Hashable, int] = {}
         self._next_trial: dict[Hashable, float] = {}
 
+    def failures(self, who: Hashable) -> int:
+        """How often the provider has failed in a row."""
+        return self._failures.get(who, 0)
+
     def is_open(self, who: Hashable) -> bool:
         """Whether the provider is to be left alone now. Asking changes nothing."""
-        failing = self._failures.get(who, 0) >= self._most
+        failing = self.failures(who) >= self._most
         return failing and self._clock() < self._next_trial[who]
 
     def lets_through(self, who: Hashable) -> bool:
         """Whether a request may go to the provider; a yes to one that fails is its only trial."""
         if self.is_open(who):
             return False
-        if self._failures.get(who, 0) >= self._most:
+        if self.failures(who) >= self._most:
             self._next_trial[who] = self._clock() + self._seconds
         return True
 
     def failed(self, who: Hashable) -> None:
         """The provider did not answer."""
-        self._failures[who] = self._failures.get(who, 0) + 1
+        self._failures[who] = self.failures(who) + 1
         self._next_trial[who] = self._clock() + self._seconds
 
     def succeeded(self, who: Hashable) -> None:

@@ -7,6 +7,7 @@
 - A page that needs a user sends a visitor without one to the sign-in page. An access token that
   has expired is renewed in passing.
 - An account that will be erased has one page, until it is kept.
+- Where the operator's page is, there is nothing for anybody else.
 - A page answers at its address, without a slash at the end and without a redirect to one.
 - Whatever name a client calls us by, addresses are made of our own.
 """
@@ -28,9 +29,18 @@ from assistant.api.cookies import LEFT, REFRESH, SESSION, keep_session
 from assistant.api.sentence_page import reads_pages, sentence_page
 from assistant.config import settings
 from assistant.errors import DatabaseAway, NotSignedIn
-from assistant.services.addresses import CLOSED, LEAVING, SIGN_IN, VERIFY, own_path, with_next
+from assistant.services.addresses import (
+    ADMIN,
+    CLOSED,
+    LEAVING,
+    SIGN_IN,
+    VERIFY,
+    own_path,
+    with_next,
+)
 from assistant.services.erasure import erased_at
 from assistant.services.oauth import configured
+from assistant.services.operators import is_operator
 from assistant.services.renewal import Tokens, refresh
 from assistant.services.sessions import USER_HEADER, User, forget, vouched, who_is
 from assistant.services.tokens import seconds_left
@@ -42,7 +52,11 @@ NO_PAGES = (*OPEN_PATHS, "/_", "/ping")  # Reflex's own routes, too
 NAMING = USER_HEADER.encode()
 WITHHELD = (b"cookie", b"authorization", NAMING)
 SAFE = ("GET", "HEAD", "OPTIONS")
+<<<<<<< HEAD
 SIGNED = ("/api/stripe/webhook",)  # what comes there from no page bears a signature of its own
+=======
+NOWHERE = "/404/"  # where no page is
+>>>>>>> admin
 FOREIGN = ("This request came from another site.", 403)
 
 
@@ -75,7 +89,7 @@ class Guard:
         elif _is_page(scope):
             await self._show(scope, receive, send)
         else:
-            await self._app(_in_its_folder(scope), receive, send)
+            await self._app(_in_its_folder(_unless_operators(scope)), receive, send)
 
     async def _show(self, scope: Scope, receive: Receive, send: Send) -> None:
         user, renewed = await _visitor(scope)
@@ -84,6 +98,8 @@ class Guard:
         if elsewhere := _elsewhere(scope, user) or await _leaving(scope, user):
             await RedirectResponse(elsewhere, 303, NO_STORE)(scope, receive, send)
         else:
+            if not (user and _is_operators(scope) and await is_operator(user.id)):
+                scope = _unless_operators(scope)
             await self._app(_in_its_folder(scope), receive, send)
 
     def _under_our_name(self, scope: Scope) -> Scope:
@@ -123,6 +139,16 @@ def _is_page(scope: Scope) -> bool:
     if scope["type"] != "http" or scope["method"] != "GET" or scope["path"].startswith(OPEN_PATHS):
         return False
     return reads_pages(scope)
+
+
+def _is_operators(scope: Scope) -> bool:
+    """Whether the operator's page is asked for, or the file that it is."""
+    return scope["type"] == "http" and f"{scope['path']}/".startswith(f"{ADMIN}/")
+
+
+def _unless_operators(scope: Scope) -> Scope:
+    """The scope; for the operator's page that of one which does not exist."""
+    return {**scope, "path": NOWHERE} if _is_operators(scope) else scope
 
 
 async def _visitor(scope: Scope) -> tuple[User | None, Tokens | None]:

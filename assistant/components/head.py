@@ -16,6 +16,7 @@ STYLES = [
         "connections",
         "audit",
         "usage",
+        "admin",
     )
 ]  # the build makes one file of them
 

@@ -9,6 +9,7 @@ from assistant.models.connection import Connection
 from assistant.models.conversation import Conversation, Message
 from assistant.models.file import File
 from assistant.models.note import Note
+from assistant.models.operator import Operator, OperatorVisit
 from assistant.models.search import SearchSignature
 from assistant.models.sign_in import LoginSession, RecoveryCode, SecondFactor, SignInAttempt
 from assistant.models.turn import ToolExecution, Turn
@@ -25,6 +26,8 @@ __all__ = [
     "LoginSession",
     "Message",
     "Note",
+    "Operator",
+    "OperatorVisit",
     "Owned",
     "Profile",
     "RecoveryCode",

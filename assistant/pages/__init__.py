@@ -1,6 +1,7 @@
 """The pages, one module each."""
 
 from assistant.pages import (
+    admin,
     audit,
     chat,
     closed,
@@ -17,6 +18,7 @@ PAGES = (
     *settings.PAGES,
     *audit.PAGES,
     *usage.PAGES,
+    *admin.PAGES,
     *sign_in.PAGES,
     *verify.PAGES,
     *leaving.PAGES,

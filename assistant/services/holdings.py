@@ -62,6 +62,8 @@ HOLDINGS: dict[str, Held] = {
     "stripe_events": Held(why_not="notices of a payment; what follows from them is in the plan"),
     "allowances": Held(why_not="sums of what stands in usage.json, for the limits of the plan"),
     "reservations": Held(why_not="what was set aside for an answer; what it cost is in usage.json"),
+    "operators": Held(why_not="a role at this installation, which no archive can give"),
+    "operator_visits": Held(why_not="the installation's note of who looked at everybody's sums"),
     "identities": Held(IDENTITIES),
     "login_sessions": Held(SESSIONS),
     "second_factors": Held(why_not="a secret that would help somebody else in"),

@@ -14,6 +14,7 @@ from assistant.agent.providers.scripted import Scripted
 from assistant.agent.types import Provider
 from assistant.config import settings
 
+PURPOSES = ("answer", "title")
 HISTORY_SHARE = 0.6  # of the window; the rest is for the system prompt, tools and the answer
 
 
@@ -72,6 +73,16 @@ def default_model() -> str:
 def name_of(model: str) -> str:
     """What people read for a model's id."""
     return MODELS[model].label if model in MODELS else model
+
+
+def failures_of(model: str) -> tuple[int, bool]:
+    """How often a model has failed in a row, and whether it is left alone now.
+
+    As this process knows it: each one learns by its own requests.
+    """
+    who = MODELS[model].provider, model
+    known = [_breaker(purpose) for purpose in PURPOSES]
+    return max(each.failures(who) for each in known), any(each.is_open(who) for each in known)
 
 
 def _notice(wanted: str, model: Model) -> str:

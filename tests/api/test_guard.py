@@ -292,3 +292,9 @@ async def test_garbage_in_the_cookie_is_nobody(app, db):
         async with browser(app) as client:
             headers = {"accept": "text/html", "cookie": f"session={token}".encode("latin-1")}
             assert (await client.get("/", headers=headers)).status_code == 303
+
+
+async def test_a_visitor_is_asked_who_they_are_there_as_everywhere(visitor):
+    told = [await visitor.get(path, headers=HTML) for path in ("/admin", "/no-such-page")]
+    places = [each.headers["location"].partition("next=")[0] for each in told]
+    assert places == ["/sign-in?"] * 2

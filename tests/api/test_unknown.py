@@ -15,6 +15,7 @@ from assistant.api.unknown import NOT_HERE, NOT_SO, Unknown
 from assistant.app import ROUTES
 from tests.api.conftest import ORIGIN, signed_in
 from tests.doors.wire import Asking, ask
+from tests.services.talk import rows
 
 PAGE = "<!doctype html><h1>There is nothing here</h1>"
 STRANGE = {
@@ -47,8 +48,10 @@ METHODS = ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "QUE
 def app(prepared, tmp_path_factory):
     """Our routes and the built pages with the layers around them, as the app has them."""
     built = tmp_path_factory.mktemp("built")
-    for name, text in {"404.html": PAGE, "index.html": "a page"}.items():
-        (built / name).write_text(text)
+    (built / "admin").mkdir()
+    for name in ("index.html", "admin/index.html"):
+        (built / name).write_text("a page")
+    (built / "404.html").write_text(PAGE)
     inner = Starlette(routes=[*ROUTES, Mount("/", StaticFiles(directory=built, html=True))])
     known = Unknown(Guard(inner, [ORIGIN]), ROUTES, built / "404.html")
     return WithHeaders(known, [ORIGIN], built)
@@ -100,6 +103,36 @@ async def test_below_our_routes_it_is_a_sentence_as_of_any_route(name, before, a
 async def test_what_is_almost_a_route_is_none(path, app, her):
     answer = await ask(app, Asking("GET", path), of(her))
     assert (answer.status, said(answer)) == (404, NOT_HERE)
+
+
+@pytest.mark.parametrize("path", ["/admin", "/admin/", "/admin/index.html"])
+async def test_the_operators_page_is_not_told_from_one_that_does_not_exist(path, app, her):
+    for method, accept in product(("GET", "HEAD", "POST", "NONSENSE"), ("text/html", "*/*")):
+        for who in (of(her, accept=accept), {"origin": ORIGIN, "accept": accept}):
+            answers = [
+                await ask(app, Asking(method, place), who)
+                for place in (path, path.replace("admin", "nobody"))
+            ]
+            told, of_nothing = (
+                (each.status, each.body, sorted(map(_untimed, each.headers))) for each in answers
+            )
+            assert told == of_nothing
+
+
+def _untimed(header):
+    """The header; of a cookie its name, and of an address nothing."""
+    name, value = header
+    return name, {"set-cookie": value.partition("=")[0], "location": ""}.get(name, value)
+
+
+async def test_an_operator_is_shown_it(app, ann, db):
+    asked = Asking("GET", "/admin"), of(ann, accept="text/html")
+    assert (await ask(app, *asked)).status == 404
+    await rows(db, "insert into operators (id, user_id) values ($1, $2)", uuid4(), ann.user.id)
+    answer = await ask(app, *asked)
+    assert (answer.status, answer.body) == (200, b"a page")
+    await rows(db, "delete from operators where user_id = $1", ann.user.id)
+    assert (await ask(app, *asked)).status == 404
 
 
 @pytest.mark.parametrize("method", METHODS)

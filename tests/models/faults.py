@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import asyncpg
 
 from assistant.models.isolation import Roles
+from assistant.models.oversight import COLUMNS as GRANTED_TO_OVERSEER
 from tests.models.rows import NAMES, PARENTS, Rows, insert
 
 GRANTED_TO_WORKER = {
@@ -34,7 +35,8 @@ GRANTED_TO_WORKER = {
     "subscriptions": {"user_id", "stripe_customer", "check_at"},
 }
 REMOVED_BY_WORKER = {"sign_in_attempts": "(expires_at < now())"}
-READ_ONLY = {"audit_heads"}
+WRITTEN_BY_OVERSEER = {("operator_visits", "id"), ("operator_visits", "user_id")}
+READ_ONLY = {"audit_heads", "operators", "operator_visits"}
 APPEND_ONLY = {"usage_logs", "tool_executions", *READ_ONLY}
 NO_OWNER = {"alembic_version"}
 
@@ -114,7 +116,11 @@ async def tables_without_a_whole_policy(db: Database, _: Rows, __: Rows) -> list
     others = [
         f"{r['tablename']}: policy {r['policyname']} opens it to {r['roles']}"
         for r in found
-        if not (_by_user(r["qual"]) or (r["roles"] == [db.roles.worker] and _for_worker(r)))
+        if not (
+            _by_user(r["qual"])
+            or (r["roles"] == [db.roles.worker] and _for_worker(r))
+            or (r["roles"] == [db.roles.overseer] and _for_operators(r))
+        )
     ]
     return [f"{name}: no policy with using and check" for name in set(NAMES) - whole] + others
 
@@ -122,6 +128,10 @@ async def tables_without_a_whole_policy(db: Database, _: Rows, __: Rows) -> list
 def _for_worker(policy: asyncpg.Record) -> bool:
     removed = REMOVED_BY_WORKER.get(policy["tablename"])
     return policy["cmd"] == "SELECT" or (policy["cmd"], policy["qual"]) == ("DELETE", removed)
+
+
+def _for_operators(policy: asyncpg.Record) -> bool:
+    return policy["cmd"] == "SELECT" and "operator_is_looking()" in policy["qual"]
 
 
 def _by_user(expression: str | None) -> bool:
@@ -156,8 +166,8 @@ async def tables_without_index_by_user(db: Database, _: Rows, __: Rows) -> list[
 
 
 async def powers_of_roles(db: Database, _: Rows, __: Rows) -> list[str]:
-    """What app and worker may do beyond what they need."""
-    plain = [db.roles.app, db.roles.worker]
+    """What app, worker and overseer may do beyond what they need."""
+    plain = [db.roles.app, db.roles.worker, db.roles.overseer]
     strong = await db.admin.fetch(
         """
         select rolname from pg_roles where rolname = any($1)
@@ -170,24 +180,26 @@ async def powers_of_roles(db: Database, _: Rows, __: Rows) -> list[str]:
         "where member::regrole::text = any($1)",
         plain,
     )
-    login = await db.admin.fetchval(
-        "select rolcanlogin from pg_roles where rolname = $1", db.roles.owner
+    login = await db.admin.fetch(
+        "select rolname from pg_roles where rolcanlogin and rolname = any($1)",
+        [db.roles.owner, db.roles.overseer],
     )
     return [
         *(f"{r['rolname']}: too strong" for r in strong),
         *(f"{r['name']}: is a member of another role" for r in members),
-        *([f"{db.roles.owner}: can log in"] if login else []),
+        *(f"{r['rolname']}: can log in" for r in login),
     ]
 
 
 async def grants(db: Database, _: Rows, __: Rows) -> list[str]:
-    """Tables on which app or worker hold other rights than they should."""
+    """Tables on which app, worker or overseer hold other rights than they should."""
     faults = []
     for name in NAMES:
         may = {"SELECT"} | (set() if name in READ_ONLY else {"INSERT"})
         may |= set() if name in APPEND_ONLY else {"UPDATE", "DELETE"}
         removes = {"DELETE"} if name in REMOVED_BY_WORKER else set()
-        for role, wanted in ((db.roles.app, may), (db.roles.worker, removes)):
+        wanted_by = {db.roles.app: may, db.roles.worker: removes, db.roles.overseer: set()}
+        for role, wanted in wanted_by.items():
             held = {
                 r["privilege_type"]
                 for r in await db.admin.fetch(
@@ -212,6 +224,25 @@ async def columns_of_worker(db: Database, _: Rows, __: Rows) -> list[str]:
     held = {(r["table_name"], r["column_name"]) for r in found}
     wanted = {(name, column) for name, columns in GRANTED_TO_WORKER.items() for column in columns}
     return [f"{name}.{column}: not as granted to worker" for name, column in held ^ wanted]
+
+
+async def columns_of_overseer(db: Database, _: Rows, __: Rows) -> list[str]:
+    """Columns that are counted for operators and should not be, sealed ones above all."""
+    found = await db.admin.fetch(
+        "select table_name, column_name, privilege_type, data_type "
+        "from information_schema.column_privileges "
+        "join information_schema.columns using (table_schema, table_name, column_name) "
+        "where grantee = $1",
+        db.roles.overseer,
+    )
+    read = {(name, column) for name, columns in GRANTED_TO_OVERSEER.items() for column in columns}
+    wanted = {(*each, "SELECT") for each in read} | {(*e, "INSERT") for e in WRITTEN_BY_OVERSEER}
+    held = {(r["table_name"], r["column_name"], r["privilege_type"]) for r in found}
+    return [f"{name}.{column}: not as granted to overseer" for name, column, _ in held ^ wanted] + [
+        f"{r['table_name']}.{r['column_name']}: sealed, and read by overseer"
+        for r in found
+        if r["data_type"] == "bytea"
+    ]
 
 
 async def rows_for_nobody(db: Database, _: Rows, __: Rows) -> list[str]:
@@ -310,6 +341,7 @@ CHECKS: tuple[Check, ...] = (
     powers_of_roles,
     grants,
     columns_of_worker,
+    columns_of_overseer,
     rows_for_nobody,
     rows_of_another,
     forged_rows,

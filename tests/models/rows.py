@@ -50,6 +50,8 @@ MINIMAL: dict[str, dict[str, Any]] = {
     },
     "tool_permissions": {"tool": "t", "rule": "grant", "conversation_id": "{conversations}"},
     "notes": {},
+    "operators": {},
+    "operator_visits": {},
     "files": {"media": "text/plain", "size": "1", "stored": "true"},
     "audit_heads": {"seq": "0", "hash": "\\x"},
     "connections": {"kind": "mcp", "label": "\\x00", "secret": "\\x00"},
@@ -83,7 +85,14 @@ MINIMAL: dict[str, dict[str, Any]] = {
     },
 }
 NAMES = tuple(MINIMAL)
-ONE_FOR_EACH_USER = {"profiles", "user_keys", "subscriptions", "second_factors", "audit_heads"}
+ONE_FOR_EACH_USER = {
+    "profiles",
+    "user_keys",
+    "subscriptions",
+    "second_factors",
+    "audit_heads",
+    "operators",
+}
 PARENTS = {
     ("conversations", "head_id"): "messages",
     ("messages", "conversation_id"): "conversations",

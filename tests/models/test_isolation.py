@@ -26,7 +26,9 @@ def test_every_model_is_checked():
 
 
 @pytest.mark.parametrize("verb", ["update", "delete", "truncate"])
-@pytest.mark.parametrize("table", ["usage_logs", "tool_executions", "audit_heads"])
+@pytest.mark.parametrize(
+    "table", ["usage_logs", "tool_executions", "audit_heads", "operators", "operator_visits"]
+)
 async def test_a_ledger_can_only_grow(verb, table, roles_db):
     sql = {
         "update": f"update {table} set created_at = now()",  # noqa: S608
@@ -49,7 +51,7 @@ async def test_no_table_can_be_emptied_or_changed_in_shape_by_the_app(table, rol
             await roles_db.app.execute(sql)
 
 
-@pytest.mark.parametrize("role", ["owner", "migrator", "postgres"])
+@pytest.mark.parametrize("role", ["owner", "migrator", "overseer", "postgres"])
 async def test_the_app_cannot_become_another_role(role, roles_db):
     name = "postgres" if role == "postgres" else getattr(roles_db.roles, role)
     with pytest.raises(asyncpg.InsufficientPrivilegeError):

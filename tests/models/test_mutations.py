@@ -87,6 +87,21 @@ ONCE = (
         'revoke select (title) on conversations from "{worker}"',
     ),
     Mutation(
+        "an operator's sum over titles",
+        'grant select (title) on conversations to "{overseer}"',
+        'revoke select (title) on conversations from "{overseer}"',
+    ),
+    Mutation(
+        "an overseer who can log in",
+        'alter role "{overseer}" login',
+        'alter role "{overseer}" nologin',
+    ),
+    Mutation(
+        "a look that anybody may have",
+        'create policy everybody on usage_logs for select to "{overseer}" using (true)',
+        "drop policy everybody on usage_logs",
+    ),
+    Mutation(
         "more to be removed by the worker",
         "drop policy no_more_by_worker on sign_in_attempts",
         "create policy no_more_by_worker on sign_in_attempts as restrictive "

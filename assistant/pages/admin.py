@@ -1,0 +1,32 @@
+"""The operator's page: users, money, models and notices. For everybody else there is nothing."""
+
+import reflex as rx
+
+from assistant.components.oversight import figures, tables
+from assistant.components.page_frame import page_frame
+from assistant.pages.not_found import not_found
+from assistant.state.admin import AdminState
+
+
+def admin() -> rx.Component:
+    """The page. Whoever comes without being asked at the door (`api/guard.py`) is shown no more."""
+    return rx.cond(
+        AdminState.is_missing,
+        not_found(),
+        page_frame(
+            "Operator",
+            "How things stand with everybody: sums, ids and times. What people write, and what "
+            "they are called, is not to be seen here.",
+            rx.el.div(figures(), tables(), class_name="usage admin"),
+        ),
+    )
+
+
+PAGES = (
+    {
+        "component": admin,
+        "route": "/admin",
+        "title": "Operator · Assistant",
+        "on_load": [AdminState.load],
+    },
+)

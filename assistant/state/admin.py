@@ -1,0 +1,196 @@
+"""The operator's page: how things stand with everybody, as words."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from math import floor
+from zoneinfo import ZoneInfo
+
+import reflex as rx
+
+from assistant.errors import NotFound, NotSignedIn
+from assistant.services import oversight
+from assistant.services.oversight import Account, Health, Notice, Report, Talk
+from assistant.state.base import BaseState, saying_what_fails
+from assistant.state.chat import ChatState
+from assistant.state.usage import dollars
+
+NOT_SOLD = "nothing is sold here"
+UNKNOWN = "–"  # noqa: RUF001  (where a figure would stand)
+
+
+@dataclass
+class Cell:
+    """A value, and on a phone what it is."""
+
+    label: str
+    said: str
+
+
+@dataclass
+class AdminRow:
+    """A row of a table."""
+
+    name: str
+    cells: list[Cell]
+    warns: bool = False
+
+
+class AdminState(BaseState):
+    """What the page shows. is_missing: for who is no operator there is no such page."""
+
+    ready: bool = False
+    is_missing: bool = False
+    users_said: str = ""
+    users_about: str = ""
+    revenue_said: str = ""
+    revenue_about: str = ""
+    cost_said: str = ""
+    cost_about: str = ""
+    margin_said: str = ""
+    plans: list[AdminRow] = []
+    spenders: list[AdminRow] = []
+    talks: list[AdminRow] = []
+    models: list[AdminRow] = []
+    notices: list[AdminRow] = []
+    looks: list[AdminRow] = []
+    worker_said: str = ""
+
+    @rx.event(background=True)
+    async def load(self) -> None:
+        """Show how things stand; the database decides anew at each load who may see it."""
+        async with self:
+            (await self.get_state(ChatState))._show(None)
+        async with saying_what_fails(self):
+            with suppress(NotSignedIn):  # the page itself sends them to sign in
+                await self._read()
+
+    async def _read(self) -> None:
+        try:
+            found = await oversight.report(self._user_id())
+        except NotFound:
+            async with self:
+                self.reset()  # type: ignore[no-untyped-call]
+                self.is_missing = True
+            return
+        async with self:
+            self._put(ready=True, is_missing=False, **_figures(found), **_tables(found))
+            self._put(looks=[_look(*each, self.timezone) for each in found.looks])
+            self._put(notices=[_notice(each, self.timezone) for each in found.notices])
+
+
+def _figures(found: Report) -> dict[str, str]:
+    total = found.total
+    paid = f"{total.seats:,} paid seats" if found.is_sold else NOT_SOLD
+    one = f"This worker is process {found.worker}"
+    return {
+        "users_said": f"{found.users:,}",
+        "users_about": f"users, {found.active:,} active in 30 days, {found.fresh:,} new this month",
+        "revenue_said": dollars(total.revenue),
+        "revenue_about": f"revenue of this month, {paid}",
+        "cost_said": dollars(total.cost),
+        "cost_about": f"for {total.requests:,} requests to models this month",
+        "margin_said": _percent(total),
+        "worker_said": (
+            f"{one}, the only one." if found.workers == 1 else f"{one}, one of {found.workers}."
+        ),
+    }
+
+
+def _tables(found: Report) -> dict[str, list[AdminRow]]:
+    return {
+        "plans": [_plan(each) for each in found.plans],
+        "spenders": [_spender(each) for each in found.spenders],
+        "talks": [_talk(each) for each in found.talks],
+        "models": [_model(each) for each in found.models],
+    }
+
+
+def _percent(account: Account) -> str:
+    """The margin in whole percents, cut and not rounded up: nobody is told more than there is."""
+    if account.margin is None:
+        return UNKNOWN
+    return f"{floor(account.margin * 100)}%"
+
+
+def _row(name: str, *cells: tuple[str, str], warns: bool = False) -> AdminRow:
+    return AdminRow(name, [Cell(*each) for each in cells], warns)
+
+
+def _plan(plan: Account) -> AdminRow:
+    return _row(
+        plan.name,
+        ("Users", f"{plan.users:,}"),
+        ("Paid seats", f"{plan.seats:,}"),
+        *_money(plan),
+        warns=_loses(plan),
+    )
+
+
+def _spender(user: Account) -> AdminRow:
+    return _row(
+        user.name,
+        ("Plan", user.plan),
+        ("Requests", f"{user.requests:,}"),
+        *_money(user),
+        warns=_loses(user),
+    )
+
+
+def _money(account: Account) -> tuple[tuple[str, str], ...]:
+    return (
+        ("Revenue", dollars(account.revenue)),
+        ("AI cost", dollars(account.cost)),
+        ("Margin", _percent(account)),
+    )
+
+
+def _loses(account: Account) -> bool:
+    """Who pays brings in less than the models cost."""
+    return account.margin is not None and account.margin < 0
+
+
+def _talk(talk: Talk) -> AdminRow:
+    return _row(
+        talk.name,
+        ("User", talk.user),
+        ("Requests", f"{talk.requests:,}"),
+        ("AI cost", dollars(talk.cost)),
+    )
+
+
+def _model(model: Health) -> AdminRow:
+    return _row(
+        model.model,
+        ("Vendor", model.vendor or UNKNOWN),
+        ("Here", _standing(model)),
+        ("Answers", f"{model.answers:,}"),
+        ("Failed", f"{model.failed:,}"),
+        ("Broke off", f"{model.broken_off:,}"),
+        warns=model.is_resting,
+    )
+
+
+def _standing(model: Health) -> str:
+    if model.is_resting:
+        return f"Left alone, {model.failures} failures in a row"
+    return f"{model.failures} failures in a row" if model.failures else "No failure"
+
+
+def _notice(notice: Notice, timezone: str) -> AdminRow:
+    return _row(
+        notice.id,
+        ("Kind", notice.type),
+        ("Reason", notice.reason),
+        ("Tries", f"{notice.tries:,}"),
+        ("First came", _when(notice.at, timezone)),
+    )
+
+
+def _look(who: str, at: datetime, timezone: str) -> AdminRow:
+    return _row(who, ("When", _when(at, timezone)))
+
+
+def _when(at: datetime, timezone: str) -> str:
+    there = at.astimezone(ZoneInfo(timezone))
+    return f"{there.day} {there:%B, %H:%M}"
