@@ -47,7 +47,7 @@ async def checkout(user_id: UUID, tier_id: str, seats: int = 1, *, back: str = "
     is changed instead) and for a plan that cannot be bought, BillingOff and BillingAway.
     """
     price = await price_of(tier := sold(tier_id, seats))
-    await _customer(user_id)
+    await become_customer(user_id)
     meant = {"user_id": str(user_id), "tier": tier.id, "seats": str(seats), "back": own_path(back)}
     for _ in range(TRIES):
         plan = await catch_up(user_id)
@@ -64,7 +64,7 @@ def lives(plan: Subscription) -> bool:
     return plan.stripe_subscription is not None and plan.status != "canceled"
 
 
-async def _customer(user_id: UUID) -> None:
+async def become_customer(user_id: UUID) -> None:
     """Let the user have their customer at Stripe, which knows no name and no address of theirs."""
     if (await plan_of(user_id)).stripe_customer is not None:
         return

@@ -99,8 +99,11 @@ async def _write(connection: Connection, number: int, found: Standing) -> None:
 
 
 async def _end_surplus(user_id: UUID, subscription: str) -> None:
-    """Two pages of payment were paid at the same moment: what was paid twice becomes credit."""
-    log.error("subscription_paid_twice", user=str(user_id), subscription=subscription)
+    """Two pages were paid at the same moment, or a plan was arranged beside one that was paid.
+
+    What was paid for the lesser one becomes credit.
+    """
+    log.warning("second_subscription_ended", user=str(user_id), subscription=subscription)
     async with asking(missing="subscription") as stripe:
         await stripe.subscriptions.cancel_async(
             subscription, {"prorate": True, "invoice_now": True}
