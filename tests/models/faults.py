@@ -30,7 +30,7 @@ GRANTED_TO_WORKER = {
         "turn_id",
     },
     "notes": {"id", "user_id", "deleted_at"},
-    "open_requests": {"id", "user_id", "created_at", "turn_id"},
+    "open_requests": {"id", "user_id", "asked_at", "turn_id"},
     "files": {"id", "user_id", "deleted_at"},
 }
 REMOVED_BY_WORKER = {"sign_in_attempts": "(expires_at < now())"}
