@@ -9,7 +9,18 @@ from assistant.models.isolation import discoverable, protect
 revision = "0013"
 down_revision = "0012"
 
-FOUND = ("id", "user_id", "created_at", "turn_id")
+SUMMED = (
+    "turn_id",
+    "provider",
+    "model",
+    "purpose",
+    "cost",
+    "input_tokens",
+    "output_tokens",
+    "cache_read_tokens",
+    "cache_write_tokens",
+)
+FOUND = ("id", "user_id", "asked_at", "turn_id")
 
 
 def upgrade(roles, **_):
@@ -19,6 +30,12 @@ def upgrade(roles, **_):
         sa.Column("user_id", sa.Uuid(), nullable=False),
         sa.Column(
             "created_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("now()"),
+            nullable=False,
+        ),
+        sa.Column(
+            "asked_at",
             sa.DateTime(timezone=True),
             server_default=sa.text("now()"),
             nullable=False,
@@ -43,11 +60,20 @@ def upgrade(roles, **_):
         sa.PrimaryKeyConstraint("id", name=op.f("pk_open_requests")),
     )
     op.create_index("ix_open_requests_user_turn", "open_requests", ["user_id", "turn_id"])
-    op.create_index("ix_open_requests_created", "open_requests", ["created_at"])
+    op.create_index("ix_open_requests_asked", "open_requests", ["asked_at"])
     statements = protect("open_requests", roles) + discoverable("open_requests", FOUND, roles)
     for statement in statements:
         op.execute(statement)
 
+    index_requests(postgresql_include=SUMMED)
+
 
 def downgrade(**_):
+    index_requests()
     op.drop_table("open_requests")
+
+
+def index_requests(**more):
+    op.drop_index("ix_usage_logs_user_created", table_name="usage_logs")
+    newest = ["user_id", sa.literal_column("created_at desc")]
+    op.create_index("ix_usage_logs_user_created", "usage_logs", newest, **more)

@@ -19,6 +19,18 @@ from assistant.models.base import (
 )
 from assistant.models.conversation import one_of
 
+SUMMED = (
+    "turn_id",
+    "provider",
+    "model",
+    "purpose",
+    "cost",
+    "input_tokens",
+    "output_tokens",
+    "cache_read_tokens",
+    "cache_write_tokens",
+)
+
 
 def _word() -> Any:  # noqa: ANN401
     return Field(default="", sa_column_kwargs={"server_default": ""})
@@ -38,7 +50,12 @@ class UsageLog(Chained, table=True):
         one_of("purpose", "answer", "title", "summary"),
         *chained(),
         Index("ix_usage_logs_user_turn", "user_id", "turn_id"),
-        Index("ix_usage_logs_user_created", "user_id", text("created_at desc")),
+        Index(
+            "ix_usage_logs_user_created",
+            "user_id",
+            text("created_at desc"),
+            postgresql_include=SUMMED,  # the page of usage reads a month of them at once
+        ),
     )
 
     turn_id: UUID | None = None

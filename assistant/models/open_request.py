@@ -1,11 +1,12 @@
 """Requests to models that are on their way."""
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Index
 from sqlmodel import Field
 
-from assistant.models.base import Owned, owned_by, owned_by_user
+from assistant.models.base import Owned, moment, owned_by, owned_by_user
 
 
 class OpenRequest(Owned, table=True):
@@ -20,9 +21,10 @@ class OpenRequest(Owned, table=True):
         owned_by_user(),
         owned_by("turn_id", "turns", on_delete="SET NULL (turn_id)"),
         Index("ix_open_requests_user_turn", "user_id", "turn_id"),
-        Index("ix_open_requests_created", "created_at"),
+        Index("ix_open_requests_asked", "asked_at"),
     )
 
+    asked_at: datetime = moment(nullable=False, now=True)
     turn_id: UUID | None = None
     provider: str
     model: str

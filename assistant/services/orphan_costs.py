@@ -21,7 +21,7 @@ FORGOTTEN = "20 minutes"
 
 _OF_TURN = "delete from open_requests where turn_id = $1 and purpose = $2 returning *"
 _OLD = f"""
-    delete from open_requests where id = $1 and created_at < now() - interval '{FORGOTTEN}'
+    delete from open_requests where id = $1 and asked_at < now() - interval '{FORGOTTEN}'
     returning *
 """  # noqa: S608  (nothing in it comes from outside)
 # By the size of what is sealed, so that nothing need be opened; without what is booked already.
@@ -33,7 +33,7 @@ _WRITTEN = """
 """
 FORGOTTEN_ONES = text(f"""
     select id, user_id from open_requests
-    where created_at < now() - interval '{FORGOTTEN}' and (
+    where asked_at < now() - interval '{FORGOTTEN}' and (
         turn_id is null or not exists (
             select from turns where turns.id = open_requests.turn_id and status = 'running'
         )

@@ -14,28 +14,32 @@ from assistant.services.keys import UNREADABLE, opened_or, vault_over
 from assistant.services.titles import PLACE
 
 CONVERSATIONS = 20  # of those that cost most
+UNTITLED = "New conversation"
 KINDS = ("model", "provider", "purpose")
 
-_DAYS = """
-    select (created_at at time zone $2)::date as day, sum(cost) as cost, count(*) as requests
-    from usage_logs where created_at >= $1 group by 1 order by 1
-"""
-_SHARES = """
-    select model, provider, purpose, sum(cost) as cost, count(*) as requests,
+# A correction of an estimate is no request of its own.
+_REQUESTS = "count(*) filter (where not metadata ? 'corrects')"
+_SHARES = f"""
+    select (created_at at time zone $2)::date as day, model, provider, purpose, sum(cost) as cost,
+           {_REQUESTS} as requests,
            sum(input_tokens + cache_read_tokens + cache_write_tokens) as read,
            sum(output_tokens) as written
-    from usage_logs where created_at >= $1 group by 1, 2, 3
-"""
-_CONVERSATIONS = """
-    with costly as (
-        select turns.conversation_id as id, sum(cost) as cost, count(*) as requests
-        from usage_logs join turns on turns.id = usage_logs.turn_id
-        where usage_logs.created_at >= $1
+    from usage_logs where created_at >= $1 group by 1, 2, 3, 4
+"""  # noqa: S608  (nothing in it comes from outside)
+# Each day has few groups, which the planner cannot know: it would sort all rows on disk.
+_IN_MEMORY = "set local work_mem = '32MB'"
+_CONVERSATIONS = f"""
+    with of_turns as (
+        select turn_id, sum(cost) as cost, {_REQUESTS} as requests
+        from usage_logs where created_at >= $1 and turn_id is not null group by 1
+    ), costly as (
+        select turns.conversation_id as id, sum(cost) as cost, sum(requests)::bigint as requests
+        from of_turns join turns on turns.id = turn_id
         group by 1 order by 2 desc, 3 desc limit $2
     )
     select costly.*, conversations.title from costly join conversations using (id)
     where conversations.deleted_at is null order by cost desc, requests desc
-"""
+"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +74,15 @@ async def report(user_id: UUID, timezone: str) -> Report:
     standing = await left(user_id)
     since = standing.month_begins
     async with user_connection(user_id) as connection:
-        days = await connection.fetch(_DAYS, since, timezone)
-        shares = await connection.fetch(_SHARES, since)
+        await connection.execute(_IN_MEMORY)
+        shares = await connection.fetch(_SHARES, since, timezone)
         talks = await connection.fetch(_CONVERSATIONS, since, CONVERSATIONS)
         vault = await vault_over(connection, user_id, [talk["title"] for talk in talks])
     conversations = [
         Share(
-            opened_or(vault, PLACE, talk["id"], talk["title"], UNREADABLE),
+            opened_or(vault, PLACE, talk["id"], talk["title"], UNREADABLE)
+            if talk["title"]
+            else UNTITLED,
             talk["cost"],
             talk["requests"],
             id=talk["id"],
@@ -87,7 +93,7 @@ async def report(user_id: UUID, timezone: str) -> Report:
     grows = Decimal((standing.month_ends - since) / max(now - since, timedelta(hours=12)))
     return Report(
         standing,
-        _each_day(days, since.astimezone(now.tzinfo).date(), now.date()),
+        _each_day(shares, since.astimezone(now.tzinfo).date(), now.date()),
         {kind: _by(kind, shares) for kind in KINDS},
         conversations,
         forecast_messages=round(standing.messages * max(grows, Decimal(1))),
@@ -97,13 +103,11 @@ async def report(user_id: UUID, timezone: str) -> Report:
 
 def _each_day(found: list[Record], first: date, last: date) -> list[Share]:
     """All days from the first to the last."""
-    known = {each["day"]: each for each in found}
-    days = []
-    for number in range((last - first).days + 1):
-        day = first + timedelta(days=number)
-        cost, requests = (known[day][name] if day in known else 0 for name in ("cost", "requests"))
-        days.append(Share(day.isoformat(), Decimal(cost), requests))
-    return days
+    known: dict[date, list[Record]] = {}
+    for each in found:
+        known.setdefault(each["day"], []).append(each)
+    days = (first + timedelta(days=number) for number in range((last - first).days + 1))
+    return [_sum(day.isoformat(), known.get(day, [])) for day in days]
 
 
 def _by(kind: str, shares: list[Record]) -> list[Share]:

@@ -31,7 +31,7 @@ GRANTED_TO_WORKER = {
         "turn_id",
     },
     "notes": {"id", "user_id", "deleted_at"},
-    "open_requests": {"id", "user_id", "created_at", "turn_id"},
+    "open_requests": {"id", "user_id", "asked_at", "turn_id"},
     "files": {"id", "user_id", "deleted_at"},
     "subscriptions": {"user_id", "stripe_customer", "check_at"},
 }

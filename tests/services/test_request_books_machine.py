@@ -53,7 +53,7 @@ ERASED = """
     delete from conversations where id = (select conversation_id from turns where id = $1)
 """
 OLD = """
-    update open_requests set created_at = now() - interval '1 hour'
+    update open_requests set asked_at = now() - interval '1 hour'
     where user_id = $1 and purpose = 'title'
 """
 NEXT_MONTH = """
