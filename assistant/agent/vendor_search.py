@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from assistant.agent.acts import Act, Effect, Intent, Target
 from assistant.agent.gate import OWN, Gate
 from assistant.agent.provenance import Provenance
+from assistant.agent.quoting import quoted
 from assistant.agent.types import (
     ModelEvent,
     ProviderFailed,
@@ -55,7 +56,7 @@ class VendorSearches:
     def _act(self, call: ToolCall) -> Act:
         """What the gate makes of such a call where it lets it pass."""
         targets = tuple(_targets(call))
-        named = ", ".join(f"“{target.value}”" for target in targets)
+        named = ", ".join(quoted(target.value) for target in targets)
         sentence = f"Search the web for {named}" if named else "Search the web"
         origins = tuple(self._said.origin(target) for target in targets)
         return Act(Intent(Effect.READ, sentence, targets), OWN[Effect.READ], origins)

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from pydantic import JsonValue
 
 from assistant.agent.acts import Arguments, Effect, Intent, Output, Target, Tool, ToolContext
+from assistant.agent.quoting import quoted
 from assistant.connectors.mcp_server import Offered
 from assistant.errors import ToolError
 
@@ -39,7 +40,7 @@ def tool_of(server: str, host: str, offered: Offered, effect: Effect, call: Call
 
     async def intent(arguments: Arguments, _: ToolContext) -> Intent:
         _require_size(arguments)
-        sentence = f"Use “{offered.name}” of the server {server} at {host}"
+        sentence = f"Use {quoted(offered.name)} of the server {server} at {host}"
         reached = dict.fromkeys(addresses_in(arguments))
         return Intent(
             effect, sentence, (Target("server", host), *(Target("url", each) for each in reached))

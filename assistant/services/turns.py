@@ -38,7 +38,7 @@ _WAITED = """
     ) and not exists (
         select from approvals
         where turn_id = turns.id and status in ('pending', 'approved', 'executing')
-    )
+    ) and not exists (select from profiles where erase_at is not null)
 """
 _OVER = """
     with turn as (
@@ -114,7 +114,8 @@ async def resume(user_id: UUID, turn_id: UUID) -> None:
     """Go on with a turn whose calls waited, now that none of them does.
 
     Where the conversation has gone on since, what came of them only stands in its reply; where the
-    plan pays for no answer, the reply says so. Raises Busy when it must be tried again later.
+    plan pays for no answer, the reply says so. An account that will be erased is told to no vendor
+    any more: it goes on if it is kept. Raises Busy when it must be tried again later.
     """
     async with user_connection(user_id) as connection:
         turn = await connection.fetchrow(_WAITED, turn_id)

@@ -11,6 +11,7 @@ from assistant.services import (
     approval_run,
     approvals,
     conversations,
+    erasure,
     keys,
     permissions,
     reaper,
@@ -223,6 +224,19 @@ async def test_a_grant_that_is_revoked_before_its_time_asks_after_all(alice, car
     (waiting,) = await stored_cards.pending(alice.id)
     assert waiting["sentence"] == "Delete the note “Bread”"
     assert (await befell(db, alice)).count("asked") == 2  # the first, and this one after all
+
+
+async def test_for_whoever_has_deleted_their_account_no_answer_goes_on_until_it_is_kept(
+    alice, card, db
+):
+    await rows(db, "update approvals set expires_at = now() where id = $1", UUID(card["id"]))
+    await erasure.ask(alice, erasure.WORD)
+    await reaper.attend_once()
+    assert await status_of(db, card["id"]) == "expired"
+    assert len(await shown(alice, UUID(card["conversation"]))) == 2
+    await erasure.keep(alice.id)
+    await reaper.attend_once()
+    assert "This has run out" in await last_words(alice, card["conversation"])
 
 
 async def test_a_conversation_that_has_gone_on_is_not_answered_again(alice, card, db):

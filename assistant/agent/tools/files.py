@@ -6,6 +6,7 @@ from pydantic import Field, JsonValue
 
 from assistant.agent.acts import Effect, Intent, Output, Target, ToolContext
 from assistant.agent.backends.files import File, Files
+from assistant.agent.quoting import quoted
 from assistant.agent.tool import tool
 
 AT_MOST = 50
@@ -52,12 +53,12 @@ async def read_file(
 
 
 async def _writes(name: str, text: str, replaces: str | None, context: ToolContext) -> Intent:
-    sentence = f"Write the file “{name}” ({len(text):,} characters)"
+    sentence = f"Write the file {quoted(name)} ({len(text):,} characters)"
     if replaces is None:
         return Intent(Effect.WRITE, sentence, (Target("file", name),))
     old = await context.backend(Files).find(replaces)
     named = (Target("file", name), Target("file", old.name))
-    return Intent(Effect.WRITE, f"{sentence} in place of “{old.name}”", named)
+    return Intent(Effect.WRITE, f"{sentence} in place of {quoted(old.name)}", named)
 
 
 async def _restore(saved: JsonValue, context: ToolContext) -> str:
@@ -80,7 +81,9 @@ async def write_file(
 
 async def _deletes(file_id: str, context: ToolContext) -> Intent:
     file = await context.backend(Files).find(file_id)
-    return Intent(Effect.DESTROY, f"Delete the file “{file.name}”", (Target("file", file.name),))
+    return Intent(
+        Effect.DESTROY, f"Delete the file {quoted(file.name)}", (Target("file", file.name),)
+    )
 
 
 @tool(

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, JsonValue
 
 from assistant.agent.acts import Effect, Intent, Output, Target, ToolContext
 from assistant.agent.backends.mail import Folder, Found, Letter, Mailbox, Received, Wanted
+from assistant.agent.quoting import quoted
 from assistant.agent.recipients import MOST_RECIPIENTS, Addresses, shown
 from assistant.agent.tool import tool
 from assistant.errors import Gone, ToolError
@@ -221,7 +222,7 @@ def _intent(verb: str, letter: Letter) -> Intent:
     """Every recipient is named, those in bcc as such."""
     groups = (("to ", letter.to), ("cc ", letter.cc), ("bcc ", letter.bcc))
     named = "; ".join(f"{kind}{', '.join(map(shown, each))}" for kind, each in groups if each)
-    sentence = f"{verb} “{letter.subject}” {named}"
+    sentence = f"{verb} {quoted(letter.subject)} {named}"
     return Intent(
         Effect.SEND, sentence, tuple(Target("recipient", each) for each in letter.recipients)
     )
@@ -233,7 +234,7 @@ async def _sent(letter: Letter, context: ToolContext) -> str:
 
 
 def _deleting(email_id: str, subject: str) -> Intent:
-    return Intent(Effect.DESTROY, f"Move the letter “{subject}” to the trash")
+    return Intent(Effect.DESTROY, f"Move the letter {quoted(subject)} to the trash")
 
 
 async def _undelete(saved: JsonValue, context: ToolContext) -> str:

@@ -6,6 +6,7 @@ from pydantic import Field, JsonValue
 
 from assistant.agent.acts import Effect, Intent, Output, Target, ToolContext
 from assistant.agent.backends.notes import Note, Notes
+from assistant.agent.quoting import quoted
 from assistant.agent.tool import tool
 from assistant.errors import ToolError
 
@@ -69,7 +70,9 @@ async def update_note(
 
 async def _deletes(note_id: str, context: ToolContext) -> Intent:
     note = await context.backend(Notes).find(note_id)
-    return Intent(Effect.DESTROY, f"Delete the note “{note.title}”", (Target("note", note.title),))
+    return Intent(
+        Effect.DESTROY, f"Delete the note {quoted(note.title)}", (Target("note", note.title),)
+    )
 
 
 @tool(

@@ -6,6 +6,7 @@ from pydantic import AfterValidator, Field
 
 from assistant.agent.acts import Effect, Intent, Output, Source, Target, ToolContext
 from assistant.agent.backends.web import LONGEST_ADDRESS, Hit, Page, Web, is_address
+from assistant.agent.quoting import quoted
 from assistant.agent.tool import tool
 
 PART = 15_000  # characters of a page at a time
@@ -26,7 +27,7 @@ Start = Annotated[int, Field(ge=0, le=1_000_000)]
 
 def _searches(query: str, limit: int) -> Intent:
     del limit
-    return Intent(Effect.READ, f"Search the web for “{query}”", (Target("query", query),))
+    return Intent(Effect.READ, f"Search the web for {quoted(query)}", (Target("query", query),))
 
 
 @tool(

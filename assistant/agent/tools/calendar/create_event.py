@@ -8,6 +8,7 @@ from pydantic import Field, JsonValue
 
 from assistant.agent.acts import Effect, Intent, Output, Target, ToolContext
 from assistant.agent.backends.calendar import Calendar, Draft
+from assistant.agent.quoting import quoted
 from assistant.agent.tool import tool
 from assistant.agent.tools.calendar.arguments import (
     Addresses,
@@ -41,10 +42,12 @@ def _intent(  # noqa: PLR0913  (what the tool takes)
     repeats_until: str,
     timezone: str,
 ) -> Intent:
-    what = f"Invite {listed(attendees)} to “{title}”" if attendees else f"Create “{title}”"
+    what = (
+        f"Invite {listed(attendees)} to {quoted(title)}" if attendees else f"Create {quoted(title)}"
+    )
     sentence = (
         f"{what} on {said_span(start, end, timezone)}{said_repeats(repeats, repeats_until)}"
-        f"{f', at “{location}”' if location else ''}, in the calendar “{calendar}”"
+        f"{f', at {quoted(location)}' if location else ''}, in the calendar {quoted(calendar)}"
         f"{', with a description' if description else ''}"
     )
     recipients = tuple(Target("recipient", each) for each in attendees)

@@ -6,6 +6,7 @@ from pydantic import JsonValue
 
 from assistant.agent.acts import Effect, Intent, Output, Target, ToolContext
 from assistant.agent.backends.calendar import Calendar, Change, Event, Moment
+from assistant.agent.quoting import quoted
 from assistant.agent.tool import tool
 from assistant.agent.tools.calendar.arguments import (
     Addresses,
@@ -37,10 +38,10 @@ def _intent(  # noqa: PLR0913  (what the tool takes)
     all_occurrences: bool,  # noqa: FBT001
 ) -> Intent:
     changes = {
-        "new title “{}”": title,
+        "new title {}": None if title is None else quoted(title),
         "new time {}": said_span(start, end, timezone) if start or end else None,
-        "new place “{}”": location,
-        "new description “{}”": description,
+        "new place {}": None if location is None else quoted(location),
+        "new description {}": None if description is None else quoted(description),
         "invite {}": listed(invite) if invite else None,
         "no longer invite {}": listed(uninvite) if uninvite else None,
     }

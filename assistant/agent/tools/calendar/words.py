@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from assistant.agent.backends.calendar import Event, Moment
+from assistant.agent.quoting import quoted
 from assistant.agent.tools.calendar.arguments import (
     Repeats,
     Which,
@@ -65,7 +66,7 @@ def said_event(which: Which, all_occurrences: bool) -> str:  # noqa: FBT001  (as
     """The event that a call means, as its card says it."""
     every = "all occurrences of " if all_occurrences else ""
     start = said_start(which.start)
-    return f"{every}“{which.title}” ({start}) in the calendar “{which.calendar}”"
+    return f"{every}{quoted(which.title)} ({start}) in the calendar {quoted(which.calendar)}"
 
 
 def said_repeats(repeats: Repeats, until: str) -> str:
