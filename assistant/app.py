@@ -24,6 +24,7 @@ from assistant.api import (
     health,
     search,
     second_factor,
+    stripe,
     turns,
     undo,
     uploads,
@@ -46,6 +47,7 @@ from assistant.services import (
     sessions,
     shared,
     signals,
+    stripe_client,
     turn_run,
 )
 from assistant.services.background import spawn
@@ -69,6 +71,7 @@ ROUTES = [
     *feed.routes,
     *health.routes,
     *search.routes,
+    *stripe.routes,
     *undo.routes,
     *uploads.routes,
 ]
@@ -83,6 +86,7 @@ def surround(asgi: ASGIApp) -> ASGIApp:
 def served() -> ASGIApp:
     """What the server runs: Reflex's app, and the layers around all that it answers."""
     model_choice.load_vendors()
+    stripe_client.load()
     return with_headers(app())
 
 
@@ -115,6 +119,7 @@ async def at_work() -> AsyncIterator[None]:
         chore.cancel()
     await asyncio.gather(*chores, return_exceptions=True)
     await close_clients()
+    await stripe_client.close()
     await shared.close()
     await database.close()
 

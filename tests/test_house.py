@@ -71,8 +71,10 @@ def test_only_sign_in_and_chores_act_without_a_user() -> None:
         "leases",
         "local_names",
         "reaper",
+        "reconcile",
         "rotation",
         "session_ends",
+        "stripe_events",
     }
     allowed = {"database", "accounts", *chores}
     users = {path.stem for path in SOURCES if "system_session" in path.read_text()}

@@ -10,6 +10,7 @@ CLOSED = "/closed"  # where no way to sign in exists
 SETTINGS = "/settings"
 AUDIT = "/audit"
 ADMIN = "/admin"  # the operator's; for everybody else there is nothing
+BILLING = "/billing"
 OWN_PATH = re.compile(r"/(?:[A-Za-z0-9_-]+(?:/[A-Za-z0-9_-]+)*)?(?:\?[A-Za-z0-9_=&-]*)?")
 NO_PAGES = ("/auth/", "/api/", "/_")
 PATH_CHARACTERS = 200

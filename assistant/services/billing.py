@@ -1,13 +1,27 @@
 """What a page of billing shows, and what may be done there: the one face of all that is sold."""
 
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 from uuid import UUID
 
-from assistant.services.checkout import checkout, fulfil, portal
-from assistant.services.plan_changes import Change, cancel, change, preview, resume
-from assistant.services.tiers import Tier
+from sqlalchemy import String, literal_column
+from sqlmodel import select
+
+from assistant.database import user_session
+from assistant.errors import BillingAway
+from assistant.models import Subscription
+from assistant.services.change_words import Change
+from assistant.services.checkout import checkout, fulfil, lives, portal
+from assistant.services.plan_changes import cancel, change, preview, resume
+from assistant.services.stripe_client import asking
+from assistant.services.stripe_prices import CENTS
+from assistant.services.tiers import FREE, STATUS_NOW, TIERS, Tier, in_force, is_sold
+
+if TYPE_CHECKING:
+    from stripe import Invoice as Bill
+    from stripe.params import InvoiceCreatePreviewParams
 
 __all__ = [
     "Billing",
@@ -22,6 +36,17 @@ __all__ = [
     "preview",
     "resume",
 ]
+
+
+INVOICES = 24
+TROUBLES = {
+    "": "",
+    "declined": "Your card was declined. Choose another one under “Manage payment”.",
+    "due": "An invoice of yours is still to be paid.",
+    "dispute": "A payment of yours is disputed with your bank. Until that is settled your plan may "
+    "end; ask whoever runs this server.",
+    "refund": "A payment of this period was given back to you, in whole or in part.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,5 +98,75 @@ class Billing:
 
 
 async def billing(user_id: UUID) -> Billing:
-    """How the user stands, with their invoices, the newest first."""
-    raise NotImplementedError
+    """How the user stands, with their invoices, the newest first.
+
+    It is shown as it is written here; only what it costs next and the invoices are asked for.
+    """
+    async with user_session(user_id) as session:
+        status_now = literal_column(STATUS_NOW, String).label("status_now")
+        plan, status = (await session.execute(select(Subscription, status_now))).one()
+    found = _as_written(plan, status)
+    if not found.on or plan.stripe_customer is None:
+        return found
+    try:
+        invoices = await _invoices(plan.stripe_customer)
+        return replace(found, invoices=invoices, next_amount=await _next_amount(plan, found))
+    except BillingAway:
+        return replace(found, away=True)
+
+
+def _as_written(plan: Subscription, status: str) -> Billing:
+    is_over = status == "canceled"
+    ends = plan.lasts_until is not None and not is_over
+    held = FREE if is_over else TIERS.get(plan.tier, FREE)
+    goes_on = not ends and not is_over
+    return Billing(
+        on=is_sold(),
+        tier=in_force(plan.tier, status),
+        paid_tier=held,
+        status=status,
+        seats=plan.seats,
+        trial_ends=plan.trial_ends_at,
+        renews_at=plan.period_end if goes_on else None,
+        ends=ends,
+        ends_at=plan.lasts_until,
+        next_tier=TIERS.get(plan.next_tier),
+        next_seats=plan.next_seats,
+        grace_until=plan.grace_until,
+        next_at=plan.period_end if goes_on and lives(plan) else None,
+        trouble=TROUBLES[plan.trouble],
+        may_try=plan.trialed_at is None,
+    )
+
+
+async def _invoices(customer: str) -> list[Invoice]:
+    async with asking() as stripe:
+        listed = await stripe.invoices.list_async({"customer": customer, "limit": INVOICES})
+    return [_told(each) for each in listed.data if each.status != "draft"]
+
+
+def _told(bill: "Bill") -> Invoice:
+    return Invoice(
+        number=bill.number or "",
+        at=datetime.fromtimestamp(bill.created, UTC),
+        total=Decimal(bill.total) / CENTS,
+        due=Decimal(bill.amount_remaining if bill.status == "open" else 0) / CENTS,
+        status=bill.status or "",
+        pdf_url=bill.invoice_pdf or "",
+        page_url=bill.hosted_invoice_url or "",
+    )
+
+
+async def _next_amount(plan: Subscription, found: Billing) -> Decimal | None:
+    """USD of the next invoice, with discounts, credit and tax, where one will come."""
+    if found.next_at is None or plan.status not in ("active", "trialing", "past_due"):
+        return None
+    held = plan.stripe_subscription or ""
+    asked: InvoiceCreatePreviewParams = {"subscription": held}
+    async with asking() as stripe:
+        if plan.next_tier:  # by a schedule, which another plan comes with
+            schedule = (await stripe.subscriptions.retrieve_async(held)).schedule
+            if isinstance(schedule, str):
+                asked = {"schedule": schedule}
+        bill = await stripe.invoices.create_preview_async(asked)
+    return Decimal(bill.amount_due) / CENTS

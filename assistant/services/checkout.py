@@ -1,6 +1,42 @@
-"""The way to pay: Stripe's page of payment and back, and its portal."""
+"""The way to pay: Stripe's page of payment and back, and its portal.
 
+A user has one customer at Stripe, one open page of payment, and one subscription, however many
+tabs they have: what is made there is made under a key that follows from what is meant, and another
+page that is still open is closed first.
+"""
+
+import re
+from contextlib import suppress
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from urllib.parse import quote
 from uuid import UUID
+
+from sqlalchemy import func
+from sqlmodel import col, update
+
+from assistant.config import settings
+from assistant.database import user_session
+from assistant.errors import BillingAway, Busy, NotFound, Refused
+from assistant.models import Subscription
+from assistant.services.addresses import BILLING, own_path
+from assistant.services.entitlement import catch_up, plan_of
+from assistant.services.stripe_client import asking
+from assistant.services.stripe_prices import price_of, sold
+from assistant.services.tiers import TIERS, Tier
+
+if TYPE_CHECKING:
+    from stripe.checkout import Session
+    from stripe.params.checkout import SessionCreateParams
+
+HAS_ONE = "You have the {} plan already: change that one instead. Nothing was paid."
+NEVER_PAID = "You have never paid here, so there is nothing to manage. Choose a plan first."
+TWO_TABS = "Another page of yours is choosing a plan right now. Close it; then try again."
+SESSION = re.compile(r"cs_[A-Za-z0-9_]{1,200}")
+TRIES = 4
+FIRST_CHECK = timedelta(
+    minutes=10
+)  # after which is asked whether somebody has paid who never came back
 
 
 async def checkout(user_id: UUID, tier_id: str, seats: int = 1, *, back: str = "") -> str:
@@ -10,7 +46,103 @@ async def checkout(user_id: UUID, tier_id: str, seats: int = 1, *, back: str = "
     Asked twice for the same, it is the same page. Raises Refused for who has a plan already (it
     is changed instead) and for a plan that cannot be bought, BillingOff and BillingAway.
     """
-    raise NotImplementedError
+    price = await price_of(tier := sold(tier_id, seats))
+    await _customer(user_id)
+    meant = {"user_id": str(user_id), "tier": tier.id, "seats": str(seats), "back": own_path(back)}
+    for _ in range(TRIES):
+        plan = await catch_up(user_id)
+        if lives(plan):
+            raise Refused(HAS_ONE.format(TIERS[plan.tier].label))
+        page = await _open_page(plan, meant) or await _made(plan, tier, price, meant)
+        if page is not None and page.url:
+            return page.url
+    raise Busy(TWO_TABS, minutes=1)
+
+
+def lives(plan: Subscription) -> bool:
+    """Whether the user has a subscription that may still cost something."""
+    return plan.stripe_subscription is not None and plan.status != "canceled"
+
+
+async def _customer(user_id: UUID) -> None:
+    """Let the user have their customer at Stripe, which knows no name and no address of theirs."""
+    if (await plan_of(user_id)).stripe_customer is not None:
+        return
+    async with asking() as stripe:
+        made = await stripe.customers.create_async(
+            {"metadata": {"user_id": str(user_id)}}, {"idempotency_key": f"customer-{user_id}"}
+        )
+    none_yet = col(Subscription.stripe_customer).is_(None)
+    async with user_session(user_id) as session:
+        await session.execute(update(Subscription).where(none_yet).values(stripe_customer=made.id))
+
+
+async def _open_page(plan: Subscription, meant: dict[str, str]) -> "Session | None":
+    """The page of payment that is open for the same; one for something else is closed."""
+    if not plan.checkout:
+        return None
+    async with asking() as stripe:
+        page = await stripe.checkout.sessions.retrieve_async(plan.checkout)
+        if page.status == "open" and (page.metadata and page.metadata.to_dict()) == meant:
+            return page
+    if page.status == "open":
+        await _close(page)
+    return None
+
+
+async def _close(page: "Session") -> None:
+    """Nobody can pay there any more. Who is paying right now is quicker: that is seen next."""
+    with suppress(BillingAway):
+        async with asking() as stripe:
+            await stripe.checkout.sessions.expire_async(page.id)
+
+
+def _order(
+    plan: Subscription, tier: Tier, price: str, meant: dict[str, str]
+) -> "SessionCreateParams":
+    """What Stripe is to sell, and where its page leads back to."""
+    back = "" if meant["back"] == "/" else quote(meant["back"], safe="")
+    here = f"{settings().url}{BILLING}"
+    order: SessionCreateParams = {
+        "mode": "subscription",
+        "customer": plan.stripe_customer or "",
+        "client_reference_id": meant["user_id"],
+        "line_items": [{"price": price, "quantity": int(meant["seats"])}],
+        "metadata": meant,
+        "subscription_data": {"metadata": {"user_id": meant["user_id"], "tier": tier.id}},
+        "allow_promotion_codes": True,
+        "success_url": f"{here}?session_id={{CHECKOUT_SESSION_ID}}{back and f'&back={back}'}",
+        "cancel_url": f"{here}{back and f'?back={back}'}",
+    }
+    if tier.trial_days and plan.trialed_at is None:
+        order["subscription_data"]["trial_period_days"] = tier.trial_days
+    if settings().stripe_tax:
+        order["automatic_tax"] = {"enabled": True}
+        order["customer_update"] = {"address": "auto", "name": "auto"}
+    return order
+
+
+async def _made(
+    plan: Subscription, tier: Tier, price: str, meant: dict[str, str]
+) -> "Session | None":
+    """A new page, if no other tab has opened another one since the plan was read."""
+    order = _order(plan, tier, price, meant)
+    key = f"checkout-{'-'.join(meant.values())}-{plan.checkout or 'first'}"
+    async with asking() as stripe:
+        page = await stripe.checkout.sessions.create_async(order, {"idempotency_key": key})
+    as_it_was = col(Subscription.checkout).in_([plan.checkout, page.id])
+    soon = func.now() + FIRST_CHECK
+    async with user_session(plan.user_id) as session:
+        kept = await session.execute(
+            update(Subscription)
+            .where(as_it_was)
+            .values(checkout=page.id, check_at=soon)
+            .returning(col(Subscription.id))
+        )
+    if kept.first() is None:
+        await _close(page)
+        return None
+    return page
 
 
 async def portal(user_id: UUID) -> str:
@@ -18,7 +150,14 @@ async def portal(user_id: UUID) -> str:
 
     Raises Refused for who has never paid, BillingOff and BillingAway.
     """
-    raise NotImplementedError
+    customer = (await plan_of(user_id)).stripe_customer
+    async with asking() as stripe:
+        if customer is None:
+            raise Refused(NEVER_PAID)
+        opened = await stripe.billing_portal.sessions.create_async(
+            {"customer": customer, "return_url": f"{settings().url}{BILLING}"}
+        )
+    return opened.url
 
 
 async def fulfil(user_id: UUID, session_id: str) -> bool:
@@ -27,4 +166,13 @@ async def fulfil(user_id: UUID, session_id: str) -> bool:
     session_id: as the browser brings it back; that of somebody else changes nothing. True when the
     payment is there, False while it is still to come. Raises NotFound, BillingOff and BillingAway.
     """
-    raise NotImplementedError
+    async with asking(missing="payment") as stripe:
+        if not SESSION.fullmatch(session_id):
+            raise NotFound("payment")
+        page = await stripe.checkout.sessions.retrieve_async(session_id)
+    if page.client_reference_id != str(user_id):
+        raise NotFound("payment")
+    if page.status != "complete":
+        return False
+    await catch_up(user_id)
+    return True

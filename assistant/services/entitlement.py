@@ -20,20 +20,22 @@ from assistant.models import Subscription
 from assistant.services.stripe_client import asking
 from assistant.services.stripe_standing import NOTHING, Standing, read
 
-CHECK_EVERY = "6 hours"
+CHECK_EVERY = "interval '6 hours'"
 
 _ASK = "update subscriptions set asked = asked + 1 returning asked, stripe_customer"
 _NAMES = tuple(asdict(NOTHING))
 _VALUES = {name: f"${at}" for at, name in enumerate(_NAMES, 2)}
 _VALUES["trialed_at"] = f"coalesce(trialed_at, {_VALUES['trialed_at']})"  # it is had once
+_END = f"{_VALUES['period_end']}::timestamptz"
+_RENEWED = f"case when {_END} > now() then {_END} + interval '2 minutes' end"
 _WRITE = f"""
     update subscriptions
     set {", ".join(f"{name} = {value}" for name, value in _VALUES.items())},
-        told = $1, check_at = now() + interval '{CHECK_EVERY}'
+        told = $1, check_at = least(now() + {CHECK_EVERY}, {_RENEWED})
     where told < $1
 """  # noqa: S608  (names of our own)
 _SEEN = f"""
-    update subscriptions set told = $1, check_at = now() + interval '{CHECK_EVERY}'
+    update subscriptions set told = $1, check_at = now() + {CHECK_EVERY}
     where told < $1
 """  # noqa: S608
 _CLAIM = """

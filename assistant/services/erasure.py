@@ -27,9 +27,9 @@ from sqlalchemy import func, true
 from sqlmodel import col, delete, select, update
 
 from assistant.database import user_session
-from assistant.errors import NotSignedIn, Refused, StorageAway
+from assistant.errors import BillingAway, NotSignedIn, Refused, StorageAway
 from assistant.models import Profile
-from assistant.services import file_contents, google_tokens, keys, signals
+from assistant.services import file_contents, google_tokens, keys, plan_endings, signals
 from assistant.services.google_access import grants_in
 from assistant.services.sessions import User, forget, note_end, others_of, require_fresh, tell_end
 
@@ -55,12 +55,17 @@ async def ask(user: User, word: str) -> None:
         ended = await note_end(session, others_of(user))
     forget({"user": str(user.id), "session": str(user.session_id)})  # it is closed from now on
     await tell_end(user.id, ended)
+    await plan_endings.pause(user.id)
 
 
 async def keep(user_id: UUID) -> None:
     """Take it back: the account stays as it is."""
     async with user_session(user_id) as session:
         await session.execute(update(Profile).values(erase_at=None))
+    try:
+        await plan_endings.go_on(user_id)
+    except BillingAway:  # the account stays; the page of billing says how the plan stands
+        log.exception("plan_not_resumed", user=str(user_id))
 
 
 async def erased_at(user_id: UUID) -> datetime | None:
@@ -77,8 +82,16 @@ async def erased_at(user_id: UUID) -> datetime | None:
 
 
 async def erase(user_id: UUID) -> bool:
-    """Erase the account if its day has come. False when it stays."""
+    """Erase the account if its day has come. False when it stays.
+
+    Who pays is a customer no more before anything is erased. Raises BillingAway while that cannot
+    be done; then it is begun again.
+    """
     due = select(Profile.id).where(col(Profile.erase_at) <= func.now()).with_for_update()
+    async with user_session(user_id) as session:
+        if (await session.scalars(due)).one_or_none() is None:
+            return False
+    await plan_endings.forget(user_id)
     async with user_session(user_id) as session:
         if (profile_id := (await session.scalars(due)).one_or_none()) is None:
             return False

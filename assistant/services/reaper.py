@@ -1,5 +1,7 @@
 """Closes turns whose worker died, removes what was deleted long enough ago, signs what is not yet.
 
+It also asks Stripe now and then how those stand who pay, see `reconcile.py`.
+
 What the reaper closes is one of the messages that nobody signed for search; others are long ones
 and those of an older version.
 """
@@ -21,6 +23,7 @@ from assistant.services import (
     erasure,
     files,
     leases,
+    reconcile,
     shared_log,
     signals,
     signatures,
@@ -43,6 +46,7 @@ async def reap_forever() -> None:
         again(purge_once, PURGE_SECONDS),
         again(sign_once, SIGN_SECONDS),
         again(attend_once, leases.REAP_SECONDS),
+        again(reconcile.reconcile_once, reconcile.SECONDS),
     )
 
 

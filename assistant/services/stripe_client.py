@@ -1,10 +1,10 @@
 """Stripe's own SDK, as this process uses it: one client, bounded times, errors of ours."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from aiohttp import ClientError, ClientTimeout
@@ -43,7 +43,16 @@ def _client() -> "StripeClient":
 def _made(key: str, base: str) -> tuple["StripeClient", "AIOHTTPClient"]:
     from stripe import AIOHTTPClient, StripeClient  # 40 MB, for those alone who sell anything
 
-    line = AIOHTTPClient(timeout=ClientTimeout(total=REQUEST_SECONDS))
+    class Line(AIOHTTPClient):
+        """Asks once more, too, when an answer breaks off in the middle."""
+
+        async def request_async(self, *asked: Any) -> tuple[bytes, int, Mapping[str, str]]:  # noqa: ANN401
+            try:
+                return await super().request_async(*asked)
+            except (ClientError, TimeoutError) as error:
+                self._handle_request_error(error)
+
+    line = Line(timeout=ClientTimeout(total=REQUEST_SECONDS))
     addresses: BaseAddresses = {"api": base} if base else {}
     client = StripeClient(
         key, base_addresses=addresses, max_network_retries=RETRIES, http_client=line
@@ -77,8 +86,8 @@ async def asking(missing: str = "") -> AsyncIterator["V1Services"]:
     except StripeError as error:
         _note(error)
         raise BillingAway from error
-    except (ClientError, OSError, TimeoutError) as error:  # in the middle of an answer
-        log.warning("stripe_cut_off", kind=type(error).__name__)
+    except TimeoutError as error:
+        log.warning("stripe_too_slow")
         raise BillingAway from error
 
 
@@ -97,5 +106,5 @@ async def close() -> None:
     """Close what is open to Stripe."""
     if _made.cache_info().currsize:
         key, base = settings().stripe_secret_key.get_secret_value(), settings().stripe_api_base
-        await _made(key, base)[1].close_async()
+        await _made(key, base)[1].close_async()  # type: ignore[no-untyped-call]
         _made.cache_clear()

@@ -52,10 +52,13 @@ def verified(body: bytes, signature: str) -> "stripe.Event":
         raise BillingOff
     from stripe import SignatureVerificationError, Webhook
 
+    if not signature.isascii():  # of which the SDK makes a TypeError
+        raise Refused(FORGED)
     try:
-        return Webhook.construct_event(body, signature, secret, TOLERANCE_SECONDS)
+        notice: stripe.Event = Webhook.construct_event(body, signature, secret, TOLERANCE_SECONDS)
     except (SignatureVerificationError, ValueError) as error:
         raise Refused(FORGED) from error
+    return notice
 
 
 async def receive(notice: "stripe.Event") -> None:
@@ -64,11 +67,11 @@ async def receive(notice: "stripe.Event") -> None:
     What concerns nobody here, and what is known already, changes nothing.
     """
     if not notice.type.startswith(TELLING):
-        log.info("stripe_event_ignored", event=notice.id, type=notice.type, why="type")
+        log.info("stripe_event_ignored", id=notice.id, type=notice.type, why="type")
         return
     user_id = await _whose(notice)
     if user_id is None:
-        log.info("stripe_event_ignored", event=notice.id, type=notice.type, why="customer")
+        log.info("stripe_event_ignored", id=notice.id, type=notice.type, why="customer")
         return
     happened_at = moment_of(notice.created)
     if happened_at is not None and not await _is_taken(user_id, notice.id):
@@ -104,7 +107,7 @@ async def _take(user_id: UUID, event: Event) -> None:
         await catch_up(user_id, event)
     except Exception as error:
         reason = type(error).__name__
-        log.warning("stripe_event_failed", event=event.id, type=event.type, reason=reason)
+        log.warning("stripe_event_failed", id=event.id, type=event.type, reason=reason)
         async with user_connection(user_id) as connection:
             await connection.execute(_FAILED, user_id, *event, reason)
         raise

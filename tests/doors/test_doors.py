@@ -28,6 +28,7 @@ OPEN_TO_NOBODY = {
     "/auth/callback/{provider}",
     "/api/health/live",
     "/api/health/ready",
+    "/api/stripe/webhook",  # what is not signed there is refused
     "/ping",
     "/_health",
     "",  # the built files

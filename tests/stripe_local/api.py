@@ -9,7 +9,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tests.stripe_local import (
     cards,
@@ -111,13 +111,23 @@ class Api:
 
 
 class Lost(Response):
-    """An answer that breaks off: the client cannot know what has become of its request."""
+    """No answer, and a broken connection: the client cannot know what became of its request."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = [(b"content-length", b"1000"), (b"content-type", b"application/json")]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await send({"type": "http.response.body", "body": b"{", "more_body": True})
-        raise ConnectionAbortedError("the answer is lost, as was wished")
+        scope["abort"]()
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+
+def abortable(app: ASGIApp) -> ASGIApp:
+    """The app, whose requests can break their connection off (uvicorn has no other way)."""
+
+    async def served(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            scope["abort"] = send.__self__.transport.abort  # type: ignore[attr-defined]
+        await app(scope, receive, send)
+
+    return served
 
 
 def _refusal(problem: Problem) -> Answer:

@@ -1,5 +1,6 @@
 """What a call of the API is, and the two kinds of call that all objects have."""
 
+import operator
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +9,8 @@ from tests.stripe_local.form import Fields
 from tests.stripe_local.problems import lacking
 from tests.stripe_local.world import World
 
+COMPARED = {"eq": operator.eq, "gt": operator.gt, "gte": operator.ge, "lt": operator.lt,
+            "lte": operator.le}  # fmt: skip
 Does = Callable[..., Fields]  # (world, params, *ids in the path)
 
 
@@ -38,19 +41,17 @@ def list_of(kind: str, url: str, *filters: str) -> Does:
         matching = [
             each
             for each in world.objects.all(kind, **equal)
-            if not each.get("deleted") and (created is None or _within(each["created"], created))
+            if not each.get("deleted") and (created is None or within(each["created"], created))
         ]
         return world.objects.page(matching, params, url)
 
     return found
 
 
-def _within(moment: int, bounds: Any) -> bool:
-    if not isinstance(bounds, dict):
-        return moment == bounds
-    return bounds.get("gt", moment - 1) < moment < bounds.get("lt", moment + 1) and bounds.get(
-        "gte", moment
-    ) <= moment <= bounds.get("lte", moment)
+def within(moment: int, bounds: Any) -> bool:
+    """Whether a moment is the one, or between those, that a filter names."""
+    each = bounds if isinstance(bounds, dict) else {"eq": bounds}
+    return all(COMPARED[name](moment, bound) for name, bound in each.items())
 
 
 def only(params: Fields, *names: str) -> None:

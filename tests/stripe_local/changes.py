@@ -94,7 +94,7 @@ def _set_end(world: World, subscription: Fields, params: Fields) -> None:
         at = max(ends)
     elif isinstance(at, str):
         at = min(ends) if at == "min_period_end" else max(ends)
-    told = {"comment": None, "feedback": None, "feedback_option": None}
+    told: Fields = {"comment": None, "feedback": None, "feedback_option": None}
     told |= {"reason": "cancellation_requested" if at else None}
     subscription.update(
         cancel_at_period_end=bool(params.get("cancel_at_period_end")),
@@ -135,10 +135,9 @@ def _item(world: World, subscription: Fields, given: Fields, param: str) -> Fiel
     name = given.get("id")
     if name is None:
         return subscriptions.add_item(world, subscription, given, f"{param}[price]")
-    for each in subscription["items"]["data"]:
-        if each["id"] == name:
-            return each
-    raise missing("subscription_item", name, f"{param}[id]", 400)
+    if all(each["id"] != name for each in subscription["items"]["data"]):
+        raise missing("subscription_item", name, f"{param}[id]", 400)
+    return world.objects.get("subscription_item", name)
 
 
 def _change(world: World, subscription: Fields, item: Fields, given: Fields, param: str) -> bool:

@@ -150,7 +150,7 @@ def discounted(world: World, session: Fields, code: str) -> list[Fields]:
 
 def amounts(world: World, session: Fields, code: str) -> tuple[int, int]:
     """What is to be paid now, and in every period from then on. Raises Problem."""
-    other = world.imagined()
+    other = world.imagined(session["customer"])
     copy = other.objects.get("checkout.session", session["id"])
     started = _start(other, copy, discounted(other, copy, code), None)
     invoice = other.objects.get("invoice", started["latest_invoice"])

@@ -21,6 +21,7 @@ def advance(world: World, to: int) -> None:
     for customer in list(world.objects.kinds["customer"].values()):
         if not customer.get("test_clock"):
             _live_through(world, customer["id"], to, None)
+    _expire(world, None, to)
     world.ahead += to - world.now()
 
 
@@ -44,6 +45,7 @@ def advance_clock(world: World, params: Fields, name: str) -> Fields:
         _live_through(world, customer["id"], to, clock)
         clock["frozen_time"] = start
     clock["frozen_time"] = to
+    _expire(world, name, to)
     world.emit("test_helpers.test_clock.ready", clock)
     return clock
 
@@ -51,12 +53,7 @@ def advance_clock(world: World, params: Fields, name: str) -> Fields:
 def delete_clock(world: World, params: Fields, name: str) -> Fields:
     """Take away a clock, its customers, and what they had."""
     world.objects.get("test_helpers.test_clock", name)
-    names = {each["id"] for each in world.objects.all("customer", test_clock=name)}
-    for kind, kept in world.objects.kinds.items():
-        if kind != "event":
-            gone = [key for key, each in kept.items() if names & {key, each.get("customer")}]
-            for key in gone:
-                del kept[key]
+    world.objects.remove({each["id"] for each in world.objects.all("customer", test_clock=name)})
     del world.objects.kinds["test_helpers.test_clock"][name]
     return {"id": name, "object": "test_helpers.test_clock", "deleted": True}
 
@@ -82,8 +79,14 @@ def _dues(world: World, customer: str) -> Iterator[Due]:
             yield next_one[0], _happening(world, subscription, next_one[1])
     for invoice in world.objects.all("invoice", customer=customer):
         yield from _of_invoice(world, invoice)
-    for session in world.objects.all("checkout.session", customer=customer, status="open"):
-        yield session["expires_at"], lambda session=session: checkout.expired(world, session)
+
+
+def _expire(world: World, clock: str | None, to: int) -> None:
+    """End the checkout sessions of this clock, or of none, that nobody has paid in time."""
+    for session in world.objects.all("checkout.session", status="open"):
+        owner = world.objects.kinds["customer"].get(session["customer"] or "", {})
+        if owner.get("test_clock") == clock and session["expires_at"] <= to:
+            checkout.expired(world, session)
 
 
 def _happening(world: World, subscription: Fields, name: str) -> Callable[[], object]:

@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from tests.stripe_local import cards, checkout, invoice_calls, pages, pdf, portal
 from tests.stripe_local.form import Fields, parsed
+from tests.stripe_local.periods import dollars
 from tests.stripe_local.problems import Problem
 from tests.stripe_local.world import World
 
@@ -94,5 +95,5 @@ def _pdf(world: World, name: str, typed: Fields) -> Response:
 
 def _receipt(world: World, name: str, typed: Fields) -> Response:
     charge = world.objects.get("charge", name)
-    words = f"{pages.dollars(charge['amount'])}, {charge['status']}"
+    words = f"{dollars(charge['amount'])}, {charge['status']}"
     return HTMLResponse(pages.page("Receipt", f"<p>{words}</p>"))

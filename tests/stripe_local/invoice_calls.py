@@ -128,15 +128,18 @@ def create_preview(world: World, params: Fields) -> Fields:
          "automatic_tax", "currency", "preview_mode")  # fmt: skip
     details = params.get("subscription_details") or {}
     only(details, *DETAILS)
-    other = world.imagined()
-    name = _subscription(other, params)
+    name = _subscription(world, params)
     if name is None:
+        other = world.imagined(params.get("customer"))
         invoice = _first(other, params, details)
     else:
-        invoice = _next(other, other.objects.get("subscription", name, "subscription"), details)
+        owner = world.objects.get("subscription", name, "subscription")["customer"]
+        other = world.imagined(owner)
+        invoice = _next(other, other.objects.get("subscription", name), details)
     shown: Fields = other.objects.shown(invoice)
     shown["id"] = f"upcoming_{invoice['id']}"
-    shown["lines"]["data"] = [{**line, "invoice": shown["id"]} for line in shown["lines"]["data"]]
+    for line in shown["lines"]["data"]:
+        line["invoice"] = shown["id"]
     return shown
 
 

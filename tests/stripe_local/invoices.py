@@ -78,7 +78,8 @@ def _pending(world: World, subscription: Fields, invoice: Fields) -> list[Fields
 
 
 def _put_lines(world: World, invoice: Fields, subscription: Fields, found: list[Fields]) -> None:
-    names = subscription["discounts"]
+    now = world.now(subscription["customer"])
+    names = discounts.still_on(world, subscription["discounts"], now, set())
     amounts = [each["amount"] if each["discountable"] else 0 for each in found]
     taken = discounts.taken_off(world, names, amounts)
     made = []
@@ -94,7 +95,6 @@ def _put_lines(world: World, invoice: Fields, subscription: Fields, found: list[
     invoice["total_discount_amounts"] = _amounts(whole)
     _add_up(invoice)
     used = {name for name, off in whole.items() if off}
-    now = world.now(subscription["customer"])
     subscription["discounts"] = discounts.still_on(world, names, now, used)
 
 
@@ -122,7 +122,7 @@ def with_balance(world: World, invoice: Fields) -> int:
     """Set what is due after the customer's balance; returns the balance that would be left."""
     balance = int(world.objects.get("customer", invoice["customer"])["balance"])
     due = max(0, invoice["total"] + balance)
-    left = invoice["total"] + balance - due
+    left: int = invoice["total"] + balance - due
     invoice.update(starting_balance=balance, amount_due=due, amount_remaining=due)
     return left
 
@@ -195,7 +195,9 @@ def ended(world: World, invoice: Fields, status: str, moment: str) -> None:
 
 def of_subscription(world: World, name: str) -> list[Fields]:
     """The invoices of a subscription, the oldest first."""
-    return [each for each in world.objects.all("invoice") if subscription_id(each) == name]
+    owner = world.objects.get("subscription", name)["customer"]
+    found = world.objects.all("invoice", customer=owner)
+    return [each for each in found if subscription_id(each) == name]
 
 
 def subscription_id(invoice: Fields) -> Any:

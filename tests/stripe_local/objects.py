@@ -1,5 +1,6 @@
 """What a Stripe account holds: objects by kind and id, lists of them, and how they are shown."""
 
+import copy
 import secrets
 from collections import defaultdict
 from typing import Any
@@ -8,6 +9,7 @@ from tests.stripe_local.form import Fields
 from tests.stripe_local.problems import invalid, missing
 from tests.stripe_local.shapes import CLASSES
 
+OWNED = ("subscription", "invoice", "invoiceitem")  # found by their customer at once
 Wanted = dict[str, Any]  # the fields to expand, as a tree
 
 
@@ -16,6 +18,7 @@ class Objects:
 
     def __init__(self) -> None:
         self.kinds: dict[str, dict[str, Fields]] = defaultdict(dict)
+        self._owned: dict[tuple[str, str], list[Fields]] = defaultdict(list)
 
     def name(self, kind: str) -> str:
         """A new id."""
@@ -24,7 +27,35 @@ class Objects:
     def add(self, fields: Fields) -> Fields:
         """Keep one more."""
         self.kinds[fields["object"]][fields["id"]] = fields
+        if fields["object"] in OWNED:
+            self._owned[fields["object"], fields["customer"]].append(fields)
         return fields
+
+    def remove(self, customers: set[str]) -> None:
+        """Forget these customers, and all that is theirs."""
+        for kind in self.kinds.keys() - {"event"}:
+            kept = self.kinds[kind]
+            for name in [n for n, each in kept.items() if customers & {n, each.get("customer")}]:
+                del kept[name]
+        for key in [key for key in self._owned if key[1] in customers]:
+            del self._owned[key]
+
+    def part(self, customer: str | None) -> "Objects":
+        """A copy of what concerns one customer, and of all that concerns nobody alone."""
+        own = Objects()
+        own.kinds.update(
+            copy.deepcopy(
+                {
+                    kind: {n: each for n, each in kept.items() if _concerns(each, customer)}
+                    for kind, kept in self.kinds.items()
+                    if kind != "event"
+                }
+            )
+        )
+        for kind in OWNED:
+            for each in own.kinds[kind].values():
+                own._owned[kind, each["customer"]].append(each)
+        return own
 
     def get(self, kind: str, name: str, param: str = "id", status: int = 404) -> Fields:
         """The one of this id. Raises Problem."""
@@ -35,10 +66,10 @@ class Objects:
 
     def all(self, kind: str, **equal: Any) -> list[Fields]:
         """Those that have these values, the oldest first."""
+        owner = equal.get("customer")
+        owned = self._owned[kind, owner] if owner and kind in OWNED else self.kinds[kind].values()
         return [
-            each
-            for each in self.kinds[kind].values()
-            if all(each.get(name) == value for name, value in equal.items())
+            each for each in owned if all(each.get(name) == value for name, value in equal.items())
         ]
 
     def any(self, name: str) -> Fields | None:
@@ -82,6 +113,12 @@ class Objects:
                 raise invalid(f"This property cannot be expanded ({name}).", "expand")
             out[name] = self.shown(source[f"_{name}"], wanted[name])
         return out
+
+
+def _concerns(each: Fields, customer: str | None) -> bool:
+    if each["object"] == "customer":
+        return bool(each["id"] == customer)
+    return each.get("customer") in (None, customer)
 
 
 def wanted(paths: list[str]) -> Wanted:

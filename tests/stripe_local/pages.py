@@ -8,6 +8,7 @@ from tests.stripe_local.periods import TIMES, day, dollars
 from tests.stripe_local.world import World
 
 STYLE = """
+:root { color-scheme: light dark; }
 body { font: 16px/1.5 system-ui, sans-serif; margin: 0; background: #f6f8fa; color: #1a1f36; }
 main { max-width: 28rem; margin: 2rem auto; padding: 1.5rem; background: #fff; border-radius: 8px; }
 .mode { background: #bb5504; color: #fff; padding: .25rem 1rem; text-align: center; }
@@ -68,18 +69,20 @@ def pay(session: Fields, due: int, then: int, *, code: str, wrong: str) -> str:
     trial = session["_order"].get("trial_period_days")
     words = f"{trial} days free, then {dollars(then)}." if trial else ""
     promotion = (
-        '<label for="code">Promotion code</label>'
-        f'<input id="code" name="code" value="{escape(code)}">' + button("apply", "Apply", "apply")
+        '<form method="post"><label for="code">Promotion code</label>'
+        f'<input id="code" name="code" value="{escape(code)}">'
+        f"{button('apply', 'Apply', 'apply')}</form>"
         if session["allow_promotion_codes"]
         else ""
     )
+    applied = f'<input type="hidden" name="code" value="{escape(code)}">'
     main = "Start trial" if trial else f"Pay {dollars(due)}"
     back = session["cancel_url"]
     return page(
         "Subscribe",
-        f"{said(wrong, 'alert')}<table>{rows}</table><p>{escape(words)}</p>"
-        f'<form method="post">{card_field("4242 4242 4242 4242")}'
-        f"{button('pay', main, 'pay', 'main')}{promotion}"
+        f"{said(wrong, 'alert')}<table>{rows}</table><p>{escape(words)}</p>{promotion}"
+        f'<form method="post">{card_field("4242 4242 4242 4242")}{applied}'
+        f"{button('pay', main, 'pay', 'main')}"
         f"{button('decline', 'Pay with a card that is declined', 'decline')}</form>"
         + (f'<p><a id="back" href="{escape(back)}">Back</a></p>' if back else ""),
     )

@@ -70,7 +70,7 @@ def _phase(subscription: Fields, items: list[Fields], start: int, end: int) -> F
              "billing_thresholds", "collection_method", "default_payment_method",
              "default_tax_rates", "description", "invoice_settings", "on_behalf_of",
              "transfer_data", "trial_end")  # fmt: skip
-    blank = {"billing_thresholds": None, "discounts": [], "metadata": {}, "tax_rates": []}
+    blank: Fields = {"billing_thresholds": None, "discounts": [], "metadata": {}, "tax_rates": []}
     return {
         **dict.fromkeys(names),
         "add_invoice_items": [],

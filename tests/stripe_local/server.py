@@ -14,7 +14,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from tests.stripe_local import checkout, clock, hosted, payments
-from tests.stripe_local.api import LOST, Api
+from tests.stripe_local.api import LOST, Api, abortable
 from tests.stripe_local.form import Fields
 from tests.stripe_local.objects import wanted
 from tests.stripe_local.webhooks import Delivery, Manner, Webhooks, signed
@@ -61,7 +61,9 @@ class LocalStripe:
         self._webhooks = Webhooks(self._webhook, self.webhook_secret)
         self.world.told = self._webhooks.tell
         app = Starlette(routes=[*self.api.routes(), *hosted.routes(self.world)])
-        config = uvicorn.Config(app, log_level=100, access_log=False, timeout_graceful_shutdown=1)
+        config = uvicorn.Config(
+            abortable(app), log_level=100, access_log=False, timeout_graceful_shutdown=1
+        )
         self._server = uvicorn.Server(config)
         serving = asyncio.create_task(self._server.serve(sockets=[self._line]))
         while not self._server.started:  # noqa: ASYNC110  (the library has no event for it)

@@ -43,11 +43,11 @@ CLASSES: dict[str, tuple[str, Any]] = {
 ON_REQUEST = {
     "charge": {"refunds", "level3", "authorization_code"},
     "checkout.session": {"line_items"},
-    "coupon": {"applies_to", "currency_options"},
+    "coupon": {"applies_to"},
     "customer": {"sources", "subscriptions", "tax", "tax_ids", "cash_balance"},
     "event": {"account", "context", "reason"},
     "invoice": {"payments", "confirmation_secret"},
-    "price": {"currency_options", "tiers"},
+    "price": {"tiers"},
 }
 
 
@@ -83,7 +83,7 @@ def _fields(kind: Any) -> Fields:
     return {
         name: _empty(hint)
         for name, hint in hints.items()
-        if not name.startswith("_") and not name.isupper()
+        if not name.startswith("_") and not name.isupper() and name != "currency_options"
     }
 
 

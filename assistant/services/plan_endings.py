@@ -1,0 +1,74 @@
+"""What becomes of a plan whose owner deletes the account: nothing is renewed, then it is ended.
+
+An account can be kept for two weeks. In these nothing more is taken, and who stays has the plan as
+it was.
+"""
+
+from uuid import UUID
+
+import structlog
+from sqlmodel import col, update
+
+from assistant.database import user_session
+from assistant.errors import BillingAway, BillingOff, NotFound
+from assistant.models import Subscription
+from assistant.services import plan_moves
+from assistant.services.checkout import lives
+from assistant.services.entitlement import catch_up, plan_of
+from assistant.services.stripe_client import asking
+from assistant.services.tiers import is_sold
+
+LEAVING = "leaving"  # of the plan's facts: it was ended because the account will be erased
+
+log = structlog.get_logger()
+
+
+async def pause(user_id: UUID) -> None:
+    """Let the plan end with its period. While Stripe is away it is left, and logged: the account
+    is deleted all the same, and the plan with it.
+    """
+    plan = await plan_of(user_id)
+    if not is_sold() or not lives(plan) or plan.lasts_until is not None:
+        return
+    try:
+        await plan_moves.end(plan.stripe_subscription or "", at_once=False)
+        await _note(user_id, {LEAVING: True})
+        await catch_up(user_id)
+    except (BillingAway, NotFound):
+        log.exception("plan_not_paused", user=str(user_id))
+
+
+async def go_on(user_id: UUID) -> None:
+    """Who keeps the account keeps the plan, unless they had canceled it themselves.
+
+    Raises BillingAway; then it can be taken back on the page of billing.
+    """
+    plan = await plan_of(user_id)
+    if not is_sold() or LEAVING not in plan.details:
+        return
+    await _note(user_id, {})
+    if lives(plan):
+        await plan_moves.take_back(plan.stripe_subscription or "")
+        await catch_up(user_id)
+
+
+async def _note(user_id: UUID, facts: dict[str, bool]) -> None:
+    async with user_session(user_id) as session:
+        await session.execute(update(Subscription).values({col(Subscription.details): facts}))
+
+
+async def forget(user_id: UUID) -> None:
+    """Let Stripe forget its customer, which ends what they pay for at once.
+
+    Raises BillingAway. Where nothing is sold any more it cannot be done, and is logged.
+    """
+    customer = (await plan_of(user_id)).stripe_customer
+    if customer is None:
+        return
+    try:
+        async with asking(missing="customer") as stripe:
+            await stripe.customers.delete_async(customer)
+    except NotFound:  # it was done before, and the account was not erased then
+        log.info("customer_forgotten_before", customer=customer)
+    except BillingOff:
+        log.error("customer_left", customer=customer)  # noqa: TRY400  (there is nothing to trace)

@@ -1,0 +1,72 @@
+"""What is written is the newest answer of Stripe's, in whichever order the answers come."""
+
+import asyncio
+
+import pytest
+
+from assistant.errors import NotFound
+from assistant.services import checkout, entitlement, plan_changes
+from assistant.services.stripe_standing import read
+from tests.services.paying import as_read, pays, sells, stripe
+from tests.services.talk import rows
+
+__all__ = ["sells", "stripe"]
+
+
+async def test_an_answer_that_is_late_does_not_undo_a_newer_one(sells, alice, monkeypatch):
+    await pays(sells, alice, "team")
+    may_go_on, has_read = asyncio.Event(), asyncio.Event()
+
+    async def slow(*asked):
+        found = await read(*asked)
+        has_read.set()
+        await may_go_on.wait()
+        return found
+
+    monkeypatch.setattr(entitlement, "read", slow)
+    late = asyncio.create_task(entitlement.catch_up(alice.id))
+    await has_read.wait()
+    monkeypatch.setattr(entitlement, "read", read)
+    await plan_changes.change(alice.id, "team", 5)
+    may_go_on.set()
+    await late
+    assert (await as_read(alice))[2] == 5
+
+
+async def test_many_at_once_end_as_stripe_has_it(sells, alice):
+    await pays(sells, alice, "team")
+    changing = (plan_changes.change(alice.id, "team", 3), plan_changes.cancel(alice.id))
+    reading = (entitlement.catch_up(alice.id) for _ in range(20))
+    await asyncio.gather(*changing, *reading, return_exceptions=True)
+    customer = (await entitlement.plan_of(alice.id)).stripe_customer
+    found, _ = await read(alice.id, customer)
+    plan = await entitlement.catch_up(alice.id)
+    assert (plan.seats, plan.lasts_until) == (found.seats, found.lasts_until)
+
+
+async def test_the_month_is_that_of_the_subscription(sells, alice):
+    plan = await pays(sells, alice, "team")
+    (item,) = sells.all("subscription_item")
+    assert plan.period_start.timestamp() == item["current_period_start"]
+    assert plan.period_end.timestamp() == item["current_period_end"]
+
+
+async def test_who_was_given_a_plan_by_hand_keeps_it(sells, alice, db):
+    sql = "update subscriptions set tier = 'enterprise' where user_id = $1"
+    await rows(db, sql, alice.id)
+    await checkout.checkout(alice.id, "pro")
+    assert (await entitlement.catch_up(alice.id)).tier == "enterprise"
+
+
+async def test_a_trial_that_was_had_is_remembered(sells, alice):
+    plan = await pays(sells, alice)
+    since = plan.trialed_at
+    assert since is not None
+    sells.client.v1.subscriptions.cancel(plan.stripe_subscription)
+    assert (await pays(sells, alice, "team")).trialed_at == since
+
+
+async def test_an_account_that_is_gone_is_said_to_be(sells, alice, db):
+    await rows(db, "delete from profiles where user_id = $1", alice.id)
+    with pytest.raises(NotFound):
+        await entitlement.catch_up(alice.id)

@@ -1,0 +1,74 @@
+"""A plan whose owner leaves: nothing is renewed, who stays has it back, who goes pays no more."""
+
+import pytest
+
+from assistant.errors import BillingAway
+from assistant.services import entitlement, erasure, plan_changes, plan_endings
+from assistant.services.tiers import tier_of
+from tests.services.paying import pays, sells, stripe
+from tests.services.talk import rows
+
+__all__ = ["sells", "stripe"]
+
+
+def live(account):
+    return [each for each in account.all("subscription") if each["ended_at"] is None]
+
+
+async def test_who_asks_to_be_erased_is_charged_no_more_and_may_stay(sells, alice):
+    await pays(sells, alice, "team")
+    await erasure.ask(alice, erasure.WORD)
+    assert live(sells)[0]["cancel_at_period_end"]
+    assert (await entitlement.plan_of(alice.id)).lasts_until is not None
+    assert (await tier_of(alice.id)).id == "team"
+    await erasure.keep(alice.id)
+    assert not live(sells)[0]["cancel_at_period_end"]
+    assert (await entitlement.plan_of(alice.id)).lasts_until is None
+
+
+async def test_what_its_owner_had_canceled_stays_canceled(sells, alice):
+    await pays(sells, alice, "team")
+    await plan_changes.cancel(alice.id)
+    await erasure.ask(alice, erasure.WORD)
+    await erasure.keep(alice.id)
+    assert live(sells)[0]["cancel_at_period_end"]
+
+
+async def test_a_stripe_that_is_away_holds_up_neither_leaving_nor_staying(sells, alice):
+    await pays(sells, alice, "team")
+    sells.fail(*[503] * 3)
+    await erasure.ask(alice, erasure.WORD)
+    assert await erasure.erased_at(alice.id) is not None
+    assert not live(sells)[0]["cancel_at_period_end"]
+    await plan_endings.pause(alice.id)
+    sells.fail(*[503] * 3)
+    await erasure.keep(alice.id)
+    assert await erasure.erased_at(alice.id) is None
+
+
+async def test_who_is_erased_is_a_customer_no_more_or_it_is_begun_again(sells, alice, db):
+    await pays(sells, alice, "team")
+    await rows(db, "update profiles set erase_at = now() where user_id = $1", alice.id)
+    sells.fail(*[503] * 3)
+    with pytest.raises(BillingAway):
+        await erasure.erase(alice.id)
+    assert await rows(db, "select 1 from profiles where user_id = $1", alice.id)
+    assert await erasure.erase(alice.id)
+    assert not await rows(db, "select 1 from profiles where user_id = $1", alice.id)
+    (subscription,) = sells.all("subscription")
+    assert subscription["status"] == "canceled"
+    assert [each.get("deleted") for each in sells.all("customer")] == [True]
+
+
+async def test_who_is_forgotten_pays_no_more(sells, alice, bob):
+    await pays(sells, alice)
+    await pays(sells, bob)
+    for _ in range(2):  # the second time it is done already
+        await plan_endings.forget(alice.id)
+    (left,) = live(sells)
+    assert left["metadata"]["user_id"] == str(bob.id)
+
+
+async def test_who_never_paid_is_not_asked_about(sells, alice):
+    await plan_endings.forget(alice.id)
+    assert sells.asked == []
