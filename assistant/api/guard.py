@@ -52,8 +52,8 @@ NO_PAGES = (*OPEN_PATHS, "/_", "/ping")  # Reflex's own routes, too
 NAMING = USER_HEADER.encode()
 WITHHELD = (b"cookie", b"authorization", NAMING)
 SAFE = ("GET", "HEAD", "OPTIONS")
-SIGNED = ("/api/stripe/webhook",)  # what comes there from no page bears a signature of its own
 NOWHERE = "/404/"  # where no page is
+SIGNED = ("/api/stripe/webhook",)  # what comes there from no page bears a signature of its own
 FOREIGN = ("This request came from another site.", 403)
 
 
