@@ -53,7 +53,8 @@ def tables() -> rx.Component:
         ),
         section(
             "Models in the last 24 hours",
-            here + AdminState.worker_said,
+            "",
+            rx.el.p(here + AdminState.worker_said, class_name="sentence"),
             _table(MODELS, AdminState.models, "No model is set up."),
         ),
         section(
