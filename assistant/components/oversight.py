@@ -14,6 +14,7 @@ TALKS = ("Conversation", "User", "Requests", "AI cost")
 MODELS = ("Model", "Vendor", "Here", "Answers", "Failed", "Broke off")
 NOTICES = ("Notice", "Kind", "Reason", "Tries", "First came")
 LOOKS = ("User", "When")
+IDS = ("User", "Conversation", "Notice")
 
 
 def figures() -> rx.Component:
@@ -74,7 +75,7 @@ def _table(heads: tuple[str, ...], rows: Any, none: str) -> rx.Component:  # noq
     table = rx.el.table(
         rx.el.thead(rx.el.tr(*(rx.el.th(head, scope="col") for head in heads))),
         rx.el.tbody(rx.foreach(rows, _row)),
-        class_name="table",
+        class_name="table marks" if heads[0] in IDS else "table",
     )
     return rx.cond(
         AdminState.ready & (rows.length() == 0), rx.el.p(none, class_name="empty"), table
