@@ -130,9 +130,10 @@ def overseen(roles: Roles) -> list[str]:
 def _seen(table: str, columns: tuple[str, ...], roles: Roles) -> list[str]:
     """Statements that let the overseer read these columns, while an operator looks.
 
-    PostgreSQL tries the first before `of_the_user`, by its name, and so does not compute that one for
-    each row: measured, it halves the work. The restrictive policy is there because `of_the_user` would show anybody their own rows. Who
-    operators are stays with each of them, and that they are is asked before anything is seen.
+    PostgreSQL tries the first before `of_the_user`, by its name, and so does not compute that one
+    for each row: measured, it halves the work. The restrictive policy is there because
+    `of_the_user` would show anybody their own rows. Who operators are stays with each of them, and
+    that they are is asked before anything is seen.
     """
     granted = f'grant select ({", ".join(columns)}) on {table} to "{roles.overseer}"'
     if table not in OPEN_TO_OVERSEER:
