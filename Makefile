@@ -1,6 +1,6 @@
 # `make run` and `make test` need Python 3.11 or newer, make and git; the rest they fetch.
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types imports unit e2e bench rotate dump operator costs revision lock clean chromium
+.PHONY: help run test check lint types imports unit e2e bench rotate dump operator arrange costs revision lock clean chromium
 .DELETE_ON_ERROR:
 
 PYTHON ?= python3
@@ -53,6 +53,9 @@ dump: $(RUNTIME) ## dump the database, and apart from it the users' keys of now 
 
 # Not the USER of the environment, which every shell has.
 WHO = $(if $(filter command,$(firstword $(origin USER))),$(USER))
+arrange: $(RUNTIME) ## give somebody a plan by arrangement (WHO="name or id" MAIL=... USD=... SEATS=1)
+	@$(BIN)/python -m assistant.arrange "$(WHO)" "$(MAIL)" "$(USD)" $(SEATS)
+
 operator: $(RUNTIME) ## let somebody open the operator's page (USER="name or id"; REMOVE=1: no more)
 	@$(BIN)/python -m assistant operator $(if $(REMOVE),remove,add) "$(WHO)"
 

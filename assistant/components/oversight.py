@@ -14,6 +14,7 @@ TALKS = ("Conversation", "User", "Requests", "AI cost")
 MODELS = ("Model", "Vendor", "Here", "Answers", "Failed", "Broke off")
 NOTICES = ("Notice", "Kind", "Reason", "Tries", "First came")
 LOOKS = ("User", "When")
+IDS = ("User", "Conversation", "Notice")
 
 
 def figures() -> rx.Component:
@@ -53,7 +54,8 @@ def tables() -> rx.Component:
         ),
         section(
             "Models in the last 24 hours",
-            here + AdminState.worker_said,
+            "",
+            rx.el.p(here + AdminState.worker_said, class_name="sentence"),
             _table(MODELS, AdminState.models, "No model is set up."),
         ),
         section(
@@ -73,7 +75,7 @@ def _table(heads: tuple[str, ...], rows: Any, none: str) -> rx.Component:  # noq
     table = rx.el.table(
         rx.el.thead(rx.el.tr(*(rx.el.th(head, scope="col") for head in heads))),
         rx.el.tbody(rx.foreach(rows, _row)),
-        class_name="table",
+        class_name="table marks" if heads[0] in IDS else "table",
     )
     return rx.cond(
         AdminState.ready & (rows.length() == 0), rx.el.p(none, class_name="empty"), table

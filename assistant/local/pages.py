@@ -22,6 +22,7 @@ NOT_IN_PAGES = (
     "assistant/agent/providers",
     "assistant/agent/tools",
     "assistant/api",
+    "assistant/arrange.py",
     "assistant/database.py",
     "assistant/key_ring.py",
     "assistant/local",

@@ -172,9 +172,10 @@ def _model(model: Health) -> AdminRow:
 
 
 def _standing(model: Health) -> str:
+    many = "1 failure" if model.failures == 1 else f"{model.failures} failures in a row"
     if model.is_resting:
-        return f"Left alone, {model.failures} failures in a row"
-    return f"{model.failures} failures in a row" if model.failures else "No failure"
+        return f"Left alone: {many}"
+    return many if model.failures else "No failure"
 
 
 def _notice(notice: Notice, timezone: str) -> AdminRow:

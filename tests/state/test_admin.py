@@ -69,8 +69,9 @@ def test_who_costs_more_than_they_pay_stands_out():
 
 def test_a_model_that_is_left_alone_stands_out():
     row = _model(Health("Claude", "Anthropic", 5, 1, 0, 3, is_resting=True))
-    assert (row.warns, said(row)["Here"]) == (True, "Left alone, 3 failures in a row")
+    assert (row.warns, said(row)["Here"]) == (True, "Left alone: 3 failures in a row")
     assert said(_model(Health("Claude", "", 5, 1, 0)))["Here"] == "No failure"
+    assert said(_model(Health("Claude", "", 5, 1, 0, 1)))["Here"] == "1 failure"
 
 
 def test_times_are_told_where_the_operator_is():
