@@ -109,7 +109,7 @@ async def bought(billing: Billing, shop: Shop, button: str, plan: str) -> None:
     await expect(billing.news).to_have_text(f"Thank you. {plan} is in force.")
 
 
-async def test_a_plan_is_tried_and_then_a_larger_one_is_paid(person, shop):
+async def test_a_plan_is_tried_and_a_larger_one_costs_nothing_yet(person, shop):
     alice = await person(shop.app.url)
     billing = await opened(alice)
     await expect(billing.card("Free")).to_contain_text("Your plan")
@@ -123,16 +123,31 @@ async def test_a_plan_is_tried_and_then_a_larger_one_is_paid(person, shop):
     await expect(billing.change).to_contain_text("From Pro to Team")
     await billing.change.get_by_label("Seats").fill("3")
     await expect(billing.change.get_by_test_id("due-then")).to_contain_text("$105.00 a month")
-    due = await billing.change.get_by_test_id("due-now").inner_text()
-    assert re.fullmatch(r"\$\d+\.\d\d", due)
+    await expect(billing.change.get_by_test_id("due-now")).to_have_text("Nothing")
     await billing.agree()
     await expect(billing.news).to_have_text("Thank you. Team is in force.")
     await expect(billing.card("Team")).to_contain_text("Your plan")
-    invoice = billing.invoices.filter(has_text=due)
-    await expect(invoice).to_contain_text("Paid")
-    pdf = await invoice.get_by_role("link", name="PDF").get_attribute("href")
-    answer = await alice.context.request.get(pdf)
-    assert (await answer.body()).startswith(b"%PDF")
+    await expect(billing.page.get_by_text("3 seats, $105 a month")).to_be_visible()
+
+
+async def test_a_plan_and_more_seats_are_paid_and_each_invoice_has_its_pdf(person, shop):
+    alice = await person(shop.app.url)
+    billing = await opened(alice)
+    await bought(billing, shop, "Get Team", "Team")
+    await expect(billing.invoices).to_have_count(1)
+    await billing.press("Change seats")
+    due = await billing.change.get_by_test_id("due-now").inner_text()
+    assert re.fullmatch(r"\$3\d\.\d\d", due)  # of a period that has just begun
+    await expect(billing.change.get_by_test_id("agree")).to_have_text(
+        re.compile(r"^Pay \$3\d\.\d\d and change")
+    )
+    await billing.agree()
+    await expect(billing.news).to_have_text("Your plan has 2 seats now.")
+    await expect(billing.invoices).to_have_count(2)
+    await expect(billing.invoices.first).to_contain_text("Paid")
+    for link in await billing.invoices.get_by_role("link", name="PDF").all():
+        answer = await alice.context.request.get(await link.get_attribute("href"))
+        assert (await answer.body()).startswith(b"%PDF")
 
 
 async def test_a_plan_is_made_smaller_canceled_and_kept(person, shop):
