@@ -2,72 +2,23 @@
 
 import re
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import timedelta
 
 import asyncpg
 import pytest
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import expect
 
 from assistant.local.postgres import running
 from tests.e2e.app import App, keys_for
 from tests.e2e.axe import serious_faults
 from tests.e2e.people import Person
+from tests.e2e.shop import Billing, Shop, bought, opened, pay
 from tests.e2e.touch import fits
 from tests.stripe_local import LocalStripe
 
 DAY = r"\d{1,2} [A-Z][a-z]+ 20\d\d"
 TRY = "Try Pro for 14 days"
 SPENT = "update allowances set messages = $1 where kind = 'month' and user_id = $2"
-
-
-@dataclass
-class Shop:
-    """An app that sells, and the Stripe by which it does."""
-
-    app: App
-    stripe: LocalStripe
-
-
-@dataclass
-class Billing:
-    """The page of billing."""
-
-    page: Page
-
-    @property
-    def news(self) -> Locator:
-        """What has just happened."""
-        return self.page.get_by_test_id("billing-news")
-
-    @property
-    def standing(self) -> Locator:
-        """How the plan goes on."""
-        return self.page.get_by_test_id("standing")
-
-    @property
-    def change(self) -> Locator:
-        """A change that is spelled out."""
-        return self.page.get_by_test_id("change")
-
-    @property
-    def invoices(self) -> Locator:
-        """The rows of the invoices."""
-        return self.page.get_by_test_id("invoice")
-
-    def card(self, plan: str) -> Locator:
-        """The card of a plan."""
-        heading = self.page.get_by_role("heading", name=plan, exact=True, level=3)
-        return self.page.get_by_test_id("plan").filter(has=heading)
-
-    async def press(self, words: str) -> None:
-        """Press a button."""
-        await self.page.get_by_role("button", name=words, exact=True).click()
-
-    async def agree(self) -> None:
-        """Do what was spelled out."""
-        await self.change.get_by_test_id("agree").click()
-        await expect(self.change).to_be_hidden()
 
 
 @pytest.fixture(scope="module")
@@ -79,34 +30,12 @@ async def shop(vendors, new_data) -> AsyncIterator[Shop]:
             yield Shop(app, stripe)
 
 
-async def opened(person: Person, path: str = "/billing") -> Billing:
-    """The page, once it knows how things stand."""
-    billing = Billing((await person.open(path)).page)
-    await expect(billing.card("Free")).to_be_visible()
-    return billing
-
-
-async def pay(billing: Billing, shop: Shop, button: str = "#pay") -> None:
-    """Press a button of Stripe's page, once it is there."""
-    await expect(billing.page).to_have_url(re.compile(re.escape(shop.stripe.url)))
-    await billing.page.locator(button).click()
-
-
 async def has_sent(shop: Shop, person: Person, messages: int) -> None:
     """Whoever has begun to talk has sent so many messages this month."""
     with running(shop.app.data / "postgres") as url:
         admin = await asyncpg.connect(url)
         await admin.execute(SPENT, messages, await person.id())
         await admin.close()
-
-
-async def bought(billing: Billing, shop: Shop, button: str, plan: str) -> None:
-    """Buy a plan, at Stripe's page."""
-    await billing.press(button)
-    if plan == "Team":
-        await billing.change.get_by_test_id("agree").click()
-    await pay(billing, shop)
-    await expect(billing.news).to_have_text(f"Thank you. {plan} is in force.")
 
 
 async def test_a_plan_is_tried_and_a_larger_one_costs_nothing_yet(person, shop):
