@@ -2,72 +2,23 @@
 
 import re
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import timedelta
 
 import asyncpg
 import pytest
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import expect
 
 from assistant.local.postgres import running
 from tests.e2e.app import App, keys_for
 from tests.e2e.axe import serious_faults
 from tests.e2e.people import Person
+from tests.e2e.shop import Billing, Shop, bought, opened, pay
 from tests.e2e.touch import fits
 from tests.stripe_local import LocalStripe
 
 DAY = r"\d{1,2} [A-Z][a-z]+ 20\d\d"
 TRY = "Try Pro for 14 days"
 SPENT = "update allowances set messages = $1 where kind = 'month' and user_id = $2"
-
-
-@dataclass
-class Shop:
-    """An app that sells, and the Stripe by which it does."""
-
-    app: App
-    stripe: LocalStripe
-
-
-@dataclass
-class Billing:
-    """The page of billing."""
-
-    page: Page
-
-    @property
-    def news(self) -> Locator:
-        """What has just happened."""
-        return self.page.get_by_test_id("billing-news")
-
-    @property
-    def standing(self) -> Locator:
-        """How the plan goes on."""
-        return self.page.get_by_test_id("standing")
-
-    @property
-    def change(self) -> Locator:
-        """A change that is spelled out."""
-        return self.page.get_by_test_id("change")
-
-    @property
-    def invoices(self) -> Locator:
-        """The rows of the invoices."""
-        return self.page.get_by_test_id("invoice")
-
-    def card(self, plan: str) -> Locator:
-        """The card of a plan."""
-        heading = self.page.get_by_role("heading", name=plan, exact=True, level=3)
-        return self.page.get_by_test_id("plan").filter(has=heading)
-
-    async def press(self, words: str) -> None:
-        """Press a button."""
-        await self.page.get_by_role("button", name=words, exact=True).click()
-
-    async def agree(self) -> None:
-        """Do what was spelled out."""
-        await self.change.get_by_test_id("agree").click()
-        await expect(self.change).to_be_hidden()
 
 
 @pytest.fixture(scope="module")
@@ -79,19 +30,6 @@ async def shop(vendors, new_data) -> AsyncIterator[Shop]:
             yield Shop(app, stripe)
 
 
-async def opened(person: Person, path: str = "/billing") -> Billing:
-    """The page, once it knows how things stand."""
-    billing = Billing((await person.open(path)).page)
-    await expect(billing.card("Free")).to_be_visible()
-    return billing
-
-
-async def pay(billing: Billing, shop: Shop, button: str = "#pay") -> None:
-    """Press a button of Stripe's page, once it is there."""
-    await expect(billing.page).to_have_url(re.compile(re.escape(shop.stripe.url)))
-    await billing.page.locator(button).click()
-
-
 async def has_sent(shop: Shop, person: Person, messages: int) -> None:
     """Whoever has begun to talk has sent so many messages this month."""
     with running(shop.app.data / "postgres") as url:
@@ -100,16 +38,7 @@ async def has_sent(shop: Shop, person: Person, messages: int) -> None:
         await admin.close()
 
 
-async def bought(billing: Billing, shop: Shop, button: str, plan: str) -> None:
-    """Buy a plan, at Stripe's page."""
-    await billing.press(button)
-    if plan == "Team":
-        await billing.change.get_by_test_id("agree").click()
-    await pay(billing, shop)
-    await expect(billing.news).to_have_text(f"Thank you. {plan} is in force.")
-
-
-async def test_a_plan_is_tried_and_then_a_larger_one_is_paid(person, shop):
+async def test_a_plan_is_tried_and_a_larger_one_costs_nothing_yet(person, shop):
     alice = await person(shop.app.url)
     billing = await opened(alice)
     await expect(billing.card("Free")).to_contain_text("Your plan")
@@ -123,16 +52,31 @@ async def test_a_plan_is_tried_and_then_a_larger_one_is_paid(person, shop):
     await expect(billing.change).to_contain_text("From Pro to Team")
     await billing.change.get_by_label("Seats").fill("3")
     await expect(billing.change.get_by_test_id("due-then")).to_contain_text("$105.00 a month")
-    due = await billing.change.get_by_test_id("due-now").inner_text()
-    assert re.fullmatch(r"\$\d+\.\d\d", due)
+    await expect(billing.change.get_by_test_id("due-now")).to_have_text("Nothing")
     await billing.agree()
     await expect(billing.news).to_have_text("Thank you. Team is in force.")
     await expect(billing.card("Team")).to_contain_text("Your plan")
-    invoice = billing.invoices.filter(has_text=due)
-    await expect(invoice).to_contain_text("Paid")
-    pdf = await invoice.get_by_role("link", name="PDF").get_attribute("href")
-    answer = await alice.context.request.get(pdf)
-    assert (await answer.body()).startswith(b"%PDF")
+    await expect(billing.page.get_by_text("3 seats, $105 a month")).to_be_visible()
+
+
+async def test_a_plan_and_more_seats_are_paid_and_each_invoice_has_its_pdf(person, shop):
+    alice = await person(shop.app.url)
+    billing = await opened(alice)
+    await bought(billing, shop, "Get Team", "Team")
+    await expect(billing.invoices).to_have_count(1)
+    await billing.press("Change seats")
+    due = await billing.change.get_by_test_id("due-now").inner_text()
+    assert re.fullmatch(r"\$3\d\.\d\d", due)  # of a period that has just begun
+    await expect(billing.change.get_by_test_id("agree")).to_have_text(
+        re.compile(r"^Pay \$3\d\.\d\d and change")
+    )
+    await billing.agree()
+    await expect(billing.news).to_have_text("Your plan has 2 seats now.")
+    await expect(billing.invoices).to_have_count(2)
+    await expect(billing.invoices.first).to_contain_text("Paid")
+    for link in await billing.invoices.get_by_role("link", name="PDF").all():
+        answer = await alice.context.request.get(await link.get_attribute("href"))
+        assert (await answer.body()).startswith(b"%PDF")
 
 
 async def test_a_plan_is_made_smaller_canceled_and_kept(person, shop):
