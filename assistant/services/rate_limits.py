@@ -39,6 +39,9 @@ RATES = {
     "uploads": Rate("uploads", parse_many("60/minute; 1000/day"), costly=True),
     "archives": Rate("archives", parse_many("30/hour"), costly=True),
     "searches": Rate("searches", parse_many("240/minute")),
+    # Of an address, behind which many people may sit.
+    "uploads_from": Rate("uploads", parse_many("300/minute; 5000/day"), costly=True),
+    "searches_from": Rate("searches", parse_many("1200/minute")),
     "sign_ins": Rate("attempts to sign in", parse_many("60/minute; 600/hour")),
 }
 
@@ -70,6 +73,7 @@ async def _too_often(rate: Rate, window: RateLimitItem, what: str, whose: object
     return Busy(
         f"There were too many {rate.what} in a short time. Nothing is lost; try again in {wait}.",
         minutes=minutes,
+        seconds=seconds,
     )
 
 
