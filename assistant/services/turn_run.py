@@ -68,7 +68,7 @@ class Job:
     ceiling: Decimal  # USD that it may cost
     tainted: bool  # others' text was read before, perhaps in what the messages no longer hold
     untitled: str  # the question, where the conversation has no title yet
-    request: Made | None = None  # the first that is to be made, put down already
+    asked: Made | None = None  # the first request that is to be made, put down already
 
 
 def _today(timezone: str) -> date:
@@ -83,7 +83,7 @@ class Running:
         self.log = turn_log.open_log(job.grip.turn_id, job.vault)
         told = partial(card_of, vault=job.vault), partial(id_of, job.grip.turn_id)
         self.pen = Pen(Reply(name_of, *told), self.log)
-        self.meter = Meter(job.choice.model, job.request)
+        self.meter = Meter(job.choice.model, job.asked)
         self.outcome = Outcome(notice=job.choice.notice)
         self._worked = asyncio.Event()
         self._cancelled = ""
