@@ -81,12 +81,14 @@ class Refused(AssistantError):
 class Busy(AssistantError):
     """A limit is reached that passes by itself; the sentence says when.
 
-    minutes: until it has passed, 0 when that is not known.
+    minutes: until it has passed, 0 when that is not known. seconds: the same, where it is known
+    so well.
     """
 
-    def __init__(self, message: str, *, minutes: int = 0) -> None:
+    def __init__(self, message: str, *, minutes: int = 0, seconds: int = 0) -> None:
         super().__init__(message)
         self.minutes = minutes
+        self.seconds = seconds or minutes * 60
 
 
 class AllowanceSpent(Busy):

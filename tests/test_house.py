@@ -13,7 +13,7 @@ STYLES = sorted((PROJECT / "assets").glob("*.css"))
 MIRRORED = ("agent", "connectors", "services", "api", "state", "models", "local")
 # What is drawn is told by the stories of tests/e2e; tables and types do nothing by themselves.
 WITHOUT_TESTS = ("pages/", "components/", "models/", "agent/backends/", "agent/types.py")
-WITHOUT_TESTS += ("errors.py", "agent/acts.py")
+WITHOUT_TESTS += ("errors.py", "agent/acts.py", "agent/usage.py")
 VAGUE = re.compile(r"(manager|helper|handler|util)s?$")
 
 

@@ -3,7 +3,7 @@
 All are values: equal content means equal values. Rows, ids of rows and storage live elsewhere.
 """
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -11,12 +11,11 @@ from pydantic import JsonValue
 
 from assistant.agent.acts import Act, Arguments, Source, Tool
 from assistant.agent.attached import Document, Image, Summary, marked
+from assistant.agent.usage import Sent as Sent  # they belong to the language, too
+from assistant.agent.usage import Usage as Usage
 
 Role = Literal["user", "assistant", "tool"]
 StopReason = Literal["end", "tools", "length", "refusal"]
-# refused: an error was the answer, which costs nothing. failed: it broke off or fell silent. left:
-# we went away. lost: its worker died.
-Ended = Literal["", "refused", "failed", "left", "lost"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,37 +115,6 @@ class Message:
     def tool_calls(self) -> tuple[ToolCall, ...]:
         """The tools that the message asks for, in order."""
         return tuple(part for part in self.parts if isinstance(part, ToolCall))
-
-
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """Tokens of one request, each counted once whatever the vendor's own way of counting.
-
-    input_tokens: read at full price; cache_read_tokens and cache_write_tokens come on top.
-    output_tokens: everything written, thinking included; thinking_tokens says how much of it.
-    estimated: the vendor never reported; the figures are ours. searches: by the vendor itself.
-    ended: "" for a whole answer. doubted: figures that cannot be, in whose place stand ours.
-    """
-
-    provider: str
-    model: str
-    input_tokens: int = 0
-    output_tokens: int = 0
-    cache_read_tokens: int = 0
-    cache_write_tokens: int = 0
-    thinking_tokens: int = 0
-    estimated: bool = False
-    searches: int = 0
-    ended: Ended = ""
-    doubted: tuple[str, ...] = ()
-
-
-@dataclass(eq=False, slots=True)
-class Sent:
-    """How one request goes. left: whether it has left us. so_far: what it has cost by now."""
-
-    left: bool = False
-    so_far: Callable[[], Usage] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,7 +180,7 @@ def _later(error: AssistantError) -> dict[str, str]:
     """When to ask again (RFC 9110, 10.2.3), where that is known."""
     seconds = 1 if isinstance(error, DatabaseAway) else 0
     if isinstance(error, Busy):
-        seconds = error.minutes * 60
+        seconds = error.seconds
     return {"retry-after": str(seconds)} if seconds else {}
 
 

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from assistant.api.answers import answering, body_of, user_of
+from assistant.api.answers import answering, body_of, count_address, user_of
 from assistant.errors import Refused
 from assistant.services import rate_limits
 from assistant.services.search import Found, search
@@ -38,6 +38,7 @@ async def found(request: Request) -> Response:
     words = _words(await body_of(request, BODY_BYTES, NO_SEARCH))
     user = await user_of(request)  # as of now: a body may come long after its head
     await rate_limits.count("searches", user.id)
+    await count_address(request, "searches_from")
     answer = await search(user.id, words)
     return JSONResponse(
         {

@@ -13,7 +13,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from assistant.api.answers import NO_STORE, answering, body_of, user_of, visitor_of
+from assistant.api.answers import (
+    NO_STORE,
+    answering,
+    body_of,
+    count_address,
+    user_of,
+    visitor_of,
+)
 from assistant.services import files, rate_limits
 from assistant.services.file_uploads import FILE_BYTES, TOO_LARGE, upload
 from assistant.services.inputs import identifier
@@ -33,6 +40,7 @@ async def keep(request: Request) -> Response:
     """Keep the body under the name in the address: {"id", "name", "media", "size", "at"}."""
     user = await user_of(request)
     await rate_limits.count("uploads", user.id)
+    await count_address(request, "uploads_from")
     with ONE_EACH.held(user.id):
         body = await body_of(request, FILE_BYTES, TOO_LARGE, UPLOAD_SECONDS)
         file = await upload(user.id, request.query_params.get("name", ""), body)

@@ -3,21 +3,25 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
+import structlog
 from pydantic import SecretStr
 
 from assistant.agent.breaker import Breaker
 from assistant.agent.catalog import DEFAULTS, MODELS, SCRIPTED, SMALL, VENDORS, Model, resolve
 from assistant.agent.deadlines import Limits
 from assistant.agent.fallback import Fallback
+from assistant.agent.prices import require_price
 from assistant.agent.providers import connect, load
 from assistant.agent.providers.scripted import Scripted
 from assistant.agent.types import Provider
 from assistant.config import settings
-from assistant.errors import Refused
+from assistant.errors import ProviderUnavailable, Refused
 from assistant.services.tiers import Tier, allows, lacking, plan_with
 
 PURPOSES = ("answer", "title")
 HISTORY_SHARE = 0.6  # of the window; the rest is for the system prompt, tools and the answer
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,10 +152,15 @@ def small_provider() -> Provider:
     return _line("title", *(SMALL[vendor] for vendor in reachable()))
 
 
-def _line(purpose: str, *models: str) -> Provider:
+def _line(purpose: str, first: str = SCRIPTED.id, *others: str) -> Provider:
+    """The models behind one face. Who stands behind without a price is left out.
+
+    Raises ProviderUnavailable where the first has none.
+    """
     given = settings()
     return Fallback(
-        *(_provider(model) for model in models or (SCRIPTED.id,)),
+        _provider(first),
+        *filter(None, map(_if_priced, others)),
         breaker=_breaker(purpose),
         limits=Limits(given.first_token_seconds, given.thinking_seconds, given.idle_seconds),
     )
@@ -166,11 +175,23 @@ def _breaker(_purpose: str) -> Breaker:
     return Breaker()
 
 
+def _if_priced(model: str) -> Provider | None:
+    try:
+        return _provider(model)
+    except ProviderUnavailable:  # it is in the log
+        return None
+
+
 @lru_cache(maxsize=64)
 def _provider(model: str) -> Provider:
     vendor = MODELS[model].provider
     if vendor == "scripted":
         return Scripted()
+    try:
+        require_price(vendor, model)
+    except ProviderUnavailable:
+        log.warning("model_without_a_price", vendor=vendor, model=model)
+        raise
     return connect(vendor, model, _key(vendor), _base_url(vendor), settings().connect_seconds)
 
 

@@ -40,6 +40,9 @@ RATES = {
     "archives": Rate("archives", parse_many("30/hour"), costly=True),
     "searches": Rate("searches", parse_many("240/minute")),
     "connections": Rate("attempts to connect", parse_many("20/minute; 300/day"), costly=True),
+    # Of an address, behind which many people may sit.
+    "uploads_from": Rate("uploads", parse_many("300/minute; 5000/day"), costly=True),
+    "searches_from": Rate("searches", parse_many("1200/minute")),
     "sign_ins": Rate("attempts to sign in", parse_many("60/minute; 600/hour")),
 }
 
@@ -71,6 +74,7 @@ async def _too_often(rate: Rate, window: RateLimitItem, what: str, whose: object
     return Busy(
         f"There were too many {rate.what} in a short time. Nothing is lost; try again in {wait}.",
         minutes=minutes,
+        seconds=seconds,
     )
 
 

@@ -152,7 +152,7 @@ async def begin(asking: Asking, place: Place, parent_id: UUID) -> Job:
         goes_on=goes_on,
         tainted=place.tainted,
         untitled="" if place.titled else said[0].text,
-        noted=asked,
+        asked=asked,
     )
 
 

@@ -36,7 +36,7 @@ class Job:
     tier: Tier  # what its user may have
     tainted: bool  # others' text was read before, perhaps in what the messages no longer hold
     untitled: str  # the question, where the conversation has no title yet
-    noted: Made | None = None  # the first request that is to be made, put down already
+    asked: Made | None = None  # the first request that is to be made, put down already
 
     async def request(self, tools: Iterable[Tool]) -> Request:
         """What the model is asked first. It begins as the one of the turn before did, so that

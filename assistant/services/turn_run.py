@@ -54,7 +54,7 @@ class Running:
         self.log = turn_log.open_log(job.grip.turn_id, job.vault)
         told = partial(card_of, vault=job.vault), partial(id_of, job.grip.turn_id)
         self.pen = Pen(Reply(name_of, *told), self.log)
-        self.meter = Meter(job.choice.model, job.noted)
+        self.meter = Meter(job.choice.model, job.asked)
         self.outcome = Outcome(notice=job.choice.notice)
         self._worked = asyncio.Event()
         self._cancelled = ""

@@ -84,6 +84,22 @@ async def test_it_is_so_too_where_the_proxy_names_it_in_a_line_of_its_own(visito
     assert answer.status_code == 429
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("POST", "/api/search", {"json": {"q": "kites"}}),
+        ("POST", "/api/files?name=a.txt", {"content": b"words"}),
+    ],
+    ids=["search", "file"],
+)
+async def test_several_users_of_one_address_are_counted_together(ann, ben, limited, asked):
+    method, path, sent = asked
+    here = {"headers": {"x-forwarded-for": f"203.0.113.{9 + len(path)}"}}
+    answers = [await who.browser.request(method, path, **sent, **here) for who in (ann, ben, ben)]
+    assert [each.status_code == 429 for each in answers] == [False, False, True]
+    assert 0 < int(answers[-1].headers["retry-after"]) <= 3600
+
+
 async def test_nobody_is_held_back_for_what_others_on_this_machine_do(visitor, limited):
     answers = [await visitor.get("/auth/login/nobody") for _ in range(3)]
     assert {each.status_code for each in answers} == {404}

@@ -2,8 +2,10 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
+from structlog.testing import capture_logs
 
 from assistant.agent.catalog import DEFAULTS, MODELS, SMALL, VENDORS
 from assistant.config import settings
@@ -224,3 +226,18 @@ async def test_a_conversation_from_a_larger_plan_goes_on_with_a_model_of_this_on
         "done",
         "Claude Opus 5.5 comes with the Pro plan",
     )
+
+
+async def test_a_model_without_a_price_stands_behind_nobody_and_is_in_the_log(
+    alice, vendors, monkeypatch
+):
+    nameless = replace(MODELS["gpt-6.2-sol"], id="gpt-of-tomorrow")
+    monkeypatch.setitem(MODELS, nameless.id, nameless)
+    monkeypatch.setitem(DEFAULTS, "openai", nameless.id)
+    with capture_logs() as told:
+        state = await ask(alice, "[[anthropic:http=529]] Hello")
+    assert state.status == "done"
+    assert "gpt-of-tomorrow" not in {seen.model for seen in vendors.requests}
+    assert {"event": "model_without_a_price", "log_level": "warning", "vendor": "openai"} | {
+        "model": "gpt-of-tomorrow"
+    } in told

@@ -66,6 +66,7 @@ async def test_the_sentence_says_when_it_is_possible_again(counted, ann):
     told = re.search(r"try again in (\d+) (minutes|seconds)", str(refused))
     assert told
     assert 0 < refused.minutes <= 60
+    assert 0 <= refused.minutes * 60 - refused.seconds < 60
 
 
 async def test_one_who_hurries_holds_up_nobody_else_and_nothing_else(counted, ann, ben):

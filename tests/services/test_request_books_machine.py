@@ -143,7 +143,7 @@ class Machine(RuleBasedStateMachine):
             job = self.do(self._begun(Wish(uuid4().hex, counts=not goes_on)))
         except AllowanceSpent:
             return
-        self.workers.append(Worker(job, Meter(job.choice.model, job.request)))
+        self.workers.append(Worker(job, Meter(job.choice.model, job.asked)))
 
     async def _begun(self, wish: Wish) -> Job:
         async with user_connection(self.alice.id) as connection:
