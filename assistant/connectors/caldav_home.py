@@ -9,6 +9,7 @@ from assistant.errors import ToolError
 
 SPACES = " ".join(f'xmlns:{short}="{name}"' for short, name in NAMES.items())
 WRITES = ("d:write", "d:write-content", "d:bind", "d:all")
+SHARED = ("shared", "shared-owner")
 NO_SUCH_PAGE = (301, 302, 400, 403, 404, 405, 501)
 
 
@@ -50,7 +51,7 @@ async def found_calendars(dav: Dav, home: Home) -> tuple[OneCalendar, ...]:
     """All calendars at home that hold events."""
     found = await dav.resources("PROPFIND", home.url, CALENDARS, 1)
     return tuple(
-        OneCalendar(f"{each.url.rstrip('/')}/", _name(each), _is_writable(each))
+        OneCalendar(f"{each.url.rstrip('/')}/", _name(each), _is_writable(each), _is_shared(each))
         for each in found
         if _is_one(each)
     )
@@ -110,3 +111,9 @@ def _is_writable(resource: Resource) -> bool:
     if allowed is None:
         return True
     return any(allowed.find(f"d:privilege/{name}", NAMES) is not None for name in WRITES)
+
+
+def _is_shared(resource: Resource) -> bool:
+    """Whether it is somebody else's, or others may see it, where a server tells of sharing."""
+    kind = resource.properties.get("d:resourcetype")
+    return kind is not None and any(kind.find(f"cs:{name}", NAMES) is not None for name in SHARED)

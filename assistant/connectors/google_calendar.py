@@ -51,6 +51,7 @@ class GoogleCalendar:
                 str(each["id"]),
                 str(each.get("summaryOverride") or each.get("summary") or each["id"]),
                 each.get("accessRole") in WRITERS,
+                each.get("accessRole") != "owner",
             )
             for each in found
             if not each.get("deleted")

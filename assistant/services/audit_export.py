@@ -4,6 +4,7 @@ import asyncio
 import csv
 import io
 import json
+import re
 from collections.abc import AsyncIterator, Iterable
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,10 @@ from assistant.services.audit import every
 from assistant.services.audit_entry import COLUMNS, Entry, plain
 from assistant.services.audit_queries import Filters
 
-FORMULA = frozenset("=+-@\t\r\n")  # with these a spreadsheet begins to reckon
+# With these a spreadsheet begins to reckon, in some countries with their wide forms, too.
+FORMULA = frozenset("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+# Elsewhere a semicolon parts cells, and a line within a cell begins another row.
+_WITHIN = re.compile("([;\t\r\n] *)(?=[=+@\uff1d\uff0b\uff0d\uff20-])")
 
 
 async def as_csv(user_id: UUID, filters: Filters) -> AsyncIterator[str]:
@@ -39,8 +43,10 @@ def cell(value: Any) -> Any:  # noqa: ANN401  (of an entry)
     What is neither words nor a list it writes itself.
     """
     said = json.dumps(value, ensure_ascii=False) if isinstance(value, list) else value
-    is_formula = isinstance(said, str) and said.lstrip(" ")[:1] in FORMULA
-    return f"'{said}" if is_formula else said
+    if not isinstance(said, str):
+        return said
+    said = _WITHIN.sub(r"\1'", said)
+    return f"'{said}" if said.lstrip(" ")[:1] in FORMULA else said
 
 
 async def as_json(user_id: UUID, filters: Filters) -> AsyncIterator[str]:

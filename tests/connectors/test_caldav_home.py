@@ -96,6 +96,19 @@ async def test_a_server_that_is_unwell_is_not_called_none(server: Scripted, dav:
         await found_home(dav)
 
 
+@pytest.mark.parametrize(
+    ("mark", "shared"), [("shared", True), ("shared-owner", True), ("x", False)]
+)
+async def test_others_see_what_the_server_says_that_is_shared(
+    server: Scripted, dav: Dav, mark: str, *, shared: bool
+) -> None:
+    server.says["PROPFIND", "/"] = PRINCIPAL
+    kind = f"<d:resourcetype><d:collection/><c:calendar/><cs:{mark}/></d:resourcetype>"
+    server.says["PROPFIND", "/cal/"] = multistatus(("/cal/team/", kind))
+    (found,) = await found_calendars(dav, await found_home(dav))
+    assert found.shared is shared
+
+
 async def test_only_calendars_of_events_are_listed(server: Scripted, dav: Dav) -> None:
     server.says["PROPFIND", "/"] = PRINCIPAL
     server.says["PROPFIND", "/cal/"] = multistatus(

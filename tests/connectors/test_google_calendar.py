@@ -61,6 +61,12 @@ async def test_calendars_that_may_only_be_read_are_known(google, google_server) 
     assert found == {"Work": True, "Home": True, "Ours": False}
 
 
+async def test_a_calendar_of_somebody_elses_is_seen_by_others(google, google_server) -> None:
+    google_server.make_calendar("team", "Team", role="writer")
+    found = {each.name for each in await google.calendars() if each.shared}
+    assert found == {"Team"}
+
+
 async def test_long_lists_are_read_page_by_page_up_to_a_bound(google, google_server) -> None:
     google_server.page = 2
     for number in range(5):

@@ -41,11 +41,18 @@ async def test_filters_hold_for_a_file_too(alice):
     assert [one["what"] for one in told] == ["web_search"]
 
 
-@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", " =1+1", "\r=1"])
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", " =1+1", "\r1", "\uff1d1"])
 async def test_what_would_be_a_formula_is_text(name, alice):
     await written(alice, name, {})
     (line,) = csv.DictReader(io.StringIO(await read(as_csv(alice.id, ALL)), newline=""))
     assert line["what"] == f"'{name}"
+
+
+async def test_no_formula_begins_behind_a_semicolon_where_that_parts_cells(alice):
+    await written(alice, "x;=1+1;y; @SUM(A1)\n-1\n\n+1", {})
+    told = io.StringIO(await read(as_csv(alice.id, ALL)), newline="")
+    cells = [cell for line in csv.reader(told, delimiter=";") for cell in line]
+    assert not [cell for cell in cells if cell.strip()[:1] in tuple("=+-@")]
 
 
 async def test_numbers_stay_numbers(alice):

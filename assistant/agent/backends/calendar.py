@@ -12,11 +12,15 @@ Repeats = str  # the rule of RFC 5545 without its name: "FREQ=WEEKLY;UNTIL=20270
 
 @dataclass(frozen=True, slots=True)
 class OneCalendar:
-    """One of the user's calendars. id: by which its server knows it; name: by which people do."""
+    """One of the user's calendars. id: by which its server knows it; name: by which people do.
+
+    shared: others see what is written there, as far as the server tells.
+    """
 
     id: str
     name: str
     writable: bool = True
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)

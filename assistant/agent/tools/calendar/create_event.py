@@ -23,14 +23,14 @@ from assistant.agent.tools.calendar.arguments import (
     rule,
     span,
 )
-from assistant.agent.tools.calendar.lookup import writable_calendar
-from assistant.agent.tools.calendar.words import listed, said_repeats, said_span, time_span
+from assistant.agent.tools.calendar.lookup import is_shared, writable_calendar
+from assistant.agent.tools.calendar.words import OTHERS, listed, said_repeats, said_span, time_span
 from assistant.errors import Gone
 
 UNTOLD = " Its server sends no invitations, so the attendees have not been told."
 
 
-def _intent(  # noqa: PLR0913  (what the tool takes)
+async def _intent(  # noqa: PLR0913  (what the tool takes)
     title: str,
     start: str,
     end: str,
@@ -41,6 +41,7 @@ def _intent(  # noqa: PLR0913  (what the tool takes)
     repeats: Repeats,
     repeats_until: str,
     timezone: str,
+    context: ToolContext,
 ) -> Intent:
     what = (
         f"Invite {listed(attendees)} to {quoted(title)}" if attendees else f"Create {quoted(title)}"
@@ -50,9 +51,10 @@ def _intent(  # noqa: PLR0913  (what the tool takes)
         f"{f', at {quoted(location)}' if location else ''}, in the calendar {quoted(calendar)}"
         f"{', with a description' if description else ''}"
     )
+    shared = not attendees and await is_shared(context, calendar)
     recipients = tuple(Target("recipient", each) for each in attendees)
-    effect = Effect.SEND if attendees else Effect.WRITE
-    return Intent(effect, sentence, (*recipients, Target("calendar", calendar)))
+    effect = Effect.SEND if attendees or shared else Effect.WRITE
+    return Intent(effect, sentence + OTHERS * shared, (*recipients, Target("calendar", calendar)))
 
 
 async def take_back(saved: JsonValue, context: ToolContext) -> str:

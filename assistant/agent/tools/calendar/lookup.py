@@ -23,6 +23,14 @@ def named_calendar(calendars: tuple[OneCalendar, ...], name: str) -> OneCalendar
     return found[0]
 
 
+async def is_shared(context: ToolContext, name: str) -> bool:
+    """Whether others see what is written into this calendar. Raises ToolError when there is none.
+
+    They need no invitation: to write there is to tell them.
+    """
+    return named_calendar(await context.backend(Calendar).calendars(), name).shared
+
+
 async def writable_calendar(context: ToolContext, name: str) -> OneCalendar:
     """The same, of a calendar that may be changed."""
     found = named_calendar(await context.backend(Calendar).calendars(), name)

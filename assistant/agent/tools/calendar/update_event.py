@@ -18,14 +18,14 @@ from assistant.agent.tools.calendar.arguments import (
     Zone,
     span,
 )
-from assistant.agent.tools.calendar.lookup import addresses, the_event
-from assistant.agent.tools.calendar.words import listed, said_event, said_span
+from assistant.agent.tools.calendar.lookup import addresses, is_shared, the_event
+from assistant.agent.tools.calendar.words import OTHERS, listed, said_event, said_span
 from assistant.errors import ToolError
 
 UNTOLD = " Its server sends no messages, so the attendees have not been told."
 
 
-def _intent(  # noqa: PLR0913  (what the tool takes)
+async def _intent(  # noqa: PLR0913  (what the tool takes)
     event: Which,
     title: str | None,
     start: str,
@@ -36,6 +36,7 @@ def _intent(  # noqa: PLR0913  (what the tool takes)
     uninvite: list[str],
     timezone: str,
     all_occurrences: bool,  # noqa: FBT001
+    context: ToolContext,
 ) -> Intent:
     changes = {
         "new title {}": None if title is None else quoted(title),
@@ -53,8 +54,11 @@ def _intent(  # noqa: PLR0913  (what the tool takes)
     if event.attendees:
         sentence += f". This tells {listed(told)}"
     recipients = tuple(Target("recipient", each) for each in told)
-    effect = Effect.SEND if told else Effect.WRITE
-    return Intent(effect, sentence, (*recipients, Target("calendar", event.calendar)))
+    shared = not told and await is_shared(context, event.calendar)
+    effect = Effect.SEND if told or shared else Effect.WRITE
+    return Intent(
+        effect, sentence + OTHERS * shared, (*recipients, Target("calendar", event.calendar))
+    )
 
 
 async def put_back(saved: JsonValue, context: ToolContext) -> str:

@@ -24,6 +24,7 @@ EVERY = {
     "yearly": "every year",
 }
 DASH = "\N{EN DASH}"
+OTHERS = ". Others see this calendar"
 DESCRIPTION = 500  # characters of it in a list
 
 

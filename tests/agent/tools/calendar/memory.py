@@ -21,7 +21,7 @@ from assistant.errors import ToolError
 
 
 class Memory:
-    """The calendars Work, Home, which others may only read, and two that are called Twice."""
+    """The calendars Work, Home, which others may only read, two that are called Twice, and Team."""
 
     def __init__(self) -> None:
         self.listed = (
@@ -29,6 +29,7 @@ class Memory:
             OneCalendar("h", "Home", writable=False),
             OneCalendar("t1", "Twice"),
             OneCalendar("t2", "Twice"),
+            OneCalendar("s", "Team", shared=True),
         )
         self.kept: dict[str, Event] = {}
         self.deleted: dict[str, Event] = {}

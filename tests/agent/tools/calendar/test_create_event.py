@@ -20,18 +20,30 @@ LISBON = ZoneInfo("Europe/Lisbon")
 
 
 async def card(**more: object) -> str:
-    return (await create_event.intent({**LUNCH, **more}, ToolContext())).sentence.replace(
+    return (await create_event.intent({**LUNCH, **more}, context(Memory()))).sentence.replace(
         "\N{EN DASH}", "-"
     )
 
 
 async def test_alone_it_is_the_users_own_affair() -> None:
-    intent = await create_event.intent(LUNCH, ToolContext())
+    intent = await create_event.intent(LUNCH, context(Memory()))
     assert intent.effect is Effect.WRITE
     assert intent.targets == (Target("calendar", "Work"),)
     assert await card() == (
         "Create “Lunch” on Thu 3 Dec 2026, 12:00-13:00 your time, in the calendar “Work”"
     )
+
+
+async def test_in_a_calendar_that_others_see_it_is_sending_without_any_invitation() -> None:
+    intent = await create_event.intent({**LUNCH, "calendar": "Team"}, context(Memory()))
+    assert intent.effect is Effect.SEND
+    assert intent.targets == (Target("calendar", "Team"),)
+    assert intent.sentence.endswith("in the calendar “Team”. Others see this calendar")
+
+
+async def test_in_no_calendar_it_gets_no_card(memory: Memory) -> None:
+    with pytest.raises(ToolError, match="no calendar"):
+        await create_event.intent({**LUNCH, "calendar": "Play"}, context(memory))
 
 
 async def test_with_others_it_is_sending_and_names_each_of_them() -> None:
@@ -123,7 +135,7 @@ async def test_a_calendar_that_may_only_be_read_stays_as_it_is(memory: Memory) -
 )
 async def test_what_does_not_fit_gets_neither_a_card_nor_an_event(memory: Memory, wrong) -> None:
     with pytest.raises(ToolError):
-        await create_event.intent({**LUNCH, **wrong}, ToolContext())
+        await create_event.intent({**LUNCH, **wrong}, context(memory))
     with pytest.raises(ToolError):
         await create_event.run({**LUNCH, **wrong}, context(memory))
     assert not memory.kept

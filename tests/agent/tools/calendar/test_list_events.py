@@ -32,7 +32,7 @@ async def test_all_calendars_are_named_and_their_events_listed_in_order(memory: 
     head, early, late = (await said(memory)).split("\n\n")
     assert head == (
         "Times are Europe/Lisbon. Calendars: “Work”, “Home” (read only), “Twice” (id t1), "
-        "“Twice” (id t2)"
+        "“Twice” (id t2), “Team”"
     )
     assert early.startswith("title: Early\nid: early\ncalendar: Home\nstart: 2026-12-03T12:00")
     assert late.startswith("title: Late\nid: late\ncalendar: Work")

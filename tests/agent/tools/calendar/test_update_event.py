@@ -29,7 +29,7 @@ def meeting(memory: Memory) -> Event:
 
 async def test_alone_it_is_the_users_own_affair() -> None:
     intent = await update_event.intent(
-        {"event": LUNCH, **LATER, "location": "Bar", "title": "Tea"}, ToolContext()
+        {"event": LUNCH, **LATER, "location": "Bar", "title": "Tea"}, context(Memory())
     )
     assert intent.effect is Effect.WRITE
     assert intent.targets == (Target("calendar", "Work"),)
@@ -37,6 +37,13 @@ async def test_alone_it_is_the_users_own_affair() -> None:
         "Change “Lunch” (Thu 3 Dec 2026, 12:00 your time) in the calendar “Work”: new title “Tea”; "
         "new time Thu 3 Dec 2026, 14:00-15:00 your time; new place “Bar”"
     )
+
+
+async def test_in_a_calendar_that_others_see_it_is_sending() -> None:
+    asked = {"event": LUNCH | {"calendar": "Team"}, "description": "the code is 4711"}
+    intent = await update_event.intent(asked, context(Memory()))
+    assert intent.effect is Effect.SEND
+    assert intent.sentence.endswith("description “the code is 4711”. Others see this calendar")
 
 
 async def test_with_others_it_is_sending_and_names_all_who_are_told() -> None:
@@ -70,7 +77,7 @@ async def test_the_first_guest_makes_it_sending() -> None:
 )  # fmt: skip
 async def test_what_does_not_fit_gets_no_card(wrong: dict[str, object]) -> None:
     with pytest.raises(ToolError):
-        await update_event.intent({"event": LUNCH, **wrong}, ToolContext())
+        await update_event.intent({"event": LUNCH, **wrong}, context(Memory()))
 
 
 async def test_what_is_left_out_stays(memory: Memory, lunch: Event) -> None:
