@@ -8,6 +8,7 @@ page that is still open is closed first.
 import re
 from contextlib import suppress
 from datetime import timedelta
+from hashlib import sha256
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 from uuid import UUID
@@ -127,7 +128,8 @@ async def _made(
 ) -> "Session | None":
     """A new page, if no other tab has opened another one since the plan was read."""
     order = _order(plan, tier, price, meant)
-    key = f"checkout-{'-'.join(meant.values())}-{plan.checkout or 'first'}"
+    meaning = "-".join((*meant.values(), plan.checkout or "first"))
+    key = f"checkout-{sha256(meaning.encode()).hexdigest()}"  # Stripe takes 255 characters
     async with asking() as stripe:
         page = await stripe.checkout.sessions.create_async(order, {"idempotency_key": key})
     as_it_was = col(Subscription.checkout).in_([plan.checkout, page.id])

@@ -3,6 +3,7 @@
 Everything here runs in the one transaction of whoever begins it (see `turns.py`).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
@@ -10,6 +11,7 @@ from asyncpg import Connection
 
 from assistant.agent.history import estimated_tokens
 from assistant.agent.prompt import Manner
+from assistant.agent.types import Message as Said
 from assistant.config import settings
 from assistant.errors import Busy, NotFound
 from assistant.models import Conversation, Message
@@ -135,11 +137,7 @@ async def begin(asking: Asking, place: Place, parent_id: UUID) -> Job:
     grip = await _open_turn(asking, place.id, parent_id, choice)
     model = choice.chosen or choice.model
     await connection.execute(_MOVE_ON, place.id, grip.reply_id, model)
-    asked = Made(choice.provider, choice.model, sum(map(estimated_tokens, said)))
-    await request_books.note(connection, Account(vault, ANSWER, grip.turn_id), [asked])
-    asked.is_noted = True
-    messages_used = int(wish.counts)
-    await allowances.reserve(connection, vault.user_id, grip.turn_id, asking.tier, messages_used)
+    asked = await _put_down(asking, grip, choice, said)
     return Job(
         grip=grip,
         conversation_id=place.id,
@@ -154,6 +152,19 @@ async def begin(asking: Asking, place: Place, parent_id: UUID) -> Job:
         untitled="" if place.titled else said[0].text,
         asked=asked,
     )
+
+
+async def _put_down(
+    asking: Asking, grip: leases.Grip, choice: Choice, said: Sequence[Said]
+) -> Made:
+    """Note the first request before it is made, and set aside what the turn may cost."""
+    connection, vault = asking.connection, asking.vault
+    asked = Made(choice.provider, choice.model, sum(map(estimated_tokens, said)))
+    await request_books.note(connection, Account(vault, ANSWER, grip.turn_id), [asked])
+    asked.is_noted = True
+    messages = int(asking.wish.counts)
+    await allowances.reserve(connection, vault.user_id, grip.turn_id, asking.tier, messages)
+    return asked
 
 
 async def _open_turn(
