@@ -42,16 +42,20 @@ def cards(found: Billing) -> list[Card]:
     """All plans, the smallest first; where nothing is sold, the one that everybody has."""
     if not found.on:
         return [_card(found.tier, found.tier, found)]
-    shown = [_card(tier, found.paid_tier, found) for tier in TIERS.values()]
+    plans = list(TIERS.values())
+    steps = zip(plans, [FREE, *plans], strict=False)  # each with the one below it
+    shown = [_card(tier, found.paid_tier, found, below) for tier, below in steps]
     dearer = [tier.id for tier in TIERS.values() if _cost(tier) > _cost(found.paid_tier)]
     return [replace(each, is_next=each.id in dearer[:1]) for each in shown]
 
 
-def _card(tier: Tier, mine: Tier, found: Billing) -> Card:
+def _card(tier: Tier, mine: Tier, found: Billing, below: Tier = FREE) -> Card:
     note, action = ("", "") if tier is mine else _way(tier, found)
     price, per = _price(tier)
     contact = settings().billing_contact if note == ASK else ""
-    return Card(tier.id, tier.label, price, per, holds(tier), note, action, tier is mine, contact)
+    return Card(
+        tier.id, tier.label, price, per, holds(tier, below), note, action, tier is mine, contact
+    )
 
 
 def _cost(tier: Tier) -> Decimal:
@@ -66,13 +70,14 @@ def _price(tier: Tier) -> tuple[str, str]:
     return whole(tier.price), "per seat and month" if tier.has_seats else "a month"
 
 
-def holds(tier: Tier) -> list[str]:
-    """What a plan contains, line by line."""
+def holds(tier: Tier, below: Tier = FREE) -> list[str]:
+    """What a plan contains, line by line. below: the plan whose features are not told again."""
     return [
         f"{tier.messages:,} messages a month",
         f"Answers worth up to ${tier.month_usd:,.0f} a month",
         f"{room(tier.file_bytes)} for files",
-        *(words for feature, words in FEATURES.items() if feature in tier.features),
+        *([f"All that {below.label} can do"] if below.features else []),
+        *(FEATURES[each] for each in FEATURES if each in tier.features - below.features),
         f"Help: {tier.support[:1].lower()}{tier.support[1:]}",
     ]
 

@@ -4,6 +4,7 @@ import pytest
 
 from assistant.config import settings
 from assistant.services.billing import Billing
+from assistant.services.features import FEATURES, SERVERS
 from assistant.services.tiers import FREE, TIERS
 from assistant.state.billing_cards import cards, room
 
@@ -26,6 +27,9 @@ def test_each_plan_is_a_card_with_what_it_holds():
     assert enterprise.price == "By arrangement"
     assert "2,000 messages a month" in pro.lines
     assert "5 GB for files" in pro.lines
+    assert FEATURES[SERVERS] in pro.lines
+    assert FEATURES[SERVERS] not in free.lines + team.lines
+    assert "All that Pro can do" in team.lines
     assert [card.mine for card in (free, pro, team, enterprise)] == [True, False, False, False]
 
 
@@ -54,6 +58,7 @@ def test_only_the_next_plan_stands_out():
 def test_where_nothing_is_sold_there_is_only_what_everybody_has():
     (card,) = cards(Billing(on=False, tier=TEAM, paid_tier=FREE))
     assert (card.label, card.action, card.note) == ("Team", "", "")
+    assert FEATURES[SERVERS] in card.lines
 
 
 def test_an_agreed_downgrade_is_said_on_its_card():

@@ -32,6 +32,7 @@ def page(title: str, body: str) -> str:
     return (
         '<!doctype html><html lang="en"><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<link rel="icon" href="data:,">'  # browsers would ask for one, and complain
         f"<title>{escape(title)}</title><style>{STYLE}</style>"
         '<p class="mode" style="margin:0">Local Stripe: no real card is charged</p>'
         f"<main><h1>{escape(title)}</h1>{body}</main></html>"
