@@ -9,16 +9,27 @@ from assistant.state.admin import AdminState
 
 
 def admin() -> rx.Component:
-    """The page. Whoever comes without being asked at the door (`api/guard.py`) is shown no more."""
+    """The page; whoever the guard sends away comes here, too, because it draws what it finds.
+
+    So it is empty until it is known who looks, or that this cannot be known now.
+    """
     return rx.cond(
         AdminState.is_missing,
         not_found(),
-        page_frame(
-            "Operator",
-            "How things stand with everybody: sums, ids and times. What people write, and what "
-            "they are called, is not to be seen here.",
-            rx.el.div(figures(), tables(), class_name="usage admin"),
+        rx.cond(
+            AdminState.ready | (AdminState.problem != ""),
+            _page(),
+            rx.el.main(class_name="main framed", aria_busy="true"),
         ),
+    )
+
+
+def _page() -> rx.Component:
+    return page_frame(
+        "Operator",
+        "How things stand with everybody: sums, ids and times. What people write, and what "
+        "they are called, is not to be seen here.",
+        rx.el.div(figures(), tables(), class_name="usage admin"),
     )
 
 
@@ -26,7 +37,7 @@ PAGES = (
     {
         "component": admin,
         "route": "/admin",
-        "title": "Operator · Assistant",
+        "title": "Assistant",
         "on_load": [AdminState.load],
     },
 )

@@ -2,9 +2,8 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from math import floor
-from zoneinfo import ZoneInfo
 
 import reflex as rx
 
@@ -75,8 +74,6 @@ class AdminState(BaseState):
             return
         async with self:
             self._put(ready=True, is_missing=False, **_figures(found), **_tables(found))
-            self._put(looks=[_look(*each, self.timezone) for each in found.looks])
-            self._put(notices=[_notice(each, self.timezone) for each in found.notices])
 
 
 def _figures(found: Report) -> dict[str, str]:
@@ -103,6 +100,8 @@ def _tables(found: Report) -> dict[str, list[AdminRow]]:
         "spenders": [_spender(each) for each in found.spenders],
         "talks": [_talk(each) for each in found.talks],
         "models": [_model(each) for each in found.models],
+        "notices": [_notice(each) for each in found.notices],
+        "looks": [_row(who, ("When", _when(at))) for who, at in found.looks],
     }
 
 
@@ -178,20 +177,17 @@ def _standing(model: Health) -> str:
     return many if model.failures else "No failure"
 
 
-def _notice(notice: Notice, timezone: str) -> AdminRow:
+def _notice(notice: Notice) -> AdminRow:
     return _row(
         notice.id,
         ("Kind", notice.type),
         ("Reason", notice.reason),
         ("Tries", f"{notice.tries:,}"),
-        ("First came", _when(notice.at, timezone)),
+        ("First came", _when(notice.at)),
     )
 
 
-def _look(who: str, at: datetime, timezone: str) -> AdminRow:
-    return _row(who, ("When", _when(at, timezone)))
-
-
-def _when(at: datetime, timezone: str) -> str:
-    there = at.astimezone(ZoneInfo(timezone))
-    return f"{there.day} {there:%B, %H:%M}"
+def _when(at: datetime) -> str:
+    """As the logs tell it: who reads here reads them, too."""
+    there = at.astimezone(UTC)
+    return f"{there.day} {there:%B, %H:%M} UTC"
