@@ -174,7 +174,7 @@ class _Attempt:
         return Usage(
             self._provider.name,
             self._provider.model,
-            input_tokens=read + len(self._request.told) // BYTES_PER_TOKEN,
+            input_tokens=read + len(self._request.system) // BYTES_PER_TOKEN,
             output_tokens=-(-len(self.text.encode(errors="replace")) // BYTES_PER_TOKEN),
             estimated=True,
             searches=self.searches,

@@ -3,12 +3,14 @@
 Everything here runs in the one transaction of whoever begins it (see `turns.py`).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from asyncpg import Connection
 
 from assistant.agent.prompt import Manner
+from assistant.agent.types import Message as Said
 from assistant.config import settings
 from assistant.errors import Busy, NotFound
 from assistant.models import Conversation, Message
@@ -123,11 +125,9 @@ async def begin(asking: Asking, place: Place, parent_id: UUID) -> Job:
     goes_on = said[-1].role == "assistant" and bool(said[-1].text.strip())
     if said[-1].role == "assistant" and not goes_on:
         said = said[:-1]
-    if asking.short_by_small and not place.tainted and is_short(said):
-        choice = by_small(choice)
+    choice = _answered_by(asking, place, said, choice)
     grip = await _open_turn(asking, place.id, parent_id, choice)
-    model = choice.chosen or choice.model
-    await connection.execute(_MOVE_ON, place.id, grip.reply_id, model)
+    await connection.execute(_MOVE_ON, place.id, grip.reply_id, choice.chosen or choice.model)
     messages_used = int(wish.counts)
     await allowances.reserve(connection, vault.user_id, grip.turn_id, asking.tier, messages_used)
     return Job(
@@ -143,6 +143,12 @@ async def begin(asking: Asking, place: Place, parent_id: UUID) -> Job:
         tainted=place.tainted,
         untitled="" if place.titled else said[0].text,
     )
+
+
+def _answered_by(asking: Asking, place: Place, said: Sequence[Said], choice: Choice) -> Choice:
+    """The chosen model, or the small one of its maker where it may answer."""
+    may = asking.short_by_small and not place.tainted
+    return by_small(choice) if may and is_short(said) else choice
 
 
 async def _open_turn(

@@ -116,7 +116,7 @@ class Running:
         job, limits = self.job, settings()
         toolkit = await toolkit_of(job.grip.user_id, job.timezone)
         self.pen.reply.know(toolkit.tools)
-        request = await job.request(toolkit.offered)
+        request = await job.given(toolkit.offered)
         toolbox = self._toolbox(toolkit)
         events = run(
             request,

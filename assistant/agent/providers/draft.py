@@ -139,5 +139,5 @@ def _is_open(part: Part) -> bool:
 def _size(request: Request) -> int:
     """About how many tokens the model was given."""
     tools = sum(len(tool.description) + len(str(tool.schema)) for tool in request.tools)
-    told = (len(request.told) + tools) // BYTES_PER_TOKEN
+    told = (len(request.system) + tools) // BYTES_PER_TOKEN
     return told + sum(map(estimated_tokens, request.messages))
