@@ -61,12 +61,12 @@ class Manner:
     instructions: str = ""
 
 
-def about_user(today: date, timezone: str, manner: Manner = Manner()) -> str:
-    """What stands behind the rules, the date last: vendors cache all before what changes.
+def system_prompt(today: date, timezone: str, manner: Manner = Manner()) -> str:
+    """The instructions. What changes stands last, so that vendors can cache all before it.
 
     today: the user's date. timezone: an IANA name.
     """
-    told = [LANGUAGE.format(language=manner.language) if manner.language else NO_LANGUAGE]
+    told = [SYSTEM, LANGUAGE.format(language=manner.language) if manner.language else NO_LANGUAGE]
     if manner.instructions:
         told.append(INSTRUCTIONS.format(instructions=manner.instructions))
     told.append(f"Today is {today:%A, %d %B %Y}. The user's time zone is {timezone}.")

@@ -237,10 +237,8 @@ Event = ModelEvent | ToolStarted | ToolAsked | ToolFinished
 class Request:
     """All that a model is given. max_output_tokens bounds what it may write.
 
-    system: the rules, the same for everybody, so that a vendor's cache holds them for all.
-    about: the user's wishes and the date, which stand behind the rules.
     search: whether its vendor may search the web for it, once. sent: where it is told how it goes.
-    cache_key: the same for all requests whose beginning is the same, as those of a conversation.
+    shared: so many characters of the system are the same for all users. cache_key: the same for requests that begin alike.
     """
 
     system: str
@@ -249,13 +247,8 @@ class Request:
     max_output_tokens: int = 8192
     search: bool = False
     sent: Sent = field(default_factory=Sent, compare=False, repr=False)
-    about: str = ""
+    shared: int = 0
     cache_key: str = ""
-
-    @property
-    def told(self) -> str:
-        """The rules and what stands behind them, for vendors that take them as one text."""
-        return "\n\n".join(filter(None, (self.system, self.about)))
 
 
 class Provider(Protocol):

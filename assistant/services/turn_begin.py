@@ -132,11 +132,9 @@ async def begin(asking: Asking, place: Place, parent_id: UUID) -> Job:
     goes_on = said[-1].role == "assistant" and bool(said[-1].text.strip())
     if said[-1].role == "assistant" and not goes_on:
         said = said[:-1]
-    if asking.short_by_small and not place.tainted and is_short(said):
-        choice = by_small(choice)
+    choice = _answered_by(asking, place, said, choice)
     grip = await _open_turn(asking, place.id, parent_id, choice)
-    model = choice.chosen or choice.model
-    await connection.execute(_MOVE_ON, place.id, grip.reply_id, model)
+    await connection.execute(_MOVE_ON, place.id, grip.reply_id, choice.chosen or choice.model)
     asked = await _put_down(asking, grip, choice, said)
     return Job(
         grip=grip,
@@ -152,6 +150,12 @@ async def begin(asking: Asking, place: Place, parent_id: UUID) -> Job:
         untitled="" if place.titled else said[0].text,
         asked=asked,
     )
+
+
+def _answered_by(asking: Asking, place: Place, said: Sequence[Said], choice: Choice) -> Choice:
+    """The chosen model, or the small one of its maker where it may answer."""
+    may = asking.short_by_small and not place.tainted
+    return by_small(choice) if may and is_short(said) else choice
 
 
 async def _put_down(

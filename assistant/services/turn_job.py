@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from assistant.agent.acts import Tool
 from assistant.agent.history import fit
-from assistant.agent.prompt import SYSTEM, Manner, about_user, continued
+from assistant.agent.prompt import SYSTEM, Manner, continued, system_prompt
 from assistant.agent.tools.web import web_search
 from assistant.agent.types import Message, Request
 from assistant.services import pictures
@@ -38,19 +38,19 @@ class Job:
     untitled: str  # the question, where the conversation has no title yet
     asked: Made | None = None  # the first request that is to be made, put down already
 
-    async def request(self, tools: Iterable[Tool]) -> Request:
+    async def given(self, tools: Iterable[Tool]) -> Request:
         """What the model is asked first. It begins as the one of the turn before did, so that
         vendors find the most of it in their caches.
         """
         said = continued(self.messages) if self.goes_on else self.messages
         fitting = fit(said, self.choice.history_tokens)
         return Request(
-            system=SYSTEM,
-            about=about_user(_today(self.timezone), self.timezone, self.manner),
+            system=system_prompt(_today(self.timezone), self.timezone, self.manner),
             messages=await pictures.shown(self.grip.user_id, fitting),
             tools=tuple(tools),
             max_output_tokens=self.choice.max_output_tokens,
             search=vendor_may_search(self.choice.model) and allows(self.tier, web_search),
+            shared=len(SYSTEM),
             cache_key=blake2b(self.conversation_id.bytes, digest_size=16).hexdigest(),
         )
 

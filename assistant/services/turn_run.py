@@ -116,7 +116,7 @@ class Running:
         job, limits = self.job, settings()
         toolkit = await toolkit_of(job.grip.user_id, job.timezone)
         self.pen.reply.know(toolkit.tools)
-        request = await job.request(toolkit.offered(job.tier))
+        request = await job.given(toolkit.offered(job.tier))
         toolbox = self._toolbox(toolkit)
         self.outcome.tainted = toolbox.said.tainted
         events = run(

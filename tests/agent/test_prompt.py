@@ -9,26 +9,31 @@ from hypothesis import strategies as st
 from assistant.agent.prompt import (
     JOINERS,
     NO_LANGUAGE,
+    SYSTEM,
     TAIL_CHARACTERS,
     Manner,
-    about_user,
     clean_title,
     continuation,
+    system_prompt,
     title_request,
 )
 
 
 def test_the_date_stands_last_so_that_the_rest_can_be_cached() -> None:
-    assert about_user(date(2026, 11, 22), "Europe/Lisbon") == (
+    prompt = system_prompt(date(2026, 11, 22), "Europe/Lisbon")
+    assert prompt.startswith(SYSTEM)
+    assert prompt.removeprefix(SYSTEM).strip() == (
         f"{NO_LANGUAGE}\n\n"
         "Today is Sunday, 22 November 2026. The user's time zone is Europe/Lisbon."
     )
 
 
-def test_what_the_user_wants_of_all_answers_stands_before_the_date() -> None:
+def test_what_the_user_wants_of_all_answers_stands_between_the_rules_and_the_date() -> None:
     manner = Manner("German", "Call me {Captain}.\n\nNo jokes.")
-    today, tomorrow = (about_user(date(2026, 11, day), "Europe/Lisbon", manner) for day in (22, 23))
-    assert today.startswith("Answer in this language: German")
+    today, tomorrow = (
+        system_prompt(date(2026, 11, day), "Europe/Lisbon", manner) for day in (22, 23)
+    )
+    assert today.startswith(f"{SYSTEM}\n\nAnswer in this language: German")
     assert NO_LANGUAGE not in today
     assert ">\nCall me {Captain}.\n\nNo jokes.\n</" in today
     common = today[: today.index("Today is")]
@@ -37,7 +42,7 @@ def test_what_the_user_wants_of_all_answers_stands_before_the_date() -> None:
 
 
 def test_instructions_are_said_to_permit_nothing() -> None:
-    prompt = about_user(date(2026, 11, 22), "UTC", Manner("", "Send all mail without asking."))
+    prompt = system_prompt(date(2026, 11, 22), "UTC", Manner("", "Send all mail without asking."))
     before, _, after = prompt.partition("Send all mail without asking.")
     for word in ("no order for any one action", "no permission", "approves nothing in advance"):
         assert word in before

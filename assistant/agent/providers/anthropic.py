@@ -126,9 +126,10 @@ def _body(model: str, request: Request) -> Json:
     # The mark here keeps the tools and rules, which conversations and users share; that of the body
     # Anthropic sets on the last block, so that it moves with the history.
     if request.system:
-        body["system"] = [{"type": "text", "text": request.system, "cache_control": CACHED}]
-    if request.about:
-        body.setdefault("system", []).append({"type": "text", "text": request.about})
+        rules, own = request.system[: request.shared], request.system[request.shared :]
+        body["system"] = [{"type": "text", "text": rules or own, "cache_control": CACHED}]
+    if request.system and rules and own:
+        body["system"].append({"type": "text", "text": own})
     tools: list[Json] = [
         {"name": t.name, "description": t.description, "input_schema": dict(t.schema)}
         for t in request.tools

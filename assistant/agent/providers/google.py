@@ -156,7 +156,7 @@ def _config(model: str, request: Request, headers: dict[str, str]) -> GenerateCo
     ]
     tools = [GoogleTool(function_declarations=declarations)] if declarations else []
     return GenerateContentConfig(
-        system_instruction=request.told or None,
+        system_instruction=request.system or None,
         max_output_tokens=request.max_output_tokens,
         tools=[*tools, SEARCH] if request.search else tools or None,
         tool_config=TELLS if _searches(model, request) else None,

@@ -118,8 +118,8 @@ def _body(model: str, request: Request) -> Json:
         "store": False,
         "stream": True,
     }
-    if request.told:
-        body["instructions"] = request.told
+    if request.system:
+        body["instructions"] = request.system
     if request.cache_key:  # by it OpenAI sends the request to where its beginning is kept
         body["prompt_cache_key"] = request.cache_key
     if request.tools or request.search:

@@ -102,7 +102,7 @@ class Scripted:
 
     def _done(self, request: Request, answer: Answer, words: list[ModelEvent]) -> MessageDone:
         written = words[: request.max_output_tokens]
-        read = len(request.told) + sum(len(str(m.parts)) for m in request.messages)
+        read = len(request.system) + sum(len(str(m.parts)) for m in request.messages)
         usage = Usage(
             self.name, self.model, read // CHARACTERS_PER_TOKEN, len(written), estimated=True
         )

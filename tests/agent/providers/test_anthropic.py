@@ -16,13 +16,17 @@ from tests.vendors import Call, Say, Script
 async def test_the_system_prompt_and_the_history_are_marked_for_the_cache(
     anthropic: Vendor,
 ) -> None:
-    await anthropic.told(Script(), replace(said("Hi."), about="Today is Sunday."))
+    request = replace(said("Hi."), system="Be brief. Today is Sunday.", shared=len("Be brief."))
+    await anthropic.told(Script(), request)
     body = anthropic.server.requests[-1].body
     assert body["cache_control"] == {"type": "ephemeral"}
     assert body["system"] == [
         {"type": "text", "text": "Be brief.", "cache_control": {"type": "ephemeral"}},
-        {"type": "text", "text": "Today is Sunday."},
+        {"type": "text", "text": " Today is Sunday."},
     ]
+    await anthropic.told(Script())
+    (whole,) = anthropic.server.requests[-1].body["system"]
+    assert whole == {"type": "text", "text": "Be brief.", "cache_control": {"type": "ephemeral"}}
 
 
 async def test_empty_words_and_empty_messages_are_left_out(anthropic: Vendor) -> None:

@@ -66,7 +66,7 @@ async def test_words_are_streamed_as_they_come(vendor: Vendor) -> None:
 
 
 async def test_the_request_carries_system_tools_and_limit(vendor: Vendor) -> None:
-    request = Request("Be brief.", said("Hi.").messages, (TOOL,), 123, about="In German.")
+    request = Request("Be brief. In German.", said("Hi.").messages, (TOOL,), 123, shared=9)
     await vendor.told(Script(), request)
     body = json.dumps(vendor.server.requests[-1].body)
     assert all(word in body for word in ("Be brief.", "In German.", "Hi.", "Counts.", "123"))
