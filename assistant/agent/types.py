@@ -238,7 +238,8 @@ class Request:
     """All that a model is given. max_output_tokens bounds what it may write.
 
     search: whether its vendor may search the web for it, once. sent: where it is told how it goes.
-    shared: so many characters of the system are the same for all users. cache_key: the same for requests that begin alike.
+    shared: so many characters of the system are the same for all users.
+    cache_key: the same for requests that begin alike.
     """
 
     system: str
