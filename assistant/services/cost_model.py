@@ -16,6 +16,7 @@ from assistant.agent.prices import cost
 from assistant.agent.prompt import SYSTEM, TITLE
 from assistant.agent.tools import TOOLS
 from assistant.agent.types import Usage
+from assistant.services.summaries import KEPT, LONG
 from assistant.services.tiers import TIERS
 
 # The mission: of 29 dollars 78 % are left, after 6.25 for the platform, in which the models are.
@@ -27,8 +28,6 @@ PRICE = PLAN.price or Decimal(0)
 WARM = Decimal("0.8")  # of the messages come before the vendor's cache has forgotten the last one
 TITLE_WRITTEN = 100  # tokens, with what a small model thinks
 SUMMARY_WRITTEN = 700  # 500 words
-# Shares of the history at which it is summarised, and of what then stays as it is.
-LONG, KEPT = Decimal(1) / 2, Decimal(1) / 6
 STEP = 500  # tokens: as finely as a budget is looked for
 MOST_MESSAGES = 20_000  # in a month, when a number of them is looked for
 
