@@ -116,6 +116,14 @@ async def bob(db: str) -> User:
     return await signed_in(f"Bob {uuid.uuid4().hex[:12]}")
 
 
+@pytest.fixture
+async def unspoiled(db: str) -> None:
+    """No key that another test has spoiled: what starts anew on the database refuses those."""
+    connection = await asyncpg.connect(db)
+    await connection.execute("delete from user_keys")
+    await connection.close()
+
+
 def forget_choices() -> None:
     """Let the next turn read settings and make providers anew."""
     settings.cache_clear()

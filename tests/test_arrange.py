@@ -22,7 +22,7 @@ MAIL = "bills@example.com"
 
 
 @pytest.fixture
-async def told(db, tmp_path, sells):
+async def told(unspoiled, db, tmp_path, sells):
     """Run the command on the database and the Stripe of the tests: told("Ada", MAIL, "50")."""
     environment = {
         **os.environ,

@@ -20,7 +20,7 @@ APP = "http://localhost:3000"
 
 
 @pytest.fixture
-async def told(db, tmp_path):
+async def told(unspoiled, db, tmp_path):
     """Run the command on the database of the tests: told("add", "Ada")."""
     environment = {
         **os.environ,

@@ -185,13 +185,14 @@ def _private(scope: Scope, renewed: Tokens | None, send: Send) -> Send:
 def _elsewhere(scope: Scope, user: User | None) -> str:
     """Where the visitor of a page belongs instead, "" if they are right here."""
     path, query = scope["path"].rstrip("/"), scope["query_string"].decode("latin-1")
-    here = own_path(f"{path or '/'}?{query}" if query else path or "/")
     if path == SIGN_IN:
         return _from_sign_in(parse_qs(query, keep_blank_values=True), user)
     if path == CLOSED:
         return SIGN_IN if _is_open() else ""
     if user and (user.verified or path == VERIFY):
         return ""
+    whole = own_path(f"{path or '/'}?{query}" if query else path or "/")
+    here = own_path(path or "/") if whole == "/" else whole  # without a query that is none of ours
     return with_next(VERIFY if user else SIGN_IN, here)
 
 

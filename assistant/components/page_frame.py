@@ -8,8 +8,14 @@ from assistant.components.shell import drawer_button
 Words = str | rx.Var[str]
 
 
-def page_frame(title: Words, lead: Words, *sections: rx.Component) -> rx.Component:
-    """A whole page beside the sidebar. lead: the one sentence below the title."""
+def page_frame(
+    title: Words, lead: Words, *sections: rx.Component, still: bool = False
+) -> rx.Component:
+    """A whole page beside the sidebar. lead: the one sentence below the title.
+
+    still: nothing on it can be focused, so the keyboard scrolls it by itself.
+    """
+    scrolled = {"tab_index": 0} if still else {}
     column = rx.el.div(
         rx.el.h1(title),
         rx.el.p(lead, class_name="lead"),
@@ -19,7 +25,7 @@ def page_frame(title: Words, lead: Words, *sections: rx.Component) -> rx.Compone
     return app_frame(
         rx.el.main(
             rx.el.div(drawer_button(), class_name="way-out"),
-            rx.el.div(column, class_name="pages"),
+            rx.el.div(column, class_name="pages", **scrolled),
             class_name="main framed",
         )
     )

@@ -28,7 +28,12 @@ def usage_tables() -> rx.Component:
             "message that it was made for.",
             usage_requests(),
             rx.el.p(
-                rx.el.a("Download every request (CSV)", href=EVERYTHING, class_name="button"),
+                rx.el.a(
+                    "Download every request (CSV)",
+                    href=EVERYTHING,
+                    download="",
+                    class_name="button",
+                ),
                 class_name="after",
             ),
         ),

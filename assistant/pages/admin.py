@@ -30,6 +30,7 @@ def _page() -> rx.Component:
         "How things stand with everybody: sums, ids and times. What people write, and what "
         "they are called, is not to be seen here.",
         rx.el.div(figures(), tables(), class_name="usage admin"),
+        still=True,
     )
 
 

@@ -23,7 +23,7 @@ _REQUESTS = """
            coalesce(usage_logs.metadata ->> 'ended', '') as ended,
            usage_logs.metadata ? 'corrects' as correction
     from usage_logs join turns on turns.id = usage_logs.turn_id
-    where turns.reply_id = $1 order by seq
+    where turns.reply_id = $1 and purpose = 'answer' order by seq
 """
 
 

@@ -38,7 +38,7 @@ FORGOTTEN_ONES = text(f"""
             select from turns where turns.id = open_requests.turn_id and status = 'running'
         )
     )
-    limit 100
+    order by random() limit 100
 """)  # noqa: S608
 
 

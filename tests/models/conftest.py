@@ -1,7 +1,7 @@
 """Connections of all roles to a migrated database, and two users with rows in every table."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from urllib.parse import urlsplit
 
 import asyncpg
@@ -30,12 +30,23 @@ async def connected(admin_url: str, app_url: str, worker_url: str) -> AsyncItera
 
 
 @pytest.fixture(scope="session")
-async def roles_db(prepared: str) -> AsyncIterator[Database]:
-    """The migrated database as administrator, app and worker."""
-    app, worker = settings().database_app_url, settings().database_worker_url
-    urls = (app.get_secret_value(), worker.get_secret_value())
-    async with connected(prepared, *urls) as database:
-        yield database
+async def lasting() -> AsyncIterator[AsyncExitStack]:
+    """What it holds is closed at the end of all tests."""
+    async with AsyncExitStack() as stack:
+        yield stack
+
+
+_opened: list[Database] = []
+
+
+@pytest.fixture
+async def roles_db(lasting: AsyncExitStack, prepared: str) -> Database:
+    """The migrated database as administrator, app and worker; anew when another test cut it off."""
+    if not _opened or _opened[-1].is_cut_off:
+        app, worker = settings().database_app_url, settings().database_worker_url
+        urls = (app.get_secret_value(), worker.get_secret_value())
+        _opened.append(await lasting.enter_async_context(connected(prepared, *urls)))
+    return _opened[-1]
 
 
 @pytest.fixture

@@ -51,6 +51,11 @@ class Database:
     worker: asyncpg.Connection
     roles: Roles
 
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether a connection has been ended."""
+        return any(each.is_closed() for each in (self.admin, self.app, self.worker))
+
 
 @asynccontextmanager
 async def as_user(connection: asyncpg.Connection, user_id: UUID | None) -> AsyncIterator[None]:

@@ -16,6 +16,7 @@ from assistant.services import audit_chain, rotation
 from assistant.services.audit_chain import CHANGED, CUT, MISSING, MOVED, TWICE, Verdict, verify
 from assistant.services.keys import vault_in
 from assistant.services.usage import record
+from tests.conftest import all_ended
 from tests.services.talk import ask, rows
 from tests.services.test_rotation import NONE, migrator  # noqa: F401  (a fixture)
 
@@ -70,6 +71,7 @@ async def test_an_empty_log_holds(alice):
 
 async def test_a_whole_turn_holds(alice, demo, db):
     await ask(alice, 'use calculator {"expression": "1+1"}')
+    await all_ended()  # its title comes later
     written = await numbered(db, alice)
     assert {table for _, table in written} == set(LOGS)
     assert [seq for seq, _ in written] == list(range(1, len(written) + 1))

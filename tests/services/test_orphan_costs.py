@@ -120,7 +120,10 @@ async def test_a_silent_request_that_nobody_books_any_more_is_estimated(grip, va
     await rows(db, "update turns set status = 'done' where id = $1", grip.turn_id)
     await reaper.purge_once()
     assert len(await left_open(db, grip)) == 1  # it may still run
-    await rows(db, "update open_requests set asked_at = asked_at - interval '21 minutes'")
+    long_ago = (
+        "update open_requests set asked_at = asked_at - interval '21 minutes' where user_id = $1"
+    )
+    await rows(db, long_ago, grip.user_id)
     await reaper.purge_once()
     assert await left_open(db, grip) == []
     (row,) = await booked(db, grip)

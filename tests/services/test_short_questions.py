@@ -11,11 +11,14 @@ from assistant.agent.types import Message, Text, ToolCall, ToolResult, VendorSea
 from assistant.services import preferences, turns
 from assistant.services.model_choice import choose, provider_for
 from assistant.services.short_questions import CHARACTERS, WHY, by_small, is_short
+from assistant.services.tiers import TIERS
 from tests.services.talk import ended, rows, shown, wish
 from tests.vendors import Script
 
 USUAL, LITTLE = DEFAULTS["anthropic"], SMALL["anthropic"]
 LABEL = f"{MODELS[LITTLE].label}, {WHY}"
+
+PRO = TIERS["pro"]
 
 
 def user(text: str, *parts) -> Message:
@@ -51,12 +54,12 @@ def test_it_is_counted_and_not_guessed(said, short) -> None:
 
 
 async def test_the_small_model_of_the_maker_goes_before_the_chosen_one(vendors):
-    choice = by_small(choose("gpt-6-astra"))
+    choice = by_small(choose("gpt-6-astra", PRO))
     assert (choice.model, choice.chosen) == (SMALL["openai"], "gpt-6-astra")
     assert choice.label.endswith(WHY)
     models = [each.model for each in provider_for(choice)._providers]
     assert models[:2] == [SMALL["openai"], "gpt-6-astra"]
-    assert by_small(choose(LITTLE)) == choose(LITTLE)
+    assert by_small(choose(LITTLE, PRO)) == choose(LITTLE, PRO)
 
 
 @pytest.fixture
