@@ -48,7 +48,11 @@ def _figure(said: Words, about: Words, *more: rx.Component) -> rx.Component:
 def _chart() -> rx.Component:
     chart = rx.recharts.bar_chart(
         rx.recharts.bar(
-            data_key="cents", name="US cents", fill="var(--accent)", is_animation_active=False
+            data_key="cents",
+            name="US cents",
+            fill="var(--accent)",
+            is_animation_active=False,
+            max_bar_size=48,
         ),
         rx.recharts.x_axis(data_key="day", tick_line=False, stroke="var(--muted)"),
         rx.recharts.y_axis(width=48, unit="¢", tick_line=False, stroke="var(--muted)"),

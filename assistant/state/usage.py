@@ -1,5 +1,6 @@
 """The page of what was used: this month against what the plan allows."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,12 +11,18 @@ import reflex as rx
 
 from assistant.errors import NotSignedIn
 from assistant.services import usage_report
+from assistant.services.model_choice import name_of
 from assistant.services.usage_report import Share
 from assistant.state.base import BaseState, saying_what_fails
 from assistant.state.chat import ChatState
 
 PURPOSES = {"answer": "Answers", "title": "Titles", "summary": "Summaries"}
 VENDORS = {"anthropic": "Anthropic", "openai": "OpenAI", "google": "Google", "scripted": "Demo"}
+LABELS: dict[str, Callable[[str], str]] = {
+    "model": name_of,
+    "provider": lambda vendor: VENDORS.get(vendor, vendor),
+    "purpose": lambda purpose: PURPOSES.get(purpose, purpose),
+}
 CENT = Decimal("0.01")
 
 
@@ -72,7 +79,7 @@ class UsageState(BaseState):
             self.renews_said = f"{left.month_ends.day} {left.month_ends:%B %Y}"
             self.days = [_day(share) for share in found.days]
             self.models, self.providers, self.purposes = (
-                [_row(share) for share in found.kinds[kind]] for kind in usage_report.KINDS
+                [_row(share, kind) for share in found.kinds[kind]] for kind in usage_report.KINDS
             )
             self.conversations = [_row(share) for share in found.conversations]
 
@@ -81,9 +88,10 @@ def _day(share: Share) -> dict[str, Any]:
     return {"day": share.name[-2:].lstrip("0"), "cents": float(share.cost * 100)}
 
 
-def _row(share: Share) -> UsageRow:
-    name = PURPOSES.get(share.name) or VENDORS.get(share.name) or share.name
-    tokens = f"{share.read:,} read, {share.written:,} written" if not share.id else ""
+def _row(share: Share, kind: str = "") -> UsageRow:
+    """kind: what it is a share of, as in the report; "" for a conversation."""
+    name = LABELS[kind](share.name) if kind else share.name
+    tokens = f"{share.read:,} read, {share.written:,} written" if kind else ""
     href = f"/chat/{share.id}" if share.id else ""
     return UsageRow(name, f"{share.requests:,}", tokens, dollars(share.cost), href)
 

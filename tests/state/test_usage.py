@@ -17,14 +17,16 @@ def test_money_is_told_as_people_read_it(amount, said):
 
 
 async def test_the_month_stands_against_the_plan(hers, alice, demo):
-    await ask(alice, "Hello")
+    await ask(alice, "answer")
     await hers.send(UsageState, "load")
     shown = await hers.state(UsageState)
     assert shown.ready
     assert shown.messages_said == "1 of 2,000 messages"
     assert (shown.plan, shown.is_short) == ("Pro", False)
     assert shown.providers[0].name == "Demo"
+    assert shown.models[0].name == "Demo model"
     assert shown.purposes[0].name == "Answers"
     (talk,) = shown.conversations
     assert talk.href.startswith("/chat/")
+    assert talk.name == "answer"  # and not "Answers", as requests for them are called
     assert shown.days[-1]["cents"] == 0
