@@ -41,11 +41,13 @@ class Patience:
         try:
             return await work
         except asyncio.CancelledError as error:
-            if self.is_over and task.uncancel() <= cancelled_before:
+            if self.is_over and task.cancelling() <= cancelled_before + 1:
                 raise TimeoutError from error
             raise
         finally:
             self._waiting = None
+            if self.is_over:
+                task.uncancel()
 
     def close(self) -> None:
         """Take the timer away."""

@@ -35,6 +35,12 @@ def _ending(plan: Subscription, change: Change) -> list[str]:
     label = TIERS[plan.tier].label
     if plan.status == "unpaid":
         return [f"Your {label} plan is not paid for, so it ends now.", "Nothing is due."]
+    if plan.status == "past_due":
+        return [
+            "The invoice that is due may still be taken, and no other.",
+            f"You keep {label} until {day(min(change.at, plan.grace_until or change.at))}.",
+            "From then on you have the Free plan. All that you wrote stays.",
+        ]
     return [
         "Nothing is due, and nothing is taken any more.",
         f"You keep {label} until {day(change.at)}.",

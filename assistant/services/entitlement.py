@@ -5,6 +5,7 @@ answer is written unless one with a higher number is there already. The read wit
 began later, so it knows of everything that the other one was asked for.
 """
 
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
 from typing import NamedTuple
@@ -36,7 +37,8 @@ _WRITE = f"""
     where told < $1
 """  # noqa: S608  (names of our own)
 _SEEN = f"""
-    update subscriptions set told = $1, check_at = now() + {CHECK_EVERY}
+    update subscriptions set told = $1, check_at = now() + {CHECK_EVERY},
+        status = case when stripe_subscription is null then status else 'canceled' end
     where told < $1
 """  # noqa: S608
 _CLAIM = """
@@ -59,9 +61,12 @@ class Event(NamedTuple):
 
 
 async def plan_of(user_id: UUID) -> Subscription:
-    """The user's subscription, as it was last written here."""
+    """The user's subscription, as it was last written here. Raises NotFound without an account."""
     async with user_session(user_id) as session:
-        return (await session.scalars(select(Subscription))).one()
+        plan = (await session.scalars(select(Subscription))).one_or_none()
+    if plan is None:
+        raise NotFound("account")
+    return plan
 
 
 async def catch_up(user_id: UUID, event: Event | None = None) -> Subscription:
@@ -104,7 +109,8 @@ async def _end_surplus(user_id: UUID, subscription: str) -> None:
     What was paid for the lesser one becomes credit.
     """
     log.warning("second_subscription_ended", user=str(user_id), subscription=subscription)
-    async with asking(missing="subscription") as stripe:
-        await stripe.subscriptions.cancel_async(
-            subscription, {"prorate": True, "invoice_now": True}
-        )
+    with suppress(NotFound):  # who came at the same moment has ended it
+        async with asking(missing="subscription") as stripe:
+            await stripe.subscriptions.cancel_async(
+                subscription, {"prorate": True, "invoice_now": True}
+            )

@@ -20,7 +20,7 @@ from assistant.config import settings
 from assistant.database import driver_of, user_session
 from assistant.errors import NotFound
 from assistant.services.model_choice import failures_of, name_of, reachable
-from assistant.services.tiers import TIERS, Tier, in_force, is_sold
+from assistant.services.tiers import FREE, TIERS, Tier, in_force, is_sold
 
 MOST = 20  # of those that cost most, and of what came last
 PAYS = "active"  # who tries a plan, or is past due, has not paid
@@ -179,7 +179,8 @@ def _by_plan(rows: list[Record]) -> list[Account]:
 def _account(name: str, users: int, row: Record) -> Account:
     """Whoever pays, pays for what they have; where nothing is sold nobody does."""
     tier = in_force(row["tier"], row["status"])
-    seats = int(row["seats"]) if row["status"] == PAYS and is_sold() else 0
+    pays = row["status"] == PAYS and tier is not FREE and is_sold()
+    seats = int(row["seats"]) if pays else 0
     return Account(
         name, tier.label, users, seats, monthly(tier, seats), row["cost"], row["requests"]
     )

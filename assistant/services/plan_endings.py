@@ -31,8 +31,8 @@ async def pause(user_id: UUID) -> None:
     if not is_sold() or not lives(plan) or plan.lasts_until is not None:
         return
     try:
+        await _note(user_id, {LEAVING: True})  # first: an end of which no answer came is one, too
         await plan_moves.end(plan.stripe_subscription or "", at_once=False)
-        await _note(user_id, {LEAVING: True})
         await catch_up(user_id)
     except (BillingAway, NotFound):
         log.exception("plan_not_paused", user=str(user_id))

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from stripe import SubscriptionSchedule
     from stripe.params import (
         SubscriptionScheduleUpdateParamsPhase,
-        SubscriptionUpdateParams,
     )
 
 
@@ -46,16 +45,10 @@ async def due_now(move: Move) -> Decimal:
 
 async def then(move: Move) -> Decimal:
     """USD a month from the next period on, with discounts and tax."""
+    details: Any = {"items": [_item(move)], "proration_behavior": "none", **_staying(move.held)}
     async with asking() as stripe:
         bill = await stripe.invoices.create_preview_async(
-            {
-                "subscription": move.held.id,
-                "subscription_details": {
-                    "items": [_item(move)],
-                    "proration_behavior": "none",
-                    "cancel_at_period_end": False,
-                },
-            }
+            {"subscription": move.held.id, "subscription_details": details}
         )
     return Decimal(bill.total) / CENTS
 
@@ -68,16 +61,30 @@ def _item(move: Move) -> Any:  # noqa: ANN401  (each call has a type of its own 
     }
 
 
+def _staying(held: "Held") -> Any:  # noqa: ANN401
+    """What takes back an end, however it was set: by us, or by a day in Stripe's portal."""
+    if held.cancel_at_period_end:
+        return {"cancel_at_period_end": False}
+    return {"cancel_at": ""} if held.cancel_at else {}
+
+
+async def _let_go(held: "Held") -> None:
+    """Release a schedule whose change has come already, or that was left half made."""
+    if held.schedule:
+        async with asking() as stripe:
+            await stripe.subscription_schedules.release_async(_id(held.schedule))
+
+
 async def come_now(move: Move) -> None:
     """At once. What is not paid does not come."""
+    await _let_go(move.held)
     trial = move.held.status == "trialing"
-    wanted: SubscriptionUpdateParams = {
+    wanted: Any = {
         "items": [_item(move)],
         "proration_behavior": "none" if trial else "always_invoice",
         "payment_behavior": "error_if_incomplete",
+        **_staying(move.held),
     }
-    if move.held.cancel_at_period_end:
-        wanted["cancel_at_period_end"] = False
     async with asking() as stripe:
         await stripe.subscriptions.update_async(move.held.id, wanted)
 
@@ -85,9 +92,10 @@ async def come_now(move: Move) -> None:
 async def agree(move: Move) -> None:
     """When the time that is paid is over; until then everything stays."""
     held, item = move.held, move.held["items"].data[0]
+    await _let_go(held)
     async with asking() as stripe:
-        if held.cancel_at_period_end:
-            await stripe.subscriptions.update_async(held.id, {"cancel_at_period_end": False})
+        if staying := _staying(held):
+            await stripe.subscriptions.update_async(held.id, staying)
         made = await stripe.subscription_schedules.create_async({"from_subscription": held.id})
         until_then: SubscriptionScheduleUpdateParamsPhase = {
             "items": [{"price": item.price.id, "quantity": item.quantity or 1}],
@@ -124,8 +132,7 @@ async def end(subscription: str, *, at_once: bool) -> None:
         held = await stripe.subscriptions.retrieve_async(subscription)
         if held.status in ("canceled", "incomplete_expired"):
             return
-        if held.schedule:
-            await stripe.subscription_schedules.release_async(_id(held.schedule))
+        await _let_go(held)
         if at_once:
             await stripe.subscriptions.cancel_async(subscription)
         else:
@@ -143,7 +150,6 @@ async def take_back(subscription: str) -> None:
     """
     async with asking(missing="plan") as stripe:
         held = await stripe.subscriptions.retrieve_async(subscription)
-        if held.schedule:
-            await stripe.subscription_schedules.release_async(_id(held.schedule))
-        if held.cancel_at_period_end:
-            await stripe.subscriptions.update_async(held.id, {"cancel_at_period_end": False})
+        await _let_go(held)
+        if staying := _staying(held):
+            await stripe.subscriptions.update_async(held.id, staying)

@@ -1,5 +1,6 @@
 """Silent questions to the cheapest model, which follow an answer: each is booked like any other."""
 
+import asyncio
 from contextlib import aclosing
 from functools import partial
 from uuid import UUID
@@ -7,6 +8,7 @@ from uuid import UUID
 import structlog
 
 from assistant.agent.types import Asked, MessageDone, Request
+from assistant.config import settings
 from assistant.database import user_connection
 from assistant.errors import ProviderError
 from assistant.services import request_books
@@ -28,15 +30,18 @@ async def ask(user_id: UUID, turn_id: UUID, purpose: str, request: Request) -> s
     write_down = partial(_write_down, user_id, turn_id, purpose, meter)
     said = ""
     try:
-        async with aclosing(small_provider().stream(request)) as events:
+        async with (
+            asyncio.timeout(settings().turn_seconds),  # one that only gives signs of life goes on
+            aclosing(small_provider().stream(request)) as events,
+        ):
             async for event in events:
                 meter.note(event)
                 if isinstance(event, Asked):
                     await write_down()
                 if isinstance(event, MessageDone):
                     said = event.message.text
-    except ProviderError as error:
-        log.info("small_talk_failed", purpose=purpose, why=str(error))
+    except (ProviderError, TimeoutError) as error:
+        log.info("small_talk_failed", purpose=purpose, why=str(error) or "it took too long")
     finally:
         meter.close()
         await patiently(write_down)

@@ -118,7 +118,6 @@ class Running:
         self.pen.reply.know(toolkit.tools)
         request = await job.given(toolkit.offered(job.tier))
         toolbox = self._toolbox(toolkit)
-        self.outcome.tainted = toolbox.said.tainted
         events = run(
             request,
             provider_for(job.choice),
@@ -126,7 +125,10 @@ class Running:
             max_steps=limits.turn_steps,
             seconds=limits.turn_seconds,
         )
-        await self._follow(events)
+        try:
+            await self._follow(events)
+        finally:
+            self.outcome.tainted = toolbox.said.tainted
         if toolbox.waits and self.outcome.status == "done":
             self.outcome.status = "waiting"
 
@@ -159,6 +161,7 @@ class Running:
         """Let the books know of a request before it is made; a turn that is lost makes none."""
         if not await patiently(lambda: ask(self.job.grip, self.meter, self.job.vault)):
             self.cancel("lost")
+            await asyncio.sleep(0)  # here it arrives, before the request leaves
 
     def _require_funds(self, said: Message) -> None:
         """Raises CeilingReached when the answer is to go on, but has cost what it may."""

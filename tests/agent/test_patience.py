@@ -102,3 +102,17 @@ async def test_a_closed_one_leaves_no_timer_behind() -> None:
         assert patience._timer is not None
         timer = patience._timer
     assert timer.cancelled()
+
+
+async def test_who_ends_with_an_error_of_its_own_leaves_no_cancellation_behind() -> None:
+    async def works() -> None:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError as error:
+            raise RuntimeError("as it was put away") from error
+
+    with closing(Patience()) as patience, pytest.raises(RuntimeError):
+        await patience.wait(works(), SHORT)
+    task = asyncio.current_task()
+    assert task is not None
+    assert not task.cancelling()

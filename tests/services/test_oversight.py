@@ -94,6 +94,13 @@ async def test_who_has_not_paid_brings_in_nothing(status, operator, bob, sold, d
     assert (await report(operator.id)).total.revenue == before.total.revenue
 
 
+async def test_who_has_the_free_plan_fills_no_paid_seat(operator, bob, sold, db):
+    await has_plan(db, bob, "pro")
+    before = await report(operator.id)
+    await has_plan(db, bob, "free")
+    assert (await report(operator.id)).total.seats == before.total.seats - 1
+
+
 async def test_where_nothing_is_sold_nothing_comes_in(operator, bob, db):
     await has_plan(db, bob, "team", seats=3)
     found = await report(operator.id)

@@ -7,7 +7,9 @@ import pytest
 
 from assistant.errors import Busy, Refused
 from assistant.services import entitlement, plan_changes
+from assistant.services.change_words import day
 from assistant.services.plan_changes import cancel, change, preview, resume
+from assistant.services.stripe_client import asking
 from tests.services.paying import PAYS_ONCE, pays, sells, stripe
 
 __all__ = ["sells", "stripe"]
@@ -82,6 +84,45 @@ async def test_a_downgrade_is_taken_back(sells, alice):
     assert plan.next_tier == ""
     sells.advance(plan.period_end + timedelta(hours=2))
     assert (await entitlement.catch_up(alice.id)).tier == "team"
+
+
+async def test_after_a_downgrade_has_come_the_plan_is_changed_again(sells, alice):
+    plan = await pays(sells, alice, "team", 3)
+    await change(alice.id, "pro")
+    sells.advance(plan.period_end + timedelta(hours=2))
+    plan = await entitlement.catch_up(alice.id)
+    assert (plan.tier, plan.next_tier) == ("pro", "")
+    assert (await preview(alice.id, "team", 2)).then == Decimal(70)
+    await change(alice.id, "team", 2)
+    plan = await entitlement.plan_of(alice.id)
+    assert (plan.tier, plan.seats) == ("team", 2)
+    await change(alice.id, "team", 1)
+    assert (await entitlement.plan_of(alice.id)).next_seats == 1
+    sells.advance(plan.period_end + timedelta(hours=2))
+    await entitlement.catch_up(alice.id)
+    await change(alice.id, "pro")
+    assert (await entitlement.plan_of(alice.id)).next_tier == "pro"
+
+
+@pytest.mark.parametrize("tier", ["", "pro", "team"], ids=["kept", "smaller", "larger"])
+async def test_an_end_on_a_day_is_taken_back_like_one_with_the_period(sells, alice, tier):
+    plan = await pays(sells, alice, "team")
+    on_a_day = int((plan.period_end - timedelta(days=3)).timestamp())
+    async with asking() as stripe:
+        await stripe.subscriptions.update_async(plan.stripe_subscription, {"cancel_at": on_a_day})
+    assert (await entitlement.catch_up(alice.id)).lasts_until is not None
+    await (change(alice.id, tier, 2 if tier == "team" else 1) if tier else resume(alice.id))
+    assert (await entitlement.plan_of(alice.id)).lasts_until is None
+
+
+async def test_who_cancels_with_an_invoice_open_hears_that_it_may_still_be_taken(sells, alice):
+    plan = await pays(sells, alice, "team", card=PAYS_ONCE)
+    sells.advance(plan.period_end + timedelta(hours=2))
+    plan = await entitlement.catch_up(alice.id)
+    assert plan.status == "past_due"
+    lines = (await preview(alice.id, "free")).lines
+    assert lines[0] == "The invoice that is due may still be taken, and no other."
+    assert lines[1] == f"You keep Team until {day(plan.grace_until)}."
 
 
 async def test_who_cancels_after_a_downgrade_was_agreed_has_nothing_afterwards(sells, alice):

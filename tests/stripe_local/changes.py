@@ -89,7 +89,7 @@ def _set_end(world: World, subscription: Fields, params: Fields) -> None:
     if not {"cancel_at_period_end", "cancel_at"} & params.keys():
         return
     ends = [item["current_period_end"] for item in subscription["items"]["data"]]
-    at = params.get("cancel_at")
+    at = params.get("cancel_at") or None  # "" takes it back
     if params.get("cancel_at_period_end"):
         at = max(ends)
     elif isinstance(at, str):

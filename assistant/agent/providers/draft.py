@@ -90,9 +90,12 @@ class Draft(ABC, Generic[VendorEvent]):
         return cast("int", value)
 
     def _reported(self) -> Usage:
-        """The vendor's figures; ours in place of those that cannot be."""
+        """The vendor's figures; ours in place of those that cannot be, or never came."""
         usage = self._possible()
-        return self._filled(usage) if set(usage.doubted) - {"thinking_tokens"} else usage
+        read = usage.input_tokens + usage.cache_read_tokens + usage.cache_write_tokens
+        untold = not read or (self._written and not usage.output_tokens)
+        wrong = untold or set(usage.doubted) - {"thinking_tokens"}
+        return self._filled(usage) if wrong else usage
 
     def _possible(self) -> Usage:
         """What the vendor has told so far, without what cannot be."""

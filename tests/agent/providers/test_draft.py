@@ -6,7 +6,7 @@ import pytest
 
 from assistant.agent.providers.draft import Draft, follow
 from assistant.agent.providers.faults import CUT, Fault, Unsent, VendorError
-from assistant.agent.types import Alive, ModelEvent, TextDelta, Usage
+from assistant.agent.types import Alive, MessageDone, ModelEvent, TextDelta, Usage
 from assistant.errors import ProviderUnavailable, RequestNotSent
 from tests.agent.streams import all_of, asked, until_error
 
@@ -60,3 +60,10 @@ async def test_a_request_that_was_not_sent_costs_nothing() -> None:
     _, error = await until_error(told(Unsent()))
     assert isinstance(error, RequestNotSent)
     assert error.usage is None
+
+
+async def test_an_answer_of_which_the_vendor_tells_no_figures_costs_what_we_count() -> None:
+    *_, done = await all_of(told("Hello", "."))
+    assert isinstance(done, MessageDone)
+    assert (done.usage.output_tokens, done.usage.estimated) == (2, True)
+    assert done.usage.input_tokens > 0
