@@ -56,6 +56,7 @@ async def note(connection: Connection, account: Account, made: Sequence[Made]) -
             for each in made
             if not each.is_noted and not each.is_over
         ),
+        again=True,
     )
 
 

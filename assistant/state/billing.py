@@ -11,7 +11,7 @@ import reflex as rx
 from pydantic import Field
 
 from assistant.errors import BillingAway, NotFound
-from assistant.services import billing
+from assistant.services import billing, rate_limits
 from assistant.services.addresses import own_path
 from assistant.services.billing import Billing
 from assistant.services.stripe_prices import SEATS
@@ -89,7 +89,7 @@ class BillingState(BaseState):
     async def _look(self, *, asked: bool = True) -> Any:  # noqa: ANN401
         before = self.ready, self.plan, self.trouble
         async with self._answering(asked=asked):
-            user_id, session = self._user_id(), self._session
+            user_id, session = await self._asker(), self._session
             async with self:
                 self._session = ""
             waits = False
@@ -156,7 +156,7 @@ class BillingState(BaseState):
         mine = _known(self.mine)
         if mine is FREE:
             return words.first_offer(tier, seats)
-        found = await billing.preview(self._user_id(), tier.id, seats)
+        found = await billing.preview(await self._asker(), tier.id, seats)
         return words.change_offer(tier, seats, found, mine, partial(words.day_in, self.timezone))
 
     @command
@@ -174,7 +174,7 @@ class BillingState(BaseState):
         if self.mine == FREE.id:
             return await self._leave(self._checkout(offer.tier_id, offer.seats))
         async with self._answering():
-            user_id = self._user_id()
+            user_id = await self._asker()
             if offer.danger:
                 await billing.cancel(user_id)
             else:
@@ -188,8 +188,9 @@ class BillingState(BaseState):
     async def resume(self) -> None:
         """Keep the plan that was canceled, or that was to change."""
         async with self._answering():
-            await billing.resume(self._user_id())
-            await self._read(self._user_id())
+            user_id = await self._asker()
+            await billing.resume(user_id)
+            await self._read(user_id)
             async with self:
                 self.said = f"{self.plan} goes on as before."
 
@@ -205,10 +206,16 @@ class BillingState(BaseState):
         """Lead to a page of Stripe's. Nothing is answered then: the button waits until it comes."""
         await self._begin()
         try:
-            return rx.redirect(await where(self._user_id()))
+            return rx.redirect(await where(await self._asker()))
         except Exception as error:  # noqa: BLE001  (said on the page)
             await self._answer(sentence(error))
         return None
+
+    async def _asker(self) -> UUID:
+        """Who asks. Raises NotSignedIn, and Busy for one who asks too often."""
+        user_id = self._user_id()
+        await rate_limits.count("billing", user_id)
+        return user_id
 
     @asynccontextmanager
     async def _answering(self, *, asked: bool = True) -> AsyncIterator[None]:

@@ -25,3 +25,14 @@ async def test_nobody_writes_rows_for_somebody_else(alice, bob):
     with pytest.raises(InsufficientPrivilegeError):
         async with user_connection(alice.id) as connection:
             await insert(connection, theirs)
+
+
+async def test_a_second_try_of_a_row_that_is_there_changes_nothing(alice):
+    row = Conversation(user_id=alice.id, model="m")
+    async with user_connection(alice.id) as connection:
+        await insert(connection, row, again=True)
+    again = Conversation(id=row.id, user_id=alice.id, model="other")
+    async with user_connection(alice.id) as connection:
+        await insert(connection, again, again=True)
+    async with user_session(alice.id) as session:
+        assert (await session.get(Conversation, row.id)).model == "m"

@@ -4,9 +4,11 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
+from limits import parse_many
 
+from assistant.config import settings
 from assistant.errors import BillingAway
-from assistant.services import billing
+from assistant.services import billing, rate_limits
 from assistant.state.billing import BillingState
 from tests.services.paying import carry
 
@@ -32,6 +34,20 @@ async def test_without_a_key_of_stripe_it_says_that_nothing_is_sold(hers):
     await hers.send(BillingState, "consider", tier_id="pro", seats=1)
     assert "Billing is off" in (await hers.state(BillingState)).failure
     assert hers.redirects == []
+
+
+async def test_who_asks_too_often_hears_when_to_ask_again(hers, sells, monkeypatch):
+    monkeypatch.setenv("RATE_LIMITS", "true")
+    monkeypatch.setattr(rate_limits.RATES["billing"], "windows", parse_many("2/hour"))
+    settings.cache_clear()
+    rate_limits.limiter.cache_clear()
+    for failed in (False, False, True):
+        await hers.send(BillingState, "look")
+        assert bool((await hers.state(BillingState)).failure) == failed
+    assert "questions about your plan" in (await hers.state(BillingState)).failure
+    monkeypatch.undo()
+    settings.cache_clear()
+    rate_limits.limiter.cache_clear()
 
 
 async def test_who_chooses_a_plan_is_led_to_pay_and_thanked(hers, alice, sells):
