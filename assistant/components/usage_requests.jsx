@@ -48,6 +48,11 @@ export function UsageRequests() {
           </button>
         </p>
       )}
+      <p className="after">
+        <a className="button" href="/api/usage.csv" download>
+          Download every request (CSV)
+        </a>
+      </p>
     </>
   );
 }

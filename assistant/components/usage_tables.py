@@ -8,8 +8,6 @@ from assistant.components.page_frame import section
 from assistant.components.usage_requests import usage_requests
 from assistant.state.usage import UsageRow, UsageState
 
-EVERYTHING = "/api/usage.csv"
-
 
 def usage_tables() -> rx.Component:
     """The sections, in order."""
@@ -27,15 +25,6 @@ def usage_tables() -> rx.Component:
             "Each request to a model, also those that failed or nobody saw. The time leads to the "
             "message that it was made for.",
             usage_requests(),
-            rx.el.p(
-                rx.el.a(
-                    "Download every request (CSV)",
-                    href=EVERYTHING,
-                    download="",
-                    class_name="button",
-                ),
-                class_name="after",
-            ),
         ),
     )
 

@@ -80,7 +80,7 @@ async def test_instructions_and_language_reach_the_model(alice, vendors):
     chat = await alice.open()
     await chat.ask("Who am I to you?")
     (system,) = [
-        seen.body["system"][0]["text"]
+        "\n\n".join(block["text"] for block in seen.body["system"])
         for seen in vendors.requests
         if "Who am I to you?" in json.dumps(seen.body.get("messages", []))
         and "Call me" in json.dumps(seen.body.get("system", ""))
