@@ -118,6 +118,7 @@ class Running:
         self.pen.reply.know(toolkit.tools)
         request = await job.given(toolkit.offered(job.tier))
         toolbox = self._toolbox(toolkit)
+        self.outcome.tainted = toolbox.said.tainted
         events = run(
             request,
             provider_for(job.choice),
@@ -125,10 +126,7 @@ class Running:
             max_steps=limits.turn_steps,
             seconds=limits.turn_seconds,
         )
-        try:
-            await self._follow(events)
-        finally:
-            self.outcome.tainted = toolbox.said.tainted
+        await self._follow(events)
         if toolbox.waits and self.outcome.status == "done":
             self.outcome.status = "waiting"
 
