@@ -142,18 +142,22 @@ async def _claim(user_id: UUID, approval_id: UUID) -> Claim | None:
 
 
 async def _ask_after_all(session: AsyncSession, row: Approval, vault: Vault) -> None:
-    """The grant that had allowed it was revoked."""
+    """The grant that had allowed it was revoked. The message is locked before the row changes.
+
+    A row that this transaction has changed before takes a share of its message with it, and two
+    that hold a share wait for each other to lock it.
+    """
     card = readable(row, vault)
-    row.status, row.rule, row.run_at = "pending", "", None
     await change_part(session, row, card={"status": "pending", "rule": ""})
+    row.status, row.rule, row.run_at = "pending", "", None
     asked = entry(row, "asked", card["arguments"], card["sentence"], vault)
     audit_chain.add(session, vault, [asked])
 
 
 async def _ended(session: AsyncSession, row: Approval, vault: Vault, status: str, why: str) -> None:
-    """It is not run, and nothing more becomes of it."""
-    row.status, row.ended_at = status, func.now()  # type: ignore[assignment]
+    """It is not run, and nothing more becomes of it. See `_ask_after_all` on the order."""
     await change_part(session, row, state=status, result=why, card={"status": status})
+    row.status, row.ended_at = status, func.now()  # type: ignore[assignment]
     arguments = readable(row, vault)["arguments"]
     audit_chain.add(session, vault, [entry(row, status, arguments, why, vault)])
 

@@ -41,7 +41,7 @@ ALL_DAYS = 36_500
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One request. cost: USD. ended: see `agent.types.Ended`. correction: the row holds the
+    """One request. cost: USD. ended: see `agent.usage.Ended`. correction: the row holds the
     difference to what was estimated before. conversation_id, message_id: None where it is gone.
     """
 

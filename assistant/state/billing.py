@@ -1,6 +1,5 @@
 """The page of billing: the plan, what it costs, what can be changed, and how a payment ended."""
 
-import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
@@ -14,6 +13,7 @@ from assistant.errors import BillingAway, NotFound
 from assistant.services import billing, rate_limits
 from assistant.services.addresses import own_path
 from assistant.services.billing import Billing
+from assistant.services.checkout import SESSION
 from assistant.services.stripe_prices import SEATS
 from assistant.services.tiers import FREE, TIERS, Tier
 from assistant.state import billing_words as words
@@ -24,7 +24,6 @@ from assistant.state.chat import ChatState
 from assistant.state.commands import command
 from assistant.state.sidebar import SidebarState
 
-SESSION = re.compile(r"cs_[A-Za-z0-9_]{1,250}")
 TierId = Annotated[str, Field(max_length=20)]
 Seats = Annotated[int, Field(ge=1, le=SEATS)]
 

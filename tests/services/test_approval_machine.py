@@ -218,7 +218,7 @@ class Machine(RuleBasedStateMachine):
             assert call.status in ("pending", "approved")
             call.status = "denied"
             card = self.part(call)["approval"]
-            assert not card["taken_back"] or "approved" in self.life(call)
+            assert card["taken_back"] == (self.life(call)[-2] == "approved"), self.life(call)
 
     async def _at_once(self, call: Call, yes: Yes) -> tuple[bool, ...]:
         results = await asyncio.gather(
