@@ -3,13 +3,13 @@
 `python -m assistant operator …` says who may open the operator's page instead (`operator.py`).
 """
 
+import importlib
 import os
 import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from assistant import operator
 from assistant.config import LaunchSettings, read, settings
 from assistant.errors import CannotStart
 from assistant.key_ring import ring_of
@@ -35,8 +35,8 @@ PROJECT = Path(__file__).resolve().parent.parent
 
 def main(arguments: Sequence[str] = ()) -> int:
     """Run until a signal ends it. Returns the exit code; a fault is one sentence on stderr."""
-    if arguments[:1] == ["operator"]:
-        return operator.main(arguments[1:])
+    if arguments[:1] == ["operator"]:  # loaded for this alone: workers are forked from who serves
+        return int(importlib.import_module("assistant.operator").main(arguments[1:]))
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _leave)

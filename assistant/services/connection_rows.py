@@ -7,19 +7,22 @@ from uuid import UUID
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col, select
 
 from assistant.agent.acts import Effect
 from assistant.connectors.mcp_server import Offered
-from assistant.database import user_session
+from assistant.database import user_connection
 from assistant.errors import NotFound
 from assistant.models import Connection
 from assistant.services.connection_forms import AnyForm, kept
-from assistant.services.keys import opened_or, vault_in
+from assistant.services.keys import opened_or, vault_over
 from assistant.vault import Tampered, Vault
 
 LABEL, SECRET = "connections.label", "connections.secret"
 REASON, TOOLS = "connections.reason", "connections.tools"
+_ROWS = """
+    select id, user_id, created_at, kind, label, secret, tools, status, reason, checked_at
+    from connections order by created_at, id
+"""
 
 log = structlog.get_logger()
 
@@ -34,11 +37,10 @@ class McpTool:
 
 async def rows_of(user_id: UUID) -> tuple[Sequence[Connection], Vault]:
     """A user's connections, the oldest first, and the vault that opens them."""
-    async with user_session(user_id) as session:
-        query = select(Connection).order_by(col(Connection.created_at), col(Connection.id))
-        rows = (await session.scalars(query)).all()
+    async with user_connection(user_id) as connection:  # each prompt asks
+        rows = [Connection(**row) for row in await connection.fetch(_ROWS)]
         sealed = (v for row in rows for v in (row.label, row.secret, row.reason, row.tools))
-        return rows, await vault_in(session, sealed)
+        return rows, await vault_over(connection, user_id, sealed)
 
 
 async def locked(session: AsyncSession, connection_id: UUID) -> Connection:

@@ -15,7 +15,7 @@ from sqlmodel import col, update
 from assistant.database import system_session, user_connection, user_session
 from assistant.models import Message, Turn
 from assistant.services import orphan_costs
-from assistant.services.shared import PROCESS
+from assistant.services.shared import process
 
 LEASE = timedelta(seconds=10)
 RENEW_SECONDS = 2.0
@@ -67,7 +67,7 @@ async def begin(
     connection: Connection, grip: Grip, conversation_id: UUID, client_key: str, timezone: str
 ) -> None:
     """Write the turn of this grip, which this process holds from now on."""
-    held = (grip.reply_id, client_key, PROCESS, LEASE, grip.fence, timezone)
+    held = (grip.reply_id, client_key, process(), LEASE, grip.fence, timezone)
     await connection.execute(_BEGIN, grip.turn_id, grip.user_id, conversation_id, *held)
 
 

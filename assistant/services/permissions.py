@@ -12,15 +12,20 @@ from sqlmodel import col, delete, select, update
 
 from assistant.agent.acts import Tool
 from assistant.agent.gate import GRANTED, Grant, Permissions, Rule
-from assistant.database import user_of, user_session
+from assistant.database import user_connection, user_of, user_session
 from assistant.errors import NotFound, Refused
 from assistant.models import ToolPermission
-from assistant.services.keys import UNREADABLE, opened_or, vault_in
+from assistant.services.keys import UNREADABLE, opened_or, vault_in, vault_over
 from assistant.vault import Vault
 
 PLACE = "tool_permissions.target"
 LONGEST = timedelta(days=90)  # of a grant that holds everywhere
 RULE = "rule <> 'grant'"
+_PERMITTED = """
+    select id, tool, rule, target from tool_permissions
+    where revoked_at is null and (expires_at is null or expires_at > now())
+      and (conversation_id is null or conversation_id = $1)
+"""
 NEVER_ALLOWED = "What sends or deletes always asks. Nothing was changed."
 
 
@@ -39,15 +44,15 @@ class Granted:
 
 async def permitted(user_id: UUID, conversation_id: UUID) -> Permissions:
     """What holds at this moment in this conversation."""
-    here = or_(
-        col(ToolPermission.conversation_id).is_(None),
-        col(ToolPermission.conversation_id) == conversation_id,
+    async with user_connection(user_id) as connection:  # each prompt asks
+        rows = await connection.fetch(_PERMITTED, conversation_id)
+        vault = await vault_over(connection, user_id, [row["target"] for row in rows])
+    rules: dict[str, Rule] = {r["tool"]: r["rule"] for r in rows if r["rule"] != "grant"}
+    grants = (
+        Grant(str(r["id"]), r["tool"], _target(r["id"], r["target"], vault))
+        for r in rows
+        if r["rule"] == "grant"
     )
-    async with user_session(user_id) as session:
-        rows = (await session.scalars(select(ToolPermission).where(_in_force(), here))).all()
-        vault = await vault_in(session, [row.target for row in rows])
-    rules: dict[str, Rule] = {r.tool: r.rule for r in rows if r.rule != "grant"}  # type: ignore[misc]
-    grants = (Grant(str(r.id), r.tool, _target(r, vault)) for r in rows if r.rule == "grant")
     return Permissions(rules, tuple(grants))
 
 
@@ -58,8 +63,8 @@ def _in_force() -> ColumnElement[bool]:
     return col(ToolPermission.revoked_at).is_(None) & unexpired
 
 
-def _target(row: ToolPermission, vault: Vault) -> str | None:
-    return opened_or(vault, PLACE, row.id, row.target, UNREADABLE) if row.target else None
+def _target(row_id: UUID, sealed: bytes | None, vault: Vault) -> str | None:
+    return opened_or(vault, PLACE, row_id, sealed, UNREADABLE) if sealed else None
 
 
 async def rules(user_id: UUID) -> dict[str, Rule]:
@@ -143,7 +148,7 @@ async def granted(user_id: UUID) -> list[Granted]:
         Granted(
             row.id,
             row.tool,
-            _target(row, vault) or "",
+            _target(row.id, row.target, vault) or "",
             row.conversation_id,
             row.created_at,
             row.expires_at,

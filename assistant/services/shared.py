@@ -1,5 +1,6 @@
 """What the processes of one installation share: Redis, where REDIS_URL is set."""
 
+import os
 from functools import lru_cache
 from uuid import uuid4
 
@@ -9,9 +10,18 @@ from redis.backoff import NoBackoff
 
 from assistant.config import settings
 
-PROCESS = uuid4().hex  # names this process in leases and notices
 ANSWER_SECONDS = 2.0  # a Redis that is silent for longer is taken for gone
 NEWS_SECONDS = 15.0  # for who waits for news: longer than any wait that Redis itself is asked for
+
+
+def process() -> str:
+    """The name of this process in leases and notices, another one in each that it forks."""
+    return _named(os.getpid())
+
+
+@lru_cache(maxsize=1)
+def _named(_pid: int) -> str:
+    return uuid4().hex
 
 
 @lru_cache(maxsize=2)

@@ -19,7 +19,7 @@ from redis.asyncio.client import PubSub
 from redis.exceptions import RedisError
 
 from assistant.services.background import spawn
-from assistant.services.shared import NEWS_SECONDS, PROCESS, redis
+from assistant.services.shared import NEWS_SECONDS, process, redis
 
 Notice = dict[str, Any]
 CHANNEL = "assistant:notices"
@@ -65,7 +65,7 @@ async def all_sent() -> None:
 
 
 def _message(topic: str, notice: Notice) -> str:
-    return json.dumps({"from": PROCESS, "topic": topic, "notice": notice})
+    return json.dumps({"from": process(), "topic": topic, "notice": notice})
 
 
 async def _send(shared: Redis) -> None:
@@ -151,7 +151,7 @@ def _receive(message: dict[str, Any]) -> None:
         except (ValueError, TypeError, KeyError):
             log.exception("notice_malformed")
         else:
-            if sender != PROCESS:
+            if sender != process():
                 _deliver(topic, notice)
 
 

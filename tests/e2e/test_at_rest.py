@@ -98,7 +98,6 @@ async def used(person, pair):
     await chat.ask(f"{SAID} [[tool=current_time timezone={ASKED}]]")
     await expect(chat.words.last).to_contain_text(ASKED)
     await chat.ask(f"And again {SAID}?")
-    await chat.page.reload()  # what is stored is meant here, not when the list hears of it
     await expect(chat.rows).to_have_text([SAID])
     await chat.choose(SAID, "Rename")
     field = chat.page.get_by_label("Title of the conversation")

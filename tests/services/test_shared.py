@@ -8,7 +8,15 @@ import pytest
 from assistant.config import settings
 from assistant.services import shared
 
-NAME = "from assistant.services.shared import PROCESS; print(PROCESS)"
+FORKED = """
+import os
+from assistant.services.shared import process
+process()
+if os.fork():
+    os.wait()
+print(process())
+"""
+LAUNCHER = "import sys, assistant.__main__; print(*sys.modules)"
 
 
 @pytest.mark.usefixtures("prepared")
@@ -26,10 +34,20 @@ async def test_one_client_serves_the_whole_process(valkey):
     assert await client.get("shared-by") == b"all"
 
 
-def test_every_process_has_a_name_of_its_own():
-    named = subprocess.run(  # noqa: S603 - our own program
-        [sys.executable, "-c", NAME], capture_output=True, text=True, check=True
+def test_every_process_has_a_name_of_its_own_also_one_that_was_forked():
+    names = [*_printed(FORKED), shared.process(), shared.process()]
+    assert [len(name) for name in names] == [32] * 4
+    assert len(set(names)) == 3
+
+
+def test_the_launcher_from_which_workers_are_forked_loads_nothing_of_what_serves():
+    names = _printed(LAUNCHER)
+    assert "assistant.migration" in names
+    assert [name for name in names if name.startswith("assistant.services")] == []
+
+
+def _printed(program: str) -> list[str]:
+    done = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
-    name = named.stdout.strip()
-    assert len(name) == 32
-    assert name != shared.PROCESS
+    return done.stdout.split()

@@ -123,7 +123,7 @@ async def test_a_redis_that_hangs_holds_nobody_up_and_a_gap_is_told_instead(valk
             await eventually(lambda: _lost(signals._unsent))
         told = await _next(channel)
     await outside.aclose()
-    assert told == {"from": shared.PROCESS, "topic": signals.EVERYBODY, "notice": signals.GAP}
+    assert told == {"from": shared.process(), "topic": signals.EVERYBODY, "notice": signals.GAP}
 
 
 async def _lost(unsent):

@@ -9,7 +9,7 @@ from assistant.agent.arguments import MALFORMED, UNREADABLE
 from assistant.errors import UNEXPECTED
 from assistant.services import leases, turn_log, turn_run, turns
 from assistant.services.notes import StoredNotes
-from assistant.services.shared import PROCESS
+from assistant.services.shared import process
 from assistant.services.turn_run import DECLINED, TOO_LONG
 from tests.conftest import away
 from tests.services.talk import (
@@ -315,7 +315,7 @@ async def test_the_partial_reply_is_stored_while_it_is_written(alice, vendors, d
 
     assert text_of(await eventually(stored)).startswith("w0000 ")
     (row,) = await rows(db, "select worker, status from turns where id = $1", started.turn_id)
-    assert (row["worker"], row["status"]) == (PROCESS, "running")
+    assert (row["worker"], row["status"]) == (process(), "running")
     await turns.stop(alice.id, started.turn_id, 1)
     await ended(alice, started)
 
