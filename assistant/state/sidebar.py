@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 import reflex as rx
 from pydantic import Field
 
-from assistant.services import allowances, conversations, preferences
+from assistant.services import allowances, conversations, crowd, preferences
 from assistant.services.conversations import Listed
 from assistant.services.inputs import TITLE_CHARACTERS, identifier
 from assistant.services.payment_due import payment_due
@@ -81,12 +81,16 @@ class SidebarState(BaseState):
     undo_title: str = ""
     _shown: int = PAGE
     _undo_opens: bool = False
+    _asked: int = 0
+    _told: int = 0
 
     @command
     async def arrive(self, timezone: Annotated[str, Field(max_length=64)]) -> None:
         """The page is here: learn its time zone, who this is, and show the list."""
         known = timezone if timezone in TIMEZONES else "UTC"
         async with saying_what_fails(self):
+            if self.groups:  # the page shows a list already: only its address is new
+                await crowd.give_way()
             chosen = await preferences.known(self._user_id())
             due = await payment_due(self._user_id())
             async with self:
@@ -99,10 +103,14 @@ class SidebarState(BaseState):
     async def refresh(self) -> None:
         """Something of the user's has changed: read the list, and what is open, again."""
         async with saying_what_fails(self):
+            await crowd.give_way()
             await self._list()
 
     async def _list(self) -> None:
+        """Read the list and show it, unless one that was asked for later is shown already."""
         async with self:
+            self._asked += 1
+            number = self._asked
             asked = (await self.get_state(ChatState)).conversation_id
         found = await conversations.overview(
             self._user_id(),
@@ -112,6 +120,9 @@ class SidebarState(BaseState):
         )
         left = await allowances.left(self._user_id())
         async with self:
+            if number < self._told:
+                return
+            self._told = number
             now = datetime.now(ZoneInfo(self.timezone))
             self._put(
                 groups=grouped(found.listed[: self._shown], now),

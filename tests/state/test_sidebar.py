@@ -1,5 +1,6 @@
 """The sidebar: conversations by age, and what can be done with one."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -150,3 +151,27 @@ async def test_what_fails_is_one_sentence(hers, bob, demo):
 async def test_nobody_is_told_to_sign_in(anonymous):
     await anonymous.send(SidebarState, "refresh")
     assert (await anonymous.state(SidebarState)).problem == "Please sign in."
+
+
+async def test_a_list_that_was_asked_for_earlier_does_not_replace_a_later_one(
+    hers, alice, demo, monkeypatch
+):
+    read, first_has_read, may_go_on = conversations.overview, asyncio.Event(), asyncio.Event()
+
+    async def overview(*args, **kwargs):
+        found = await read(*args, **kwargs)
+        if not first_has_read.is_set():
+            first_has_read.set()
+            await may_go_on.wait()
+        return found
+
+    await hers.send(SidebarState, "arrive", timezone="UTC")
+    monkeypatch.setattr(conversations, "overview", overview)
+    earlier = asyncio.create_task(hers.send(SidebarState, "refresh"))
+    await first_has_read.wait()
+    one = await begun(alice)
+    await hers.send(SidebarState, "refresh")
+    assert ids((await hers.state(SidebarState)).groups) == [str(one)]
+    may_go_on.set()
+    await earlier
+    assert ids((await hers.state(SidebarState)).groups) == [str(one)]
