@@ -9,13 +9,11 @@ import json
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import httpx2
-from mcp import Client, MCPError
-from mcp.client.streamable_http import streamable_http_client
-from mcp.types import CallToolResult, TextContent
 from pydantic import JsonValue
 
 from assistant.connectors.bounds import MEGABYTE
@@ -23,6 +21,11 @@ from assistant.connectors.network import ANY_PORT, Reach, client, plainly
 from assistant.connectors.plain_text import one_line, plain
 from assistant.errors import AccessRefused, ToolError
 
+if TYPE_CHECKING:
+    from mcp import Client
+    from mcp.types import CallToolResult
+
+SDK = "mcp"  # 16 MB, for those alone who have connected a server
 SECONDS = 20.0
 MOST_BYTES = 2 * MEGABYTE
 MOST_TOOLS = 50
@@ -123,8 +126,12 @@ async def called(
 @asynccontextmanager
 async def _connected(
     server: Server, reach: Reach, then: str, seconds: float
-) -> AsyncIterator[Client]:
+) -> AsyncIterator["Client"]:
     """A conversation with a server. then: what holds when it breaks off. Raises ToolError."""
+    await asyncio.to_thread(import_module, SDK)  # half a second, the first time
+    from mcp import Client
+    from mcp.client.streamable_http import streamable_http_client
+
     with _in_words(server, then, seconds):
         async with (
             asyncio.timeout(seconds),
@@ -163,9 +170,9 @@ def require_safe(url: str, reach: Reach) -> None:
         )
 
 
-def _text(result: CallToolResult) -> str:
+def _text(result: "CallToolResult") -> str:
     pieces = [
-        each.text if isinstance(each, TextContent) else f"[{each.type}, which is not shown]"
+        each.text if each.type == "text" else f"[{each.type}, which is not shown]"
         for each in result.content
     ]
     if not pieces and result.structured_content is not None:
@@ -195,6 +202,8 @@ def _first(error: Exception) -> Exception:
 
 
 def _fault(error: Exception, seconds: float) -> str:
+    from mcp import MCPError
+
     if isinstance(error, TimeoutError):
         return f"did not answer within {seconds:.0f} seconds"
     if isinstance(error, MCPError):
