@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 
 import aiohttp
 import httpx2
-from openai import DefaultAioHttpClient
+from anthropic import DefaultAioHttpClient
 
 from assistant.agent.types import Sent
 
