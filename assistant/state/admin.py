@@ -78,13 +78,13 @@ class AdminState(BaseState):
 
 def _figures(found: Report) -> dict[str, str]:
     total = found.total
-    paid = f"{total.seats:,} paid seats" if found.is_sold else NOT_SOLD
+    paid = f"{total.seats:,} paid seats, {dollars(total.month)} in a whole month"
     one = f"This worker is process {found.worker}"
     return {
         "users_said": f"{found.users:,}",
         "users_about": f"users, {found.active:,} active in 30 days, {found.fresh:,} new this month",
         "revenue_said": dollars(total.revenue),
-        "revenue_about": f"revenue of this month, {paid}",
+        "revenue_about": f"revenue so far, {paid if found.is_sold else NOT_SOLD}",
         "cost_said": dollars(total.cost),
         "cost_about": f"for {total.requests:,} requests to models this month",
         "margin_said": _percent(total),
@@ -138,7 +138,7 @@ def _spender(user: Account) -> AdminRow:
 
 def _money(account: Account) -> tuple[tuple[str, str], ...]:
     return (
-        ("Revenue", dollars(account.revenue)),
+        ("Revenue so far", dollars(account.revenue)),
         ("AI cost", dollars(account.cost)),
         ("Margin", _percent(account)),
     )
