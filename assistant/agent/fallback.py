@@ -123,14 +123,15 @@ class _Attempt:
         messages = seen_by(provider.model, request.messages)
         request = replace(request, messages=messages, sent=self._sent)
         whole = _rest_of(request, partial) if partial.strip() else request
-        self._request = paid_for(whole, provider.name, provider.model)
+        self._read = request_size(whole)
+        self._request = paid_for(whole, provider.name, provider.model, self._read)
         self._announced = self._called = False
         self.searches = 0  # of its vendor's own
 
     async def events(self, limits: Limits) -> AsyncGenerator[ModelEvent, None]:
         """The provider's events, made part of the whole answer. Raises ProviderError."""
-        who, read = self._provider, request_size(self._request)
-        yield Asked(who.name, who.model, read, self._sent, self._request.max_output_tokens)
+        who, most = self._provider, self._request.max_output_tokens
+        yield Asked(who.name, who.model, self._read, self._sent, most)
         source = self._provider.stream(self._request)
         async with aclosing(timed(source, limits, thinks=thinks(self._provider.model))) as events:
             async for event in events:
@@ -182,7 +183,7 @@ class _Attempt:
         return Usage(
             self._provider.name,
             self._provider.model,
-            input_tokens=request_size(self._request),
+            input_tokens=self._read,
             output_tokens=-(-len(self.text.encode(errors="replace")) // BYTES_PER_TOKEN),
             estimated=True,
             searches=self.searches,
