@@ -1,17 +1,16 @@
 """The operator's page: how things stand with everybody, as words."""
 
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import floor
 
 import reflex as rx
 
-from assistant.errors import NotFound, NotSignedIn
+from assistant.errors import NotFound
 from assistant.services import oversight
 from assistant.services.oversight import Account, Health, Notice, Report, Talk
-from assistant.state.base import BaseState, saying_what_fails
-from assistant.state.chat import ChatState
+from assistant.state.base import BaseState
+from assistant.state.elsewhere import arrive
 from assistant.state.usage import dollars
 
 NOT_SOLD = "nothing is sold here"
@@ -58,11 +57,7 @@ class AdminState(BaseState):
     @rx.event(background=True)
     async def load(self) -> None:
         """Show how things stand; the database decides anew at each load who may see it."""
-        async with self:
-            (await self.get_state(ChatState))._show(None)
-        async with saying_what_fails(self):
-            with suppress(NotSignedIn):  # the page itself sends them to sign in
-                await self._read()
+        await arrive(self, self._read)
 
     async def _read(self) -> None:
         try:
