@@ -198,7 +198,10 @@ async def _checked(where: str, what: str, url: str) -> Row:
     spent, busy = (_cpu() - before) * (1000 / CHECKS), others.cores()
     note = f"median {median(waits):.2f} ms; CPU here {spent.whole:.2f} ms"
     if (client := shared.redis()) is not None:
-        empty = [await _took(client.ping()) for _ in range(CHECKS)]
+        waits, empty = [], []
+        for number in range(CHECKS):
+            waits.append(await _took(rate_limits.count(what, whose[number % USERS])))
+            empty.append(await _took(client.ping()))
         note += f"; a mere ping: median {median(empty):.2f}, p95 {_p95(empty):.2f} ms"
     await shared.close()
     named = f"rate limit of {what}, {where}: p95"
