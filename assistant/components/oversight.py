@@ -21,8 +21,8 @@ def figures() -> rx.Component:
     """The section; it holds its room while the numbers are read."""
     return section(
         "This month",
-        "Since it began, UTC. Of the price of a plan counts the part of the month that has passed, "
-        "as if everybody who pays now had paid since the first day.",
+        "Counted since the month began (UTC). Revenue is what falls to these days of the price of "
+        "each plan, as if everybody who pays now had paid from the first of them.",
         rx.el.div(
             _figure(AdminState.users_said, AdminState.users_about),
             _figure(AdminState.revenue_said, AdminState.revenue_about),
