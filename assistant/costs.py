@@ -6,18 +6,20 @@ from dataclasses import replace
 from decimal import Decimal
 from math import ceil, floor
 
-from assistant.agent.backends.calendar import Calendar
-from assistant.agent.backends.mail import Mailbox
 from assistant.agent.catalog import DEFAULTS, MODELS, SCRIPTED, resolve
 from assistant.agent.tools import TOOLS
 from assistant.config import settings
-from assistant.errors import CannotStart
+from assistant.errors import CannotStart, ProviderUnavailable
 from assistant.services import cost_model as model
 from assistant.services.cost_model import Habit, Way
+from assistant.services.features import CONNECTED
 
 SHORT, LONG = 10, 50  # messages of a conversation
 WIDTH = 62
-CONNECTED = (Calendar, Mailbox)  # what a user has to connect an account for
+FREE = (
+    f"The model for who has not chosen is the {SCRIPTED.label.lower()} (DEFAULT_MODEL), which "
+    "costs nothing, so there\nis no margin to keep. Name another model to see what it costs."
+)
 UNCONNECTED = [tool for tool in TOOLS if tool.needs not in CONNECTED]
 
 
@@ -25,10 +27,10 @@ def main() -> int:
     """Print it. Returns the exit code: 1 for a fault, which is one sentence on stderr."""
     try:
         default = resolve(settings().default_model or DEFAULTS["anthropic"]).id
-    except CannotStart as error:
+        lines = (*_mission(), *(_told_of(default) if default != SCRIPTED.id else (FREE,)))
+    except (CannotStart, ProviderUnavailable) as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    lines = (*_mission(), *_default(default), *_real(default), *_kept(default))
     sys.stdout.write("\n".join(lines) + "\n")
     return 0
 
@@ -46,6 +48,10 @@ def _mission() -> Iterator[str]:
     yield f"  margin    {_percent(model.month(habit, way))} of ${model.PRICE} ({model.PLAN.label})"
     yield f"  {_whole(model.MARGIN * 100)} are kept while the models cost ${model.ceiling():.2f}"
     yield ""
+
+
+def _told_of(default: str) -> Iterator[str]:
+    yield from (*_default(default), *_real(default), *_kept(default))
 
 
 def _default(default: str) -> Iterator[str]:

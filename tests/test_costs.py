@@ -1,8 +1,11 @@
 """`python -m assistant.costs`: it says the mission's figures, computed, and what keeps them."""
 
+from dataclasses import replace
+
 import pytest
 
 from assistant import costs
+from assistant.agent.catalog import MODELS
 from assistant.config import settings
 from assistant.services import cost_model
 
@@ -44,6 +47,22 @@ def test_the_settings_of_this_installation_count(told):
     said = told(HISTORY_TOKENS="2000", DEFAULT_MODEL="claude-haiku-5-5")
     assert "2,000 tokens (HISTORY_TOKENS)" in said
     assert "The same month on Claude Haiku 5.5" in said
+
+
+def test_of_the_demo_model_there_is_but_a_sentence(told):
+    said = told(DEFAULT_MODEL="scripted")
+    assert "$0.75 read + $3.75 written = $4.50" in said
+    assert "the demo model (DEFAULT_MODEL), which costs nothing" in said
+    assert "As it is really sent" not in said
+
+
+def test_of_a_model_without_a_price_there_is_its_sentence(told, monkeypatch, capsys):
+    nameless = replace(MODELS["gpt-6.2-sol"], id="gpt-of-tomorrow")
+    monkeypatch.setitem(MODELS, nameless.id, nameless)
+    monkeypatch.setenv("DEFAULT_MODEL", nameless.id)
+    settings.cache_clear()
+    assert costs.main() == 1
+    assert "gpt-of-tomorrow of OpenAI has no known price" in capsys.readouterr().err
 
 
 def test_what_keeps_the_margin_is_said(told):

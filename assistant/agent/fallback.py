@@ -7,6 +7,7 @@ from dataclasses import replace
 from assistant.agent.breaker import Breaker
 from assistant.agent.catalog import thinks
 from assistant.agent.deadlines import Limits, timed
+from assistant.agent.funds import paid_for
 from assistant.agent.history import BYTES_PER_TOKEN
 from assistant.agent.prompt import continuation
 from assistant.agent.request_size import request_size
@@ -73,7 +74,8 @@ class Fallback:
         """See `Provider.stream`. Each attempt is told as Asked before it is made, each failure as
         ProviderFailed, and the place where another model goes on as Continued.
 
-        Raises ProviderUnavailable when nobody may or can go on, ProviderRejected at once.
+        Raises ProviderUnavailable when nobody may or can go on, ProviderRejected at once, and
+        CeilingReached when the next request would cost more than there is left for it.
         """
         partial = ""
         for provider in self._order():
@@ -120,14 +122,16 @@ class _Attempt:
         self._sent = Sent()
         messages = seen_by(provider.model, request.messages)
         request = replace(request, messages=messages, sent=self._sent)
-        self._request = _rest_of(request, partial) if partial.strip() else request
+        whole = _rest_of(request, partial) if partial.strip() else request
+        self._read = request_size(whole)
+        self._request = paid_for(whole, provider.name, provider.model, self._read)
         self._announced = self._called = False
         self.searches = 0  # of its vendor's own
 
     async def events(self, limits: Limits) -> AsyncGenerator[ModelEvent, None]:
         """The provider's events, made part of the whole answer. Raises ProviderError."""
-        who, read = self._provider, request_size(self._request)
-        yield Asked(who.name, who.model, read, self._sent)
+        who, most = self._provider, self._request.max_output_tokens
+        yield Asked(who.name, who.model, self._read, self._sent, most)
         source = self._provider.stream(self._request)
         async with aclosing(timed(source, limits, thinks=thinks(self._provider.model))) as events:
             async for event in events:
@@ -179,7 +183,7 @@ class _Attempt:
         return Usage(
             self._provider.name,
             self._provider.model,
-            input_tokens=request_size(self._request),
+            input_tokens=self._read,
             output_tokens=-(-len(self.text.encode(errors="replace")) // BYTES_PER_TOKEN),
             estimated=True,
             searches=self.searches,

@@ -3,8 +3,9 @@
 All are values: equal content means equal values. Rows, ids of rows and storage live elsewhere.
 """
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Literal, Protocol
 
 from pydantic import JsonValue
@@ -172,6 +173,7 @@ class Asked:
     model: str
     read: int = field(default=0, compare=False)  # tokens, by our own count
     sent: Sent = field(default_factory=Sent, compare=False, repr=False)
+    may_write: int = field(default=0, compare=False)  # tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +241,7 @@ class Request:
 
     search: whether its vendor may search the web for it, once. sent: where it is told how it goes.
     shared: so many characters of the system are the same for all users.
-    cache_key: the same for requests that begin alike.
+    cache_key: the same for requests that begin alike. funds: USD that the answer may still cost.
     """
 
     system: str
@@ -250,6 +252,7 @@ class Request:
     sent: Sent = field(default_factory=Sent, compare=False, repr=False)
     shared: int = 0
     cache_key: str = ""
+    funds: Callable[[], Decimal] | None = field(default=None, compare=False, repr=False)
 
 
 class Provider(Protocol):

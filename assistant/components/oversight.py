@@ -7,7 +7,7 @@ import reflex as rx
 from assistant.components.page_frame import Words, section
 from assistant.state.admin import AdminRow, AdminState, Cell
 
-MONEY = ("Revenue", "AI cost", "Margin")
+MONEY = ("Revenue so far", "AI cost", "Margin")
 PLANS = ("Plan", "Users", "Paid seats", *MONEY)
 SPENDERS = ("User", "Plan", "Requests", *MONEY)
 TALKS = ("Conversation", "User", "Requests", "AI cost")
@@ -21,7 +21,8 @@ def figures() -> rx.Component:
     """The section; it holds its room while the numbers are read."""
     return section(
         "This month",
-        "",
+        "Counted since the month began (UTC). Revenue is what falls to these days of the price of "
+        "each plan, as if everybody who pays now had paid from the first of them.",
         rx.el.div(
             _figure(AdminState.users_said, AdminState.users_about),
             _figure(AdminState.revenue_said, AdminState.revenue_about),

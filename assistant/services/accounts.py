@@ -56,7 +56,8 @@ async def arrive(person: Person, user_agent: str = "") -> Tokens:
     """
     user_id = await _find_or_create(person)
     async with user_session(user_id) as session:
-        await session.execute(select(Profile.id).with_for_update())  # nothing is unlinked meanwhile
+        # Nothing is unlinked meanwhile.
+        await session.execute(select(Profile.id).with_for_update(key_share=True))
         row = (await session.scalars(_named(person))).one_or_none()
         if row is None:
             raise SignInFailed

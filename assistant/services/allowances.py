@@ -67,7 +67,7 @@ _SETTLE = """
         select id, month_id, day_id, closed_at is not null or $3::boolean as closes,
                case when closed_at is null then greatest(amount - spent, 0) else 0 end as held,
                greatest(amount - spent - $2::numeric, 0) as rest
-        from reservations where turn_id = $1 for update
+        from reservations where turn_id = $1 for no key update
     ), booked as (
         update reservations set spent = spent + $2,
                closed_at = case when $3 then coalesce(closed_at, now()) else closed_at end
@@ -75,7 +75,7 @@ _SETTLE = """
     ), found as (
         select allowances.id, held - case when closes then 0 else rest end as released
         from allowances, before where allowances.id in (before.month_id, before.day_id)
-        order by kind desc for update of allowances
+        order by kind desc for no key update of allowances
     )
     update allowances set reserved = reserved - released, spent = spent + $2
     from found where allowances.id = found.id

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import aclosing
+from dataclasses import asdict
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -63,6 +64,7 @@ class _Talk(NamedTuple):
     row: Conversation
     title: str | None
     places: list[Row[Any]]
+    summarised: dict[str, Item]  # what models read in place of the messages up to this one
 
     @property
     def size(self) -> int:
@@ -100,10 +102,12 @@ async def _found(user_id: UUID, conversation_id: UUID) -> _Talk | None:
         row = await session.get(Conversation, conversation_id)
         if row is None or row.deleted_at is not None:  # since the export began
             return None
-        vault = await vault_in(session, [row.title])
+        vault = await vault_in(session, [row.title, row.summary])
         places = (await session.execute(_PLACES, {"conversation": conversation_id})).all()
     title = opened_or(vault, titles.PLACE, row.id, row.title, UNREADABLE) if row.title else None
-    return _Talk(row, title, parents_first(places))
+    summary = messages.summary_of(vault, row.id, row.summary)
+    summarised = {str(row.summary_through): asdict(summary)} if summary else {}
+    return _Talk(row, title, parents_first(places), summarised)
 
 
 def parents_first(places: Sequence[Row[Any]]) -> list[Row[Any]]:
@@ -157,7 +161,7 @@ class _Files:
 async def _as_json(talk: _Talk, name: str, archive: Archive) -> Writing:
     files = _Files(talk, name, archive)
     try:
-        async with aclosing(_items(talk.row.user_id, talk.places)) as batches:
+        async with aclosing(_items(talk, talk.places)) as batches:
             async for items in batches:
                 await asyncio.to_thread(files.add, items)
                 yield
@@ -174,21 +178,30 @@ async def _as_markdown(talk: _Talk, name: str, archive: Archive) -> Writing:
     begun = iso(talk.row.created_at) or ""
     with archive.entry(f"{name}.md", talk.row.touched_at, talk.size) as file:
         file.write(readable.opening(talk.title or UNTITLED, begun).encode(errors="replace"))
-        async with aclosing(_items(talk.row.user_id, talk.branch())) as batches:
+        async with aclosing(_items(talk, talk.branch())) as batches:
             async for items in batches:
                 await asyncio.to_thread(write, items)
                 yield
 
 
-async def _items(user_id: UUID, places: list[Row[Any]]) -> AsyncGenerator[list[Item], None]:
-    """The messages at these places, opened, batch by batch."""
+async def _items(talk: _Talk, places: list[Row[Any]]) -> AsyncGenerator[list[Item], None]:
+    """The messages at these places, opened, batch by batch.
+
+    The last one that is summarised has the summary beside it.
+    """
+    user_id = talk.row.user_id
     for ids in batches(places, BATCH, BATCH_BYTES):
         async with user_session(user_id) as session:
             rows = (await session.execute(_CONTENTS, {"ids": ids})).all()
             vault = await vault_in(session, (row.content for row in rows))
         found = {row.id: row for row in rows}
         there = [found[each] for each in ids if each in found]
-        yield await asyncio.to_thread(_opened, there, vault)
+        items = await asyncio.to_thread(_opened, there, vault)
+        known = talk.summarised
+        yield [
+            each | {"summarised": known[each["id"]]} if each["id"] in known else each
+            for each in items
+        ]
 
 
 def _opened(rows: list[Row[Any]], vault: Vault) -> list[Item]:

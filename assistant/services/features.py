@@ -19,6 +19,7 @@ FEATURES: dict[str, str] = {
     SECOND_FACTOR: "A second factor at sign-in",
 }
 
+CONNECTED = (Calendar, Mailbox)  # what a user has to connect an account for
 OURS = frozenset(tool.name for tool in TOOLS)
 
 Thing = str | Model | Tool  # a feature by its id, a model, or a tool
@@ -41,5 +42,5 @@ def _of_tool(tool: Tool) -> str:
     """
     if tool.name not in OURS:
         return SERVERS
-    acts = tool.needs in (Calendar, Mailbox) and tool.effect is not Effect.READ
+    acts = tool.needs in CONNECTED and tool.effect is not Effect.READ
     return ACTING if acts else ""

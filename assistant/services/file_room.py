@@ -21,7 +21,7 @@ NO_MORE_DELETED = (
 
 async def lock(session: AsyncSession) -> None:
     """Let the user's other files wait until this transaction has ended."""
-    await session.execute(select(Profile.id).with_for_update())
+    await session.execute(select(Profile.id).with_for_update(key_share=True))
 
 
 async def require(session: AsyncSession, tier: Tier, size: int, but: UUID | None = None) -> None:

@@ -38,10 +38,7 @@ SESSIONS = "sessions.json"
 
 HOLDINGS: dict[str, Held] = {
     "user_keys": Held(why_not="keys: the archive is in clear and needs none"),
-    "conversations": Held(
-        CONVERSATIONS,
-        but={"summary": "a model's, of messages that are in the archive; made anew where needed"},
-    ),
+    "conversations": Held(CONVERSATIONS),
     "messages": Held(CONVERSATIONS),
     "search_signatures": Held(why_not="made anew from the messages wherever they are"),
     "turns": Held(why_not="how an answer was made; what it said stands with its conversation"),

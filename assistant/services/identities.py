@@ -79,7 +79,9 @@ async def unlink(user: User, identity_id: UUID) -> None:
     """
     await require_fresh(user)
     async with user_session(user.id) as session:
-        await session.execute(select(Profile.id).with_for_update())  # one removal at a time
+        await session.execute(
+            select(Profile.id).with_for_update(key_share=True)
+        )  # one removal at a time
         theirs = (await session.scalars(select(Identity.id))).all()
         if identity_id not in theirs:
             raise NotFound("way to sign in")

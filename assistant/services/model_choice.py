@@ -166,6 +166,11 @@ def _line(purpose: str, first: str = SCRIPTED.id, *others: str) -> Provider:
     )
 
 
+def may_be_asked(model: str) -> bool:
+    """Whether what the model reads and writes has a price; without one nobody asks it."""
+    return _if_priced(model) is not None
+
+
 @lru_cache
 def _breaker(_purpose: str) -> Breaker:
     """One for each purpose: what one turn learns of a model spares the next one the wait.

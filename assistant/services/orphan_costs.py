@@ -8,7 +8,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from assistant.agent.history import BYTES_PER_TOKEN
 from assistant.agent.types import Usage
-from assistant.config import settings
 from assistant.database import driver_of, user_connection
 from assistant.models import UsageLog
 from assistant.services import request_books
@@ -69,7 +68,7 @@ def _lost(account: Account, made: Record, written: int) -> UsageLog:
     usage = Usage(
         made["provider"],
         made["model"],
-        input_tokens=min(made["read_tokens"], settings().history_tokens),
+        input_tokens=made["read_tokens"],
         output_tokens=written,
         estimated=True,
         ended="lost",

@@ -5,7 +5,7 @@ else and writes down each look.
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -28,17 +28,23 @@ PAYS = "active"  # who tries a plan, or is past due, has not paid
 log = structlog.get_logger()
 
 _TIMES = """
-    select date_trunc('month', now(), 'UTC') as month, now() - interval '30 days' as lately,
-           now() - interval '24 hours' as day
+    select month, now() - interval '30 days' as lately, now() - interval '24 hours' as day,
+           extract(epoch from now() - month) / extract(epoch from next - month) as passed
+    from (
+        select date_trunc('month', now(), 'UTC') as month,
+               date_trunc('month', now() at time zone 'UTC' + interval '1 month')
+                   at time zone 'UTC' as next
+    ) as months
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What a plan, a user or all of them bring in and cost in a month, in USD.
+    """What a plan, a user or all of them bring in and cost since the month began, in USD.
 
-    name: the plan's label, or the user's mark. users: how many. revenue: by the price of their
-    plans; what is by arrangement is not known here.
+    name: the plan's label, or the user's mark. users: how many. month: what their plans bring in
+    in a whole month, by their prices; what is by arrangement is not known here. revenue: of that,
+    what falls to the part of the month that has passed, as the cost does.
     """
 
     name: str
@@ -48,6 +54,7 @@ class Account:
     revenue: Decimal
     cost: Decimal
     requests: int
+    month: Decimal = Decimal(0)
 
     @property
     def margin(self) -> Decimal | None:
@@ -129,7 +136,8 @@ async def report(user_id: UUID) -> Report:
 async def _read(connection: Connection) -> Report:
     (times,) = await connection.fetch(_TIMES)
     (people,) = await _told(connection, "people($1, $2)", times["month"], times["lately"])
-    plans = _by_plan(await _told(connection, "plans($1)", times["month"]))
+    passed = times["passed"]
+    plans = _by_plan(await _told(connection, "plans($1)", times["month"]), passed)
     spenders = await _told(connection, "users($1, $2)", times["month"], MOST)
     talks = await _told(connection, "conversations($1, $2)", times["month"], MOST)
     answers = await _told(connection, "answers($1)", times["day"])
@@ -142,7 +150,7 @@ async def _read(connection: Connection) -> Report:
         fresh=people["fresh"],
         total=_sum("All", plans),
         plans=plans,
-        spenders=[_account(mark(each["user_id"]), 1, each) for each in spenders],
+        spenders=[_account(mark(each["user_id"]), 1, each, passed) for each in spenders],
         talks=[_talk(each) for each in talks],
         models=_health(answers),
         notices=[Notice(*each) for each in notices],
@@ -166,9 +174,9 @@ def monthly(tier: Tier, seats: int) -> Decimal:
     return (tier.price or Decimal(0)) * seats
 
 
-def _by_plan(rows: list[Record]) -> list[Account]:
+def _by_plan(rows: list[Record], passed: Decimal) -> list[Account]:
     """One account for each plan that somebody has, in the order of the plans."""
-    standing = [_account("", each["users"], each) for each in rows]
+    standing = [_account("", each["users"], each, passed) for each in rows]
     by_label = {
         tier.label: [each for each in standing if each.plan == tier.label]
         for tier in TIERS.values()
@@ -176,13 +184,18 @@ def _by_plan(rows: list[Record]) -> list[Account]:
     return [_sum(label, those) for label, those in by_label.items() if those]
 
 
-def _account(name: str, users: int, row: Record) -> Account:
-    """Whoever pays, pays for what they have; where nothing is sold nobody does."""
+def _account(name: str, users: int, row: Record | Mapping[str, Any], passed: Decimal) -> Account:
+    """Whoever pays, pays for what they have; where nothing is sold nobody does.
+
+    passed: the share of the month, 0 to 1. Since when somebody pays is not known here: who began
+    in this month counts as if they had paid since its first day.
+    """
     tier = in_force(row["tier"], row["status"])
     pays = row["status"] == PAYS and tier is not FREE and is_sold()
     seats = int(row["seats"]) if pays else 0
+    month = monthly(tier, seats)
     return Account(
-        name, tier.label, users, seats, monthly(tier, seats), row["cost"], row["requests"]
+        name, tier.label, users, seats, month * passed, row["cost"], row["requests"], month
     )
 
 
@@ -196,6 +209,7 @@ def _sum(name: str, accounts: Iterable[Account]) -> Account:
         sum((each.revenue for each in all_of), Decimal(0)),
         sum((each.cost for each in all_of), Decimal(0)),
         sum(each.requests for each in all_of),
+        sum((each.month for each in all_of), Decimal(0)),
     )
 
 

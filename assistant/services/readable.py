@@ -14,6 +14,7 @@ ENDINGS = {
     "failed": "This answer failed.",
     "interrupted": "This answer was cut off.",
 }
+SUMMARISED = "*The {} messages up to here are summarised for the model:*"
 
 
 def opening(title: str, begun: str) -> str:
@@ -29,6 +30,8 @@ def section(item: Item) -> str:
         paragraphs.append(f"*{item['notice']}*")
     if item["status"] in ENDINGS:
         paragraphs.append(f"*{' '.join(filter(None, (ENDINGS[item['status']], item['error'])))}*")
+    if summary := item.get("summarised"):
+        paragraphs += [SUMMARISED.format(summary["messages"]), _quoted(summary["text"])]
     return "\n" + "\n\n".join(paragraphs) + "\n"
 
 
@@ -46,8 +49,11 @@ def _text(part: Entry) -> str:
 
 def _tool(part: Entry) -> str:
     asked = json.dumps(part["arguments"] or {}, ensure_ascii=False)
-    lines = [f"{part['label']} ({part['state']}): {asked}", "", *str(part["result"]).splitlines()]
-    return "\n".join(f"> {line}".rstrip() for line in lines)
+    return _quoted(f"{part['label']} ({part['state']}): {asked}\n\n{part['result']}")
+
+
+def _quoted(text: str) -> str:
+    return "\n".join(f"> {line}".rstrip() for line in text.splitlines())
 
 
 def _continued(part: Entry) -> str:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import lru_cache
 from uuid import UUID, uuid4
 
 from assistant.agent.history import BYTES_PER_TOKEN
@@ -18,6 +19,9 @@ from assistant.agent.types import (
     Usage,
     VendorSearch,
 )
+
+# Before each request of a turn those that it has made are summed up.
+_known_cost = lru_cache(maxsize=1_000)(cost)
 
 
 @dataclass(eq=False, slots=True)
@@ -108,7 +112,7 @@ class RequestMeter:
     @property
     def cost(self) -> Decimal:
         """USD of all requests so far."""
-        return sum(map(cost, self.usages), Decimal(0))
+        return sum(map(_known_cost, self.usages), Decimal(0))
 
     @property
     def is_settled(self) -> bool:

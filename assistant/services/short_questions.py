@@ -12,7 +12,7 @@ from assistant.agent.attached import Summary
 from assistant.agent.catalog import MODELS, SMALL
 from assistant.agent.history import estimated_tokens
 from assistant.agent.types import Message, Text, ToolCall, VendorSearch
-from assistant.services.model_choice import Choice
+from assistant.services.model_choice import Choice, may_be_asked
 
 CHARACTERS = 200
 # A longer conversation lies in the cache of the model that has answered so far, which reads it
@@ -45,9 +45,12 @@ def _used_tools(before: Sequence[Message]) -> bool:
 
 
 def by_small(choice: Choice) -> Choice:
-    """The small model of the same maker in place of the chosen one, which stands behind it."""
+    """The small model of the same maker in place of the chosen one, which stands behind it.
+
+    Where the small one is the chosen one, or has no price, nothing changes.
+    """
     small = MODELS[SMALL[choice.provider]]
-    if small.id == choice.model:
+    if small.id == choice.model or not may_be_asked(small.id):
         return choice
     return replace(
         choice,

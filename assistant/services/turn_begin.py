@@ -9,13 +9,13 @@ from uuid import UUID, uuid4
 
 from asyncpg import Connection
 
-from assistant.agent.history import estimated_tokens
 from assistant.agent.prompt import Manner
 from assistant.agent.types import Message as Said
 from assistant.config import settings
 from assistant.errors import Busy, NotFound
 from assistant.models import Conversation, Message
 from assistant.services import allowances, leases, preferences, request_books, summaries
+from assistant.services.first_reading import OFFERED, first_reading, offered
 from assistant.services.keys import vault_over
 from assistant.services.model_choice import Choice, choose, require_allowed
 from assistant.services.request_books import ANSWER, Account
@@ -31,7 +31,7 @@ from assistant.vault import Vault
 _PROFILE = f"""
     select id, instructions, metadata ->> 'language' as language, metadata ->> 'short' as short,
            (select tier from subscriptions) as tier,
-           (select {STATUS_NOW} from subscriptions) as status
+           (select {STATUS_NOW} from subscriptions) as status, {OFFERED}
     from profiles for no key update
 """  # noqa: S608  (nothing in it comes from outside)
 _RUNNING = "select conversation_id from turns where status = 'running'"
@@ -62,7 +62,7 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """Whose turn is to begin, in which transaction, and how."""
+    """Whose turn is to begin, in which transaction, and how. tools: see `first_reading`."""
 
     connection: Connection
     vault: Vault
@@ -70,6 +70,7 @@ class Asking:
     tier: Tier
     wish: Wish
     short_by_small: bool = False
+    tools: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,8 @@ async def one_at_a_time(connection: Connection, user_id: UUID, wish: Wish) -> As
     vault = await vault_over(connection, user_id, [profile["instructions"]])
     tier = in_force(profile["tier"], profile["status"])
     by_small = profile["short"] == preferences.SMALL and not wish.picked
-    return Asking(connection, vault, preferences.manner(profile, vault), tier, wish, by_small)
+    manner, tools = preferences.manner(profile, vault), offered(tier, profile)
+    return Asking(connection, vault, manner, tier, wish, by_small, tools)
 
 
 async def place_of(asking: Asking, conversation_id: UUID | None, words: str = "") -> Place:
@@ -163,7 +165,8 @@ async def _put_down(
 ) -> Made:
     """Note the first request before it is made, and set aside what the turn may cost."""
     connection, vault = asking.connection, asking.vault
-    asked = Made(choice.provider, choice.model, sum(map(estimated_tokens, said)))
+    read = first_reading(said, choice.history_tokens, asking.manner, asking.tools)
+    asked = Made(choice.provider, choice.model, read)
     await request_books.note(connection, Account(vault, ANSWER, grip.turn_id), [asked])
     asked.is_noted = True
     messages = int(asking.wish.counts)

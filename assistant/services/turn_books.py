@@ -20,9 +20,12 @@ from assistant.services.rows import insert
 from assistant.services.turn_meter import Meter
 from assistant.vault import Vault
 
+# No stronger than is needed: what is added to a turn holds its row, too, until it is written.
 _USER = "select from profiles for key share"
-_TURN = "select from turns where id = $1 for update"
-_HELD = "select from turns where id = $1 and fence = $2 and status = 'running' for update"
+_TURN = "select from turns where id = $1 for no key update"
+_HELD = """
+    select from turns where id = $1 and fence = $2 and status = 'running' for no key update
+"""
 _CALLED = "select from tool_executions where turn_id = $1 and status <> 'started' limit 1"
 NOT_YET_KNOWN = "It has begun; what came of it stands in a later row, if it came to an end."
 

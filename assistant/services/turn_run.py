@@ -6,11 +6,14 @@ No transaction is open while a model or a tool is awaited.
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from dataclasses import replace
+from decimal import Decimal
 from functools import partial
 from uuid import UUID
 
 import structlog
 
+from assistant.agent.funds import TOO_COSTLY
 from assistant.agent.gate import Gate
 from assistant.agent.loop import run
 from assistant.agent.provenance import Provenance
@@ -40,7 +43,7 @@ from assistant.services.turn_meter import Meter
 from assistant.services.turn_pen import Pen
 
 TOO_LONG = "The answer reached the model's length limit. Continue, if you want the rest."
-TOO_COSTLY = "The answer has cost as much as one may, so it ends here. What there is is kept."
+CUT_SHORT = "The answer has cost as much as one may, so it was cut. Continue, if you want the rest."
 DECLINED = "The model declined to answer this."
 
 log = structlog.get_logger()
@@ -57,6 +60,7 @@ class Running:
         self.meter = Meter(job.choice.model, job.asked)
         self.outcome = Outcome(notice=job.choice.notice)
         self._worked = asyncio.Event()
+        self._is_bounded = False  # by what the answer may cost, more than by its model
         self._cancelled = ""
         self._seen: int | None = None
         self._ending = False
@@ -116,7 +120,7 @@ class Running:
         job, limits = self.job, settings()
         toolkit = await toolkit_of(job.grip.user_id, job.timezone)
         self.pen.reply.know(toolkit.tools)
-        request = await job.given(toolkit.offered(job.tier))
+        request = replace(await job.given(toolkit.offered(job.tier)), funds=self._funds)
         toolbox = self._toolbox(toolkit)
         self.outcome.tainted = toolbox.said.tainted
         events = run(
@@ -148,6 +152,7 @@ class Running:
                 self.pen.take(event)
                 self.meter.note(event)
                 if isinstance(event, Asked):
+                    self._is_bounded = event.may_write < self.job.choice.max_output_tokens
                     await self._put_down()
                 if isinstance(event, ToolFinished):
                     self._worked.set()
@@ -161,14 +166,18 @@ class Running:
             self.cancel("lost")
             await asyncio.sleep(0)  # here it arrives, before the request leaves
 
+    def _funds(self) -> Decimal:
+        """USD that the answer may still cost."""
+        return self.job.tier.turn_usd - self.meter.cost
+
     def _require_funds(self, said: Message) -> None:
         """Raises CeilingReached when the answer is to go on, but has cost what it may."""
-        if said.tool_calls and self.meter.cost >= self.job.tier.turn_usd:
+        if said.tool_calls and self._funds() <= 0:
             raise CeilingReached(TOO_COSTLY)
 
     def _note_end(self, stop_reason: str) -> None:
         if stop_reason == "length":
-            self._failed("interrupted", TOO_LONG)
+            self._failed("interrupted", CUT_SHORT if self._is_bounded else TOO_LONG)
         elif stop_reason == "refusal":
             self.outcome.notice = f"{self.outcome.notice} {DECLINED}".strip()
 

@@ -38,7 +38,7 @@ async def show_undone(session: AsyncSession, message_id: UUID, execution_id: UUI
 @asynccontextmanager
 async def _changing(session: AsyncSession, message_id: UUID) -> AsyncIterator[list[Entry]]:
     """The parts of a message, which are stored as they are at the end of the block."""
-    reply = await session.get(Message, message_id, with_for_update=True)
+    reply = await session.get(Message, message_id, with_for_update={"key_share": True})
     if reply is None:
         raise NotFound("message")
     vault = await vault_in(session, [reply.content])

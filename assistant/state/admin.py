@@ -1,17 +1,16 @@
 """The operator's page: how things stand with everybody, as words."""
 
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import floor
 
 import reflex as rx
 
-from assistant.errors import NotFound, NotSignedIn
+from assistant.errors import NotFound
 from assistant.services import oversight
 from assistant.services.oversight import Account, Health, Notice, Report, Talk
-from assistant.state.base import BaseState, saying_what_fails
-from assistant.state.chat import ChatState
+from assistant.state.base import BaseState
+from assistant.state.elsewhere import arrive
 from assistant.state.usage import dollars
 
 NOT_SOLD = "nothing is sold here"
@@ -58,11 +57,7 @@ class AdminState(BaseState):
     @rx.event(background=True)
     async def load(self) -> None:
         """Show how things stand; the database decides anew at each load who may see it."""
-        async with self:
-            (await self.get_state(ChatState))._show(None)
-        async with saying_what_fails(self):
-            with suppress(NotSignedIn):  # the page itself sends them to sign in
-                await self._read()
+        await arrive(self, self._read)
 
     async def _read(self) -> None:
         try:
@@ -78,13 +73,13 @@ class AdminState(BaseState):
 
 def _figures(found: Report) -> dict[str, str]:
     total = found.total
-    paid = f"{total.seats:,} paid seats" if found.is_sold else NOT_SOLD
+    paid = f"{total.seats:,} paid seats, {dollars(total.month)} in a whole month"
     one = f"This worker is process {found.worker}"
     return {
         "users_said": f"{found.users:,}",
         "users_about": f"users, {found.active:,} active in 30 days, {found.fresh:,} new this month",
         "revenue_said": dollars(total.revenue),
-        "revenue_about": f"revenue of this month, {paid}",
+        "revenue_about": f"revenue so far, {paid if found.is_sold else NOT_SOLD}",
         "cost_said": dollars(total.cost),
         "cost_about": f"for {total.requests:,} requests to models this month",
         "margin_said": _percent(total),
@@ -138,7 +133,7 @@ def _spender(user: Account) -> AdminRow:
 
 def _money(account: Account) -> tuple[tuple[str, str], ...]:
     return (
-        ("Revenue", dollars(account.revenue)),
+        ("Revenue so far", dollars(account.revenue)),
         ("AI cost", dollars(account.cost)),
         ("Margin", _percent(account)),
     )

@@ -3,7 +3,7 @@
 import reflex as rx
 
 from assistant.state.base import BaseState
-from assistant.state.chat import ChatState
+from assistant.state.elsewhere import leave
 
 
 class AuditState(BaseState):
@@ -12,5 +12,4 @@ class AuditState(BaseState):
     @rx.event(background=True)
     async def load(self) -> None:
         """No conversation is open here."""
-        async with self:
-            (await self.get_state(ChatState))._show(None)
+        await leave(self)

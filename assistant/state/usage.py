@@ -1,20 +1,17 @@
 """The page of what was used: this month against what the plan allows."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 import reflex as rx
 
-from assistant.errors import NotSignedIn
 from assistant.services import usage_report
 from assistant.services.model_choice import name_of
 from assistant.services.usage_report import Share
-from assistant.state.base import BaseState, saying_what_fails
-from assistant.state.chat import ChatState
+from assistant.state.base import BaseState
+from assistant.state.elsewhere import arrive
 
 PURPOSES = {"answer": "Answers", "title": "Titles", "summary": "Summaries"}
 VENDORS = {"anthropic": "Anthropic", "openai": "OpenAI", "google": "Google", "scripted": "Demo"}
@@ -57,15 +54,11 @@ class UsageState(BaseState):
 
     @rx.event(background=True)
     async def load(self) -> None:
-        """Show how things stand; no conversation is open here."""
-        async with self:
-            (await self.get_state(ChatState))._show(None)
-        async with saying_what_fails(self):
-            with suppress(NotSignedIn):  # the page itself sends them to sign in
-                await self._read(self._user_id())
+        """Show how things stand."""
+        await arrive(self, self._read)
 
-    async def _read(self, user_id: UUID) -> None:
-        found = await usage_report.report(user_id, self.timezone)
+    async def _read(self) -> None:
+        found = await usage_report.report(self._user_id(), self.timezone)
         left, tier = found.left, found.left.tier
         async with self:
             self.ready, self.plan, self.is_short = True, tier.label, left.is_short

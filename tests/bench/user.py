@@ -17,6 +17,7 @@ from uuid import uuid4
 import aiohttp
 from reflex.utils.format import format_event_handler
 
+from assistant.services.rate_limits import RATES
 from assistant.state.chat import ChatState
 from assistant.state.commands import ROOT
 from assistant.state.sidebar import SidebarState
@@ -34,6 +35,9 @@ VARIABLE = "_rx_state_"
 CALM_SECONDS = 0.15
 TAKEN_SECONDS = 60.0
 ANSWER_SECONDS = 600.0
+# So quickly may one person ask on and on; on a fast machine answers are over sooner.
+HURRY = RATES["messages"].windows[0]
+PACE_SECONDS = 1.1 * HURRY.get_expiry() / HURRY.amount
 
 
 @dataclass(slots=True)
@@ -66,6 +70,7 @@ class User:
         self._feed: asyncio.Task[None] | None = None
         self._news: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._asks_at = 0.0
 
     async def __aenter__(self) -> Self:
         jar = aiohttp.CookieJar(unsafe=True)
@@ -185,7 +190,12 @@ class User:
         await self._settle()
 
     async def ask(self, text: str) -> Answer:
-        """Send a message and read its answer. Raises RuntimeError where it does not end well."""
+        """Send a message and read its answer, in the pace that the app takes from one person.
+
+        Raises RuntimeError where it does not end well.
+        """
+        await asyncio.sleep(self._asks_at - time.monotonic())
+        self._asks_at = time.monotonic() + PACE_SECONDS
         answer = await self.attempt(text, ANSWER_SECONDS)
         if not answer.is_done:
             raise RuntimeError(f"{text} ended in {answer.end}")

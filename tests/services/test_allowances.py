@@ -13,6 +13,7 @@ from assistant.services.approvals import Yes
 from assistant.services.tiers import Tier
 from tests.services.talk import ask, ended, rows, say, shown, wish
 from tests.services.waiting import asks_to_delete, kept, titles
+from tests.vendors import Call, Figures, Script
 
 
 @pytest.fixture
@@ -175,10 +176,13 @@ async def test_nobody_sends_on_the_account_of_another(alice, bob, demo, db, plan
 async def test_an_answer_that_has_cost_what_it_may_ends_before_its_next_step(
     alice, vendors, db, plan
 ):
-    plan(turn_usd=Decimal("0.0001"))
-    state = await ask(alice, "Hello [[tokens=20]] [[tool=calculator expression=2+2]]")
+    plan(turn_usd=Decimal("0.035"))
+    call = Call("calculator", ('{"expression": "2+2"}',))
+    vendors.then("anthropic", Script(blocks=(call,), figures=Figures(output=4_000)))
+    state = await ask(alice, "Hello")
     assert state.status == "interrupted"
     assert state.end["error"] == turn_run.TOO_COSTLY
+    assert [part["state"] for part in state.parts] != ["done"]
     requests = "select count(*) as n from usage_logs where user_id = $1 and purpose = 'answer'"
     assert await rows(db, requests, alice.id) == [{"n": 1}]
 

@@ -2,12 +2,14 @@
 
 import random
 from typing import NamedTuple
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
-from assistant.services import conversation_export, conversations
+from assistant.agent.attached import Summary
+from assistant.services import conversation_export, conversations, summaries
 from assistant.services.conversation_export import parents_first
+from assistant.services.imports import import_archive
 from tests.services.archives import LIBRARY, NOON, exported, files, said, shelve, talks_in, text
 from tests.services.talk import rows
 
@@ -99,3 +101,33 @@ def test_parents_stand_before_their_children_also_at_the_same_time():
 def test_what_came_earlier_stands_first():
     old, new = Place(1, None, 1), Place(2, None, 2)
     assert parents_first([new, old]) == [old, new]
+
+
+async def summarised(user):
+    """The conversation that the library begins with, whose second message ends a summary."""
+    (place,) = await shelve(user, LIBRARY[:1])
+    (talk,) = talks_in(await exported(user))
+    through = talk["messages"][2]["id"]  # of the branch that is shown
+    await summaries._store(user.id, place, UUID(through), Summary("They did a sum.", 2))
+    return through
+
+
+async def test_a_summary_stands_beside_the_last_message_that_it_holds(alice):
+    through = await summarised(alice)
+    (talk,) = talks_in(await exported(alice))
+    told = {each["id"]: each["summarised"] for each in talk["messages"] if "summarised" in each}
+    assert told == {through: {"text": "They did a sum.", "messages": 2, "untrusted": False}}
+    (read,) = [each for name, each in files(await exported(alice)).items() if name[-3:] == ".md"]
+    behind = read.decode().partition("Another try")[2]
+    assert "*The 2 messages up to here are summarised for the model:*" in behind
+    assert behind.index("> They did a sum.") < behind.index(", gone on with")
+
+
+async def test_an_import_leaves_a_summary_out_and_keeps_the_messages(alice, bob):
+    await summarised(alice)
+    archive = await exported(alice)
+    found = await import_archive(bob, archive)
+    assert (found.imported, found.skipped) == (1, [])
+    (hers,), (his,) = talks_in(archive), talks_in(await exported(bob))
+    assert len(his["messages"]) == len(hers["messages"])
+    assert not any("summarised" in each for each in his["messages"])

@@ -1,9 +1,12 @@
 """The list of what is held of a user names every table, and each row hangs on its user."""
 
+from dataclasses import asdict
+
 import asyncpg
 import pytest
 from sqlmodel import SQLModel
 
+from assistant.agent.attached import Summary
 from assistant.services import erasure
 from assistant.services.archive import MANIFEST
 from assistant.services.contents import dump, words
@@ -21,6 +24,7 @@ IN_CLEAR = {  # of tables without a sealed column, one that an export tells
     "subscriptions.period_end": "2031-03-07T05:06:07.123456+00:00",
 }
 IN_FORM = {  # how what is no plain text is stored
+    "conversations.summary": lambda mark: dump(asdict(Summary(mark, 1))),
     "messages.content": lambda mark: dump(words(mark)),
     "tool_executions.input": lambda mark: dump([{"asked": mark}]),
     "tool_executions.undo": lambda mark: dump({"before": mark}),
@@ -80,6 +84,8 @@ async def marked(admin):
         table, column = place.split(".")
         sql = f"update {table} set {column} = {value} where id = $1"  # noqa: S608
         await admin.execute(sql, rows.ids[table])
+    summarised = "update conversations set summary_through = $2 where id = $1"
+    await admin.execute(summarised, rows.ids["conversations"], rows.ids["messages"])
     return rows, marks
 
 

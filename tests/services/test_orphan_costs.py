@@ -65,12 +65,13 @@ async def test_it_is_estimated_by_the_size_of_what_was_read_and_written(grip, me
     assert await left_open(db, grip) == []
 
 
-async def test_no_more_is_counted_as_read_than_a_model_is_given(grip, vault, db):
-    meter = Meter(MODEL, Made("anthropic", MODEL, 2 * settings().history_tokens))
+async def test_rules_and_tools_are_read_on_top_of_the_history(grip, vault, db):
+    read = settings().history_tokens + 5_000
+    meter = Meter(MODEL, Made("anthropic", MODEL, read))
     await turn_books.ask(grip, meter, vault)
     await reap(grip, db)
     (row,) = await booked(db, grip)
-    assert row["input_tokens"] == settings().history_tokens
+    assert row["input_tokens"] == read
 
 
 async def test_a_turn_that_has_asked_nobody_is_not_booked(grip, db):

@@ -1,5 +1,6 @@
 """What an operator sees of everybody, and that nobody else sees anything."""
 
+from calendar import monthrange
 from decimal import Decimal
 from uuid import uuid4
 
@@ -7,7 +8,7 @@ import pytest
 
 from assistant.errors import NotFound
 from assistant.services import model_choice
-from assistant.services.oversight import Account, mark, monthly, report
+from assistant.services.oversight import Account, _account, _sum, mark, monthly, report
 from assistant.services.tiers import TIERS
 from tests.conftest import all_ended
 from tests.services.talk import ask, ended, rows, say
@@ -78,20 +79,40 @@ async def test_a_plan_brings_in_its_price_for_each_seat_and_costs_what_its_users
     await all_ended()  # a title comes after its answer
     found = await report(operator.id)
     assert found.is_sold
-    assert found.total.revenue - before.total.revenue == Decimal(35 * 3)
+    assert found.total.month - before.total.month == Decimal(35 * 3)
     assert found.total.cost - before.total.cost == await spent(db, bob) > 0
     (his,) = [each for each in found.spenders if each.name == mark(bob.id)]
-    assert (his.plan, his.seats, his.revenue) == ("Team", 3, Decimal(105))
+    assert (his.plan, his.seats, his.month) == ("Team", 3, Decimal(105))
     assert his.cost == await spent(db, bob)
-    assert his.margin == (Decimal(105) - his.cost) / Decimal(105)
-    assert plan(found, "Team").revenue >= Decimal(105)
+    assert 0 < his.revenue <= Decimal(105)
+    assert his.margin == (his.revenue - his.cost) / his.revenue
+    assert plan(found, "Team").month >= Decimal(105)
+
+
+def test_ten_days_of_thirty_are_a_third_of_a_price_against_ten_days_of_cost(sold):
+    row = {"tier": "pro", "status": "active", "seats": 3, "cost": Decimal("14.50"), "requests": 9}
+    third = _account("1a2b3c4d…", 3, row, Decimal(10) / 30)
+    assert (third.month, round(third.revenue, 6)) == (Decimal(87), Decimal(29))
+    assert round(third.margin, 6) == Decimal("0.5")
+    assert _sum("All", [third, third]).month == Decimal(174)
+    assert round(_sum("All", [third, third]).margin, 6) == Decimal("0.5")
+
+
+async def test_the_part_of_the_month_that_has_passed_is_the_databases(operator, bob, sold, db):
+    await has_plan(db, bob, "pro")
+    (clock,) = await rows(db, "select now() at time zone 'UTC' as now")
+    days = monthrange(clock["now"].year, clock["now"].month)[1]
+    begun = clock["now"].replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    share = Decimal((clock["now"] - begun).total_seconds()) / (days * 86_400)
+    total = (await report(operator.id)).total
+    assert abs(total.revenue / total.month - share) < Decimal("0.001")
 
 
 @pytest.mark.parametrize("status", ["trialing", "past_due", "canceled", "unpaid"])
 async def test_who_has_not_paid_brings_in_nothing(status, operator, bob, sold, db):
     before = await report(operator.id)
     await has_plan(db, bob, "pro", status)
-    assert (await report(operator.id)).total.revenue == before.total.revenue
+    assert (await report(operator.id)).total.month == before.total.month
 
 
 async def test_who_has_the_free_plan_fills_no_paid_seat(operator, bob, sold, db):

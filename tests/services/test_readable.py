@@ -36,6 +36,15 @@ def test_tools_other_models_and_ends_are_told():
     assert told.endswith("\n*This answer failed. Nobody answers.*\n")
 
 
+def test_what_models_read_in_place_of_it_stands_behind_the_last_message_of_a_summary():
+    summary = {"text": "They planned a trip.\n\nIt is open when.", "messages": 12}
+    told = section(ANSWER | {"summarised": summary})
+    assert told.endswith(
+        "Two plus two.\n\n*The 12 messages up to here are summarised for the model:*\n\n"
+        "> They planned a trip.\n>\n> It is open when.\n"
+    )
+
+
 def test_a_notice_is_told():
     assert "\n*GPT answers instead.*\n" in section(ANSWER | {"notice": "GPT answers instead."})
 

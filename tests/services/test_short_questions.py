@@ -1,5 +1,6 @@
 """Short questions go to the small model where the user has so chosen, and nowhere else."""
 
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -60,6 +61,13 @@ async def test_the_small_model_of_the_maker_goes_before_the_chosen_one(vendors):
     models = [each.model for each in provider_for(choice)._providers]
     assert models[:2] == [SMALL["openai"], "gpt-6-astra"]
     assert by_small(choose(LITTLE, PRO)) == choose(LITTLE, PRO)
+
+
+async def test_a_small_model_without_a_price_gives_way_to_the_chosen_one(vendors, monkeypatch):
+    nameless = replace(MODELS[LITTLE], id="claude-of-tomorrow")
+    monkeypatch.setitem(MODELS, nameless.id, nameless)
+    monkeypatch.setitem(SMALL, "anthropic", nameless.id)
+    assert by_small(choose(USUAL, PRO)) == choose(USUAL, PRO)
 
 
 @pytest.fixture

@@ -1,5 +1,9 @@
 """What a turn cost and did stands in the books once, whoever closed it."""
 
+import asyncio
+from contextlib import asynccontextmanager
+
+import asyncpg
 import pytest
 
 from assistant.agent.types import (
@@ -13,10 +17,10 @@ from assistant.agent.types import (
     Usage,
 )
 from assistant.database import user_connection, user_session
-from assistant.services import turn_books
+from assistant.services import allowances, tiers, turn_books
 from assistant.services.keys import vault_in
 from assistant.services.turn_meter import Meter
-from tests.services.talk import rows
+from tests.services.talk import PATIENCE_SECONDS, rows
 
 USAGE = Usage("anthropic", "claude-sonnet-5-5", 10, 5)
 ASKED = Asked("anthropic", "claude-sonnet-5-5")
@@ -99,3 +103,25 @@ async def test_who_has_lost_the_turn_makes_no_further_request(grip, meter, vault
     meter.note(ASKED)
     assert not await turn_books.ask(grip, meter, vault)
     assert await rows(db, OPEN, grip.turn_id) == []
+
+
+@asynccontextmanager
+async def added_to(db, table):
+    """Others are adding what belongs to rows of this table, and have not ended yet."""
+    connection = await asyncpg.connect(db)
+    try:
+        async with connection.transaction():
+            await connection.execute(f"select from {table} for key share")
+            yield
+    finally:
+        await connection.close()
+
+
+@pytest.mark.parametrize("table", ["turns", "reservations", "allowances", "profiles"])
+async def test_who_adds_to_a_turn_does_not_hold_up_its_books(table, grip, meter, vault, db):
+    async with user_connection(grip.user_id) as connection:
+        await allowances.reserve(connection, grip.user_id, grip.turn_id, tiers.TIERS["pro"], 1)
+    async with added_to(db, table), asyncio.timeout(PATIENCE_SECONDS):
+        assert await turn_books.ask(grip, meter, vault)
+        await turn_books.enter_late(grip, meter, vault)
+    assert await booked(db, grip) == (1, 1)

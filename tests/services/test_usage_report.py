@@ -2,6 +2,8 @@
 
 from decimal import Decimal
 
+import pytest
+
 from assistant.services import allowances
 from assistant.services.usage_report import report
 from tests.services.talk import ask, rows
@@ -71,3 +73,16 @@ async def test_nobody_reads_what_others_used(alice, bob, vendors, db):
     assert found.conversations == []
     assert found.kinds["model"] == []
     assert (await allowances.left(bob.id)).spent == Decimal(0)
+
+
+@pytest.mark.parametrize("timezone", ["UTC", "Asia/Kathmandu", "America/St_Johns", "Pacific/Apia"])
+async def test_each_request_falls_to_its_day_where_the_user_is(timezone, alice, vendors, db):
+    await talked(alice, *range(10, 40, 10))
+    move = """update usage_logs set created_at =
+              now() - (now() - date_trunc('month', now(), 'UTC')) * random() where user_id = $1"""
+    await rows(db, move, alice.id)
+    sql = """select (created_at at time zone $2)::date::text as day, sum(cost) as cost
+             from usage_logs where user_id = $1 group by 1"""
+    known = {row["day"]: row["cost"] for row in await rows(db, sql, alice.id, timezone)}
+    told = {day.name: day.cost for day in (await report(alice.id, timezone)).days if day.requests}
+    assert told == known

@@ -30,7 +30,7 @@ async def test_an_operator_is_shown_how_things_stand(hers, alice, demo, db):
     await hers.send(AdminState, "load")
     shown = await hers.state(AdminState)
     assert (shown.ready, shown.is_missing) == (True, False)
-    assert shown.revenue_about == "revenue of this month, nothing is sold here"
+    assert shown.revenue_about == "revenue so far, nothing is sold here"
     assert shown.margin_said == "–"  # noqa: RUF001
     assert shown.plans[0].name == "Pro"
     assert shown.looks[0].name == f"{alice.id.hex[:8]}…"

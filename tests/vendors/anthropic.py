@@ -124,7 +124,8 @@ def _asked(body: Body) -> Asked:
         words(block["content"]) for block in blocks if block.get("type") == "tool_result"
     )
     search = any("web_search" in tool.get("type", "") for tool in body.get("tools", ()))
-    return Asked(words(body.get("system")), texts[-1] if texts else "", results, search)
+    rules, asked = words(body.get("system")), texts[-1] if texts else ""
+    return Asked(rules, asked, results, search, body["max_tokens"])
 
 
 WIRE = Wire(

@@ -5,13 +5,14 @@
 that stands in a tool's answer, as a model without any judgement would; `[[thinking=5]]`;
 `[[search="green tea"]]` a search by the vendor itself, where it may;
 `[[http=529]]`; `[[cut=30]]`, `[[end=30]]`, `[[hang=10]]`, `[[error=20]]`, `[[garbage=3]]` after so
-many words; `[[stop=length]]`. A vendor's name before a colon makes it the only one that obeys:
-`[[anthropic:http=529]]`.
+many words; `[[stop=length]]`, which it also says where the request allows no more. A vendor's
+name before a colon makes it the only one that obeys: `[[anthropic:http=529]]`.
 """
 
 import json
 import re
 import shlex
+from dataclasses import replace
 from typing import Any
 
 from tests.vendors.script import Asked, Block, Call, Fault, Figures, Say, Script, Search, Think
@@ -36,10 +37,11 @@ def script_for(vendor: str, asked: Asked) -> Script:
     if asked.results:
         calls = _read(vendor, "\n".join(asked.results))[1] if "obey" in options else ()
     blocks = _blocks(options, calls, asked)
+    written = _within(asked.limit, blocks)
     return Script(
-        blocks=blocks,
-        figures=_figures(blocks, asked),
-        stop=options.get("stop", ""),
+        blocks=written,
+        figures=_figures(written, asked),
+        stop=options.get("stop", "") if written == blocks else "length",
         first_seconds=float(options.get("first", 0)) / 1000,
         gap_seconds=float(options.get("gap", 0)) / 1000,
         status=int(options.get("http", 200)),
@@ -85,6 +87,17 @@ def _blocks(options: dict[str, str], calls: tuple[Call, ...], asked: Asked) -> t
         said = ("Let me ", "see. ")
     search = (Search(options["search"]),) if "search" in options and asked.search else ()
     return (*((Think(thinking),) if thinking else ()), *search, Say(said), *calls)
+
+
+def _within(limit: int, blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """What is written of an answer before its limit; thinking counts, too."""
+    kept: list[Block] = []
+    for block in blocks:
+        if isinstance(block, Say | Think) and len(block.pieces) > limit:
+            return (*kept, replace(block, pieces=block.pieces[:limit]))
+        kept.append(block)
+        limit -= len(block.pieces)
+    return tuple(kept)
 
 
 def _figures(blocks: tuple[Block, ...], asked: Asked) -> Figures:

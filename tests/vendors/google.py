@@ -107,7 +107,9 @@ def _asked(body: Body) -> Asked:
     )
     system = body.get("systemInstruction") or {}
     search = any("googleSearch" in tool for tool in body.get("tools", ()))
-    return Asked(words(system.get("parts")), texts[-1] if texts else "", results, search)
+    rules, asked = words(system.get("parts")), texts[-1] if texts else ""
+    limit = body["generationConfig"]["maxOutputTokens"]
+    return Asked(rules, asked, results, search, limit)
 
 
 WIRE = Wire(

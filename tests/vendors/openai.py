@@ -131,7 +131,8 @@ def _asked(body: Body) -> Asked:
         results.insert(0, item["output"])
     search = any(tool["type"] == "web_search" for tool in body.get("tools", ()))
     asked = texts[-1] if texts else ""
-    return Asked(body.get("instructions") or "", asked, tuple(results), search)
+    rules, limit = body.get("instructions") or "", body["max_output_tokens"]
+    return Asked(rules, asked, tuple(results), search, limit)
 
 
 ERROR_EVENT = {

@@ -108,13 +108,14 @@ class Script:
 class Asked:
     """What a request says, whatever the vendor: enough to choose an answer by.
 
-    search: the vendor may search.
+    search: the vendor may search. limit: the most pieces that may be written.
     """
 
     system: str
     text: str
     results: tuple[str, ...]
     search: bool = False
+    limit: int = 1_000_000
 
 
 Frame = tuple[bytes, bool]

@@ -1,7 +1,8 @@
 """What counting money costs: a prompt's reservation and settlement, the page of usage, and limits.
 
-In a database of its own. Waits are told as medians and p95; CPU is counted of this process and of
-PostgreSQL, so that other programs hardly show.
+In a database of its own. Waits are told as medians and p95, and beside each p95 that of a question
+that asks nothing, made at the same time: so much of it is the machine's. CPU is counted of this
+process and of PostgreSQL, so that other programs hardly show.
 """
 
 import asyncio
@@ -31,7 +32,8 @@ from tests.bench.machine import Cpu, Others, cpu
 from tests.bench.own_database import own_database
 from tests.bench.report import Row
 
-USERS, PROMPTS, EVERY_SECONDS = 50, 20, 1.0
+USERS = 50
+PACES = ((4, 20.0), (20, 1.0))  # prompts of each, and seconds between two: as people ask, and more
 ROWS, QUICK_ROWS = 100_000, 2_000
 TIMES = 20
 CHECKS = 2_000
@@ -74,7 +76,9 @@ def measure(bench: Bench) -> list[Row]:
 
 async def _measure(quick: bool, admin_url: str) -> list[Row]:  # noqa: FBT001
     admin = await asyncpg.connect(admin_url)
-    booking = await _booking(admin, 3 if quick else PROMPTS)
+    users = [await _user(f"Booker {number}") for number in range(USERS)]
+    paces = ((3, 1.0),) if quick else PACES
+    booking = [await _booking(admin, users, *pace) for pace in paces]
     pages = await _pages(admin, QUICK_ROWS if quick else ROWS)
     await admin.close()
     await database.close()
@@ -85,35 +89,35 @@ async def _user(name: str) -> UUID:
     return (await who_is((await sign_in_by_name(name)).access)).id
 
 
-async def _booking(admin: asyncpg.Connection, prompts: int) -> list[Row]:
-    """Fifty users who each send a message a second: what both statements take of their wait."""
-    users = [await _user(f"Booker {number}") for number in range(USERS)]
-    waits: list[float] = []
+async def _booking(admin: asyncpg.Connection, users: list[UUID], prompts: int, every: float) -> Row:
+    """All send a message again and again: what both statements take of their wait."""
+    turns = {user_id: [uuid4() for _ in range(prompts)] for user_id in users}
+    for user_id, theirs in turns.items():  # beforehand: it would stand in the same queue
+        await admin.executemany(TURN, [(user_id, turn) for turn in theirs])
+    booked: list[float] = []
+    empty: list[float] = []
 
     async def sends(place: int, user_id: UUID) -> None:
-        await asyncio.sleep(place * EVERY_SECONDS / USERS)
-        for _ in range(prompts):
-            turn = uuid4()
-            await admin_runs(TURN, user_id, turn)
-            waits.append(await _booked(user_id, turn))
-            await asyncio.sleep(EVERY_SECONDS)
-
-    taking = asyncio.Lock()
-
-    async def admin_runs(sql: str, *values: object) -> None:
-        async with taking:
-            await admin.execute(sql, *values)
+        await asyncio.sleep(place * every / USERS)
+        for turn in turns[user_id]:
+            for waits, took in zip((booked, empty), await _booked(user_id, turn), strict=True):
+                waits.append(took)
+            await asyncio.sleep(every)
 
     others = Others()
     await asyncio.gather(*(sends(place, user_id) for place, user_id in enumerate(users)))
-    busy = others.cores()
-    p95 = quantiles(waits[USERS:] or waits, n=20)[18]
-    note = f"median {median(waits):.1f} ms; {USERS} users, a message each second"
-    return [Row("reserve + settle: p95", p95, "ms", BOOKING_MS, others=busy, note=note)]
+    booked, empty = booked[USERS:], empty[USERS:]  # before, connections learn the statements
+    return Row(
+        f"reserve + settle, {USERS} users, a message each in {every:g} s: p95",
+        _p95(booked), "ms", BOOKING_MS, others=others.cores(),
+        note=f"median {median(booked):.1f} ms; two empty statements: p95 {_p95(empty):.1f} ms",
+    )  # fmt: skip
 
 
-async def _booked(user_id: UUID, turn: UUID) -> float:
-    """ms of both statements, each in the transaction in which a turn begins and ends."""
+async def _booked(user_id: UUID, turn: UUID) -> tuple[float, float]:
+    """ms of both statements, each in the transaction in which a turn begins and ends, and of two
+    that do nothing.
+    """
     tier = tiers.TIERS["pro"]
     async with user_connection(user_id) as connection:
         began = perf_counter()
@@ -123,7 +127,16 @@ async def _booked(user_id: UUID, turn: UUID) -> float:
         began = perf_counter()
         await allowances.settle(connection, user_id, turn, COST, closes=True)
         spent += perf_counter() - began
-    return spent * 1000
+    async with user_connection(user_id) as connection:
+        began = perf_counter()
+        await connection.fetchval("select 1")
+        await connection.fetchval("select 1")
+        empty = perf_counter() - began
+    return spent * 1000, empty * 1000
+
+
+def _p95(waits: list[float]) -> float:
+    return quantiles(waits, n=20)[18]
 
 
 async def _pages(admin: asyncpg.Connection, rows: int) -> list[Row]:
@@ -162,28 +175,41 @@ def _limits() -> list[Row]:
     server = ValkeyServer()
     server.start()
     try:
-        places = {"memory": "", "Redis": server.connection_url}
-        return [uvloop.run(_checked(name, url)) for name, url in places.items()]
+        url = server.connection_url
+        return [
+            uvloop.run(_checked("in memory", "searches", "")),
+            uvloop.run(_checked("in Redis", "searches", url)),
+            uvloop.run(_checked("in Redis", "messages", url)),
+        ]
     finally:
         server.terminate()
 
 
-async def _checked(name: str, url: str) -> Row:
+async def _checked(where: str, what: str, url: str) -> Row:
+    """A check of this rate; of "messages" it looks at two windows, one after the other."""
     os.environ.update(RATE_LIMITS="true", REDIS_URL=url)
     for known in (settings, rate_limits.limiter, shared.redis):
         known.cache_clear()
     whose = [uuid4() for _ in range(USERS)]
     for user_id in whose:
-        await rate_limits.count("searches", user_id)
-    others, waits, before = Others(), [], _cpu()
-    for number in range(CHECKS):
-        began = perf_counter()
-        await rate_limits.count("searches", whose[number % USERS])
-        waits.append((perf_counter() - began) * 1000)
-    spent = (_cpu() - before) * (1000 / CHECKS)
-    await shared.close()
+        await rate_limits.count(what, user_id)
+    others, before = Others(), _cpu()
+    waits = [await _took(rate_limits.count(what, whose[n % USERS])) for n in range(CHECKS)]
+    spent, busy = (_cpu() - before) * (1000 / CHECKS), others.cores()
     note = f"median {median(waits):.2f} ms; CPU here {spent.whole:.2f} ms"
-    return Row(
-        f"rate limit, {name}: p95", quantiles(waits, n=20)[18], "ms", CHECK_MS,
-        others=others.cores(), note=note,
-    )  # fmt: skip
+    if (client := shared.redis()) is not None:
+        waits, empty = [], []
+        for number in range(CHECKS):
+            waits.append(await _took(rate_limits.count(what, whose[number % USERS])))
+            empty.append(await _took(client.ping()))
+        note += f"; a mere ping: median {median(empty):.2f}, p95 {_p95(empty):.2f} ms"
+    await shared.close()
+    named = f"rate limit of {what}, {where}: p95"
+    return Row(named, _p95(waits), "ms", CHECK_MS, others=busy, note=note)
+
+
+async def _took(act: Awaitable[object]) -> float:
+    """ms until it has happened."""
+    began = perf_counter()
+    await act
+    return (perf_counter() - began) * 1000
