@@ -2,11 +2,14 @@
 import { useState } from "react";
 import { ask } from "./account.js";
 import { Outcome } from "./export_button.jsx";
+import { kept, sentence, taken } from "./import_words.js";
+import { FILES_CHANGED } from "./stored_files.jsx";
 
 const BUSY = "Reading the archive. Your conversations appear as they come.";
 const SHOWN = 50; // of what was skipped
 
-export function ImportArchive() {
+/** onTaken(): settings were taken. onInstruct(text): the user takes instructions over. */
+export function ImportArchive({ onTaken, onInstruct }) {
   const [said, setSaid] = useState({});
   const take = async (event) => {
     const [file] = event.target.files;
@@ -16,7 +19,9 @@ export function ImportArchive() {
     try {
       const headers = { "Content-Type": "application/zip" };
       const told = await ask("/api/import", { method: "POST", headers, body: file });
-      setSaid({ done: sentence(told), skipped: told.skipped });
+      setSaid({ done: sentence(told), told });
+      if (told.taken.length > 0) onTaken();
+      if (told.files > 0) window.dispatchEvent(new Event(FILES_CHANGED));
     } catch (error) {
       setSaid({ error: error.message });
     }
@@ -37,20 +42,43 @@ export function ImportArchive() {
       </label>
       <Outcome done={said.done} error={said.error}>
         {said.busy && <progress aria-label="Importing" />}
-        {said.skipped?.length > 0 && <Skipped items={said.skipped} />}
+        {said.told && <Told {...said.told} onInstruct={onInstruct} />}
       </Outcome>
     </>
   );
 }
 
-function sentence({ imported, skipped }) {
-  if (imported === 0 && skipped.length === 0) return "There are no conversations in this archive.";
-  const left = skipped.length ? ` ${counted(skipped.length)} not:` : "";
-  return `${counted(imported)} imported.${left}`;
+function Told({ skipped, instructions, onInstruct, ...told }) {
+  const lines = [taken(told), kept(told)].filter(Boolean);
+  return (
+    <>
+      {lines.map((line) => (
+        <p key={line}>{line}</p>
+      ))}
+      {instructions && <Instructions words={instructions} onInstruct={onInstruct} />}
+      {skipped.length > 0 && <Skipped items={skipped} />}
+    </>
+  );
 }
 
-const counted = (count) =>
-  `${count} ${count === 1 ? "conversation was" : "conversations were"}`;
+/** They would stand in every answer, so whoever wrote them, it is the user who says yes. */
+function Instructions({ words, onInstruct }) {
+  const [used, setUsed] = useState(false);
+  if (used) return <p>The instructions are yours now; you can change them above.</p>;
+  const use = () => {
+    onInstruct(words);
+    setUsed(true);
+  };
+  return (
+    <div className="offered" data-testid="offered-instructions">
+      <p>It holds instructions for every answer. Read them before you use them:</p>
+      <blockquote dir="auto" tabIndex={0} aria-label="Instructions in the archive">{words}</blockquote>
+      <button type="button" className="button" onClick={use}>
+        Use these instructions
+      </button>
+    </div>
+  );
+}
 
 function Skipped({ items }) {
   const more = items.length - SHOWN;

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from assistant.errors import Refused
 from assistant.services import unpacking
 from assistant.services.archive import MANIFEST
-from assistant.services.unpacking import BROKEN, TOO_LARGE, TOO_MUCH, Package
+from assistant.services.unpacking import BROKEN, TOO_MUCH, Package
 from tests.services.archives import packed
 
 GOOD = packed({"conversations/1.json": "{}"})
@@ -92,7 +92,10 @@ def test_a_bomb_is_unpacked_no_further_than_its_bound(monkeypatch):
     bomb = packed({"conversations/1.json": b"0" * 10_000_000, "conversations/2.json": "x"})
     assert len(bomb) < 20_000
     read = list(Package.of(bomb).conversations())
-    assert [(len(each.content), each.why) for each in read] == [(0, TOO_LARGE), (1, "")]
+    assert [(len(each.content), each.why) for each in read] == [
+        (0, "it unpacks to more than 8 MB"),
+        (1, ""),
+    ]
 
 
 def test_a_conversation_of_8_mb_is_read_and_no_larger_one():
