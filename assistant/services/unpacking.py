@@ -48,7 +48,7 @@ _CONVERSATION = re.compile(rf"{_IN_FOLDER}conversations/[^/\\]+\.json")
 _ENCRYPTED = 0x1
 _BRACKETS = (b"", b"[", b"]")
 _FILES = re.compile(rf"{_IN_FOLDER}files/[^/\\]+")
-_FOREIGN = re.compile(r"(^|/)(\.\.?|__MACOSX)/")
+_FOREIGN = re.compile(r"(^|/)(\.\.?|__MACOSX)(/|$)")
 
 
 class Unpacked(NamedTuple):
