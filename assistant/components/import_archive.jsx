@@ -1,8 +1,9 @@
 // Brings an export back: a file is chosen, and what could not be taken is named.
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { ask } from "./account.js";
 import { Outcome } from "./export_button.jsx";
-import { kept, sentence, taken } from "./import_words.js";
+import { LEFT, kept, sentence, taken } from "./import_words.js";
+import { Revealed } from "./revealed.jsx";
 import { FILES_CHANGED } from "./stored_files.jsx";
 
 const BUSY = "Reading the archive. Your conversations appear as they come.";
@@ -49,14 +50,14 @@ export function ImportArchive({ onTaken, onInstruct }) {
 }
 
 function Told({ skipped, instructions, onInstruct, ...told }) {
-  const lines = [taken(told), kept(told)].filter(Boolean);
+  const lines = [taken(told), kept(told), LEFT].filter(Boolean);
   return (
     <>
+      {skipped.length > 0 && <Skipped items={skipped} />}
       {lines.map((line) => (
-        <p key={line}>{line}</p>
+        <p key={line} className="told">{line}</p>
       ))}
       {instructions && <Instructions words={instructions} onInstruct={onInstruct} />}
-      {skipped.length > 0 && <Skipped items={skipped} />}
     </>
   );
 }
@@ -64,7 +65,11 @@ function Told({ skipped, instructions, onInstruct, ...told }) {
 /** They would stand in every answer, so whoever wrote them, it is the user who says yes. */
 function Instructions({ words, onInstruct }) {
   const [used, setUsed] = useState(false);
-  if (used) return <p>The instructions are yours now; you can change them above.</p>;
+  const said = useRef(null);
+  useEffect(() => said.current?.focus({ preventScroll: true }), [used]); // the button is gone
+  if (used) {
+    return <p ref={said} tabIndex={-1}>They are in Instructions, above; you can change them there.</p>;
+  }
   const use = () => {
     onInstruct(words);
     setUsed(true);
@@ -72,7 +77,9 @@ function Instructions({ words, onInstruct }) {
   return (
     <div className="offered" data-testid="offered-instructions">
       <p>It holds instructions for every answer. Read them before you use them:</p>
-      <blockquote dir="auto" tabIndex={0} aria-label="Instructions in the archive">{words}</blockquote>
+      <blockquote dir="auto" tabIndex={0} aria-label="Instructions in the archive">
+        <Revealed text={words} />
+      </blockquote>
       <button type="button" className="button" onClick={use}>
         Use these instructions
       </button>

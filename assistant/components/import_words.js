@@ -34,6 +34,11 @@ export const taken = ({ taken: names }) =>
 
 /** Which settings of the user's are others than those of the archive, "" for none. */
 export const kept = ({ kept: names }) =>
-  names.length > 0 ? `As you have chosen here stays: ${named(names)}.` : "";
+  names.length > 0 ? `Not taken, because you have your own here: ${named(names)}.` : "";
+
+export const LEFT =
+  "Left in the archive: what tools did, approvals and usage, because they are the history of " +
+  "another place; permissions, connections, ways in, sessions and the plan, because no file may " +
+  "give power.";
 
 const named = (names) => list.format(names.map((name) => SETTINGS[name]));

@@ -42,17 +42,15 @@ def data_sections() -> rx.Component:
         "What you write here is yours: take it along, bring it back, or have it erased.",
         row(
             "Export",
-            "Everything in one ZIP archive: conversations to read and to import elsewhere, "
-            "what tools did, usage and settings.",
+            "Everything in one ZIP archive: conversations, files, notes and settings, to read and "
+            "to import elsewhere, and what tools did and cost.",
             ExportButton.create(),
         ),
         row(
             "Import",
             "Conversations, files, notes and choices from such an archive, of up to 50 MB and "
             "20,000 conversations; how to split a larger one, its README.txt says. What you have "
-            "stays as it is. What tools did, approvals and usage stay in the archive: they are the "
-            "history of another place. So do permissions, connections, ways in and the plan: no "
-            "file gives power.",
+            "stays as it is. Logs, usage and permissions stay in the archive.",
             ImportArchive.create(
                 on_taken=SettingsState.read_again, on_instruct=SettingsState.instruct
             ),

@@ -65,7 +65,8 @@ identities.json, sessions.json and your plan are not read, because no file may g
 If this archive is larger, make smaller ZIP files of it, each with manifest.json and some of the
 files in conversations/ (all parts of a conversation together; the Markdown is not needed) or in
 files/ (each time with list.json), and import one after the other, those with files first. What is
-in your account already is left as it is, so the same archive can be imported again.
+in your account already is left as it is, so the same archive can be imported again, as after an
+hour in which no more files are taken.
 Not in here: conversations that you have deleted, keys and codes, and the signed blocks that models
 keep for themselves. Nothing in this archive is encrypted: keep it where only you can read it.
 """
