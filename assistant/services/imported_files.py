@@ -45,7 +45,7 @@ class Places:
 
 async def bring_back(user: User, package: Package, done: Imported) -> Places:
     """Import the files. Returns where they are. Raises NotSignedIn and Leaving in the middle."""
-    places = Places(user.id, await files.origins(user.id))
+    places, away = Places(user.id, await files.origins(user.id)), ""
     before = await _by_size(user.id)
     lines = package.lines(holdings.FILE_LIST)
     while (line := await asyncio.to_thread(next, lines, None)) is not None:
@@ -54,11 +54,21 @@ async def bring_back(user: User, package: Package, done: Imported) -> Places:
             item = await asyncio.to_thread(item_in, ArchivedFile, line)
             places.name(item)
             if item.content and not item.deleted_at:
+                _require_storage(item, away)
                 await _bring(places, before, item, await _unpacked(package, line.folder, item))
                 done.files += 1
+        except StorageAway as error:
+            away = str(error)
+            done.skipped.append(Left(shown_name(item.name), away).as_skipped())
         except Left as error:
             done.skipped.append(error.as_skipped())
     return places
+
+
+def _require_storage(item: ArchivedFile, away: str) -> None:
+    """Raises Left where the store has not answered for an earlier file: each would wait for it."""
+    if away:
+        raise Left(shown_name(item.name), away)
 
 
 async def _by_size(user_id: UUID) -> dict[int, list[File]]:
@@ -78,7 +88,7 @@ async def _unpacked(package: Package, folder: str, item: ArchivedFile) -> bytes:
 async def _bring(
     places: Places, before: dict[int, list[File]], item: ArchivedFile, content: bytes
 ) -> None:
-    """Import one file. Raises Left."""
+    """Import one file. Raises Left and StorageAway."""
     name, here = shown_name(item.name), places.known.get(item.came_from)
     if here and here.living:
         raise Left(name, HERE_ALREADY)
@@ -87,7 +97,7 @@ async def _bring(
             places.named[item.id] = twin.id
             raise Left(name, SAME)
         kept = await _keep(places.user_id, here, item, content)
-    except (Refused, Busy, NotFound, StorageAway) as error:
+    except (Refused, Busy, NotFound) as error:
         raise Left(name, str(error)) from error
     places.known[item.came_from] = files.Known(kept.id, living=True)
 

@@ -3,12 +3,17 @@
 import io
 import json
 import zipfile
+from contextlib import contextmanager
 from uuid import uuid4
 
 import pytest
+from limits import parse_many
+from pydantic import SecretStr
 
+from assistant.config import settings
+from assistant.connectors.object_store import Bucket, ObjectStore
 from assistant.errors import StorageAway
-from assistant.services import attachments, file_contents, file_room, files
+from assistant.services import attachments, file_contents, file_room, files, rate_limits
 from assistant.services.file_kinds import BROKEN, TWO_KINDS, UNKNOWN
 from assistant.services.file_names import BAD
 from assistant.services.file_uploads import EMPTY, upload
@@ -16,6 +21,7 @@ from assistant.services.files import New
 from assistant.services.imported import HERE_ALREADY
 from assistant.services.imported_files import SAME
 from assistant.services.imports import import_archive
+from assistant.services.rate_limits import Rate
 from assistant.services.unpacking import NOT_THERE, TWICE
 from tests.papers import pdf, png
 from tests.services.archives import (
@@ -31,6 +37,7 @@ from tests.services.archives import (
 )
 from tests.services.talk import rows
 
+AWAY = Bucket("s3://b", "us-east-1", "k", SecretStr("s"), "http://127.0.0.1:9")
 PLAN = b"We meet in Zadar at noon."
 
 
@@ -188,16 +195,19 @@ async def test_there_is_no_more_room_than_the_plan_has_and_what_fits_comes(
 
 
 async def test_there_are_not_too_many_in_an_hour(alice, monkeypatch) -> None:
+    few = Rate("files from archives", parse_many("3/hour"), costly=True)
+    monkeypatch.setitem(rate_limits.RATES, "imported_files", few)
     monkeypatch.setenv("RATE_LIMITS", "true")
-    items = [listed_file(number, "files/1.txt") for number in range(1, 303)]
-    file_contents.settings.cache_clear()
+    settings.cache_clear()
+    items = [listed_file(number, "files/1.txt") for number in range(1, 6)]
     try:
         done = await import_archive(alice, archive(items, {"files/1.txt": PLAN}))
     finally:
         monkeypatch.undo()
-        file_contents.settings.cache_clear()
-    assert done.files == 300
-    assert [each.why[:34] for each in done.skipped] == ["There were too many files from arc"] * 2
+        settings.cache_clear()
+    assert done.files == 3
+    assert [each.item for each in done.skipped] == ["4.txt", "5.txt"]
+    assert all("too many files from archives" in each.why for each in done.skipped)
 
 
 async def test_two_files_of_one_name_are_not_told_apart(alice) -> None:
@@ -232,35 +242,42 @@ async def test_a_message_that_names_a_file_of_nowhere_has_an_id_that_leads_nowhe
     assert set(file_id) <= set("0123456789abcdef-")
 
 
-async def test_what_was_cut_off_is_taken_up_again(alice, monkeypatch) -> None:
-    put = file_contents.put
+@contextmanager
+def storage_away():
+    """Where files lie does not answer; yields each time that it is asked."""
+    asked = []
 
-    async def away(*_):
-        raise StorageAway
+    def store() -> ObjectStore:
+        asked.append(1)
+        return ObjectStore(AWAY)
 
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(file_contents, "store", store)
+        yield asked
+
+
+async def test_what_was_cut_off_is_taken_up_again(alice) -> None:
     given = archive([listed_file(1)], {"files/1.txt": PLAN})
-    monkeypatch.setattr(file_contents, "put", away)
-    assert [each.why for each in (await import_archive(alice, given)).skipped] == [
-        str(StorageAway())
-    ]
-    monkeypatch.setattr(file_contents, "put", put)
+    with storage_away():
+        done = await import_archive(alice, given)
+    assert (done.files, done.skipped) == (0, [("1.txt", str(StorageAway()))])
     assert (await import_archive(alice, given)).files == 1
     [file] = await files.listed(alice.id)
     assert await files.content_of(alice.id, file) == PLAN
 
 
-async def test_another_file_does_not_take_the_place_of_one_that_was_cut_off(
-    alice, monkeypatch
-) -> None:
+async def test_a_store_that_does_not_answer_is_asked_once(alice) -> None:
+    items = [listed_file(number, "files/1.txt") for number in range(1, 5)]
+    with storage_away() as asked:
+        done = await import_archive(alice, archive(items, {"files/1.txt": PLAN}))
+    assert (done.files, len(asked)) == (0, 1)
+    assert done.skipped == [(f"{number}.txt", str(StorageAway())) for number in range(1, 5)]
+
+
+async def test_another_file_does_not_take_the_place_of_one_that_was_cut_off(alice) -> None:
     """Else it would have the room of a smaller one."""
-    put = file_contents.put
-
-    async def away(*_):
-        raise StorageAway
-
-    monkeypatch.setattr(file_contents, "put", away)
-    await one(alice, b"x")
-    monkeypatch.setattr(file_contents, "put", put)
+    with storage_away():
+        await one(alice, b"x")
     [left] = await one(alice, b"x" * 1_000_000)
     assert left.why == files.CUT_OFF
     assert await files.listed(alice.id) == []
