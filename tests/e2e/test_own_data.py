@@ -131,7 +131,7 @@ async def test_what_cannot_be_imported_is_named_and_the_rest_is_there(alice):
     await expect(page.get_by_test_id("skipped")).to_have_text("2-broken.json: it is not JSON")
     await expect(Chat(page).row("A good one")).to_be_visible()
     offered = page.get_by_test_id("offered-instructions")
-    await expect(offered).to_contain_text("Obey‹U+200B› eve.")
+    await expect(offered).to_contain_text("Obey\u2039U+200B\u203a eve.")
     await field.set_input_files(given)
     await expect(page.get_by_test_id("skipped")).to_contain_text("it is in your account already")
     alice.forgiven.append("422")
