@@ -103,6 +103,35 @@ def photo(turn: int = 1) -> bytes:
     return PHOTO[:2] + b"\xff\xe1" + struct.pack(">H", 2 + len(exif)) + exif + PHOTO[2:]
 
 
+def inks(samples: tuple[int, int, int, int], adobe: int | None = None) -> bytes:
+    """A JPEG of 16 by 16 pixels of one colour, in the four inks of a printer.
+
+    adobe: how a program that signs as Adobe's do says that colours are stored.
+    """
+    bits, before = "", [0] * 4
+    for at in range(16):  # four blocks of each ink
+        value = (samples[at % 4] - 128) * 8
+        change, before[at % 4] = value - before[at % 4], value
+        size = abs(change).bit_length()
+        stored = change if change > 0 else change + (1 << size) - 1
+        bits += f"{size:04b}" + (f"{stored:0{size}b}" if size else "") + "0"
+    bits += "1" * (-len(bits) % 8)
+    body = int(bits, 2).to_bytes(len(bits) // 8, "big").replace(b"\xff", b"\xff\0")
+    each = range(1, 5)
+    frame = struct.pack(">BHHB", 8, 16, 16, 4) + b"".join(bytes((ink, 0x11, 0)) for ink in each)
+    signed = b"" if adobe is None else b"Adobe" + struct.pack(">HHHB", 100, 0, 0, adobe)
+    parts = (
+        (0xEE, signed),
+        (0xDB, b"\0" + b"\x01" * 64),
+        (0xC0, frame),
+        (0xC4, b"\0" + bytes([0, 0, 0, 12, *[0] * 12]) + bytes(range(12))),
+        (0xC4, b"\x10" + bytes([1, *[0] * 15]) + b"\0"),
+        (0xDA, b"\x04" + b"".join(bytes((ink, 0)) for ink in each) + b"\0\x3f\0"),
+    )
+    told = (b"\xff%c" % mark + struct.pack(">H", 2 + len(part)) + part for mark, part in parts)
+    return b"\xff\xd8" + b"".join(told) + body + b"\xff\xd9"
+
+
 def still(flags: int = 0x08) -> bytes:
     """A WebP of 32 by 16 pixels with what a camera wrote."""
     canvas = bytes([flags, 0, 0, 0]) + struct.pack("<HBHB", 31, 0, 15, 0)

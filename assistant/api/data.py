@@ -5,6 +5,7 @@ GET /api/account, GET /api/export, POST /api/import, /api/account/delete and /ap
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from dataclasses import asdict
 from datetime import UTC, datetime
 
 from starlette.requests import Request
@@ -83,13 +84,17 @@ async def _pieces(user: User) -> AsyncGenerator[bytes, None]:
 
 @answering
 async def bring_back(request: Request) -> Response:
-    """Import the archive in the body: {"imported": how many, "skipped": [{"item", "why"}]}."""
+    """Import the archive in the body.
+
+    {"conversations", "files", "notes": how many of each, "taken", "kept": the names of settings,
+    "instructions": for the user to take over, "skipped": [{"item", "why"}]}
+    """
     user = await user_of(request)
     require_size(request, ARCHIVE_BYTES, TOO_LARGE)
     await rate_limits.count("archives", user.id)
     done = await import_from(user, request.stream())
     skipped = [each._asdict() for each in done.skipped]
-    return JSONResponse({"imported": done.imported, "skipped": skipped}, headers=NO_STORE)
+    return JSONResponse(asdict(done) | {"skipped": skipped}, headers=NO_STORE)
 
 
 @answering

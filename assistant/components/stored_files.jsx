@@ -5,6 +5,7 @@ import { sizeOf } from "./file_facts.js";
 import { FileLink } from "./file_link.jsx";
 import { When } from "./when.jsx";
 
+export const FILES_CHANGED = "assistant:files"; // an event by which this list is read anew
 const API = "/api/files";
 const SHOWN = 20;
 const EMPTY =
@@ -41,7 +42,12 @@ function useStoredFiles() {
   const [state, setState] = useState({ busy: "" });
   const read = () => ask(API).then(setKnown);
   const failed = (error) => setState({ busy: "", problem: error.message });
-  useEffect(() => void read().catch(failed), []);
+  useEffect(() => {
+    const again = () => void read().catch(failed);
+    again();
+    window.addEventListener(FILES_CHANGED, again);
+    return () => window.removeEventListener(FILES_CHANGED, again);
+  }, []);
   const change = async (busy, path, method, said) => {
     setState({ busy });
     try {

@@ -8,16 +8,18 @@ from assistant.connectors.picture_page import DAMAGED, TURNS, Raster, Unfit
 SEGMENTS = 1_000
 FRAMES = (0xC0, 0xC1, 0xC2)  # those that everybody reads
 OTHER_FRAMES = (0xC3, *range(0xC5, 0xC8), *range(0xC9, 0xCC), *range(0xCD, 0xD0))
-SCAN, EXIF, ENDED = 0xDA, 0xE1, b"\xff\xd9"
-SPACES = {1: b"/DeviceGray", 3: b"/DeviceRGB"}
+SCAN, EXIF, ADOBE, ENDED = 0xDA, 0xE1, 0xEE, b"\xff\xd9"
+SPACES = {1: b"/DeviceGray", 3: b"/DeviceRGB", 4: b"/DeviceCMYK"}
+INKS = 4
+INVERTED = b"/Decode[1 0 1 0 1 0 1 0]"  # programs that sign as Adobe's do store how much is left
 ORDERS = {b"II*\0": "<", b"MM\0*": ">"}
 ORIENTATION = 0x0112
 ENTRIES = 200
-FOR_PRINTING = "This picture is stored in a form for printing, so it cannot be shown."
+RARE = "This picture is stored in a rare form of JPEG, so it cannot be shown. Saved anew, it can."
 
 
 def jpeg_raster(content: bytes) -> Raster:
-    """The picture, upright. Raises Unfit for one that is damaged, or has no colours of a screen."""
+    """The picture, upright. Raises Unfit for one that is damaged, or of a rare form."""
     try:
         return _raster(content)
     except (struct.error, ValueError) as error:
@@ -25,24 +27,33 @@ def jpeg_raster(content: bytes) -> Raster:
 
 
 def _raster(content: bytes) -> Raster:
-    frame, turn = b"", 1
+    frame, turn, adobe = _told(content)
+    depth, height, width, colours = struct.unpack_from(">BHHB", frame)
+    if depth != 8 or colours not in SPACES:
+        raise Unfit(RARE)
+    if not width or not height:
+        raise Unfit(DAMAGED)
+    facts = b"/BitsPerComponent 8/Filter/DCTDecode/ColorSpace" + SPACES[colours]
+    facts += INVERTED if adobe and colours == INKS else b""
+    return Raster(width, height, facts, content, turn=turn)
+
+
+def _told(content: bytes) -> tuple[bytes, int, bool]:
+    """The frame, how the camera was held, and whether a program of Adobe's kind has signed."""
+    frame, turn, adobe = b"", 1, False
     for mark, body, after in _segments(content):
         if mark in FRAMES:
             frame = body
         elif mark in OTHER_FRAMES:
-            raise Unfit(FOR_PRINTING)
+            raise Unfit(RARE)
         elif mark == EXIF and body.startswith(b"Exif\0\0"):
             turn = _turn(body[6:])
+        elif mark == ADOBE:
+            adobe = body.startswith(b"Adobe")
         elif mark == SCAN:
             content.index(ENDED, after)
             break
-    depth, height, width, colours = struct.unpack_from(">BHHB", frame)
-    if depth != 8 or colours not in SPACES:
-        raise Unfit(FOR_PRINTING)
-    if not width or not height:
-        raise Unfit(DAMAGED)
-    facts = b"/BitsPerComponent 8/Filter/DCTDecode/ColorSpace" + SPACES[colours]
-    return Raster(width, height, facts, content, turn=turn)
+    return frame, turn, adobe
 
 
 def _segments(content: bytes) -> Iterator[tuple[int, bytes, int]]:

@@ -14,7 +14,7 @@ from assistant.connectors.aside import Failed, aside
 from assistant.connectors.documents import MEMORY, Unreadable, readers, unpacked
 from assistant.connectors.jpeg_raster import jpeg_raster
 from assistant.connectors.picture_page import DAMAGED, Raster, Unfit, page
-from assistant.connectors.png_raster import png_raster
+from assistant.connectors.png_raster import is_interlaced, png_raster
 from assistant.connectors.webp_bare import webp_bare
 
 __all__ = ["MOST", "Picture", "Unfit", "Unreadable", "opened"]
@@ -22,6 +22,7 @@ __all__ = ["MOST", "Picture", "Unfit", "Unreadable", "opened"]
 SECONDS = 8
 DRAWER = Path(__file__).with_name("drawn_page.py")
 FRAMER = Path(__file__).with_name("gif_frame.py")
+WEAVER = Path(__file__).with_name("png_woven.py")
 PNG, JPEG, GIF, WEBP = "image/png", "image/jpeg", "image/gif", "image/webp"
 RASTERS: dict[str, Callable[[bytes], Raster]] = {PNG: png_raster, JPEG: jpeg_raster}
 # Anthropic takes 5 MiB of base64 for a picture, and 8,000 pixels on a side. The smallest size fits
@@ -74,6 +75,8 @@ async def _bare(content: bytes) -> Picture:
 async def _raster(content: bytes, media: str) -> Raster:
     if media == GIF:
         return framed(await _made(FRAMER, content))
+    if media == PNG and is_interlaced(content):
+        content = await _made(WEAVER, content)
     return await asyncio.to_thread(RASTERS[media], content)
 
 

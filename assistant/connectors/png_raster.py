@@ -13,11 +13,25 @@ CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # by the kind of colour
 DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
 CLEAR = {4: 0, 6: 2}  # kinds with transparency, and the same without
 SPACES = {0: b"/DeviceGray", 2: b"/DeviceRGB"}
-INTERLACED = "This picture is stored interlaced, so it cannot be shown. Saved anew, it can."
+HEAD_BEGIN, HEAD_END, ADAM7 = 16, 29, b"\x01"
+WOVEN_BYTES = 12_000_000  # of its pixels: weaving them takes some seconds
+INTERLACED = (
+    "This picture is large and stored interlaced, so it cannot be shown. Saved anew, it can."
+)
+
+
+def is_interlaced(content: bytes) -> bool:
+    """Whether it comes in passes. Raises Unfit for one that would take too long to be woven."""
+    if content[HEAD_BEGIN - 4 : HEAD_BEGIN] != b"IHDR" or content[HEAD_END - 1 : HEAD_END] != ADAM7:
+        return False
+    width, height, depth, kind = struct.unpack_from(">IIBB", content, HEAD_BEGIN)
+    if width * height * CHANNELS.get(kind, 1) * max(depth // 8, 1) > WOVEN_BYTES:
+        raise Unfit(INTERLACED)
+    return True
 
 
 def png_raster(content: bytes) -> Raster:
-    """The picture. Raises Unfit for one that is damaged or swells, and for an interlaced one."""
+    """The picture. Raises Unfit for one that is damaged, swells, or is interlaced."""
     try:
         chunks = _chunks(content)
         width, height, depth, kind, _, _, interlaced = struct.unpack(">IIBBBBB", chunks[b"IHDR"])

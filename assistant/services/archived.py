@@ -7,7 +7,7 @@ import json
 import math
 import re
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -49,6 +49,7 @@ _UNFIT = {
     "list_type": "it is no list",
 }
 OPEN = ("running", "waiting")
+Form = TypeVar("Form", bound=BaseModel)
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 _MARKS = (b",", b"[", b"{")
 _FIRST = datetime(2000, 1, 1, tzinfo=UTC)
@@ -86,25 +87,28 @@ def _shallow(value: Any, depth: int = 0) -> Any:  # noqa: ANN401  (any JSON)
     return _cleaned(value)
 
 
-_CLEANED = BeforeValidator(_cleaned)
-Id = Annotated[str, _CLEANED, Field(min_length=1, max_length=64)]
-Label = Annotated[str, _CLEANED, Field(max_length=200)]
-Title = Annotated[str, _CLEANED, Field(max_length=TITLE_CHARACTERS)]
-Sentence = Annotated[str, _CLEANED, Field(max_length=2_000)]
-Words = Annotated[str, _CLEANED, Field(max_length=REPLY_CHARACTERS)]
+CLEANED = BeforeValidator(_cleaned)
+Shallow = AfterValidator(_shallow)
+Id = Annotated[str, Field(min_length=1, max_length=64), CLEANED]
+Label = Annotated[str, Field(max_length=200), CLEANED]
+Title = Annotated[str, Field(max_length=TITLE_CHARACTERS), CLEANED]
+Sentence = Annotated[str, Field(max_length=2_000), CLEANED]
+Words = Annotated[str, Field(max_length=REPLY_CHARACTERS), CLEANED]
 Moment = Annotated[AwareDatetime, AfterValidator(_past)]
 
 
-class _Read(BaseModel):
+class Read(BaseModel):
+    """What is not known is left out."""
+
     model_config = ConfigDict(extra="ignore")
 
 
-class _Said(_Read):
+class _Said(Read):
     type: Literal["text", "thinking"]
     text: Words
 
 
-class _Used(_Read):
+class _Used(Read):
     type: Literal["tool"]
     id: Label
     name: Label
@@ -124,12 +128,12 @@ class _Used(_Read):
         return self
 
 
-class _GoneOn(_Read):
+class _GoneOn(Read):
     type: Literal["continued"]
     model: Label
 
 
-class _Attached(_Read):
+class _Attached(Read):
     type: Literal["file"]
     id: Label
     name: Label
@@ -141,7 +145,7 @@ class _Attached(_Read):
 Part = Annotated[_Said | _Used | _GoneOn | _Attached, Field(discriminator="type")]
 
 
-class ArchivedMessage(_Read):
+class ArchivedMessage(Read):
     """A message. parent: the id of the one before it, in the same archive."""
 
     id: Id
@@ -176,7 +180,7 @@ class ArchivedMessage(_Read):
         return [part.model_dump() for part in self.parts]
 
 
-class ArchivedTalk(_Read):
+class ArchivedTalk(Read):
     """A conversation. id: the one that it had where it was begun; head: a message's.
 
     count: of all its messages, where they do not fit into one file. continues: this is a later file
@@ -227,6 +231,11 @@ class ArchivedTalk(_Read):
 
 def talk_in(content: bytes) -> ArchivedTalk:
     """The conversation in a file of an archive. Raises NotReadable."""
+    return read_as(ArchivedTalk, content)
+
+
+def read_as(form: type[Form], content: bytes) -> Form:
+    """What stands in a file of an archive, in its form. Raises NotReadable."""
     if marks_in(content) > MARKS_AT_MOST:
         raise NotReadable(f"it has more than {MARKS_AT_MOST:,} names and values")
     try:
@@ -234,7 +243,7 @@ def talk_in(content: bytes) -> ArchivedTalk:
     except (ValueError, RecursionError) as error:
         raise NotReadable("it is not JSON") from error
     try:
-        return ArchivedTalk.model_validate(read)
+        return form.model_validate(read)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(each) for each in first["loc"][:4])

@@ -55,11 +55,18 @@ identities.json  the ways in which you sign in
 sessions.json    the browsers in which you were signed in
 manifest.json    the version of this format
 
-"Import" in the settings of an assistant reads the conversations back; the rest is for you.
+"Import" in the settings of an assistant reads back conversations, files (those that list.json
+names, each looked at as if it were uploaded), notes, and of settings.json what is not chosen
+there. Instructions are shown first, and you take them over. What was deleted is not brought back.
+The rest is for you to read. tool_log.json, approvals.json and usage.json are the history of this
+place: they enter no log and no limit of another. permissions.json, connections.json,
+identities.json, sessions.json and your plan are not read, because no file may give power.
 {BOUNDS}
 If this archive is larger, make smaller ZIP files of it, each with manifest.json and some of the
-files in conversations/ (all parts of a conversation together; the Markdown is not needed), and
-import one after the other.
+files in conversations/ (all parts of a conversation together; the Markdown is not needed) or in
+files/ (each time with list.json), and import one after the other, those with files first. What is
+in your account already is left as it is, so the same archive can be imported again, as after an
+hour in which no more files are taken.
 Not in here: conversations that you have deleted, keys and codes, and the signed blocks that models
 keep for themselves. Nothing in this archive is encrypted: keep it where only you can read it.
 """

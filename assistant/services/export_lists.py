@@ -15,6 +15,7 @@ from assistant.services.contents import TOO_DEEP, dump, read
 from assistant.services.conversation_export import Writing
 from assistant.services.file_export import archive_name
 from assistant.services.keys import UNREADABLE, opened_or, vault_in
+from assistant.services.origins import origin_of
 from assistant.vault import Vault
 
 BATCH = 100  # rows
@@ -108,6 +109,8 @@ def _permission(each: Row) -> dict[str, Any]:
 def _note(each: Row) -> dict[str, Any]:
     row = each.row
     return {
+        "id": str(row.id),
+        "origin": origin_of(row.id, row.call_key),
         "at": iso(row.created_at),
         "changed_at": iso(row.changed_at),
         "deleted_at": iso(row.deleted_at),
@@ -119,6 +122,8 @@ def _note(each: Row) -> dict[str, Any]:
 def _file(each: Row) -> dict[str, Any]:
     row, name = each.row, each.opened("files.name") or UNREADABLE
     return {
+        "id": str(row.id),
+        "origin": origin_of(row.id, row.call_key),
         "at": iso(row.created_at),
         "deleted_at": iso(row.deleted_at),
         "name": name,

@@ -6,6 +6,7 @@ transaction that waits for it, and what a crash leaves behind is purged as if it
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func
@@ -21,10 +22,30 @@ from assistant.services import file_contents, file_room, tiers
 from assistant.services.contents import clean
 from assistant.services.file_names import require_name
 from assistant.services.keys import UNREADABLE, opened_or, vault_in
+from assistant.services.origins import id_here, key_of, origin_of
 from assistant.services.tiers import Tier
 from assistant.vault import Vault
 
 NAME, KEY, TEXT = "files.name", "files.key", "files.text"
+CUT_OFF = (
+    "Another file in its place is on its way, or was cut off. Nothing was kept; upload this one by "
+    "itself."
+)
+
+
+class Came(NamedTuple):
+    """Where an imported file comes from: the id that it had there, and when it was made."""
+
+    origin: str
+    at: datetime
+
+
+class Known(NamedTuple):
+    """A file of the user's. Where it is neither living nor deleted, its bytes have not come."""
+
+    id: UUID
+    living: bool = False
+    deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +53,7 @@ class New:
     """A file to be kept. text: what can be read in it, None for a picture.
 
     call_key: the same once more is the same file. replaces: the file that is deleted for it.
+    came: where it was imported from.
     """
 
     name: str
@@ -41,6 +63,12 @@ class New:
     tainted: bool = True
     call_key: str | None = None
     replaces: UUID | None = None
+    came: Came | None = None
+
+    @property
+    def key(self) -> str | None:
+        """By which it is known when it comes once more."""
+        return key_of(self.came.origin) if self.came else self.call_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +97,7 @@ async def keep(user_id: UUID, new: New) -> File:
     name, tier = require_name(new.name), await tiers.tier_of(user_id)
     async with user_session(user_id) as session:
         await file_room.lock(session)
-        row = await _known(session, new.call_key)
+        row = await _known(session, new)
         if row is None:
             await file_room.require(session, tier, len(new.content))
             row = await _added(session, new, name)
@@ -78,6 +106,19 @@ async def keep(user_id: UUID, new: New) -> File:
         await file_contents.put(user_id, file.id, file.key, new.content)
         await _settle(user_id, tier, file, new.replaces)
     return file
+
+
+async def origins(user_id: UUID) -> dict[str, Known]:
+    """All that is known of the user's files, by the ids that they had where they were made."""
+    asked = select(Row.id, Row.call_key, Row.stored, Row.deleted_at)
+    async with user_session(user_id) as session:
+        rows = (await session.execute(asked)).all()
+    return {
+        origin_of(row.id, row.call_key): Known(
+            row.id, row.stored and not row.deleted_at, row.stored and bool(row.deleted_at)
+        )
+        for row in rows
+    }
 
 
 async def listed(user_id: UUID) -> list[File]:
@@ -170,10 +211,14 @@ async def purge(user_id: UUID, file_id: UUID) -> None:
     await _drop(user_id, file_id)
 
 
-async def _known(session: AsyncSession, call_key: str | None) -> Row | None:
-    if call_key is None:
+async def _known(session: AsyncSession, new: New) -> Row | None:
+    """Its row, where it came before. Raises Refused for another file in place of a cut off one."""
+    if new.key is None:
         return None
-    return (await session.scalars(select(Row).where(col(Row.call_key) == call_key))).one_or_none()
+    row = (await session.scalars(select(Row).where(col(Row.call_key) == new.key))).one_or_none()
+    if row and not row.stored and (row.size, row.media) != (len(new.content), new.media):
+        raise Refused(CUT_OFF)
+    return row
 
 
 async def _added(session: AsyncSession, new: New, name: str) -> Row:
@@ -182,8 +227,11 @@ async def _added(session: AsyncSession, new: New, name: str) -> Row:
         media=new.media,
         size=len(new.content),
         tainted=new.tainted,
-        call_key=new.call_key,
+        call_key=new.key,
     )
+    if new.came:
+        row.id = id_here(row.user_id, new.came.origin)
+        row.created_at = new.came.at
     vault = await vault_in(session)
     row.name = vault.seal(NAME, row.id, name)
     row.key = vault.seal(KEY, row.id, file_contents.new_key())

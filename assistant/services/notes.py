@@ -1,10 +1,11 @@
 """The user's notes: sealed rows, found by opening them."""
 
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from pydantic import JsonValue
-from sqlalchemy import func
+from sqlalchemy import String, cast, func, or_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
@@ -12,15 +13,27 @@ from assistant.agent.backends.notes import Note
 from assistant.database import user_of, user_session
 from assistant.errors import ToolError
 from assistant.models import Note as Row
+from assistant.models import Profile
 from assistant.services.contents import clean
 from assistant.services.folding import folded
 from assistant.services.keys import UNREADABLE, opened_or, vault_in
+from assistant.services.origins import key_of
 from assistant.vault import Vault
 
 AT_MOST = 2_000
 TITLE, CONTENT = "notes.title", "notes.content"
 NONE = "There is no such note. Search the notes for its id."
 FULL = f"The user has {AT_MOST:,} notes, which is the most. One must be deleted first."
+
+
+class Came(NamedTuple):
+    """A note that is imported. origin: the id that it had where it was made."""
+
+    origin: str
+    title: str
+    text: str
+    at: datetime
+    changed_at: datetime
 
 
 class StoredNotes:
@@ -94,6 +107,27 @@ class StoredNotes:
             title, text = str(saved["title"]), str(saved["text"])
             await _write(session, row, title, text, tainted=bool(saved["tainted"]))
             return _note(row, await vault_in(session))
+
+
+async def take(user_id: UUID, came: Came) -> bool:
+    """Keep an imported note, as one that others may have written; False where it is here already.
+
+    One that was deleted is there again, as it came. Raises ToolError where there is no room.
+    """
+    here = or_(cast(col(Row.id), String) == came.origin, col(Row.call_key) == key_of(came.origin))
+    async with user_session(user_id) as session:
+        await session.execute(select(Profile.id).with_for_update())  # two tabs
+        row = (await session.scalars(select(Row).where(here))).one_or_none()
+        if row is not None and row.deleted_at is None:
+            return False
+        await _require_room(session)
+        if row is None:
+            row = Row(user_id=user_id, call_key=key_of(came.origin), created_at=came.at)
+            session.add(row)
+        row.deleted_at = None
+        await _write(session, row, came.title, came.text, tainted=True)
+        row.changed_at = came.changed_at
+    return True
 
 
 async def _require_room(session: AsyncSession) -> None:

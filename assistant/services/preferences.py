@@ -115,6 +115,25 @@ async def look_like(user_id: UUID, theme: str) -> None:
     await _note(user_id, theme=theme, theme_since=time.time_ns() // 1_000_000)
 
 
+async def fill(user_id: UUID, name: str, model: str, details: dict[str, str]) -> set[str]:
+    """Choose what the user has not chosen; the rest stays. Returns the names of what was taken.
+
+    "name", "model", and those of details: "language", "theme", "short". All of them are usable.
+    """
+    async with user_session(user_id) as session:
+        profile = (await session.scalars(select(Profile).with_for_update())).one()
+        taken = {each for each, value in details.items() if value and each not in profile.details}
+        since = {"theme_since": time.time_ns() // 1_000_000} if "theme" in taken else {}
+        profile.details = {**profile.details, **{each: details[each] for each in taken}, **since}
+        if name and not profile.name:
+            profile.name = (await vault_in(session)).seal(NAME, profile.id, name)
+            taken.add("name")
+        if model and not profile.default_model:
+            profile.default_model = model
+            taken.add("model")
+    return taken
+
+
 async def _seal(user_id: UUID, place: str, words: str) -> None:
     async with user_session(user_id) as session:
         row_id = (await session.scalars(select(Profile.id))).one()

@@ -38,6 +38,7 @@ RATES = {
     "tool_calls": Rate("calls of tools", parse_many("240/minute; 5000/day"), costly=True),
     "uploads": Rate("uploads", parse_many("60/minute; 1000/day"), costly=True),
     "archives": Rate("archives", parse_many("30/hour"), costly=True),
+    "imported_files": Rate("files from archives", parse_many("300/hour; 1000/day"), costly=True),
     "searches": Rate("searches", parse_many("240/minute")),
     "connections": Rate("attempts to connect", parse_many("20/minute; 300/day"), costly=True),
     # Each asks Stripe a few times, whose limit is that of all users together.

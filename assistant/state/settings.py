@@ -61,6 +61,18 @@ class SettingsState(BaseState):
                 self._show(chosen, tier)
         return None
 
+    @command
+    async def read_again(self) -> None:
+        """An import has brought settings: show them, here and beside the conversations."""
+        async with saying_what_fails(self):
+            chosen = await preferences.known(self._user_id())
+            tier = await tier_of(self._user_id())
+            async with self:
+                self._show(chosen, tier)
+                sidebar = await self.get_state(SidebarState)
+                sidebar.name = chosen.name
+                sidebar.theme, sidebar.theme_since = chosen.theme, chosen.theme_since
+
     def _show(self, chosen: preferences.Preferences, tier: Tier) -> None:
         self.name, self.instructions = chosen.name, chosen.instructions
         self.language = chosen.language if chosen.language in LANGUAGES else ""

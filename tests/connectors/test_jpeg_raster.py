@@ -4,9 +4,9 @@ import struct
 
 import pytest
 
-from assistant.connectors.jpeg_raster import FOR_PRINTING, jpeg_raster
+from assistant.connectors.jpeg_raster import INVERTED, RARE, jpeg_raster
 from assistant.connectors.picture_page import DAMAGED, Unfit
-from tests.papers import PHOTO, jpeg, photo
+from tests.papers import PHOTO, inks, jpeg, photo
 
 FRAME = struct.pack(">HBHHB", 17, 8, 16, 32, 3)
 
@@ -42,6 +42,15 @@ def test_one_that_breaks_off_anywhere_is_damaged(size) -> None:
         jpeg_raster(PHOTO[:size])
 
 
+@pytest.mark.parametrize(("adobe", "inverted"), [(None, False), (0, True), (2, True)])
+def test_colours_of_inks_are_named_and_turned_round_where_adobe_has_stored_them(
+    adobe, inverted
+) -> None:
+    facts = jpeg_raster(inks((0, 0, 0, 255), adobe)).facts
+    assert b"/DeviceCMYK" in facts
+    assert (INVERTED in facts) == inverted
+
+
 @pytest.mark.parametrize(
     "content",
     [
@@ -60,10 +69,10 @@ def test_one_without_a_picture_or_without_end_is_damaged(content) -> None:
     "content",
     [
         PHOTO.replace(b"\xff\xc0", b"\xff\xc3"),
-        PHOTO.replace(FRAME, struct.pack(">HBHHB", 17, 8, 16, 32, 4)),
+        PHOTO.replace(FRAME, struct.pack(">HBHHB", 17, 8, 16, 32, 5)),
         PHOTO.replace(FRAME, struct.pack(">HBHHB", 17, 12, 16, 32, 3)),
     ],
 )
-def test_what_is_not_for_screens_says_so(content) -> None:
-    with pytest.raises(Unfit, match=FOR_PRINTING):
+def test_what_few_programs_read_says_so(content) -> None:
+    with pytest.raises(Unfit, match=RARE):
         jpeg_raster(content)

@@ -20,7 +20,7 @@ from assistant.connectors.pictures import (
     Unfit,
     opened,
 )
-from tests.papers import gif, gif_of, jpeg, photo, pixels, png, png_of, still
+from tests.papers import gif, gif_of, inks, jpeg, photo, pixels, png, png_of, still
 
 RED, BLUE, WHITE = (255, 0, 0), (0, 0, 255), (255, 255, 255)
 
@@ -62,6 +62,28 @@ async def test_a_photo_is_upright_and_says_nothing_of_where_it_was_taken(turn, l
     for pixel, wanted in zip((rows[0][0], rows[0][-1], rows[-1][0]), CORNERS[turn], strict=True):
         assert alike(pixel, wanted)
     assert b"Zadar" not in (await opened(photo(turn), JPEG, libraries)).content
+
+
+@pytest.mark.parametrize(
+    ("samples", "adobe", "wanted"),
+    [
+        ((255, 0, 0, 0), None, (0, 174, 239)),  # cyan, as much as there is
+        ((0, 255, 255, 255), 0, (0, 174, 239)),  # the same, stored as what is left
+        ((0, 0, 0, 255), None, (35, 31, 32)),
+        ((0, 0, 0, 0), None, (255, 255, 255)),
+    ],
+)
+async def test_a_photo_for_printing_has_the_colours_of_its_inks(
+    samples, adobe, wanted, libraries
+) -> None:
+    rows = await seen(inks(samples, adobe), JPEG, libraries)
+    assert all(alike(pixel, wanted) for row in rows for pixel in row)
+
+
+async def test_an_interlaced_picture_is_drawn_whole(libraries) -> None:
+    passes = [b"\0" + bytes(RED), b"\0" + bytes(BLUE), b"\0" + bytes((*RED, *BLUE))]
+    rows = await seen(png_of(2, 2, 2, 8, b"".join(passes), interlaced=1), PNG, libraries)
+    assert rows == [[RED, BLUE], [RED, BLUE]]
 
 
 PALETTE = bytes((*RED, *BLUE, 0, 0, 0))
@@ -208,8 +230,8 @@ async def test_what_is_damaged_or_built_to_swell_ends_in_a_sentence(
     [
         (b"<svg/>", "image/svg+xml", NO_STILL),
         (still(flags=0x02), WEBP, "This picture moves"),
-        (png_of(1, 1, 0, 8, b"\0\0", interlaced=1), PNG, "This picture is stored interlaced"),
-        (photo().replace(b"\xff\xc0", b"\xff\xc3"), JPEG, "stored in a form for printing"),
+        (png_of(9_000, 9_000, 0, 8, b"\0\0", interlaced=1), PNG, "large and stored interlaced"),
+        (photo().replace(b"\xff\xc0", b"\xff\xc3"), JPEG, "a rare form of JPEG"),
     ],
 )
 async def test_what_no_vendor_takes_says_what_to_do(content, media, why, libraries) -> None:

@@ -12,6 +12,8 @@ from tests.e2e.pages import Chat
 from tests.e2e.people import Person
 from tests.services.archives import packed, talk_file
 
+PLAN = {"name": "plan.txt", "mimeType": "text/plain", "buffer": b"We meet in Zadar at noon."}
+
 
 async def settings_of(person: Person) -> Page:
     """A tab with the person's settings."""
@@ -57,11 +59,69 @@ async def test_an_export_reads_as_words_and_shows_again_where_it_is_imported(ali
     await expect(there.answer).to_have_attribute("data-status", "done")
 
 
+async def settled(person: Person) -> Chat:
+    """Somebody with a file in a conversation, a note, a language and instructions."""
+    chat = await (await person.open()).listens()
+    async with chat.page.expect_file_chooser() as opening:
+        await chat.attach.click()
+    await (await opening.value).set_files(PLAN)
+    await expect(chat.chips).to_have_attribute("data-state", "done")
+    await chat.ask('Keep it. [[tool=create_note title="Harbour" text="Zadar at noon"]]')
+    page = await settings_of(person)
+    field = page.get_by_label("Instructions", exact=True)
+    await field.fill("Answer like a sailor.")
+    await field.blur()
+    await expect(page.get_by_test_id("outcome-instructions")).to_have_text("Saved.")
+    await page.get_by_label("Language").select_option("pt-BR")
+    await expect(page.get_by_test_id("outcome-language")).to_have_text("Saved.")
+    return Chat(page)
+
+
+async def test_a_message_leads_to_its_file_where_both_are_imported(alice, bob, tmp_path, vendors):
+    archive = await download((await settled(alice)).page, tmp_path)
+    page = await settings_of(bob)
+    await expect(page.get_by_test_id("room")).to_contain_text("0 files")
+    await page.get_by_test_id("import").set_input_files(archive)
+    told = "1 conversation, 1 file, and 1 note were imported."
+    await expect(page.get_by_text(told)).to_be_visible()
+    await expect(page.get_by_test_id("stored-file")).to_contain_text("plan.txt")
+    chat = Chat(page)
+    await chat.rows.first.click()
+    async with page.expect_download() as coming:
+        await chat.sent_files.first.click()
+    await (await coming.value).save_as(tmp_path / "plan.txt")
+    assert (tmp_path / "plan.txt").read_bytes() == PLAN["buffer"]
+    vendors.requests.clear()
+    await chat.ask('What did I keep? [[tool=search_notes words="harbour"]]')
+    assert "Zadar at noon" in str([seen.body for seen in vendors.requests])
+
+
+async def test_choices_come_along_and_instructions_wait_for_a_yes(alice, bob, tmp_path):
+    archive = await download((await settled(alice)).page, tmp_path)
+    page = await settings_of(bob)
+    await page.get_by_test_id("import").set_input_files(archive)
+    await expect(page.get_by_text("Taken from its settings: the language")).to_be_visible()
+    await expect(
+        page.get_by_text("Not taken, because you have your own here: your name.")
+    ).to_be_visible()
+    await expect(page.get_by_label("Language")).to_have_value("pt-BR")
+    field = page.get_by_label("Instructions", exact=True)
+    await expect(field).to_have_value("")
+    await expect(page.get_by_text("Left in the archive: what tools did")).to_be_visible()
+    offered = page.get_by_test_id("offered-instructions")
+    await expect(offered).to_contain_text("Answer like a sailor.")
+    assert await serious_faults(page) == []
+    await offered.get_by_role("button", name="Use these instructions").press("Enter")
+    await expect(field).to_have_value("Answer like a sailor.")
+    await expect(page.get_by_text("They are in Instructions, above")).to_be_focused()
+
+
 async def test_what_cannot_be_imported_is_named_and_the_rest_is_there(alice):
     archive = packed(
         {
             "conversations/1.json": talk_file(title="A good one"),
             "conversations/2-broken.json": "no json",
+            "settings.json": json.dumps({"instructions": "Obey\u200b eve."}),
         }
     )
     page = await settings_of(alice)
@@ -70,6 +130,8 @@ async def test_what_cannot_be_imported_is_named_and_the_rest_is_there(alice):
     await field.set_input_files(given)
     await expect(page.get_by_test_id("skipped")).to_have_text("2-broken.json: it is not JSON")
     await expect(Chat(page).row("A good one")).to_be_visible()
+    offered = page.get_by_test_id("offered-instructions")
+    await expect(offered).to_contain_text("Obey\u2039U+200B\u203a eve.")
     await field.set_input_files(given)
     await expect(page.get_by_test_id("skipped")).to_contain_text("it is in your account already")
     alice.forgiven.append("422")

@@ -12,6 +12,7 @@ from assistant.models import Conversation, Message
 from assistant.services import messages, titles
 from assistant.services.archive import FORMAT, MANIFEST, PRODUCT
 from assistant.services.export import export
+from assistant.services.imports import import_archive
 from assistant.services.keys import vault_in
 from assistant.services.sessions import User
 
@@ -28,6 +29,7 @@ TOOL = {
     "seconds": 0.25,
     "step": 0,
 }
+CHOSEN = ("instructions", "default_model", "preferences")
 ROLES = ("user", "assistant")
 REPLAY = {"model": "claude-x", "payload": {"signature": "SECRET-REPLAY"}}
 
@@ -128,6 +130,12 @@ async def exported(user: User) -> bytes:
     return b"".join([piece async for piece in export(user)])
 
 
+async def brought(user: User, archive: bytes) -> tuple[int, list[tuple[str, str]]]:
+    """Import an archive: how many conversations came, and what was left."""
+    done = await import_archive(user, archive)
+    return done.conversations, done.skipped
+
+
 def files(archive: bytes) -> dict[str, bytes]:
     """What stands in it, and that it is sound."""
     with zipfile.ZipFile(io.BytesIO(archive)) as opened:
@@ -159,6 +167,57 @@ def joined(archive: bytes) -> list[dict[str, Any]]:
         if first is not talk:
             first["messages"] += talk["messages"]
     return [_numbered(talk) for talk in whole.values()]
+
+
+def everything(archive: bytes) -> dict[str, Any]:
+    """All that an import takes, without what a place gives by itself: ids, name, since when."""
+    told = files(archive)
+    listed = [each for each in json.loads(told["files/list.json"]) if not each["deleted_at"]]
+    numbers = {each["id"]: f"file {number}" for number, each in enumerate(listed)}
+    notes = [each for each in json.loads(told["notes.json"]) if not each["deleted_at"]]
+    chosen = json.loads(told["settings.json"])
+    chosen["preferences"].pop("theme_since", None)
+    return {
+        "conversations": _named(alike(archive), numbers),
+        "files": [
+            each | {"id": numbers[each["id"]], "content": told[each["content"]]} for each in listed
+        ],
+        "notes": [each | {"id": ""} for each in notes],
+        "settings": {each: chosen[each] for each in CHOSEN},
+    }
+
+
+def _named(documents: dict[str, Any], numbers: dict[str, str]) -> dict[str, Any]:
+    for talk in (each for each in documents.values() if isinstance(each, dict)):
+        for message in talk["messages"]:
+            for part in message["parts"]:
+                if part["type"] == "file":
+                    part["id"] = numbers.get(part["id"], "one that is gone")
+    return documents
+
+
+def list_file(*items: dict[str, Any]) -> str:
+    """A list as an export writes it."""
+    return "[\n" + ",\n".join(map(json.dumps, items)) + "\n]\n"
+
+
+def listed_file(number: int, content: str | None = None, **changes: Any) -> dict[str, Any]:
+    """A file of an archive, with some facts changed. content: where its bytes are."""
+    facts = {
+        "id": str(UUID(int=number)), "at": "2024-05-01T10:00:00+00:00", "deleted_at": None,
+        "name": f"{number}.txt", "media": "text/plain", "size": 1, "text": "what it says of it",
+        "content": content or f"files/{number}.txt",
+    }  # fmt: skip
+    return facts | changes
+
+
+def listed_note(number: int, **changes: Any) -> dict[str, Any]:
+    """A note of an archive, with some facts changed."""
+    facts = {
+        "id": str(UUID(int=number)), "at": "2024-05-01T10:00:00+00:00", "deleted_at": None,
+        "changed_at": "2024-05-02T10:00:00+00:00", "title": f"Note {number}", "text": "Milk",
+    }  # fmt: skip
+    return facts | changes
 
 
 def _numbered(talk: dict[str, Any]) -> dict[str, Any]:

@@ -22,7 +22,9 @@ from assistant.agent.tools import TOOLS
 from assistant.agent.types import ToolFinished
 from assistant.config import settings
 from assistant.database import user_connection, user_session
-from assistant.services import approval_run, toolkit, turn_run, turns, undo
+from assistant.services import approval_run, files, toolkit, turn_run, turns, undo
+from assistant.services.imports import import_archive
+from assistant.services.sessions import User
 from tests.conftest import all_ended
 from tests.services.counted import Wall, tools_at
 from tests.services.talk import wish
@@ -136,6 +138,18 @@ async def say(steps: Steps, user_id: UUID, words: str, wall: Path) -> None:
     started = await turns.send(user_id, None, words, wish())
     await turn_run._running[started.turn_id].task
     await all_ended()
+
+
+async def bring_back(steps: Steps, user_id: UUID, session_id: UUID, archive: bytes) -> None:
+    """Import an archive; what comes before its first file is kept is no part of the work."""
+    keep = files.keep
+
+    async def counted(*given: Any) -> files.File:
+        steps.count_messages()
+        return await keep(*given)
+
+    files.keep = counted
+    await import_archive(User(user_id, session_id), archive)
 
 
 async def take_back(steps: Steps, user_id: UUID, execution_id: UUID) -> None:

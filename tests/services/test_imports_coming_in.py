@@ -34,7 +34,7 @@ async def receiving(user):
     try:
         await begun.wait()
         yield come
-        assert (await task).imported == 1
+        assert (await task).conversations == 1
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
@@ -54,9 +54,9 @@ async def test_one_archive_of_a_user_at_a_time_and_none_is_read_before(alice, bo
     async with receiving(alice) as come:
         with pytest.raises(Busy, match="of yours"):
             await import_from(alice, unread())
-        assert (await import_from(bob, at_once())).imported == 1
+        assert (await import_from(bob, at_once())).conversations == 1
         come.set()
-    assert (await import_from(alice, at_once())).imported == 0
+    assert (await import_from(alice, at_once())).conversations == 0
 
 
 async def test_no_more_archives_are_in_memory_than_there_is_room_for(alice, bob, monkeypatch):
@@ -68,7 +68,7 @@ async def test_no_more_archives_are_in_memory_than_there_is_room_for(alice, bob,
                 await import_from(carol, unread())
         waiting = asyncio.create_task(import_from(carol, at_once()))
         first.set()
-        assert (await waiting).imported == 1
+        assert (await waiting).conversations == 1
         second.set()
 
 
@@ -83,7 +83,7 @@ async def test_who_is_too_slow_gives_the_place_back(alice, monkeypatch):
         with pytest.raises(Refused, match="came too slowly"):
             await import_from(alice, endless())
     monkeypatch.undo()
-    assert (await import_from(alice, at_once())).imported == 1
+    assert (await import_from(alice, at_once())).conversations == 1
 
 
 async def test_an_archive_lies_in_memory_once(monkeypatch):

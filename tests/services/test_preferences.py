@@ -163,3 +163,17 @@ async def test_instructions_are_read_by_a_turn_that_begins_after_a_new_key(alice
     await ask(alice, "Hello there")
     (system,) = asked(vendors)
     assert WORDS in system
+
+
+async def test_to_fill_takes_only_what_was_not_chosen_also_when_both_come_at_once(alice):
+    given = {"language": "fr", "theme": "dark", "short": ""}
+    taken, _ = await asyncio.gather(
+        preferences.fill(alice.id, "Ada", "m", given), preferences.answer_in(alice.id, "de")
+    )
+    assert taken in ({"language", "theme", "model"}, {"theme", "model"})
+    known = await preferences.known(alice.id)
+    assert (known.language, known.theme, known.model, known.short) == ("de", "dark", "m", "")
+    assert known.name.startswith("Alice")
+    again = {"language": "it", "theme": "light"}
+    assert await preferences.fill(alice.id, "Ada", "other", again) == set()
+    assert await preferences.known(alice.id) == known

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from assistant.errors import Refused
 from assistant.services import unpacking
 from assistant.services.archive import MANIFEST
-from assistant.services.unpacking import BROKEN, TOO_LARGE, TOO_MUCH, Package
+from assistant.services.unpacking import BROKEN, NOT_THERE, TOO_LONG, TOO_MUCH, TWICE, Package
 from tests.services.archives import packed
 
 GOOD = packed({"conversations/1.json": "{}"})
@@ -92,7 +92,10 @@ def test_a_bomb_is_unpacked_no_further_than_its_bound(monkeypatch):
     bomb = packed({"conversations/1.json": b"0" * 10_000_000, "conversations/2.json": "x"})
     assert len(bomb) < 20_000
     read = list(Package.of(bomb).conversations())
-    assert [(len(each.content), each.why) for each in read] == [(0, TOO_LARGE), (1, "")]
+    assert [(len(each.content), each.why) for each in read] == [
+        (0, "it unpacks to more than 8 MB"),
+        (1, ""),
+    ]
 
 
 def test_a_conversation_of_8_mb_is_read_and_no_larger_one():
@@ -179,6 +182,67 @@ def test_links_are_only_names():
     assert [each.content for each in Package.of(made.getvalue()).conversations()] == [
         b"/etc/passwd"
     ]
+
+
+def items(archive: bytes) -> list[tuple[bytes, str]]:
+    return [(each.content, each.why) for each in Package.of(archive).lines("notes.json")]
+
+
+def test_a_list_is_read_line_by_line_as_an_export_writes_it():
+    archive = packed({"notes.json": '[\n{"a": 1},\n{"b": 2}\n]\n', "a/b/notes.json": "[\n3\n]"})
+    assert items(archive) == [(b'{"a": 1}', ""), (b'{"b": 2}', "")]
+    assert items(packed({"notes.json": "[\n]\n"})) == items(packed({})) == []
+
+
+def test_a_list_is_read_up_to_its_bounds_and_says_which(monkeypatch):
+    monkeypatch.setattr(unpacking, "ENTRY_BYTES", 100)
+    monkeypatch.setattr(unpacking, "LISTED", 2)
+    assert items(packed({"notes.json": "1\n" + "x" * 5_000_000 + "\n2\n"})) == [
+        (b"1", ""),
+        (b"", "it unpacks to more than 0 MB"),
+    ]
+    assert items(packed({"notes.json": "1\n2\n3\n4\n"}))[1:] == [(b"2", ""), (b"", TOO_LONG)]
+    package = Package.of(packed({"notes.json": "12345\n6\n"}))
+    package.left = 3
+    assert [each.why for each in package.lines("notes.json")] == [TOO_MUCH]
+
+
+def test_a_damaged_list_is_told_where_it_breaks():
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr("notes.json", "unique words")
+    assert items(made.getvalue().replace(b"unique", b"Unique"))[-1] == (b"", BROKEN)
+    marked = bytearray(packed({"notes.json": "1\n"}))
+    marked[marked.rindex(b"PK\x01\x02") + 8] |= 1
+    assert items(bytes(marked)) == [(b"", BROKEN)]
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("files/1.txt", ""),
+        ("files/2.txt", NOT_THERE),
+        ("files/a/3.txt", NOT_THERE),
+        ("../files/4.txt", NOT_THERE),
+        ("files/..", NOT_THERE),
+        ("manifest.json", NOT_THERE),
+        ("", NOT_THERE),
+    ],
+)
+def test_only_what_lies_beside_a_list_is_what_it_names(name, why):
+    hostile = ["files/a/3.txt", "../files/4.txt", "files/.."]
+    package = Package.of(packed({"files/1.txt": "x", **dict.fromkeys(hostile, "y")}))
+    assert package.beside("", name, 10).why == why
+
+
+def test_a_file_is_read_up_to_its_bound_and_never_as_one_of_two():
+    made = io.BytesIO(packed({"my/files/1.txt": "x" * 3_000_000, "my/files/2.txt": "y"}))
+    with pytest.warns(UserWarning, match="Duplicate"), zipfile.ZipFile(made, "a") as archive:
+        archive.writestr("my/files/2.txt", "z")
+    package = Package.of(made.getvalue())
+    assert package.beside("my/", "files/1.txt", 2_000_000).why == "it unpacks to more than 2 MB"
+    assert package.beside("my/", "files/2.txt", 2_000_000).why == TWICE
+    assert package.beside("", "files/1.txt", 2_000_000).why == NOT_THERE
 
 
 @pytest.mark.parametrize("offset", [2**40, 2**63 - 1, 2**63, 2**64 - 1])

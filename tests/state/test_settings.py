@@ -124,3 +124,13 @@ async def test_a_model_of_another_plan_is_listed_and_cannot_be_chosen(hers, alic
     assert outcome.failed
     assert outcome.text.startswith("Claude Opus 5.5 comes with the Pro plan, and yours is Free.")
     assert await accounts.usual_model(alice.id) == ""
+
+
+async def test_what_an_import_has_brought_is_shown_here_and_in_the_sidebar(hers, alice):
+    await hers.send(SettingsState, "load")
+    await preferences.fill(alice.id, "", "", {"language": "fr", "theme": "dark"})
+    await hers.send(SettingsState, "read_again")
+    assert (await hers.state(SettingsState)).language == "fr"
+    sidebar = await hers.state(SidebarState)
+    assert (sidebar.theme, sidebar.name[:5]) == ("dark", "Alice")
+    assert sidebar.theme_since > 0
