@@ -1,0 +1,11 @@
+"""Imported once by the process from which all that are killed are forked: it spares each of them."""
+
+import gc
+
+from sqlalchemy.orm import configure_mappers
+
+import tests.services.killed  # noqa: F401
+
+configure_mappers()
+gc.collect()
+gc.freeze()  # else the collector of each fork would copy all that it shares with the others
