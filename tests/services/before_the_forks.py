@@ -1,4 +1,4 @@
-"""Imported once by the process from which all that are killed are forked: it spares each of them."""
+"""Imported by the process from which those are forked that get killed: what spares each of them."""
 
 import gc
 
