@@ -7,6 +7,7 @@ import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import asyncpg
 import hypothesis
@@ -17,6 +18,7 @@ from assistant import database, logs
 from assistant.agent.providers.clients import close_clients
 from assistant.agent.providers.scripted import Scripted
 from assistant.config import settings
+from assistant.local.cluster import SUPERUSER
 from assistant.local.postgres import running
 from assistant.migration import prepare
 from assistant.services import background, model_choice, shared, signals, turn_run
@@ -35,11 +37,51 @@ URLS = {
 }
 KEYS = ("ANTHROPIC_API_KEY", "OPENAI_API_KEY", "GEMINI_API_KEY")
 
+HURRIED = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "scram_iterations": "1",
+}
+
 logs.configure()  # before any logger is used, whichever test of the file comes first
 
 # A busy machine must not fail a test.
 hypothesis.settings.register_profile("unhurried", deadline=None)
 hypothesis.settings.load_profile("unhurried")
+
+# Begun first: no worker is left alone with one of them at the end. In seconds they are the longest.
+LONG_FILES = (
+    # unit and database tests
+    "test_turn_run_killed.py",
+    "test_undo_killed.py",
+    "test_approval_run_killed.py",
+    "test_main.py",
+    "test_rotate.py",
+    "test_doors.py",
+    "test_moved.py",
+    "test_stripe_events.py",
+    "test_postgres.py",
+    "test_approval_machine.py",
+    "test_request_books_machine.py",
+    "test_two_users.py",
+    "test_allowances_raced.py",
+    # stories in a browser
+    "test_two_workers.py",
+    "test_faults.py",
+    "test_tabs.py",
+    "test_billing.py",
+    "test_approvals.py",
+    "test_kill.py",
+    "test_lost_network.py",
+)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files come first, the others as they stand."""
+    place = {name: number for number, name in enumerate(LONG_FILES)}
+    items.sort(key=lambda item: place.get(item.path.name, len(place)))
 
 
 @pytest.fixture(scope="session")
@@ -49,15 +91,17 @@ def postgres() -> Iterator[str]:
         base = Path(folder)
         base.chmod(0o755)  # as root the server runs as another account, which must get in
         with running(base / "postgres") as url:
-            asyncio.run(_write_lazily(url))
+            asyncio.run(_hurry(url))
             yield url
 
 
-async def _write_lazily(url: str) -> None:
-    """No test pulls the plug of this server, so it need not wait for the disk."""
+async def _hurry(url: str) -> None:
+    """Set what spares this server time: no test pulls its plug, and nobody guesses passwords."""
     connection = await asyncpg.connect(url)
-    for name in ("fsync", "full_page_writes", "synchronous_commit"):
-        await connection.execute(f"alter system set {name} = off")
+    for name, value in HURRIED.items():
+        await connection.execute(f"alter system set {name} = {value}")
+    await connection.execute("set scram_iterations = 1")  # the rest is for later sessions
+    await connection.execute(f"alter role {SUPERUSER} password '{urlsplit(url).password}'")
     await connection.execute("select pg_reload_conf()")
     await connection.close()
 

@@ -15,7 +15,7 @@ from assistant.services.sessions import who_is
 from tests.doors.found import Ids
 from tests.doors.wire import ORIGIN, Headers
 from tests.models.rows import NAMES, Rows, insert, sealed_columns
-from tests.services.talk import ended, rows, say
+from tests.services.talk import ended, say
 
 LEAD = f"heron{uuid4().hex}"  # by this one may search; it stands before each secret
 CANARY = f"kestrel{uuid4().hex}"
@@ -69,8 +69,10 @@ async def person(admin_url: str, name: str, words: str) -> Person:
 
 async def _ids(admin_url: str, user_id: UUID) -> Ids:
     first = "select id from {} where user_id = $1 order by created_at limit 1"
-    found = {table: await rows(admin_url, first.format(table), user_id) for table in NAMES}
-    return {table: each[0]["id"] for table, each in found.items() if each}
+    admin = await asyncpg.connect(admin_url)
+    found = {table: await admin.fetchval(first.format(table), user_id) for table in NAMES}
+    await admin.close()
+    return {table: row_id for table, row_id in found.items() if row_id}
 
 
 async def with_everything(admin_url: str, her: Person) -> None:

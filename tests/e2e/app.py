@@ -2,9 +2,11 @@
 
 import asyncio
 import os
+import secrets
 import signal
 import socket
 import sys
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
@@ -16,14 +18,17 @@ from assistant.config import Settings
 from tests.vendors import VendorServer
 
 PROJECT = Path(__file__).resolve().parents[2]
+PORTS = range(20_000, 32_000)  # the system gives connections those above
 START_SECONDS = 240  # the first start builds the pages
 UNSET = {name.upper(): "" for name in Settings.model_fields}
 
 
 def free_port() -> int:
-    """A port that nobody listens on at the moment."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return probe.getsockname()[1]
+    """A port that nobody listens on at the moment, and that no connection takes by itself."""
+    while True:
+        port = secrets.choice(PORTS)
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 def keys_for(vendors: VendorServer) -> dict[str, str]:

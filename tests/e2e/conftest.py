@@ -30,6 +30,25 @@ QUIET = (  # the browser asks its maker for nothing
     "--no-first-run",
     "--no-pings",
 )
+# The browser obeys the last list only, so what Playwright switches off stands here again. Ours are
+# the first two: two pages for the field of the address, which nobody sees, behind each window.
+SWITCHED_OFF = (
+    "WebUIOmniboxPopup",
+    "WebUIOmniboxAimPopup",
+    "AimEnabled",
+    "AvoidCorsURLLoaderRestartOnRedirect",
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsFirstBalancedModeAutoEnable",
+    "HttpsUpgrades",
+    "LensOverlay",
+    "MediaRouter",
+    "NetworkTimeServiceQuerying",
+    "OptimizationHints",
+    "PaintHolding",
+    "PreconnectToSearch",
+    "ThirdPartyStoragePartitioning",
+)
 PATIENCE = 20_000  # milliseconds: a busy machine must not fail a story
 
 expect.set_options(timeout=PATIENCE)
@@ -47,7 +66,8 @@ def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
     found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, PROGRAMS)), None)
     root = ["--no-sandbox"] if os.geteuid() == 0 else []
     chosen = {"executable_path": found} if found else {}
-    return {**browser_type_launch_args, **chosen, "args": [*QUIET, *root]}
+    off = f"--disable-features={','.join(SWITCHED_OFF)}"
+    return {**browser_type_launch_args, **chosen, "args": [*QUIET, off, *root]}
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """A whole set of rows for one user, by plain SQL: one in each table, each hanging on the last."""
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -116,6 +117,7 @@ PARENTS = {
 }
 
 
+@cache
 def sealed_columns() -> dict[str, list[str]]:
     """The columns of ciphertext (and of hashes) by table, as the models have them."""
     tables = {table.name: table.columns for table in SQLModel.metadata.sorted_tables}

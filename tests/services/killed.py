@@ -32,7 +32,7 @@ from tests.services.talk import wish
 Work = Callable[..., Coroutine[Any, Any, None]]
 
 PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload([__name__])
+PROCESSES.set_forkserver_preload(["tests.services.before_the_forks"])
 KEPT = ("ASSISTANT_", "DATABASE_", "PRIVATE_HOSTS")
 
 
