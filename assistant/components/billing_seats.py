@@ -1,0 +1,36 @@
+"""The seats of the plan: who sits there, or where the user sits."""
+
+from typing import Any
+
+import reflex as rx
+
+from assistant.components.page_frame import section
+from assistant.components.scripts import script
+from assistant.state.billing import BillingState
+
+GIVEN = (
+    "The first one is yours. Each other one is for a person with an account of their own: with its "
+    "own limits, and nobody sees what another one writes."
+)
+
+
+class Seats(rx.Component):
+    """Wraps seats.jsx. on_change: what the plan says may be another now."""
+
+    library = script("seats.jsx")
+    tag = "Seats"
+
+    seats: rx.Var[Any]
+    on_change: rx.EventHandler[rx.event.no_args_event_spec]
+
+
+def seats_section() -> rx.Component:
+    """The section, for who pays for several, and for who has a seat."""
+    return rx.cond(
+        BillingState.has_seats | BillingState.seated,
+        section(
+            rx.cond(BillingState.has_seats, "Seats", "Your seat"),
+            rx.cond(BillingState.has_seats, GIVEN, ""),
+            Seats.create(seats=BillingState.seats, on_change=BillingState.watch),
+        ),
+    )
