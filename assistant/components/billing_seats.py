@@ -8,11 +8,6 @@ from assistant.components.page_frame import section
 from assistant.components.scripts import script
 from assistant.state.billing import BillingState
 
-GIVEN = (
-    "The first one is yours. Each other one is for a person with an account of their own: with its "
-    "own limits, and nobody sees what another one writes."
-)
-
 
 class Seats(rx.Component):
     """Wraps seats.jsx. on_change: what the plan says may be another now."""
@@ -30,7 +25,7 @@ def seats_section() -> rx.Component:
         BillingState.has_seats | BillingState.seated,
         section(
             rx.cond(BillingState.has_seats, "Seats", "Your seat"),
-            rx.cond(BillingState.has_seats, GIVEN, ""),
+            "",
             Seats.create(seats=BillingState.seats, on_change=BillingState.watch),
         ),
     )

@@ -7,6 +7,9 @@ import { Link, SeatLink } from "./seat_link.jsx";
 import { SureButton } from "./sure_button.jsx";
 
 const API = "/api/seats";
+const GIVEN =
+  "The first one is yours. Each other one is for a person with an account of their own: with its " +
+  "own limits, and nobody sees what another one writes.";
 const STATES = {
   taken: ({ since }) => `Has sat here since ${dayOf(since)}.`,
   without: () =>
@@ -30,7 +33,7 @@ export function Seats({ seats, onChange }) {
   return (
     <div data-testid="seats" aria-busy={!!busy}>
       {known.mine && <Mine {...known.mine} onLeave={() => send("/leave", {}, "You have left it.")} />}
-      {(known.paid > 1 || known.seats.length > 0 || !known.mine) && (
+      {(known.paid > 1 || !known.mine) && (
         <Given {...known} busy={busy} send={send} />
       )}
       <p className="report" role="status">{said}</p>
@@ -93,6 +96,7 @@ function Given({ seats, free, paid, link, busy, send }) {
     send(`/${id}/take-back`, {}, state === "expired" ? "Removed." : `The seat for ${label} is free.`);
   return (
     <>
+      <p className="sentence">{GIVEN}</p>
       {seats.map((seat) => (
         <Place key={seat.id} {...seat} onBack={() => busy || back(seat)} />
       ))}
