@@ -6,6 +6,7 @@ const TOKEN = /^#([\w-]{43})$/;
 /** The token that came with the address, or that this tab has kept; "" for none. */
 export function invitation() {
   const [, token] = TOKEN.exec(location.hash) ?? [];
+  if (location.hash && !token) return ""; // cut off, and not the one that was kept before
   try {
     if (token) {
       sessionStorage.setItem(KEY, token);

@@ -42,6 +42,13 @@ test("what is no token is left where it stands", () => {
   }
 });
 
+test("a link that is cut off is not the one that was kept before", () => {
+  const { kept } = opens(`#${TOKEN}`);
+  invitation();
+  opens(`#${TOKEN.slice(5)}`, kept);
+  assert.equal(invitation(), "");
+});
+
 test("where a tab may keep nothing, the token stays in the address", () => {
   const { replaced } = opens(`#${TOKEN}`);
   globalThis.sessionStorage.setItem = () => {
