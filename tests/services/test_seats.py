@@ -14,8 +14,6 @@ from tests.services.talk import rows
 
 __all__ = ["sells", "stripe"]
 
-STATES = ["taken", "offered"]
-
 
 async def listed(user):
     return [(each.label, each.state) for each in (await seats.given(user.id)).seats]
@@ -130,6 +128,12 @@ async def test_fewer_seats_than_are_given_away_are_refused_in_preview_and_in_cha
     await plan_changes.change(alice.id, "team", 3)
     with pytest.raises(Refused, match="No seat is free"):
         await seats.give(alice.id, "One that will not be there")
+
+
+async def test_who_cancels_reads_that_it_ends_for_others_too(sells, alice):
+    await pays(sells, alice, "team", 2)
+    lines = (await plan_changes.preview(alice.id, "free")).lines
+    assert lines[-1] == "So has everybody who sits on a seat of yours."
 
 
 async def test_where_fewer_are_paid_than_taken_who_sat_first_stays(sold, alice, bob, db):
