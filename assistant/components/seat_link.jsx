@@ -57,7 +57,7 @@ export function Link({ link }) {
         <CopyButton text={() => link} className="button" />
       </div>
       <small id={`${field}-hint`}>
-        It is good once, for seven days, for whoever opens it first. It is shown only now.
+        It is good once, for seven days, for whoever takes the seat first. It is shown only now.
       </small>
     </div>
   );

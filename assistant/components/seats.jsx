@@ -65,7 +65,7 @@ function useSeats(seats, onChange) {
     return postForm(API + path, form).then((told) => {
       setKnown(told);
       setState({ said });
-      changed.current?.();
+      if (path === "/leave") changed.current?.();
       return true;
     }, failed);
   };

@@ -240,7 +240,8 @@ class BillingState(BaseState):
 
     async def _answer(self, failure: str, *, asked: bool = True) -> None:
         async with self:
-            self.failure = failure
+            if asked or failure:  # what nobody has asked for leaves what is said already
+                self.failure = failure
             self.answer += asked
 
 
