@@ -1,4 +1,4 @@
-"""Brings a database to the state that this code needs: its five roles, its tables, its policies."""
+"""Brings a database to the state that this code needs: its six roles, its tables, its policies."""
 
 import asyncio
 import hashlib
@@ -96,12 +96,14 @@ async def _roles(connection: AsyncConnection, admin: URL, secret: str) -> list[s
         roles.app: f"login nobypassrls password '{_password(admin, roles.app, secret)}'",
         roles.worker: f"login nobypassrls password '{_password(admin, roles.worker, secret)}'",
         roles.overseer: "nologin nobypassrls",
+        roles.usher: "nologin nobypassrls",
     }
     return [
         *(f'{"alter" if r in known else "create"} role "{r}" {kind}' for r, kind in kinds.items()),
-        f'grant "{roles.owner}", "{roles.overseer}" to "{roles.migrator}"',
+        f'grant "{roles.owner}", "{roles.overseer}", "{roles.usher}" to "{roles.migrator}"',
         f'grant usage, create on schema public to "{roles.owner}", "{roles.migrator}", '
-        f'"{roles.overseer}"',  # who is to own a function must be able to create one
+        # Who is to own a function must be able to create one.
+        f'"{roles.overseer}", "{roles.usher}"',
         f'grant usage on schema public to "{roles.app}", "{roles.worker}"',
     ]
 

@@ -99,6 +99,7 @@ function hear(feed, news) {
   if (news.kind === "turn") store.hearTurn(news);
   if (news.kind === "message") store.hearMessage(news);
   if (news.kind === "gap") store.catchUp();
+  if (news.kind === "plan") window.dispatchEvent(new CustomEvent("assistant:plan"));
   hearNews(news);
   feed.change();
 }

@@ -17,6 +17,7 @@ STYLES = [
         "audit",
         "usage",
         "billing",
+        "seats",
         "admin",
     )
 ]  # the build makes one file of them

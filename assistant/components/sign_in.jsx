@@ -1,5 +1,6 @@
 // The ways to sign in. Which there are, the server says: the page was built before it was set up.
 import { useEffect, useState } from "react";
+import { invitation } from "./invitation.js";
 import { user } from "./user_mark.js";
 
 const ERRORS = {
@@ -22,6 +23,7 @@ export function SignIn() {
   const [ways, setWays] = useState(null);
   useEffect(() => {
     setAsked(new URLSearchParams(location.search));
+    invitation(); // kept by this tab until it comes back to it
     fetch("/auth/ways", { cache: "no-store" })
       .then((response) => response.json())
       .then(setWays, () => setWays({ away: true }));

@@ -12,6 +12,7 @@ from assistant.models.note import Note
 from assistant.models.open_request import OpenRequest
 from assistant.models.operator import Operator, OperatorVisit
 from assistant.models.search import SearchSignature
+from assistant.models.seat import Seat
 from assistant.models.sign_in import LoginSession, RecoveryCode, SecondFactor, SignInAttempt
 from assistant.models.turn import ToolExecution, Turn
 from assistant.models.user import Identity, Profile, UserKey
@@ -35,6 +36,7 @@ __all__ = [
     "RecoveryCode",
     "Reservation",
     "SearchSignature",
+    "Seat",
     "SecondFactor",
     "SignInAttempt",
     "StripeEvent",

@@ -1,11 +1,11 @@
-"""The SQL by which the database itself keeps users apart, and the five roles that it names.
+"""The SQL by which the database itself keeps users apart, and the six roles that it names.
 
 owner: owns the tables and cannot log in. migrator: Alembic and backups only; it bypasses row
 security, because a forced policy would hide the rows of a backfill from it. app: what serves
 requests; it sees the rows of the user that the transaction names. worker: finds work across users;
 it may read nothing but the few columns that `discoverable` grants, and remove nothing but what has
 run out where `removable` says so. overseer: what an operator's sums are made as (`oversight.py`);
-it cannot log in.
+usher: what seats are given and taken as (`seating.py`). Neither can log in.
 """
 
 from dataclasses import dataclass, fields
@@ -15,13 +15,14 @@ CURRENT_USER = "nullif(current_setting('app.user_id', true), '')::uuid"
 
 @dataclass(frozen=True, slots=True)
 class Roles:
-    """The names of the five roles. Roles live beside databases, so each database has its own."""
+    """The names of the six roles. Roles live beside databases, so each database has its own."""
 
     owner: str
     migrator: str
     app: str
     worker: str
     overseer: str
+    usher: str
 
     @classmethod
     def of(cls, database: str) -> "Roles":

@@ -6,6 +6,7 @@ from assistant.components.billing_buttons import change, watch
 from assistant.components.billing_invoices import invoices_section
 from assistant.components.billing_plan import news, plan_section
 from assistant.components.billing_plans import plans_section
+from assistant.components.billing_seats import seats_section
 from assistant.components.page_frame import page_frame
 from assistant.state.billing import BillingState
 
@@ -19,6 +20,7 @@ def billing() -> rx.Component:
             watch(),
             news(),
             plan_section(),
+            seats_section(),
             plans_section(),
             rx.cond(BillingState.on, invoices_section()),
             change(),

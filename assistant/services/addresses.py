@@ -10,6 +10,7 @@ CLOSED = "/closed"  # where no way to sign in exists
 SETTINGS = "/settings"
 AUDIT = "/audit"
 BILLING = "/billing"
+SEAT = "/seat"  # where an invitation is taken
 USAGE = "/usage"
 ADMIN = "/admin"  # the operator's; for everybody else there is nothing
 OWN_PATH = re.compile(r"/(?:[A-Za-z0-9_-]+(?:/[A-Za-z0-9_-]+)*)?(?:\?[A-Za-z0-9_=&-]*)?")

@@ -2,7 +2,7 @@
 
 For each turn the most that it may cost is set aside, in the transaction that begins it, from the
 month's allowance and the day's, or nothing begins. Both are one conditional statement, so no race
-takes more than there is. The clock is the database's; a month is that of the subscription, or the
+takes more than there is. The clock is the database's; a month is that of the plan in force, or the
 calendar's (UTC). Whoever changes both takes the month first, so that nobody waits for each other.
 """
 
@@ -20,16 +20,16 @@ from assistant.services.tiers import PLAN_NOW, Tier, in_force
 WARN_AT = Decimal("0.8")  # of an allowance that is used up
 _USED_UP = "What the {} plan spends on answers in a {} is used up."
 
-_MONTH = """
+_MONTH = f"""
     select case when is_paid then period_start else calendar end as starts_at,
            case when is_paid then period_end
            else (calendar at time zone 'UTC' + interval '1 month') at time zone 'UTC' end as ends_at
     from (
         select period_start, period_end, date_trunc('month', now(), 'UTC') as calendar,
                coalesce(now() >= period_start and now() < period_end, false) as is_paid
-        from subscriptions
+        from ({PLAN_NOW}) as plan_now
     ) as plan
-"""
+"""  # noqa: S608  (nothing in it comes from outside)
 _DAY = """
     select date_trunc('day', now(), 'UTC') as starts_at,
            date_trunc('day', now(), 'UTC') + interval '24 hours' as ends_at
@@ -95,7 +95,7 @@ _SPEND = f"""
 """  # noqa: S608  (nothing in it comes from outside)
 _LEFT = f"""
     select windows.kind, windows.starts_at, windows.ends_at, coalesce(messages, 0) as messages,
-           coalesce(spent, 0) as spent, coalesce(reserved, 0) as reserved, tier, status
+           coalesce(spent, 0) as spent, coalesce(reserved, 0) as reserved, tier, status, seated
     from (
         select 'month' as kind, month.* from ({_MONTH}) as month
         union all
@@ -110,7 +110,8 @@ _LEFT = f"""
 class Left:
     """What is left of a plan. spent, day_spent: USD, without what is only set aside.
 
-    month_begins: since when it counts. month_ends, day_ends: when it begins anew.
+    month_begins: since when it counts. month_ends, day_ends: when it begins anew. seated: whether
+    somebody else pays for it.
     """
 
     tier: Tier
@@ -121,6 +122,7 @@ class Left:
     day_ends: datetime
     reserved: Decimal = Decimal(0)
     day_spent: Decimal = Decimal(0)
+    seated: bool = False
 
     @property
     def messages_left(self) -> int:
@@ -195,6 +197,7 @@ async def _left(connection: Connection) -> Left:
         day["ends_at"],
         month["reserved"],
         day["spent"],
+        month["seated"],
     )
 
 

@@ -12,8 +12,10 @@ from sqlmodel import select
 from assistant.database import user_session
 from assistant.errors import BillingAway
 from assistant.models import Subscription
+from assistant.services import membership
 from assistant.services.change_words import Change
 from assistant.services.checkout import checkout, fulfil, lives, portal
+from assistant.services.membership import Held
 from assistant.services.plan_changes import cancel, change, preview, resume
 from assistant.services.stripe_client import asking
 from assistant.services.stripe_prices import CENTS
@@ -68,7 +70,8 @@ class Invoice:
 class Billing:
     """How a user stands.
 
-    on: whether anything is sold here; else all that counts is `tier`. tier: in force now.
+    on: whether anything is sold here; else all that counts is `tier`. tier: in force now. seat: in
+    a plan that somebody else pays for; all else is said of the user's own.
     paid_tier: what the subscription is for, be it in force or not; Free where there is none or it
     has ended. status: "active", "trialing", "past_due", "canceled" or "unpaid". ends: whether it
     is canceled, and only lasts until ends_at. next_tier, next_seats: a downgrade that is agreed;
@@ -95,6 +98,7 @@ class Billing:
     away: bool = False
     may_try: bool = False
     invoices: list[Invoice] = field(default_factory=list)
+    seat: Held | None = None
 
 
 async def billing(user_id: UUID) -> Billing:
@@ -105,7 +109,7 @@ async def billing(user_id: UUID) -> Billing:
     async with user_session(user_id) as session:
         status_now = literal_column(STATUS_NOW, String).label("status_now")
         plan, status = (await session.execute(select(Subscription, status_now))).one()
-    found = _as_written(plan, status)
+    found = _with_seat(_as_written(plan, status), await membership.mine(user_id))
     if not found.on or plan.stripe_customer is None:
         return found
     try:
@@ -137,6 +141,11 @@ def _as_written(plan: Subscription, status: str) -> Billing:
         trouble=TROUBLES[plan.trouble],
         may_try=plan.trialed_at is None,
     )
+
+
+def _with_seat(found: Billing, seat: Held | None) -> Billing:
+    counts = seat is not None and seat.counts
+    return replace(found, seat=seat, tier=seat.tier if seat and counts else found.tier)
 
 
 async def _invoices(customer: str) -> list[Invoice]:

@@ -40,11 +40,13 @@ def _ending(plan: Subscription, change: Change) -> list[str]:
             "The invoice that is due may still be taken, and no other.",
             f"You keep {label} until {day(min(change.at, plan.grace_until or change.at))}.",
             "From then on you have the Free plan. All that you wrote stays.",
+            *(["So has everybody who sits on a seat of yours."] if plan.seats > 1 else []),
         ]
     return [
         "Nothing is due, and nothing is taken any more.",
         f"You keep {label} until {day(change.at)}.",
         "From then on you have the Free plan. All that you wrote stays.",
+        *(["So has everybody who sits on a seat of yours."] if plan.seats > 1 else []),
     ]
 
 

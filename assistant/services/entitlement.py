@@ -18,7 +18,7 @@ from sqlmodel import select
 from assistant.database import user_connection, user_session
 from assistant.errors import NotFound
 from assistant.models import Subscription
-from assistant.services import signals
+from assistant.services import seats, signals
 from assistant.services.stripe_client import asking
 from assistant.services.stripe_standing import NOTHING, Standing, read
 
@@ -86,6 +86,7 @@ async def catch_up(user_id: UUID, event: Event | None = None) -> Subscription:
         if event is None or await _claimed(connection, user_id, event):
             await _write(connection, asked["asked"], found)
     await signals.tell_plan(user_id)
+    await seats.tell_members(user_id)
     for subscription in too_many:
         await _end_surplus(user_id, subscription)
     return await plan_of(user_id)

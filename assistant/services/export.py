@@ -21,6 +21,7 @@ from assistant.services import (
     file_export,
     holdings,
     identities,
+    membership,
     tiers,
 )
 from assistant.services.archive import FORMAT, MANIFEST, PRODUCT, Archive, iso, pretty
@@ -50,7 +51,8 @@ notes.json       your notes
 files/           your files, and list.json with their names and the text that was read in them
 connections.json what you have connected, without the passwords
 usage.json       each request to a model, its tokens and what it cost (US dollars)
-settings.json    your name, instructions, preferences and plan
+seats.json       the seats of your plan that you have given to others, in your words
+settings.json    your name, instructions, preferences, plan, and a seat that you have
 identities.json  the ways in which you sign in
 sessions.json    the browsers in which you were signed in
 manifest.json    the version of this format
@@ -120,12 +122,21 @@ async def _settings(user_id: UUID) -> dict[str, Any]:
         "preferences": profile.details,
         "since": iso(profile.created_at),
         "plan": plan and _plan(*plan),
+        "seat": await _seat(user_id),
     }
 
 
 def _plan(plan: Subscription, status: str) -> dict[str, Any]:
     tier = tiers.in_force(plan.tier, status).id
     return {"tier": tier, "status": status, "seats": plan.seats, "until": iso(plan.period_end)}
+
+
+async def _seat(user_id: UUID) -> dict[str, Any] | None:
+    """Of a plan that somebody else pays for."""
+    seat = await membership.mine(user_id)
+    if seat is None:
+        return None
+    return {"tier": seat.tier.id, "since": iso(seat.since), "counts": seat.counts}
 
 
 async def _identities(user_id: UUID) -> list[dict[str, Any]]:

@@ -147,6 +147,16 @@ def _connection(each: Row) -> dict[str, Any]:
     }
 
 
+def _seat(each: Row) -> dict[str, Any]:
+    row = each.row
+    return {
+        "at": iso(row.created_at),
+        "for": each.opened("seats.label"),
+        "expires_at": iso(row.expires_at),
+        "taken_at": iso(row.taken_at),
+    }
+
+
 def _all_of(table: str) -> TextClause:
     return text(f"""
         select * from {table} where (created_at, id) > (:at, :id)
@@ -191,6 +201,7 @@ LISTS = (
         _all_of("connections"),
         _connection,
     ),
+    List(holdings.SEATS, ("label",), _all_of("seats"), _seat),
 )
 
 

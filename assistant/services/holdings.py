@@ -30,6 +30,7 @@ SETTINGS = "settings.json"
 APPROVALS = "approvals.json"
 PERMISSIONS = "permissions.json"
 NOTES = "notes.json"
+SEATS = "seats.json"
 FILES = "files/"
 FILE_LIST = f"{FILES}list.json"
 CONNECTIONS = "connections.json"
@@ -60,6 +61,7 @@ HOLDINGS: dict[str, Held] = {
         },
     ),
     "subscriptions": Held(SETTINGS),
+    "seats": Held(SEATS),
     "stripe_events": Held(why_not="notices of a payment; what follows from them is in the plan"),
     "allowances": Held(why_not="sums of what stands in usage.json, for the limits of the plan"),
     "reservations": Held(why_not="what was set aside for an answer; what it cost is in usage.json"),

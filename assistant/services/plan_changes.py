@@ -17,6 +17,7 @@ from assistant.services.checkout import lives
 from assistant.services.entitlement import catch_up
 from assistant.services.one_each import OneEach
 from assistant.services.plan_moves import Move
+from assistant.services.seats import require_room
 from assistant.services.stripe_client import asking
 from assistant.services.stripe_prices import BY_ARRANGEMENT, cents_of, price_of, sold
 from assistant.services.tiers import FREE, TIERS, Tier
@@ -112,6 +113,8 @@ async def _move(plan: Subscription, tier: Tier, seats: int) -> Move:
         raise Refused(AGREED.format(TIERS[plan.next_tier].label))
     if (plan.tier, plan.seats) == (tier.id, seats):
         raise Refused(THE_SAME)
+    if seats < plan.seats:
+        await require_room(plan.user_id, seats)
     price = await price_of(tier)
     async with asking(missing="plan") as stripe:
         held = await stripe.subscriptions.retrieve_async(plan.stripe_subscription or "")

@@ -43,6 +43,7 @@ RATES = {
     "connections": Rate("attempts to connect", parse_many("20/minute; 300/day"), costly=True),
     # Each asks Stripe a few times, whose limit is that of all users together.
     "billing": Rate("questions about your plan", parse_many("60/minute; 1500/day")),
+    "seats": Rate("invitations", parse_many("30/minute; 300/day"), costly=True),
     # Of an address, behind which many people may sit.
     "uploads_from": Rate("uploads", parse_many("300/minute; 5000/day"), costly=True),
     "searches_from": Rate("searches", parse_many("1200/minute")),

@@ -50,6 +50,7 @@ SEALED = (
     "connections.secret",
     "connections.tools",
     "connections.reason",
+    "seats.label",
 )
 APPEND_ONLY = frozenset(place for place in SEALED if place.startswith("tool_executions."))
 BATCH = 200  # values in one transaction

@@ -10,13 +10,14 @@ from assistant.services.allowances import Left
 from assistant.services.tiers import Tier, above, is_sold
 
 ASK = "Whoever runs this server can allow more."
+ASK_PAYER = "Whoever pays for your seat can choose a larger plan."
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """short: a sentence when it is nearly used up, else "". spent: one when nothing can be sent.
 
-    larger: what the next plan is called, where one can be bought. until: when it begins anew.
+    larger: what the next plan is called, where this user can buy one. until: when it begins anew.
     """
 
     tier: Tier
@@ -33,12 +34,12 @@ async def standing(user_id: UUID, timezone: str) -> Standing:
 
 def told(left: Left, timezone: str) -> Standing:
     """The same of what is known already."""
-    larger = above(left.tier) if is_sold() else None
+    larger = above(left.tier) if is_sold() and not left.seated else None
     label = larger.label if larger else ""
     if (used_up := left.used_up()) is not None:
         what, until = used_up
         begins = f"It begins anew on {_moment(until, timezone)}."
-        advice = "" if is_sold() else f" {ASK}"
+        advice = (f" {ASK_PAYER}" if left.seated else "") if is_sold() else f" {ASK}"
         return Standing(left.tier, "", f"{what} {begins}{advice}", label, until)
     if left.is_short:
         return Standing(left.tier, _short(left, timezone), "", label, left.month_ends)

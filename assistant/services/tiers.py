@@ -86,9 +86,12 @@ TIERS = {
 
 ENDED = frozenset({"canceled", "unpaid"})  # who is past due still has time to pay
 # Of a row of `subscriptions`, by the database's clock, be what Stripe tells of it late.
+# It is what the user pays for themselves; what they may do, PLAN_NOW says.
 STATUS_NOW = """case when lasts_until <= now() then 'canceled'
         when status = 'past_due' and grace_until <= now() then 'unpaid' else status end"""
-PLAN_NOW = f"select tier, {STATUS_NOW} as status from subscriptions"  # noqa: S608
+# The plan in force, the user's own or that of their seat, and the period by which its month runs:
+# the one place where that is decided (`models/seating.py`).
+PLAN_NOW = "select tier, status, period_start, period_end, seated from plan_now()"
 
 
 def allows(tier: Tier, thing: Thing) -> bool:
@@ -133,7 +136,7 @@ async def tier_of(user_id: UUID) -> Tier:
 def in_force(tier: str, status: str) -> Tier:
     """What a user has now: what they pay for, or where nothing is sold what the setting says.
 
-    tier, status: of their subscription, the latter as STATUS_NOW.
+    tier, status: of the plan that PLAN_NOW tells.
     """
     if not is_sold():
         return TIERS[settings().default_tier]

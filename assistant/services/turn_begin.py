@@ -22,7 +22,7 @@ from assistant.services.request_books import ANSWER, Account
 from assistant.services.request_meter import Made
 from assistant.services.rows import insert
 from assistant.services.short_questions import by_small, is_short
-from assistant.services.tiers import STATUS_NOW, Tier, in_force
+from assistant.services.tiers import PLAN_NOW, Tier, in_force
 from assistant.services.titles import provisional
 from assistant.services.turn_job import Job
 from assistant.vault import Vault
@@ -30,9 +30,8 @@ from assistant.vault import Vault
 # The row that the user's other sends wait for.
 _PROFILE = f"""
     select id, instructions, metadata ->> 'language' as language, metadata ->> 'short' as short,
-           (select tier from subscriptions) as tier,
-           (select {STATUS_NOW} from subscriptions) as status, {OFFERED}
-    from profiles for no key update
+           tier, status, {OFFERED}
+    from profiles left join ({PLAN_NOW}) as plan on true for no key update of profiles
 """  # noqa: S608  (nothing in it comes from outside)
 _RUNNING = "select conversation_id from turns where status = 'running'"
 _CONVERSATION = """

@@ -47,6 +47,7 @@ class BillingState(BaseState):
     next_day: str = ""
     seats: int = 1
     has_seats: bool = False
+    seated: bool = False
     may_resume: bool = False
     may_cancel: bool = False
     has_paid: bool = False
@@ -129,7 +130,8 @@ class BillingState(BaseState):
         self.next_amount = "" if found.next_amount is None else words.money(found.next_amount)
         self.next_day = day(found.next_at)
         self.seats, self.has_seats = found.seats, sold and found.paid_tier.has_seats
-        self.may_resume = sold and (found.ends or found.next_tier is not None)
+        self.seated = found.on and found.seat is not None
+        self.may_resume = sold and not self.seated and (found.ends or found.next_tier is not None)
         self.may_cancel = sold and not found.ends and found.paid_tier.price is not None
         self.has_paid = sold or bool(found.invoices)
         self.plans = cards(found)
@@ -238,7 +240,8 @@ class BillingState(BaseState):
 
     async def _answer(self, failure: str, *, asked: bool = True) -> None:
         async with self:
-            self.failure = failure
+            if asked or failure:  # what nobody has asked for leaves what is said already
+                self.failure = failure
             self.answer += asked
 
 

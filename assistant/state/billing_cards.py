@@ -13,6 +13,7 @@ ASK = "The price is agreed with whoever runs this server, and billed by invoice.
 BY_ARRANGEMENT = "Your plan is by arrangement, and is changed by whoever runs this server."
 PAY_FIRST = "Can be had once the open invoice is paid."
 KEEP_FIRST = "Can be had once you keep the plan that you have."
+SEATED = "You have a seat already. Leave it first, so that nothing is paid twice."
 CHANGES = "This is what your plan changes to."
 AFTER = "What you have when a plan ends. What you wrote stays yours."
 TRIAL = "The trial costs nothing. Cancel before it ends, and nothing is due."
@@ -44,9 +45,14 @@ def cards(found: Billing) -> list[Card]:
         return [_card(found.tier, found.tier, found)]
     plans = list(TIERS.values())
     steps = zip(plans, [FREE, *plans], strict=False)  # each with the one below it
-    shown = [_card(tier, found.paid_tier, found, below) for tier, below in steps]
+    shown = [_card(tier, _mine(found), found, below) for tier, below in steps]
     dearer = [tier.id for tier in TIERS.values() if _cost(tier) > _cost(found.paid_tier)]
     return [replace(each, is_next=each.id in dearer[:1]) for each in shown]
+
+
+def _mine(found: Billing) -> Tier:
+    """The plan of the seat while it counts, else the user's own."""
+    return found.tier if found.seat and found.seat.counts else found.paid_tier
 
 
 def _card(tier: Tier, mine: Tier, found: Billing, below: Tier = FREE) -> Card:
@@ -95,6 +101,7 @@ def _way(tier: Tier, found: Billing) -> tuple[str, str]:
         BY_ARRANGEMENT: mine.price is None,
         CHANGES: found.next_tier is tier,
         AFTER: tier is FREE,
+        SEATED: found.seat is not None,
         PAY_FIRST: found.status in ("past_due", "unpaid"),
         KEEP_FIRST: found.ends or found.next_tier is not None,
     }

@@ -28,6 +28,15 @@ class Said(NamedTuple):
 
 
 STANDING = {
+    "seat": "A seat that somebody else pays for, from month to month with their plan.",
+    "seat and own": (
+        "What counts is your seat in somebody's {now} plan. Your own {plan} plan ends on {end}, "
+        "and is not taken any more."
+    ),
+    "seat and paid": (
+        "What counts is your seat in somebody's {now} plan, and you pay for {plan} yourself, too. "
+        "Cancel it, or leave the seat."
+    ),
     "free": "It does not end. A larger plan can be had at any time, and left again.",
     "past_due": "{plan} stays until {grace}, so that there is time to pay.",
     "unpaid": "{plan} was not paid, so what counts now is {now}.",
@@ -142,6 +151,8 @@ def plan_and_price(found: Billing) -> tuple[str, str]:
     tier = found.paid_tier
     if not found.on:
         return found.tier.label, ""
+    if found.seat and found.seat.counts and tier is FREE:
+        return found.tier.label, "paid by somebody else"
     if tier.price is None:
         return tier.label, "by arrangement"
     if tier is FREE:
@@ -152,7 +163,11 @@ def plan_and_price(found: Billing) -> tuple[str, str]:
 
 def standing(found: Billing, day: Day) -> str:
     """How the plan goes on, in a sentence or two."""
+    seated = found.seat is not None and found.seat.counts
     cases = {
+        "seat": seated and found.paid_tier is FREE,
+        "seat and own": seated and found.ends,
+        "seat and paid": seated,
         "free": found.paid_tier is FREE,
         "past_due": found.status == "past_due",
         "unpaid": found.status == "unpaid",

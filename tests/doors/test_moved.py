@@ -25,6 +25,7 @@ NOT_BY_THE_VAULT = {
     "recovery_codes.hash",
     "search_signatures.bits",
     "audit_heads.hash",
+    "seats.hash",
     *(f"{log}.{name}" for log in ("tool_executions", "usage_logs") for name in ("digest", "hash")),
 }
 CELLS = [

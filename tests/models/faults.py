@@ -9,6 +9,8 @@ import asyncpg
 
 from assistant.models.isolation import Roles
 from assistant.models.oversight import COLUMNS as GRANTED_TO_OVERSEER
+from assistant.models.seating import READ as GRANTED_TO_USHER
+from assistant.models.seating import WRITTEN
 from tests.models.rows import NAMES, PARENTS, Rows, insert
 
 GRANTED_TO_WORKER = {
@@ -37,7 +39,11 @@ GRANTED_TO_WORKER = {
 }
 REMOVED_BY_WORKER = {"sign_in_attempts": "(expires_at < now())"}
 WRITTEN_BY_OVERSEER = {("operator_visits", "id"), ("operator_visits", "user_id")}
-READ_ONLY = {"audit_heads", "operators", "operator_visits"}
+WRITTEN_BY_USHER = {
+    ("seats", column, verb.upper()) for verb, columns in WRITTEN.items() for column in columns
+}
+REFERS_TO_ANOTHER = {"fk_seats_member_id"}  # who sits there, by a function of the usher's alone
+READ_ONLY = {"audit_heads", "operators", "operator_visits", "seats"}  # as a whole
 APPEND_ONLY = {"usage_logs", "tool_executions", *READ_ONLY}
 NO_OWNER = {"alembic_version"}
 
@@ -126,6 +132,7 @@ async def tables_without_a_whole_policy(db: Database, _: Rows, __: Rows) -> list
             _by_user(r["qual"])
             or (r["roles"] == [db.roles.worker] and _for_worker(r))
             or (r["roles"] == [db.roles.overseer] and _for_operators(r))
+            or (r["roles"] == [db.roles.usher] and _for_seats(r))
         )
     ]
     return [f"{name}: no policy with using and check" for name in set(NAMES) - whole] + others
@@ -138,6 +145,10 @@ def _for_worker(policy: asyncpg.Record) -> bool:
 
 def _for_operators(policy: asyncpg.Record) -> bool:
     return policy["cmd"] == "SELECT" and "operator_is_looking()" in policy["qual"]
+
+
+def _for_seats(policy: asyncpg.Record) -> bool:
+    return (policy["tablename"], policy["cmd"]) in {("seats", "ALL"), ("subscriptions", "SELECT")}
 
 
 def _by_user(expression: str | None) -> bool:
@@ -157,7 +168,8 @@ async def plain_references(db: Database, _: Rows, __: Rows) -> list[str]:
     return [
         f"{r['child']}: {r['conname']} without user_id"
         for r in found
-        if "user_id" not in r["own"] or "user_id" not in r["other"]
+        if ("user_id" not in r["own"] or "user_id" not in r["other"])
+        and r["conname"] not in REFERS_TO_ANOTHER
     ]
 
 
@@ -172,8 +184,8 @@ async def tables_without_index_by_user(db: Database, _: Rows, __: Rows) -> list[
 
 
 async def powers_of_roles(db: Database, _: Rows, __: Rows) -> list[str]:
-    """What app, worker and overseer may do beyond what they need."""
-    plain = [db.roles.app, db.roles.worker, db.roles.overseer]
+    """What app, worker, overseer and usher may do beyond what they need."""
+    plain = [db.roles.app, db.roles.worker, db.roles.overseer, db.roles.usher]
     strong = await db.admin.fetch(
         """
         select rolname from pg_roles where rolname = any($1)
@@ -188,7 +200,7 @@ async def powers_of_roles(db: Database, _: Rows, __: Rows) -> list[str]:
     )
     login = await db.admin.fetch(
         "select rolname from pg_roles where rolcanlogin and rolname = any($1)",
-        [db.roles.owner, db.roles.overseer],
+        [db.roles.owner, db.roles.overseer, db.roles.usher],
     )
     return [
         *(f"{r['rolname']}: too strong" for r in strong),
@@ -198,13 +210,15 @@ async def powers_of_roles(db: Database, _: Rows, __: Rows) -> list[str]:
 
 
 async def grants(db: Database, _: Rows, __: Rows) -> list[str]:
-    """Tables on which app, worker or overseer hold other rights than they should."""
+    """Tables on which app, worker, overseer or usher hold other rights than they should."""
     faults = []
     for name in NAMES:
         may = {"SELECT"} | (set() if name in READ_ONLY else {"INSERT"})
         may |= set() if name in APPEND_ONLY else {"UPDATE", "DELETE"}
         removes = {"DELETE"} if name in REMOVED_BY_WORKER else set()
+        frees = {"DELETE"} if name == "seats" else set()
         wanted_by = {db.roles.app: may, db.roles.worker: removes, db.roles.overseer: set()}
+        wanted_by[db.roles.usher] = frees
         for role, wanted in wanted_by.items():
             held = {
                 r["privilege_type"]
@@ -248,6 +262,27 @@ async def columns_of_overseer(db: Database, _: Rows, __: Rows) -> list[str]:
         f"{r['table_name']}.{r['column_name']}: sealed, and read by overseer"
         for r in found
         if r["data_type"] == "bytea"
+    ]
+
+
+async def columns_of_usher(db: Database, _: Rows, __: Rows) -> list[str]:
+    """Columns that seats are given by and should not be; and what the app may write of them."""
+    asked = (
+        "select table_name, column_name, privilege_type "
+        "from information_schema.column_privileges where grantee = $1"
+    )
+    read = {
+        (name, each, "SELECT") for name, columns in GRANTED_TO_USHER.items() for each in columns
+    }
+    held = {tuple(r) for r in await db.admin.fetch(asked, db.roles.usher)}
+    written = {
+        tuple(r)
+        for r in await db.admin.fetch(asked, db.roles.app)
+        if r["table_name"] == "seats" and r["privilege_type"] != "SELECT"
+    }
+    return [
+        *(f"{n}.{c}: {v} not as granted to usher" for n, c, v in held ^ (read | WRITTEN_BY_USHER)),
+        *(f"seats.{c}: the app may {v}" for _, c, v in written ^ {("seats", "label", "UPDATE")}),
     ]
 
 
@@ -348,6 +383,7 @@ CHECKS: tuple[Check, ...] = (
     grants,
     columns_of_worker,
     columns_of_overseer,
+    columns_of_usher,
     rows_for_nobody,
     rows_of_another,
     forged_rows,

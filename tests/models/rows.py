@@ -57,6 +57,7 @@ MINIMAL: dict[str, dict[str, Any]] = {
     },
     "tool_permissions": {"tool": "t", "rule": "grant", "conversation_id": "{conversations}"},
     "notes": {},
+    "seats": {"hash": "{random}", "expires_at": "infinity"},
     "operators": {},
     "operator_visits": {},
     "files": {"media": "text/plain", "size": "1", "stored": "true"},

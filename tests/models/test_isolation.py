@@ -51,7 +51,7 @@ async def test_no_table_can_be_emptied_or_changed_in_shape_by_the_app(table, rol
             await roles_db.app.execute(sql)
 
 
-@pytest.mark.parametrize("role", ["owner", "migrator", "overseer", "postgres"])
+@pytest.mark.parametrize("role", ["owner", "migrator", "overseer", "usher", "postgres"])
 async def test_the_app_cannot_become_another_role(role, roles_db):
     name = "postgres" if role == "postgres" else getattr(roles_db.roles, role)
     with pytest.raises(asyncpg.InsufficientPrivilegeError):

@@ -103,6 +103,24 @@ ONCE = (
         "drop policy everybody on usage_logs",
     ),
     Mutation(
+        "an usher who reads labels",
+        'grant select (label) on seats to "{usher}"',
+        'revoke select (label) on seats from "{usher}"',
+    ),
+    Mutation(
+        "an usher who changes plans",
+        'grant update (seats) on subscriptions to "{usher}"',
+        'revoke update (seats) on subscriptions from "{usher}"',
+    ),
+    Mutation(
+        "an usher who can log in", 'alter role "{usher}" login', 'alter role "{usher}" nologin'
+    ),
+    Mutation(
+        "a seat on which the app sets whom it likes",
+        'grant update (member_id) on seats to "{app}"',
+        'revoke update (member_id) on seats from "{app}"',
+    ),
+    Mutation(
         "more to be removed by the worker",
         "drop policy no_more_by_worker on sign_in_attempts",
         "create policy no_more_by_worker on sign_in_attempts as restrictive "

@@ -29,6 +29,7 @@ OTHERWISE = {
     "login_sessions.refresh_hash": "a hash",
     "login_sessions.previous_hash": "a hash",
     "recovery_codes.hash": "a hash",
+    "seats.hash": "a hash",
     **dict.fromkeys(
         ("tool_executions.digest", "usage_logs.digest"),
         "a hash under a key that outlives the rotation",
@@ -37,6 +38,10 @@ OTHERWISE = {
     "sign_in_attempts.plan": "sealed before there is a user, for some minutes",
     "search_signatures.bits": "a filter that only the owner's derived key can read",
 }
+SEAT = """
+    insert into seats (id, user_id, hash, expires_at)
+    values (gen_random_uuid(), $1, gen_random_uuid()::text::bytea, now())
+"""
 
 
 @pytest.fixture
@@ -68,6 +73,7 @@ async def filled(db: str, user) -> None:
         session.add(SecondFactor(user_id=user.id, secret=b"\x00"))
         session.add(Connection(user_id=user.id, kind="mcp", label=b"\x00", secret=b"\x00"))
         session.add(File(user_id=user.id, media="text/plain", size=1))
+    await run(db, SEAT, user.id)  # the app itself gives one by a function only
     for place in SEALED:
         table, column = place.split(".")
         for row in await rows(db, f"select id from {table} where user_id = $1", user.id):  # noqa: S608

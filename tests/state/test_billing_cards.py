@@ -1,12 +1,15 @@
 """The plans as cards: what each holds, and the way to it from the user's own."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from assistant.config import settings
 from assistant.services.billing import Billing
 from assistant.services.features import FEATURES, SERVERS
+from assistant.services.membership import Held
 from assistant.services.tiers import FREE, TIERS
-from assistant.state.billing_cards import cards, room
+from assistant.state.billing_cards import SEATED, cards, room
 
 PRO, TEAM, BY_ARRANGEMENT = TIERS["pro"], TIERS["team"], TIERS["enterprise"]
 
@@ -81,3 +84,13 @@ def test_a_plan_by_arrangement_names_whom_to_write_to(monkeypatch):
 @pytest.mark.parametrize(("size", "said"), [(10**8, "100 MB"), (5 * 10**9, "5 GB")])
 def test_room_is_told_in_the_unit_that_fits(size, said):
     assert room(size) == said
+
+
+@pytest.mark.parametrize(("counts", "mine"), [(True, "team"), (False, "free")])
+def test_who_has_a_seat_is_offered_nothing_to_pay_beside_it(counts, mine):
+    seat = Held(TEAM, datetime(2026, 11, 1, tzinfo=UTC), counts)
+    tier = TEAM if counts else FREE
+    shown = cards(Billing(on=True, tier=tier, paid_tier=FREE, seat=seat))
+    assert [card.action for card in shown] == ["", "", "", ""]
+    assert [card.id for card in shown if card.mine] == [mine]
+    assert SEATED in [card.note for card in shown]

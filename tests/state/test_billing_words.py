@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from assistant.services.billing import Billing, Change, Invoice
+from assistant.services.membership import Held
 from assistant.services.payment_due import PaymentDue
 from assistant.services.tiers import FREE, TIERS
 from assistant.state.billing_words import (
@@ -20,6 +21,9 @@ from assistant.state.billing_words import (
 
 PRO, TEAM, BY_ARRANGEMENT = TIERS["pro"], TIERS["team"], TIERS["enterprise"]
 END = datetime(2026, 12, 26, 9, tzinfo=UTC)
+
+
+SEAT = Held(TEAM, END, counts=True)
 
 
 def day(moment):
@@ -47,6 +51,10 @@ def test_money_is_told_to_the_cent(amount, said):
         (stands(TEAM, seats=3), ("Team", "3 seats, $105 a month")),
         (stands(BY_ARRANGEMENT, seats=9), ("Enterprise", "by arrangement")),
         (Billing(on=False, tier=PRO, paid_tier=FREE), ("Pro", "")),
+        (
+            Billing(on=True, tier=TEAM, paid_tier=FREE, seat=SEAT),
+            ("Team", "paid by somebody else"),
+        ),
     ],
 )
 def test_a_plan_has_a_name_and_a_price(found, said):
@@ -73,6 +81,22 @@ def test_a_plan_has_a_name_and_a_price(found, said):
         (
             Billing(on=True, tier=FREE, paid_tier=PRO, status="unpaid"),
             "Pro was not paid, so what counts now is Free.",
+        ),
+        (
+            Billing(on=True, tier=TEAM, paid_tier=FREE, seat=SEAT),
+            "A seat that somebody else pays for",
+        ),
+        (
+            Billing(on=True, tier=TEAM, paid_tier=PRO, ends=True, ends_at=END, seat=SEAT),
+            "Your own Pro plan ends on 26 December",
+        ),
+        (
+            Billing(on=True, tier=TEAM, paid_tier=PRO, seat=SEAT),
+            "you pay for Pro yourself, too. Cancel it, or leave the seat.",
+        ),
+        (
+            Billing(on=True, tier=FREE, paid_tier=FREE, seat=Held(TEAM, END, counts=False)),
+            "It does not end.",
         ),
     ],
 )

@@ -1,0 +1,188 @@
+"""The SQL by which a plan holds for several people, who see nothing of each other.
+
+The app calls functions; they act as the role `usher`, which cannot log in, owns no table, and may
+read the columns listed here: ids, times and plans, and no content. Each speaks for the user of the
+transaction only, and tells an id of another to the app alone, which lets that one's pages hear.
+"""
+
+from assistant.models.isolation import CURRENT_USER, Roles
+
+READ = {
+    "seats": ("id", "user_id", "hash", "expires_at", "member_id", "taken_at"),
+    "subscriptions": (
+        "user_id",
+        "tier",
+        "status",
+        "seats",
+        "next_tier",
+        "next_seats",
+        "period_start",
+        "period_end",
+        "lasts_until",
+        "grace_until",
+        "stripe_subscription",
+    ),
+}
+WRITTEN = {
+    "insert": ("id", "user_id", "label", "hash", "expires_at"),
+    "update": ("member_id", "taken_at"),
+}
+OPEN_FOR = "interval '7 days'"
+
+# As `services/tiers.py` has it; a test holds both together.
+_STATUS = """case when lasts_until <= now() then 'canceled'
+        when status = 'past_due' and grace_until <= now() then 'unpaid' else status end"""
+_LIVES = f"({_STATUS}) not in ('canceled', 'unpaid')"
+# Who pays has the first seat. Where fewer are paid than taken, who has sat the longest stays.
+_FITS = """(
+        select count(*) from public.seats as before
+        where before.user_id = mine.user_id
+          and (before.taken_at, before.id) < (mine.taken_at, mine.id)
+    ) < payer.seats - 1"""
+_LOCK = "perform pg_advisory_xact_lock(hashtextextended('seats ' || {}, 0))"
+
+# By the signature of each function: what it gives back, its language, and what it does.
+FUNCTIONS = {
+    # What plan is in force: that of the seat while it gives one, else the user's own.
+    "plan_now()": (
+        "table (tier text, status text, period_start timestamptz, period_end timestamptz, "
+        "seated boolean)",
+        "sql stable rows 1",
+        f"""
+        with seated as (
+            select payer.tier, {_STATUS} as status, payer.period_start, payer.period_end
+            from public.seats as mine join public.subscriptions as payer using (user_id)
+            where mine.member_id = {CURRENT_USER} and {_LIVES} and {_FITS}
+        )
+        select *, true from seated
+        union all
+        select tier, {_STATUS}, period_start, period_end, false from public.subscriptions
+        where user_id = {CURRENT_USER} and not exists (select from seated)
+        """,  # noqa: S608  (nothing in it comes from outside)
+    ),
+    # Where the user sits: since when, in which plan, and whether it gives them anything now.
+    "my_seat()": (
+        "table (since timestamptz, tier text, counts boolean)",
+        "sql stable rows 1",
+        f"""
+        select mine.taken_at, payer.tier, {_LIVES} and {_FITS}
+        from public.seats as mine join public.subscriptions as payer using (user_id)
+        where mine.member_id = {CURRENT_USER}
+        """,  # noqa: S608  (nothing in it comes from outside)
+    ),
+    # Offers a seat of the user's, if one is free; also after an agreed change to fewer.
+    "give_seat(seat uuid, sealed bytea, secret bytea)": (
+        "boolean",
+        "plpgsql",
+        f"""
+        begin
+            {_LOCK.format(f"({CURRENT_USER})::text")};
+            insert into public.seats (id, user_id, label, hash, expires_at)
+            select seat, payer.user_id, sealed, secret, now() + {OPEN_FOR}
+            from public.subscriptions as payer
+            where payer.user_id = {CURRENT_USER} and {_LIVES} and (
+                select count(*) from public.seats as given
+                where given.user_id = payer.user_id
+                  and (given.member_id is not null or given.expires_at > now())
+            ) + 1 < least(payer.seats, case when next_tier = '' then payer.seats
+                                            else next_seats end);
+            return found;
+        end
+        """,  # noqa: S608  (nothing in it comes from outside)
+    ),
+    # What becomes of who takes the seat of this secret: '' for that they have it then.
+    "seat_offered(secret bytea)": (
+        "table (outcome text, tier text, payer uuid)",
+        "sql stable rows 1",
+        f"""
+        select case
+            when offered.member_id = {CURRENT_USER} then 'yours'
+            when offered.member_id is not null then 'used'
+            when offered.user_id = {CURRENT_USER} then 'own'
+            when offered.expires_at <= now() then 'expired'
+            when not {_LIVES} then 'ended'
+            when exists (select from public.seats where member_id = {CURRENT_USER}) then 'seated'
+            when exists (
+                select from public.subscriptions
+                where user_id = {CURRENT_USER} and stripe_subscription is not null
+                  and ({_STATUS}) <> 'canceled' and lasts_until is null
+            ) then 'paying'
+            when (
+                select count(member_id) from public.seats as taken
+                where taken.user_id = offered.user_id
+            ) + 1 >= payer.seats then 'full'
+            else '' end, payer.tier, offered.user_id
+        from public.seats as offered join public.subscriptions as payer using (user_id)
+        where offered.hash = secret
+        """,  # noqa: S608  (nothing in it comes from outside)
+    ),
+    # Takes it, if nothing is against that; tells the same.
+    "take_seat(secret bytea)": (
+        "table (outcome text, tier text, payer uuid)",
+        "plpgsql rows 1",
+        f"""
+        begin
+            {_LOCK.format("(select user_id from public.seats where hash = secret)::text")};
+            select * into outcome, tier, payer from public.seat_offered(secret);
+            if outcome = '' then
+                update public.seats set member_id = {CURRENT_USER}, taken_at = clock_timestamp()
+                where hash = secret;
+            end if;
+            if found then
+                return next;
+            end if;
+        exception when unique_violation then
+            outcome := 'seated';
+            return next;
+        end
+        """,  # noqa: S608  (nothing in it comes from outside)
+    ),
+    # Takes back a seat of the user's: who sat there, if anybody.
+    "take_seat_back(seat uuid)": (
+        "table (member uuid)",
+        "sql rows 1",
+        f"""
+        delete from public.seats where id = seat and user_id = {CURRENT_USER} returning member_id
+        """,  # noqa: S608  (nothing in it comes from outside)
+    ),
+    # Gives back the seat that the user has: who pays for it.
+    "leave_seat()": (
+        "table (payer uuid)",
+        "sql rows 1",
+        f"delete from public.seats where member_id = {CURRENT_USER} returning user_id",  # noqa: S608
+    ),
+}
+
+
+def seated(roles: Roles) -> list[str]:
+    """Statements that let the usher do its work, and nothing else."""
+    usher = f'"{roles.usher}"'
+    return [
+        *(
+            f"grant select ({', '.join(each)}) on {table} to {usher}"
+            for table, each in READ.items()
+        ),
+        *(
+            f"grant {verb} ({', '.join(each)}) on seats to {usher}"
+            for verb, each in WRITTEN.items()
+        ),
+        f"grant delete on seats to {usher}",
+        f"create policy kept_by_usher on seats to {usher} using (true) with check (true)",
+        f"create policy read_by_usher on subscriptions for select to {usher} using (true)",
+        f'grant update (label) on seats to "{roles.app}"',  # when it is sealed by a newer key
+        *(
+            each
+            for signature, definition in FUNCTIONS.items()
+            for each in _function(signature, *definition, roles)
+        ),
+    ]
+
+
+def _function(signature: str, returned: str, kind: str, body: str, roles: Roles) -> list[str]:
+    return [
+        f"create function {signature} returns {returned} language {kind} security definer "
+        f"set search_path = pg_catalog, pg_temp as $${body}$$",
+        f'alter function {signature} owner to "{roles.usher}"',
+        f"revoke all on function {signature} from public",
+        f'grant execute on function {signature} to "{roles.app}"',
+    ]
