@@ -14,6 +14,7 @@ from assistant.errors import BillingAway
 from assistant.models import Subscription
 from assistant.services.change_words import Change
 from assistant.services.checkout import checkout, fulfil, is_news, lives, portal
+from assistant.services.entitlement import catch_up
 from assistant.services.plan_changes import change, preview, resume
 from assistant.services.stripe_client import asking
 from assistant.services.stripe_prices import CENTS
@@ -28,6 +29,7 @@ __all__ = [
     "Change",
     "Invoice",
     "billing",
+    "catch_up",
     "change",
     "checkout",
     "fulfil",

@@ -124,9 +124,13 @@ class BillingState(BaseState):
             return True  # it is asked for again, or Stripe's own notice comes
 
     async def _read(self, user_id: UUID) -> None:
+        waited = bool(self.confirm_url)
         found = await billing.billing(user_id)
         async with self:
             self._show(found)
+        if waited and not self.confirm_url:  # what was paid for may not be written here yet
+            await billing.catch_up(user_id)
+            await self._read(user_id)
 
     def _show(self, found: Billing) -> None:
         sold = found.on and found.paid_tier is not FREE

@@ -193,7 +193,6 @@ async def test_a_payment_that_the_bank_asks_about_leads_to_its_page_and_is_thank
     assert (shown.said, shown.offer.tier_id, shown.seats) == (TO_CONFIRM, "", 1)
     async with httpx.AsyncClient() as browser:
         await browser.post(shown.confirm_url, data={"do": "pay", "card": ASKS})
-    await carry(sells, sells.events())
     await hers.send(BillingState, "watch")
     shown = await hers.state(BillingState)
     assert (shown.said, shown.confirm_url, shown.seats) == ("Your plan has 3 seats now.", "", 3)
