@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from assistant.errors import Refused
+from assistant.errors import BillingAway, Refused
 from assistant.services.stripe_client import TO_CONFIRM, asking
 from assistant.services.stripe_prices import CENTS
 
@@ -132,10 +132,12 @@ async def _once_confirmed(move: Move) -> str:
     }
     async with asking() as stripe:
         held = await stripe.subscriptions.update_async(move.held.id, order)
-    bill = held.latest_invoice
-    if held.pending_update is None or bill is None or isinstance(bill, str):
+    if held.pending_update is None:  # it is paid after all
         return ""
-    return bill.hosted_invoice_url or ""
+    page: str | None = getattr(held.latest_invoice, "hosted_invoice_url", None)
+    if page is None:
+        raise BillingAway
+    return page
 
 
 async def agree(move: Move) -> None:
