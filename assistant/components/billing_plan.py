@@ -24,8 +24,7 @@ def news() -> rx.Component:
     """What has just happened, what is still to come, and what has failed."""
     return rx.el.div(
         rx.el.div(
-            rx.cond(BillingState.said, rx.el.p(BillingState.said, class_name="said-so")),
-            rx.cond(BillingState.confirm_url, _confirm()),
+            rx.cond(BillingState.confirm_url, _confirm(), _said()),
             rx.cond(BillingState.confirming, rx.el.p(CONFIRMING, class_name="said-so waits")),
             role="status",
             data_testid="billing-news",
@@ -51,11 +50,13 @@ def news() -> rx.Component:
     )
 
 
+def _said() -> rx.Component:
+    return rx.cond(BillingState.said, rx.el.p(BillingState.said, class_name="said-so"))
+
+
 def _confirm() -> rx.Component:
-    return rx.el.p(
-        _to_stripe("Confirm the payment", BillingState.confirm_url, "button primary"),
-        data_testid="confirm",
-    )
+    link = _to_stripe("Confirm the payment", BillingState.confirm_url, "button primary")
+    return rx.el.div(rx.el.p(BillingState.said), link, class_name="said-so asks")
 
 
 def _to_stripe(label: str, address: Words, look: str = "button") -> rx.Component:
