@@ -20,6 +20,7 @@
     │   ├── StorageAway               where files lie does not answer
     │   ├── BillingOff                nothing is sold here: there is no key of Stripe
     │   └── BillingAway               Stripe does not answer, or not as it should
+    │       └── BillingRefused            it answers, and refuses this request
     ├── CannotStart               its text is for the operator: the launcher says it and exits
     └── ToolError                 its text is for the model
         ├── AccessRefused             an account that is connected does not let us in any more
@@ -193,11 +194,22 @@ class BillingOff(AssistantError):
 class BillingAway(AssistantError):
     """Stripe does not answer now, or refuses what should be right."""
 
+    sentence = (
+        "Stripe, which takes the payments, is not answering. Your plan stays as it is; "
+        "try again in a moment."
+    )
+
     def __init__(self) -> None:
-        super().__init__(
-            "Stripe, which takes the payments, is not answering. Your plan stays as it is; "
-            "try again in a moment."
-        )
+        super().__init__(self.sentence)
+
+
+class BillingRefused(BillingAway):
+    """Stripe answers, and does not do what was asked of it: what concerns others may well do."""
+
+    sentence = (
+        "Stripe, which takes the payments, did not accept this. Your plan stays as it is; if it "
+        "happens again, ask whoever runs this server, whose log says why."
+    )
 
 
 class CannotStart(Exception):

@@ -17,6 +17,7 @@ from assistant.errors import (
     AssistantError,
     BillingAway,
     BillingOff,
+    BillingRefused,
     Busy,
     DatabaseAway,
     Leaving,
@@ -41,6 +42,7 @@ STATUS: dict[type[Exception], int] = {
     DatabaseAway: 503,
     StorageAway: 503,
     BillingAway: 503,
+    BillingRefused: 503,
     BillingOff: 404,
 }
 NO_STORE = {"cache-control": "no-store"}

@@ -17,6 +17,7 @@ import hmac
 import uuid
 from collections.abc import Sequence
 from contextlib import suppress
+from posixpath import normpath
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from starlette.datastructures import Headers
@@ -139,8 +140,12 @@ def _is_page(scope: Scope) -> bool:
 
 
 def _is_operators(scope: Scope) -> bool:
-    """Whether the operator's page is asked for, or the file that it is."""
-    return scope["type"] == "http" and f"{scope['path']}/".startswith(f"{ADMIN}/")
+    """Whether the operator's page is asked for, or the file that it is, however it is written.
+
+    What serves the files takes //admin and /x/../admin for the same.
+    """
+    path = normpath(f"/{scope['path'].lstrip('/')}")
+    return scope["type"] == "http" and f"{path}/".startswith(f"{ADMIN}/")
 
 
 def _unless_operators(scope: Scope) -> Scope:

@@ -65,7 +65,7 @@ def button(label: Any, waiting: str, on_press: Any, **given: Any) -> rx.Componen
 def watch() -> rx.Component:
     """Looks again by itself while a payment is being confirmed."""
     return BillingWatch.create(
-        waiting=BillingState.confirming,
+        waiting=BillingState.confirming | (BillingState.confirm_url != ""),
         settled=BillingState.said != "",
         news=rx.cond(BillingState.offer.tier_id, "", BillingState.said + BillingState.failure),
         on_look=BillingState.watch,

@@ -24,7 +24,7 @@ def news() -> rx.Component:
     """What has just happened, what is still to come, and what has failed."""
     return rx.el.div(
         rx.el.div(
-            rx.cond(BillingState.said, rx.el.p(BillingState.said, class_name="said-so")),
+            rx.cond(BillingState.confirm_url, _confirm(), _said()),
             rx.cond(BillingState.confirming, rx.el.p(CONFIRMING, class_name="said-so waits")),
             role="status",
             data_testid="billing-news",
@@ -48,6 +48,20 @@ def news() -> rx.Component:
         rx.cond(BillingState.trouble, _trouble()),
         class_name="news",
     )
+
+
+def _said() -> rx.Component:
+    return rx.cond(BillingState.said, rx.el.p(BillingState.said, class_name="said-so"))
+
+
+def _confirm() -> rx.Component:
+    link = _to_stripe("Confirm the payment", BillingState.confirm_url, "button primary")
+    return rx.el.div(rx.el.p(BillingState.said), link, class_name="said-so asks")
+
+
+def _to_stripe(label: str, address: Words, look: str = "button") -> rx.Component:
+    """A link to a page of Stripe's that leads back to nowhere, so it opens beside ours."""
+    return rx.el.a(label, href=address, target="_blank", rel="noopener noreferrer", class_name=look)
 
 
 def _failure() -> rx.Component:
@@ -88,13 +102,7 @@ def _figure(said: Words, about: Words) -> rx.Component:
 
 
 def _trouble() -> rx.Component:
-    pay = rx.el.a(
-        "Pay the invoice",
-        href=BillingState.pay_url,
-        target="_blank",
-        rel="noopener noreferrer",
-        class_name="button",
-    )
+    pay = _to_stripe("Pay the invoice", BillingState.pay_url)
     return rx.el.div(
         rx.el.p(BillingState.trouble),
         rx.cond(BillingState.pay_url, pay),

@@ -78,8 +78,9 @@ class Subscription(Owned, table=True):
     lasts_until: of one that is canceled. next_tier, next_seats: a downgrade that is agreed, "" for
     none. grace_until: until when one who has not paid keeps it. trialed_at: since when the only
     trial ran. trouble: a word for what is wrong with a payment, "" for nothing. checkout: the page
-    of payment that is open at Stripe. asked, told: how often Stripe was asked how it stands, and
-    which of these answers is written here. check_at: when it is asked again in any case.
+    of payment that is open at Stripe, or the last one with " over" behind it. asked, told: how
+    often Stripe was asked how it stands, and which of these answers is written here. check_at: when
+    it is asked again in any case.
     """
 
     __tablename__ = "subscriptions"

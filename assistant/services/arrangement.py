@@ -7,6 +7,7 @@ import re
 from decimal import Decimal
 from uuid import UUID
 
+from assistant.config import settings
 from assistant.errors import Refused
 from assistant.models import Subscription
 from assistant.services.checkout import become_customer, lives
@@ -18,10 +19,15 @@ from assistant.services.tiers import TIERS
 PLAN = TIERS["enterprise"]
 DAYS = 30  # to pay an invoice in
 MOST = Decimal(100_000)  # USD for a seat
+UNPLACED = ("failed", "unrecognized_location")  # of customers whose tax cannot be worked out
 EMAIL = re.compile(r"[^@\s]{1,100}@[^@\s]{1,100}\.[^@\s]{2,50}")
 UNUSABLE = (
     "An arrangement takes a price of up to $100,000 in whole cents for each seat, 1 to 1,000 "
     "seats, and an address of mail that invoices go to. Nothing was changed."
+)
+NOWHERE = (
+    "Stripe Tax does not know where {} is. Give this customer an address in Stripe's dashboard; "
+    "then arrange it again. No plan was changed."
 )
 HAS_IT = "This user has a plan by arrangement already: cancel that one at Stripe first."
 
@@ -46,8 +52,11 @@ async def arrange(user_id: UUID, email: str, price: Decimal, seats: int = 1) -> 
 async def _sell(plan: Subscription, email: str, cents: int, seats: int) -> None:
     customer = plan.stripe_customer or ""
     key = f"arranged-{plan.user_id}-{plan.stripe_subscription or 'first'}-{cents}-{seats}"
+    taxed = settings().stripe_tax
     async with asking() as stripe:
-        await stripe.customers.update_async(customer, {"email": email})
+        payer = await stripe.customers.update_async(customer, {"email": email, "expand": ["tax"]})
+        if taxed and (payer.tax is None or payer.tax.automatic_tax in UNPLACED):
+            raise Refused(NOWHERE.format(customer))
         price = await stripe.prices.create_async(
             {
                 "currency": "usd",
@@ -64,6 +73,7 @@ async def _sell(plan: Subscription, email: str, cents: int, seats: int) -> None:
                 "items": [{"price": price.id, "quantity": seats}],
                 "collection_method": "send_invoice",
                 "days_until_due": DAYS,
+                "automatic_tax": {"enabled": taxed},
                 "metadata": {"user_id": str(plan.user_id), "tier": PLAN.id},
             },
             {"idempotency_key": key},

@@ -14,9 +14,10 @@ from assistant.errors import BillingAway
 from assistant.models import Subscription
 from assistant.services import membership
 from assistant.services.change_words import Change
-from assistant.services.checkout import checkout, fulfil, lives, portal
+from assistant.services.checkout import checkout, fulfil, is_news, lives, portal
+from assistant.services.entitlement import catch_up
 from assistant.services.membership import Held
-from assistant.services.plan_changes import cancel, change, preview, resume
+from assistant.services.plan_changes import change, preview, resume
 from assistant.services.stripe_client import asking
 from assistant.services.stripe_prices import CENTS
 from assistant.services.tiers import FREE, STATUS_NOW, TIERS, Tier, in_force, is_sold
@@ -30,10 +31,11 @@ __all__ = [
     "Change",
     "Invoice",
     "billing",
-    "cancel",
+    "catch_up",
     "change",
     "checkout",
     "fulfil",
+    "is_news",
     "portal",
     "preview",
     "resume",

@@ -1,11 +1,16 @@
 """What a change of a plan would do, in words that its owner reads before it is done."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
 from assistant.models import Subscription
+from assistant.services import money_and_days
+from assistant.services.money_and_days import price
 from assistant.services.tiers import TIERS, Tier
+
+Day = Callable[[datetime | None], str]  # as its owner's calendar has it
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +18,8 @@ class Change:
     """What a change would do. kind: "upgrade", "downgrade", "seats" or "cancel".
 
     due_now: USD that are taken at once. then: USD a month from then on. at: when it comes into
-    force: now, or when the paid time is over. lines: the same, as sentences.
+    force: now (at_once), or when the paid time is over. ends_trial: whether a trial ends by it.
+    lines: the same, as sentences.
     """
 
     kind: str
@@ -21,17 +27,37 @@ class Change:
     then: Decimal
     at: datetime
     lines: tuple[str, ...] = ()
+    at_once: bool = False
+    ends_trial: bool = False
+
+    def covers(self, other: "Change") -> bool:
+        """Whether who has agreed to this one may be taken to have agreed to the other."""
+        is_same = (self.kind, self.at_once, self.ends_trial) == (
+            other.kind, other.at_once, other.ends_trial,
+        )  # fmt: skip
+        comes_then = self.at_once or self.at == other.at
+        return is_same and comes_then and self.due_now >= other.due_now and self.then >= other.then
 
 
-def told(plan: Subscription, tier: Tier, seats: int, change: Change) -> Change:
-    """The change with its sentences. plan: as it is now; tier, seats: what is wanted."""
-    lines = (
-        _ending(plan, change) if change.kind == "cancel" else _changing(plan, tier, seats, change)
-    )
+def told(plan: Subscription, tier: Tier, seats: int, change: Change, timezone: str) -> Change:
+    """The change with its sentences. plan: as it is now; tier, seats: what is wanted.
+
+    timezone: by whose calendar days are told, an IANA name.
+    """
+
+    def day(moment: datetime | None) -> str:
+        return money_and_days.day(moment, timezone) or "the end of the period"
+
+    if change.kind == "cancel":
+        lines = _ending(plan, change, day)
+    elif plan.trial_ends_at is not None:
+        lines = _in_trial(plan, named(tier, seats), change, day)
+    else:
+        lines = _changing(plan, named(tier, seats), change, day)
     return replace(change, lines=tuple(lines))
 
 
-def _ending(plan: Subscription, change: Change) -> list[str]:
+def _ending(plan: Subscription, change: Change, day: Day) -> list[str]:
     label = TIERS[plan.tier].label
     if plan.status == "unpaid":
         return [f"Your {label} plan is not paid for, so it ends now.", "Nothing is due."]
@@ -50,17 +76,27 @@ def _ending(plan: Subscription, change: Change) -> list[str]:
     ]
 
 
-def _changing(plan: Subscription, tier: Tier, seats: int, change: Change) -> list[str]:
-    wanted = named(tier, seats)
-    monthly = f"{usd(change.then)} a month"
-    if plan.trial_ends_at is not None:
-        ends = day(plan.trial_ends_at)
-        return [f"{wanted} begins now.", f"Nothing is due until your trial ends on {ends}.",
-                f"Then it is {monthly}."]  # fmt: skip
-    if change.due_now or change.kind == "upgrade" or seats > plan.seats:
+def _in_trial(plan: Subscription, wanted: str, change: Change, day: Day) -> list[str]:
+    monthly = f"{price(change.then)} a month"
+    if change.ends_trial:
+        return [
+            f"{wanted} begins now, and your trial of {TIERS[plan.tier].label} ends.",
+            f"{price(change.due_now)} is due now, for the month that begins.",
+            f"After that month it is {monthly}.",
+        ]
+    return [
+        f"{wanted} begins now.",
+        f"Nothing is due until your trial ends on {day(plan.trial_ends_at)}.",
+        f"Then it is {monthly}.",
+    ]
+
+
+def _changing(plan: Subscription, wanted: str, change: Change, day: Day) -> list[str]:
+    monthly = f"{price(change.then)} a month"
+    if change.at_once:
         return [
             f"{wanted} begins now.",
-            f"{usd(change.due_now)} is due now: the rest of this period, less what you have paid "
+            f"{price(change.due_now)} is due now: the rest of this period, less what you have paid "
             "for it.",
             f"From {day(plan.period_end)} it is {monthly}.",
         ]
@@ -74,13 +110,3 @@ def _changing(plan: Subscription, tier: Tier, seats: int, change: Change) -> lis
 def named(tier: Tier, seats: int) -> str:
     """A plan with its seats, where it has several."""
     return f"{tier.label} with {seats} seats" if seats > 1 else tier.label
-
-
-def usd(amount: Decimal) -> str:
-    """An amount as people write it: $29, or $4.35."""
-    return f"${amount:,.0f}" if amount == amount.to_integral_value() else f"${amount:,.2f}"
-
-
-def day(at: datetime | None) -> str:
-    """A day as people write it."""
-    return f"{at.day} {at:%B %Y}" if at else "the end of the period"

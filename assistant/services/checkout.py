@@ -7,13 +7,13 @@ page that is still open is closed first.
 
 import re
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 from uuid import UUID
 
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, literal_column
 from sqlmodel import col, update
 
 from assistant.config import settings
@@ -22,7 +22,7 @@ from assistant.errors import BillingAway, Busy, NotFound, Refused
 from assistant.models import Subscription
 from assistant.services import membership
 from assistant.services.addresses import BILLING, own_path
-from assistant.services.entitlement import catch_up, plan_of
+from assistant.services.entitlement import CHECK_SOON, OVER, catch_up, plan_of
 from assistant.services.stripe_client import asking
 from assistant.services.stripe_prices import price_of, sold
 from assistant.services.tiers import TIERS, Tier
@@ -40,9 +40,6 @@ NEVER_PAID = "You have never paid here, so there is nothing to manage. Choose a 
 TWO_TABS = "Another page of yours is choosing a plan right now. Close it; then try again."
 SESSION = re.compile(r"cs_[A-Za-z0-9_]{1,200}")
 TRIES = 4
-FIRST_CHECK = timedelta(
-    minutes=10
-)  # after which is asked whether somebody has paid who never came back
 
 
 async def checkout(user_id: UUID, tier_id: str, seats: int = 1, *, back: str = "") -> str:
@@ -88,7 +85,7 @@ async def become_customer(user_id: UUID) -> None:
 
 async def _open_page(plan: Subscription, meant: dict[str, str]) -> "Session | None":
     """The page of payment that is open for the same; one for something else is closed."""
-    if not plan.checkout:
+    if not _may_be_open(plan):
         return None
     async with asking() as stripe:
         page = await stripe.checkout.sessions.retrieve_async(plan.checkout)
@@ -97,6 +94,10 @@ async def _open_page(plan: Subscription, meant: dict[str, str]) -> "Session | No
     if page.status == "open":
         await _close(page)
     return None
+
+
+def _may_be_open(plan: Subscription) -> bool:
+    return bool(plan.checkout) and not plan.checkout.endswith(OVER)
 
 
 async def _close(page: "Session") -> None:
@@ -141,7 +142,7 @@ async def _made(
     async with asking() as stripe:
         page = await stripe.checkout.sessions.create_async(order, {"idempotency_key": key})
     as_it_was = col(Subscription.checkout).in_([plan.checkout, page.id])
-    soon = func.now() + FIRST_CHECK
+    soon: ColumnElement[datetime] = literal_column(f"now() + {CHECK_SOON}")
     async with user_session(plan.user_id) as session:
         kept = await session.execute(
             update(Subscription)
@@ -153,6 +154,31 @@ async def _made(
         await _close(page)
         return None
     return page
+
+
+async def close_if_over(plan: Subscription) -> None:
+    """Put down that nobody can pay on the page any more: until then it is asked often who has.
+
+    Raises BillingOff and BillingAway.
+    """
+    if lives(plan) or not _may_be_open(plan):
+        return
+    async with asking() as stripe:
+        page = await stripe.checkout.sessions.retrieve_async(plan.checkout)
+    if page.status != "open":
+        await _put_away(plan.user_id, plan.checkout)
+
+
+async def _put_away(user_id: UUID, page: str) -> bool:
+    """Whether this page of payment was open until now."""
+    async with user_session(user_id) as session:
+        kept = await session.execute(
+            update(Subscription)
+            .where(col(Subscription.checkout) == page)
+            .values(checkout=f"{page}{OVER}")
+            .returning(col(Subscription.id))
+        )
+    return kept.first() is not None
 
 
 async def portal(user_id: UUID) -> str:
@@ -186,3 +212,8 @@ async def fulfil(user_id: UUID, session_id: str) -> bool:
         return False
     await catch_up(user_id)
     return True
+
+
+async def is_news(user_id: UUID, session_id: str) -> bool:
+    """Whether what was paid on this page has just begun: true once, and only of the newest page."""
+    return lives(await plan_of(user_id)) and await _put_away(user_id, session_id)

@@ -23,6 +23,8 @@ from assistant.services.stripe_client import asking
 from assistant.services.stripe_standing import NOTHING, Standing, read
 
 CHECK_EVERY = "interval '6 hours'"
+CHECK_SOON = "interval '10 minutes'"  # while a page is open on which somebody may be paying
+OVER = " over"  # behind the id of a page of payment that is open no more
 
 _ASK = "update subscriptions set asked = asked + 1 returning asked, stripe_customer"
 _NAMES = tuple(asdict(NOTHING))
@@ -30,14 +32,16 @@ _VALUES = {name: f"${at}" for at, name in enumerate(_NAMES, 2)}
 _VALUES["trialed_at"] = f"coalesce(trialed_at, {_VALUES['trialed_at']})"  # it is had once
 _END = f"{_VALUES['period_end']}::timestamptz"
 _RENEWED = f"case when {_END} > now() then {_END} + interval '2 minutes' end"
+_MAY_PAY = f"case when checkout <> '' and checkout not like '%{OVER}' then {CHECK_SOON} end"
+_BUYS = f"case when {_VALUES['status']}::varchar = 'canceled' then now() + {_MAY_PAY} end"
 _WRITE = f"""
     update subscriptions
     set {", ".join(f"{name} = {value}" for name, value in _VALUES.items())},
-        told = $1, check_at = least(now() + {CHECK_EVERY}, {_RENEWED})
+        told = $1, check_at = least(now() + {CHECK_EVERY}, {_RENEWED}, {_BUYS})
     where told < $1
 """  # noqa: S608  (names of our own)
 _SEEN = f"""
-    update subscriptions set told = $1, check_at = now() + {CHECK_EVERY},
+    update subscriptions set told = $1, check_at = now() + least({CHECK_EVERY}, {_MAY_PAY}),
         status = case when stripe_subscription is null then status else 'canceled' end
     where told < $1
 """  # noqa: S608

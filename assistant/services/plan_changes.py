@@ -1,8 +1,8 @@
 """Changes of a plan: what one would cost is said first, and then it is done.
 
 What costs more comes at once, and is paid for the rest of the period; what costs less comes when
-the time that is paid is over, by a schedule at Stripe. While a trial runs nothing is paid, and
-either comes at once.
+the time that is paid is over, by a schedule at Stripe. A trial is of the plan that it began with:
+what costs more ends it and is paid, what costs less comes at once and goes on being tried.
 """
 
 from datetime import UTC, datetime
@@ -25,56 +25,54 @@ from assistant.services.tiers import FREE, TIERS, Tier
 NO_PLAN = "You have no plan to change. Choose one first; nothing was changed."
 UNPAID = "An invoice of yours is still to be paid: pay it under “Manage payment” first."
 THE_SAME = "This is the plan that you have. Nothing was changed."
+MEANWHILE = "meanwhile"  # why a change is refused that is another one than was shown
+CHANGED = (
+    "Your plan, or what this costs, has changed meanwhile, so nothing was changed. Look again; "
+    "then choose anew."
+)
 NOTHING_TO_TAKE_BACK = "Your plan goes on as it is: there is nothing to take back."
-
-
 AGREED = "A change to {} is agreed already: take it back first. Nothing was changed."
 UNDER_WAY = "Your plan is being changed already. Wait a moment; then look again."
 
 ONE_EACH = OneEach(UNDER_WAY)
 
 
-async def preview(user_id: UUID, tier_id: str, seats: int = 1) -> Change:
+async def preview(user_id: UUID, tier_id: str, seats: int = 1, *, timezone: str = "UTC") -> Change:
     """What a change to this plan would do; nothing is changed. The plan "free" is to cancel.
 
-    Raises Refused for who has nothing to change, BillingOff and BillingAway.
+    timezone: by whose calendar days are told. Raises Refused for who has nothing to change,
+    BillingOff and BillingAway.
     """
     plan = await _live(user_id)
-    if tier_id == FREE.id:
-        until = datetime.now(UTC) if plan.status == "unpaid" else _period_end(plan)
-        return told(plan, FREE, 1, Change("cancel", Decimal(0), Decimal(0), until))
-    tier = sold(tier_id, seats)
-    move = await _move(plan, tier, seats)
-    kind = "seats" if plan.tier == tier.id else "upgrade" if move.is_up else "downgrade"
-    due_now = await plan_moves.due_now(move) if move.at_once else Decimal(0)
-    at = datetime.now(UTC) if move.at_once else _period_end(plan)
-    return told(plan, tier, seats, Change(kind, due_now, await plan_moves.then(move), at))
+    found, _ = await _meant(plan, tier_id, seats)
+    return told(plan, TIERS[tier_id], seats, found, timezone)
 
 
-async def change(user_id: UUID, tier_id: str, seats: int = 1) -> None:
-    """Change the plan as `preview` says. A card that is declined changes nothing.
+async def change(user_id: UUID, tier_id: str, seats: int, shown: Change) -> str:
+    """Change the plan as `preview` has shown. A card that is declined changes nothing.
 
-    Raises Refused, Busy, BillingOff and BillingAway.
-    """
-    if tier_id == FREE.id:
-        await cancel(user_id)
-        return
-    with ONE_EACH.held(user_id):
-        plan = await _live(user_id)
-        move = await _move(plan, sold(tier_id, seats), seats)
-        await (plan_moves.come_now(move) if move.at_once else plan_moves.agree(move))
-        await catch_up(user_id)
-
-
-async def cancel(user_id: UUID) -> None:
-    """End the plan when the paid time is over, or now where it is not paid for any more.
-
-    Raises Refused, Busy, BillingOff and BillingAway.
+    Returns the address at Stripe where the owner has to confirm the payment before it comes, ""
+    where nothing is to be confirmed. Raises Refused, also where it would be another change by now
+    or cost more (why: MEANWHILE), Busy, BillingOff and BillingAway.
     """
     with ONE_EACH.held(user_id):
         plan = await _live(user_id)
-        await plan_moves.end(plan.stripe_subscription or "", at_once=plan.status == "unpaid")
+        found, move = await _meant(plan, tier_id, seats)
+        if not shown.covers(found):
+            raise Refused(CHANGED, why=MEANWHILE)
+        confirming = await _done(plan, found, move)
         await catch_up(user_id)
+    return confirming
+
+
+async def _done(plan: Subscription, found: Change, move: Move | None) -> str:
+    if move is None:
+        await plan_moves.end(plan.stripe_subscription or "", at_once=found.at_once)
+    elif move.at_once:
+        return await plan_moves.come_now(move)
+    else:
+        await plan_moves.agree(move)
+    return ""
 
 
 async def resume(user_id: UUID) -> None:
@@ -97,6 +95,20 @@ async def _live(user_id: UUID) -> Subscription:
         if not lives(plan):
             raise Refused(NO_PLAN)
     return plan
+
+
+async def _meant(plan: Subscription, tier_id: str, seats: int) -> tuple[Change, Move | None]:
+    """What a change to this plan would do, and what is to be moved for it; None for an end."""
+    if tier_id == FREE.id:
+        at_once = plan.status == "unpaid"
+        until = datetime.now(UTC) if at_once else _period_end(plan)
+        return Change("cancel", Decimal(0), Decimal(0), until, at_once=at_once), None
+    move = await _move(plan, tier := sold(tier_id, seats), seats)
+    kind = "seats" if plan.tier == tier.id else "upgrade" if move.is_up else "downgrade"
+    due_now = await plan_moves.due_now(move) if move.at_once else Decimal(0)
+    at = datetime.now(UTC) if move.at_once else _period_end(plan)
+    then = await plan_moves.then(move)
+    return Change(kind, due_now, then, at, (), move.at_once, move.ends_trial), move
 
 
 def _period_end(plan: Subscription) -> datetime:

@@ -4,15 +4,21 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from assistant.services.stripe_client import asking
+from assistant.errors import BillingAway, Refused
+from assistant.services.stripe_client import TO_CONFIRM, asking
 from assistant.services.stripe_prices import CENTS
 
 if TYPE_CHECKING:
+    from stripe import Invoice, SubscriptionSchedule
     from stripe import Subscription as Held
-    from stripe import SubscriptionSchedule
     from stripe.params import (
         SubscriptionScheduleUpdateParamsPhase,
     )
+
+KEEP_FIRST = (
+    "Your bank asks you to confirm this payment, and your plan is canceled: keep the plan first, "
+    "then change it. Nothing was changed."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,20 +31,24 @@ class Move:
     at_once: bool
     is_up: bool
 
+    @property
+    def stays_free(self) -> bool:
+        """Whether a trial goes on, so that nothing is due."""
+        return self.held.status == "trialing" and not self.is_up
+
+    @property
+    def ends_trial(self) -> bool:
+        """Whether a trial ends, and what is wanted is paid for from now on."""
+        return self.held.status == "trialing" and self.is_up
+
 
 async def due_now(move: Move) -> Decimal:
     """USD for the rest of the period, after what is given back of the plan so far."""
+    if move.stays_free:
+        return Decimal(0)
     async with asking() as stripe:
-        if move.held.status == "trialing":
-            return Decimal(0)
         bill = await stripe.invoices.create_preview_async(
-            {
-                "subscription": move.held.id,
-                "subscription_details": {
-                    "items": [_item(move)],
-                    "proration_behavior": "always_invoice",
-                },
-            }
+            {"subscription": move.held.id, "subscription_details": _coming_now(move)}
         )
     return Decimal(bill.amount_due) / CENTS
 
@@ -53,7 +63,16 @@ async def then(move: Move) -> Decimal:
     return Decimal(bill.total) / CENTS
 
 
-def _item(move: Move) -> Any:  # noqa: ANN401  (each call has a type of its own for it)
+def _coming_now(move: Move) -> Any:  # noqa: ANN401  (each call has a type of its own for it)
+    """What Stripe is asked to change at once."""
+    wanted = {
+        "items": [_item(move)],
+        "proration_behavior": "none" if move.stays_free else "always_invoice",
+    }
+    return {**wanted, "trial_end": "now"} if move.ends_trial else wanted
+
+
+def _item(move: Move) -> Any:  # noqa: ANN401
     return {
         "id": move.held["items"].data[0].id,
         "price": move.price,
@@ -69,24 +88,56 @@ def _staying(held: "Held") -> Any:  # noqa: ANN401
 
 
 async def _let_go(held: "Held") -> None:
-    """Release a schedule whose change has come already, or that was left half made."""
-    if held.schedule:
-        async with asking() as stripe:
+    """Give up what is under way: a schedule whose change has come already, or that was left half
+    made, and a change whose payment nobody has confirmed.
+    """
+    async with asking() as stripe:
+        if held.schedule:
             await stripe.subscription_schedules.release_async(_id(held.schedule))
+        if held.pending_update and held.latest_invoice:
+            await stripe.invoices.void_invoice_async(_id(held.latest_invoice))
 
 
-async def come_now(move: Move) -> None:
-    """At once. What is not paid does not come."""
+async def come_now(move: Move) -> str:
+    """At once. What is not paid does not come.
+
+    Returns the address where the owner confirms the payment before it comes, "" where their bank
+    does not ask for that.
+    """
     await _let_go(move.held)
-    trial = move.held.status == "trialing"
-    wanted: Any = {
-        "items": [_item(move)],
-        "proration_behavior": "none" if trial else "always_invoice",
+    held = move.held
+    order: Any = {
+        **_coming_now(move),
         "payment_behavior": "error_if_incomplete",
-        **_staying(move.held),
+        **_staying(held),
+    }
+    try:
+        async with asking() as stripe:
+            await stripe.subscriptions.update_async(held.id, order)
+    except Refused as error:
+        if error.why != TO_CONFIRM:
+            raise
+        return await _once_confirmed(move)
+    return ""
+
+
+async def _once_confirmed(move: Move) -> str:
+    """Let it come when its invoice is paid: on Stripe's page for it the bank can ask the owner."""
+    if _staying(move.held):  # which cannot be a part of what waits
+        raise Refused(KEEP_FIRST)
+    order: Any = {
+        **_coming_now(move),
+        "payment_behavior": "pending_if_incomplete",
+        "expand": ["latest_invoice"],
     }
     async with asking() as stripe:
-        await stripe.subscriptions.update_async(move.held.id, wanted)
+        held = await stripe.subscriptions.update_async(move.held.id, order)
+    if held.pending_update is None:  # it is paid after all
+        return ""
+    page: str | None = getattr(held.latest_invoice, "hosted_invoice_url", None)
+    if page is None:
+        raise BillingAway
+    return page
 
 
 async def agree(move: Move) -> None:
@@ -139,7 +190,7 @@ async def end(subscription: str, *, at_once: bool) -> None:
             await stripe.subscriptions.update_async(subscription, {"cancel_at_period_end": True})
 
 
-def _id(named: "str | SubscriptionSchedule") -> str:
+def _id(named: "str | SubscriptionSchedule | Invoice") -> str:
     return named if isinstance(named, str) else named.id
 
 

@@ -3,14 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
+from assistant.config import settings
 from assistant.services import allowances
 from assistant.services.allowances import Left
+from assistant.services.money_and_days import day_of_year, minute
 from assistant.services.tiers import Tier, above, is_sold
 
 ASK = "Whoever runs this server can allow more."
 ASK_PAYER = "Whoever pays for your seat can choose a larger plan."
+WRITE = "Write to {} for more."
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,31 +36,31 @@ async def standing(user_id: UUID, timezone: str) -> Standing:
 
 def told(left: Left, timezone: str) -> Standing:
     """The same of what is known already."""
-    larger = above(left.tier) if is_sold() and not left.seated else None
-    label = larger.label if larger else ""
+    label = "" if left.seated else _to_buy(left.tier)
     if (used_up := left.used_up()) is not None:
         what, until = used_up
-        begins = f"It begins anew on {_moment(until, timezone)}."
-        advice = (f" {ASK_PAYER}" if left.seated else "") if is_sold() else f" {ASK}"
+        begins = f"It begins anew on {minute(until, timezone)}."
+        advice = "" if label else f" {ASK_PAYER if left.seated and is_sold() else _whom_to_ask()}"
         return Standing(left.tier, "", f"{what} {begins}{advice}", label, until)
     if left.is_short:
         return Standing(left.tier, _short(left, timezone), "", label, left.month_ends)
     return Standing(left.tier)
 
 
+def _to_buy(tier: Tier) -> str:
+    """What the next larger plan is called, "" where none is sold."""
+    larger = above(tier) if is_sold() else None
+    return larger.label if larger and larger.price is not None else ""
+
+
+def _whom_to_ask() -> str:
+    contact = settings().billing_contact if is_sold() else ""
+    return WRITE.format(contact) if contact else ASK
+
+
 def _short(left: Left, timezone: str) -> str:
-    tier, ends = left.tier, _day(left.month_ends, timezone)
+    tier, ends = left.tier, day_of_year(left.month_ends, timezone)
     if left.messages >= tier.messages * allowances.WARN_AT:
         return f"{left.messages_left:,} of {tier.messages:,} messages left until {ends}."
     share = f"{left.spent / tier.month_usd:.0%}".replace("%", " %")
     return f"{share} of what {tier.label} spends on answers this month is used, until {ends}."
-
-
-def _moment(at: datetime, timezone: str) -> str:
-    local = at.astimezone(ZoneInfo(timezone))
-    return f"{_day(at, timezone)} at {local:%H:%M}"
-
-
-def _day(at: datetime, timezone: str) -> str:
-    local = at.astimezone(ZoneInfo(timezone))
-    return f"{local.day} {local:%B}"

@@ -10,11 +10,11 @@ import structlog
 from aiohttp import ClientError, ClientTimeout
 
 from assistant.config import settings
-from assistant.errors import BillingAway, BillingOff, NotFound, Refused
+from assistant.errors import BillingAway, BillingOff, BillingRefused, NotFound, Refused
 from assistant.services.tiers import is_sold
 
 if TYPE_CHECKING:
-    from stripe import AIOHTTPClient, StripeClient, StripeError
+    from stripe import AIOHTTPClient, CardError, StripeClient, StripeError
     from stripe._base_address import BaseAddresses
     from stripe._v1_services import V1Services
 
@@ -25,6 +25,12 @@ DECLINED = (
     "Your card was declined, so nothing was changed. Choose another card under “Manage payment”; "
     "then try again."
 )
+CONFIRM = (
+    "Your bank asks you to confirm this payment, which cannot be done here, so nothing was "
+    "changed. Choose another card under “Manage payment”; then try again."
+)
+TO_CONFIRM = "confirm"  # why a payment is refused that its owner has to confirm
+REQUIRES_ACTION = "payment_intent_requires_action"  # how Stripe's words for that end
 
 log = structlog.get_logger()
 
@@ -64,31 +70,38 @@ def _made(key: str, base: str) -> tuple["StripeClient", "AIOHTTPClient"]:
 async def asking(missing: str = "") -> AsyncIterator["V1Services"]:
     """Ask Stripe in this block. No transaction may be open.
 
-    missing: what it is that may not exist there. Raises BillingOff, BillingAway, Refused for a card
-    that is declined, and NotFound where something may be missing.
+    missing: what it is that may not exist there. Raises BillingOff, BillingAway (BillingRefused
+    where another request may well be answered), Refused for a card that is declined or a payment
+    that is to be confirmed, and NotFound where something may be missing.
     """
     if not is_sold():
         raise BillingOff
     client = _client()
-    from stripe import CardError, InvalidRequestError, StripeError
+    from stripe import CardError, IdempotencyError, InvalidRequestError, StripeError
 
     try:
         async with asyncio.timeout(ALL_SECONDS):
             yield client.v1
     except CardError as error:
         _note(error)
-        raise Refused(DECLINED, why="declined") from error
-    except InvalidRequestError as error:
+        raise _refusal(error) from error
+    except (InvalidRequestError, IdempotencyError) as error:
         _note(error)
         if missing and error.code == "resource_missing":
             raise NotFound(missing) from error
-        raise BillingAway from error
+        raise BillingRefused from error
     except StripeError as error:
         _note(error)
         raise BillingAway from error
     except TimeoutError as error:
         log.warning("stripe_too_slow")
         raise BillingAway from error
+
+
+def _refusal(error: "CardError") -> Refused:
+    if (error.code or "").endswith(REQUIRES_ACTION):
+        return Refused(CONFIRM, why=TO_CONFIRM)
+    return Refused(DECLINED, why="declined")
 
 
 def _note(error: "StripeError") -> None:

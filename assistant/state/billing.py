@@ -9,11 +9,13 @@ from uuid import UUID
 import reflex as rx
 from pydantic import Field
 
-from assistant.errors import BillingAway, NotFound
+from assistant.errors import BillingAway, NotFound, Refused
 from assistant.services import billing, rate_limits
 from assistant.services.addresses import own_path
-from assistant.services.billing import Billing
+from assistant.services.billing import Billing, Change
 from assistant.services.checkout import SESSION
+from assistant.services.money_and_days import day, money
+from assistant.services.plan_changes import MEANWHILE
 from assistant.services.stripe_prices import SEATS
 from assistant.services.tiers import FREE, TIERS, Tier
 from assistant.state import billing_words as words
@@ -31,9 +33,10 @@ Seats = Annotated[int, Field(ge=1, le=SEATS)]
 class BillingState(BaseState):
     """What the page shows; its amounts and days are words already.
 
-    said: what has just happened. confirming: a payment of which we do not know yet. back: where
-    the user came from, "" for nowhere. failure: why the last action did nothing. answer: counts
-    what was answered, so that the buttons know.
+    said: what has just happened. confirming: a payment of which we do not know yet. confirm_url:
+    where at Stripe the user confirms a payment, "" for none. back: where the user came from, ""
+    for nowhere. failure: why the last action did nothing. answer: counts what was answered, so
+    that the buttons know. _shown: what the offer says, as it is agreed to; no page can change it.
     """
 
     ready: bool = False
@@ -58,11 +61,14 @@ class BillingState(BaseState):
     offer: Offer = Offer()
     said: str = ""
     confirming: bool = False
+    confirm_url: str = ""
     back: str = ""
     failure: str = ""
     answer: int = 0
     _session: str = ""
     _asked: tuple[str, int] = ("", 0)
+    _shown: Change | None = None
+    _hoped: str = ""  # what is said once a payment is confirmed
 
     @rx.event(background=True)
     async def load(self) -> Any:  # noqa: ANN401  (an event for Reflex)
@@ -73,7 +79,7 @@ class BillingState(BaseState):
             session = SESSION.fullmatch(asked.get("session_id", ""))
             self._session = session[0] if session else ""
             self.back = own_path(asked["back"]) if "back" in asked else ""
-            self.offer, self.said, self.confirming = Offer(), "", False
+            self.offer, self.said, self.confirming, self.confirm_url = Offer(), "", False, ""
         return await self._look()
 
     @command
@@ -92,15 +98,17 @@ class BillingState(BaseState):
             user_id, session = await self._asker(), self._session
             async with self:
                 self._session = ""
-            waits = False
+            waits = is_news = False
             try:
-                waits = bool(session) and await self._waits_for(user_id, session)
+                if session:
+                    waits = await self._waits_for(user_id, session)
+                    is_news = not waits and await billing.is_news(user_id, session)
             finally:
                 await self._read(user_id)
             async with self:
                 if session:
                     self.confirming, self._session = waits, session if waits else ""
-                if session and not waits:
+                if is_news:
                     self.said = f"Thank you. {self.plan} is in force."
         changed = self.ready and before != (True, self.plan, self.trouble)
         return self._around() if changed else None
@@ -117,27 +125,41 @@ class BillingState(BaseState):
             return True  # it is asked for again, or Stripe's own notice comes
 
     async def _read(self, user_id: UUID) -> None:
+        waited = bool(self.confirm_url)
         found = await billing.billing(user_id)
         async with self:
             self._show(found)
+        if waited and not self.confirm_url:  # what was paid for may not be written here yet
+            await billing.catch_up(user_id)
+            await self._read(user_id)
 
     def _show(self, found: Billing) -> None:
-        day, sold = partial(words.day_in, self.timezone), found.on and found.paid_tier is not FREE
+        sold = found.on and found.paid_tier is not FREE
+        there = partial(day, timezone=self.timezone)
         self.on, self.away, self.trouble = found.on, found.away, found.trouble
         self.mine = found.paid_tier.id
         self.plan, self.price = words.plan_and_price(found)
-        self.standing = words.standing(found, day)
-        self.next_amount = "" if found.next_amount is None else words.money(found.next_amount)
-        self.next_day = day(found.next_at)
+        self.standing = words.standing(found, there)
+        self.next_amount = "" if found.next_amount is None else money(found.next_amount)
+        self.next_day = there(found.next_at)
         self.seats, self.has_seats = found.seats, sold and found.paid_tier.has_seats
         self.seated = found.on and found.seat is not None
         self.may_resume = sold and not self.seated and (found.ends or found.next_tier is not None)
         self.may_cancel = sold and not found.ends and found.paid_tier.price is not None
         self.has_paid = sold or bool(found.invoices)
         self.plans = cards(found)
-        self.invoices = [words.invoice_row(each, day) for each in found.invoices]
+        self.invoices = [words.invoice_row(each, there) for each in found.invoices]
         self.pay_url = next((row.pay_url for row in self.invoices if row.pay_url), "")
+        if self.confirm_url and not found.away:
+            self._follow({each.page_url: each.status for each in found.invoices})
         self.ready = True
+
+    def _follow(self, invoices: dict[str, str]) -> None:
+        """Say when a payment was confirmed. invoices: how each of them stands, by its page."""
+        status = invoices.get(self.confirm_url, "")
+        if status != "open":
+            self.said = self._hoped if status == "paid" else ""
+            self.confirm_url = ""
 
     @command
     async def consider(self, tier_id: TierId, seats: Seats) -> Any:  # noqa: ANN401  (an event)
@@ -147,43 +169,54 @@ class BillingState(BaseState):
         async with self._answering():
             async with self:
                 self._asked, self.said = (tier_id, seats), ""
-            offer = await self._offered(_known(tier_id), seats)
+            offer, shown = await self._offered(_known(tier_id), seats)
             async with self:
                 if self._asked == (tier_id, seats):  # else another was asked for meanwhile
-                    self.offer = offer
+                    self.offer, self._shown = offer, shown
         return None
 
-    async def _offered(self, tier: Tier, seats: int) -> Offer:
-        mine = _known(self.mine)
+    async def _offered(self, tier: Tier, seats: int) -> tuple[Offer, Change | None]:
+        mine, there = _known(self.mine), partial(day, timezone=self.timezone)
         if mine is FREE:
-            return words.first_offer(tier, seats)
-        found = await billing.preview(await self._asker(), tier.id, seats)
-        return words.change_offer(tier, seats, found, mine, partial(words.day_in, self.timezone))
+            return words.first_offer(tier, seats), None
+        user_id = await self._asker()
+        found = await billing.preview(user_id, tier.id, seats, timezone=self.timezone)
+        return words.change_offer(tier, seats, found, mine, there), found
 
     @command
     async def reconsider(self) -> None:
         """Leave everything as it is."""
         async with self:
-            self.offer, self.failure, self._asked = Offer(), "", ("", 0)
+            self.offer, self._shown = Offer(), None
+            self.failure, self._asked = "", ("", 0)
 
     @command
     async def agree(self) -> Any:  # noqa: ANN401
         """Do what was spelled out."""
-        offer = self.offer
+        offer, shown = self.offer, self._shown
         if not offer.tier_id:
             return None
-        if self.mine == FREE.id:
+        if shown is None:
             return await self._leave(self._checkout(offer.tier_id, offer.seats))
         async with self._answering():
             user_id = await self._asker()
-            if offer.danger:
-                await billing.cancel(user_id)
-            else:
-                await billing.change(user_id, offer.tier_id, offer.seats)
-            await self._read(user_id)
+            try:
+                confirm_url = await billing.change(user_id, offer.tier_id, offer.seats, shown)
+            except Refused as error:
+                if error.why == MEANWHILE:  # what is spelled out is not how it is
+                    await self._close(user_id)
+                raise
+            await self._close(user_id)
             async with self:
-                self.offer, self.said = Offer(), offer.done
+                self.confirm_url, self._hoped = confirm_url, offer.done
+                self.said = words.TO_CONFIRM if confirm_url else offer.done
         return self._around()
+
+    async def _close(self, user_id: UUID) -> None:
+        """What was spelled out is over; show how things stand."""
+        await self._read(user_id)
+        async with self:
+            self.offer, self._shown = Offer(), None
 
     @command
     async def resume(self) -> None:

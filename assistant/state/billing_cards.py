@@ -6,8 +6,8 @@ from decimal import Decimal
 from assistant.config import settings
 from assistant.services.billing import Billing
 from assistant.services.features import FEATURES
+from assistant.services.money_and_days import price
 from assistant.services.tiers import FREE, TIERS, Tier
-from assistant.state.billing_words import whole
 
 ASK = "The price is agreed with whoever runs this server, and billed by invoice."
 BY_ARRANGEMENT = "Your plan is by arrangement, and is changed by whoever runs this server."
@@ -73,7 +73,7 @@ def _price(tier: Tier) -> tuple[str, str]:
         return "By arrangement", ""
     if not tier.price:
         return "$0", "for as long as you like"
-    return whole(tier.price), "per seat and month" if tier.has_seats else "a month"
+    return price(tier.price), "per seat and month" if tier.has_seats else "a month"
 
 
 def holds(tier: Tier, below: Tier = FREE) -> list[str]:

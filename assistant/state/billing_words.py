@@ -5,15 +5,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 from assistant.services.billing import Billing, Change, Invoice
+from assistant.services.money_and_days import day as day_there
+from assistant.services.money_and_days import money, price
 from assistant.services.payment_due import PaymentDue
 from assistant.services.tiers import FREE, Tier
 
 Day = Callable[[datetime | None], str]  # a date as people write it
 STATES = {"paid": "Paid", "open": "To be paid", "void": "Void", "uncollectible": "Not paid"}
 AT_STRIPE = "You pay at Stripe and come back here. Taxes and discounts, if any, are shown there."
+TO_CONFIRM = (
+    "Your bank asks you to confirm this payment. The change comes as soon as you have done so at "
+    "Stripe, by tomorrow; until then everything stays as it is."
+)
 CHANGING = "Changing your plan …"
 
 
@@ -125,24 +130,11 @@ class Offer:
     seats: int = 1
 
 
-def money(amount: Decimal) -> str:
-    """USD to the cent; what the user gets back is a credit."""
-    return f"${amount:,.2f}" if amount >= 0 else f"${-amount:,.2f} credit"
-
-
-def day_in(timezone: str, moment: datetime | None) -> str:
-    """A date by the calendar of a time zone, "" for none."""
-    if moment is None:
-        return ""
-    local = moment.astimezone(ZoneInfo(timezone))
-    return f"{local.day} {local:%B %Y}"
-
-
 def due_words(due: PaymentDue, timezone: str) -> str:
     """The line above every page about what is not paid."""
     if due.until is None:
         return f"{due.tier.label} was not paid for and has ended. All that you wrote is here."
-    until = day_in(timezone, due.until)
+    until = day_there(due.until, timezone)
     return f"Your last payment did not go through. {due.tier.label} stays until {until}."
 
 
@@ -157,8 +149,8 @@ def plan_and_price(found: Billing) -> tuple[str, str]:
         return tier.label, "by arrangement"
     if tier is FREE:
         return tier.label, "costs nothing"
-    price = f"{whole(tier.price * found.seats)} a month"
-    return tier.label, f"{seats(found.seats)}, {price}" if tier.has_seats else price
+    monthly = f"{price(tier.price * found.seats)} a month"
+    return tier.label, f"{seats(found.seats)}, {monthly}" if tier.has_seats else monthly
 
 
 def standing(found: Billing, day: Day) -> str:
@@ -189,11 +181,6 @@ def standing(found: Billing, day: Day) -> str:
     }
     case = next((name for name, holds in cases.items() if holds), "goes on")
     return STANDING[case].format_map(filled)
-
-
-def whole(amount: Decimal) -> str:
-    """A price: without cents where there are none."""
-    return money(amount).removesuffix(".00")
 
 
 def seats(count: int) -> str:

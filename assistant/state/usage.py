@@ -9,6 +9,7 @@ import reflex as rx
 
 from assistant.services import usage_report
 from assistant.services.model_choice import name_of
+from assistant.services.money_and_days import day, money
 from assistant.services.usage_report import Share
 from assistant.state.base import BaseState
 from assistant.state.elsewhere import arrive
@@ -69,7 +70,7 @@ class UsageState(BaseState):
                 f"about {found.forecast_messages:,} messages and "
                 f"{dollars(found.forecast_cost)} by then"
             )
-            self.renews_said = f"{left.month_ends.day} {left.month_ends:%B %Y}"
+            self.renews_said = day(left.month_ends, self.timezone)
             self.days = [_day(share) for share in found.days]
             self.models, self.providers, self.purposes = (
                 [_row(share, kind) for share in found.kinds[kind]] for kind in usage_report.KINDS
@@ -93,4 +94,4 @@ def dollars(amount: Decimal) -> str:
     """An amount of USD as people read it; small ones are not called nothing."""
     if 0 < amount < CENT:
         return "less than $0.01"
-    return f"${amount:,.2f}"
+    return money(amount)

@@ -105,7 +105,20 @@ async def test_what_is_almost_a_route_is_none(path, app, her):
     assert (answer.status, said(answer)) == (404, NOT_HERE)
 
 
-@pytest.mark.parametrize("path", ["/admin", "/admin/", "/admin/index.html"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/admin",
+        "/admin/",
+        "/admin/index.html",
+        "//admin",
+        "///admin//index.html",
+        "/./admin/",
+        "/x/../admin",
+        "/api/../admin/",
+        "/../admin",
+    ],
+)
 async def test_the_operators_page_is_not_told_from_one_that_does_not_exist(path, app, her):
     for method, accept in product(("GET", "HEAD", "POST", "NONSENSE"), ("text/html", "*/*")):
         for who in (of(her, accept=accept), {"origin": ORIGIN, "accept": accept}):

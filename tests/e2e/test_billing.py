@@ -14,6 +14,7 @@ from tests.e2e.axe import serious_faults
 from tests.e2e.people import Person
 from tests.e2e.shop import Billing, Shop, bought, opened, pay
 from tests.e2e.touch import fits
+from tests.services.paying import ASKS
 from tests.stripe_local import LocalStripe
 
 DAY = r"\d{1,2} [A-Z][a-z]+ 20\d\d"
@@ -38,7 +39,7 @@ async def has_sent(shop: Shop, person: Person, messages: int) -> None:
         await admin.close()
 
 
-async def test_a_plan_is_tried_and_a_larger_one_costs_nothing_yet(person, shop):
+async def test_a_plan_is_tried_and_a_larger_one_ends_the_trial_and_is_paid(person, shop):
     alice = await person(shop.app.url)
     billing = await opened(alice)
     await expect(billing.card("Free")).to_contain_text("Your plan")
@@ -52,9 +53,12 @@ async def test_a_plan_is_tried_and_a_larger_one_costs_nothing_yet(person, shop):
     await expect(billing.change).to_contain_text("From Pro to Team")
     await billing.change.get_by_label("Seats").fill("3")
     await expect(billing.change.get_by_test_id("due-then")).to_contain_text("$105.00 a month")
-    await expect(billing.change.get_by_test_id("due-now")).to_have_text("Nothing")
+    await expect(billing.change.get_by_test_id("due-now")).to_have_text("$105.00")
+    await expect(billing.change).to_contain_text("begins now, and your trial of Pro ends.")
+    await expect(billing.change.get_by_test_id("agree")).to_contain_text("Pay $105.00 and upgrade")
     await billing.agree()
     await expect(billing.news).to_have_text("Thank you. Team is in force.")
+    await expect(billing.invoices.first).to_contain_text("$105.00")
     await expect(billing.card("Team")).to_contain_text("Your plan")
     await expect(billing.page.get_by_text("3 seats, $105 a month")).to_be_visible()
 
@@ -77,6 +81,29 @@ async def test_a_plan_and_more_seats_are_paid_and_each_invoice_has_its_pdf(perso
     for link in await billing.invoices.get_by_role("link", name="PDF").all():
         answer = await alice.context.request.get(await link.get_attribute("href"))
         assert (await answer.body()).startswith(b"%PDF")
+
+
+async def test_a_payment_that_the_bank_asks_about_is_confirmed_at_stripe(person, shop):
+    billing = await opened(await person(shop.app.url))
+    await billing.press("Get Team")
+    await billing.change.get_by_test_id("agree").click()
+    await billing.page.locator("#card").fill(ASKS)
+    await pay(billing, shop)
+    await expect(billing.news).to_have_text("Thank you. Team is in force.")
+    await billing.press("Change seats")
+    await billing.agree()
+    await expect(billing.news).to_contain_text("Your bank asks you to confirm this payment.")
+    await expect(billing.page.get_by_text("1 seat, $35 a month")).to_be_visible()
+    assert await serious_faults(billing.page) == []
+    async with billing.page.expect_popup() as opening:
+        await billing.page.get_by_role("link", name="Confirm the payment").click()
+    tab = await opening.value
+    await tab.locator("#card").fill(ASKS)
+    await tab.locator("#pay").click()
+    await expect(tab.get_by_text("this invoice is paid")).to_be_visible()
+    await tab.close()
+    await expect(billing.news).to_have_text("Your plan has 2 seats now.")
+    await expect(billing.page.get_by_text("2 seats, $70 a month")).to_be_visible()
 
 
 async def test_a_plan_is_made_smaller_canceled_and_kept(person, shop):

@@ -4,11 +4,18 @@ import random
 from collections.abc import AsyncIterator, Iterable
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
 
 import pytest
 
 from assistant.models import Subscription
-from assistant.services import checkout, entitlement, stripe_client, stripe_events
+from assistant.services import (
+    checkout,
+    entitlement,
+    plan_changes,
+    stripe_client,
+    stripe_events,
+)
 from assistant.services.sessions import User
 from tests.stripe_local import LocalStripe
 from tests.stripe_local.fixtures import stripe
@@ -17,6 +24,7 @@ __all__ = ["sells", "stripe"]
 
 VISA = "4242424242424242"
 PAYS_ONCE = "4000000000009235"
+ASKS = "4000002760003184"  # its bank asks its owner each time
 
 
 @pytest.fixture
@@ -35,6 +43,12 @@ async def pays(
     (session,) = parse_qs(urlsplit(back).query)["session_id"]
     assert await checkout.fulfil(user.id, session)
     return await entitlement.plan_of(user.id)
+
+
+async def changes(user_id: UUID, tier: str, seats: int = 1) -> str:
+    """Look at what a change would do, and agree to it; "free" is to cancel."""
+    shown = await plan_changes.preview(user_id, tier, seats)
+    return await plan_changes.change(user_id, tier, seats, shown)
 
 
 async def carry(account: LocalStripe, events: Iterable[dict[str, Any]]) -> None:

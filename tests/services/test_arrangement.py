@@ -5,11 +5,12 @@ from decimal import Decimal
 
 import pytest
 
+from assistant.config import settings
 from assistant.errors import BillingOff, Refused
-from assistant.services import billing, entitlement, plan_changes
+from assistant.services import billing, entitlement
 from assistant.services.arrangement import arrange
 from assistant.services.tiers import tier_of
-from tests.services.paying import pays, sells, stripe
+from tests.services.paying import changes, pays, sells, stripe
 
 __all__ = ["sells", "stripe"]
 MAIL = "bills@example.com"
@@ -53,10 +54,24 @@ async def test_it_is_arranged_once_and_changed_by_nobody_but_who_arranged_it(sel
     with pytest.raises(Refused, match="by arrangement already"):
         await arrange(alice.id, MAIL, Decimal(400))
     with pytest.raises(Refused, match="by arrangement"):
-        await plan_changes.change(alice.id, "pro")
-    await plan_changes.cancel(alice.id)
+        await changes(alice.id, "pro")
+    await changes(alice.id, "free")
     assert (await entitlement.plan_of(alice.id)).lasts_until is not None
     assert (await tier_of(alice.id)).id == "enterprise"
+
+
+async def test_tax_is_left_to_stripe_where_the_setting_says_so(sells, alice, bob, monkeypatch):
+    await arrange(bob.id, MAIL, Decimal(500))
+    monkeypatch.setenv("STRIPE_TAX", "on")
+    settings.cache_clear()
+    with pytest.raises(Refused, match=r"does not know where cus_\w+ is"):
+        await arrange(alice.id, MAIL, Decimal(500))
+    customer = (await entitlement.plan_of(alice.id)).stripe_customer
+    place = {"address": {"country": "US", "postal_code": "94103"}}
+    sells.client.v1.customers.update(customer, place)
+    await arrange(alice.id, MAIL, Decimal(500))
+    without, taxed = sells.all("subscription")
+    assert (without["automatic_tax"]["enabled"], taxed["automatic_tax"]["enabled"]) == (False, True)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from assistant.errors import BillingOff
 from assistant.services import billing, entitlement
 from assistant.services.billing import TROUBLES, Billing
 from assistant.services.tiers import TIERS, tier_of
-from tests.services.paying import PAYS_ONCE, pays, sells, stripe
+from tests.services.paying import PAYS_ONCE, changes, pays, sells, stripe
 from tests.services.talk import rows
 
 __all__ = ["sells", "stripe"]
@@ -35,8 +35,8 @@ async def test_where_nothing_is_sold_it_says_so_and_nothing_can_be_done(alice):
         billing.checkout(alice.id, "pro"),
         billing.portal(alice.id),
         billing.preview(alice.id, "team"),
-        billing.change(alice.id, "team"),
-        billing.cancel(alice.id),
+        changes(alice.id, "team"),
+        changes(alice.id, "free"),
         billing.resume(alice.id),
         billing.fulfil(alice.id, "cs_1"),
     ):
@@ -65,7 +65,7 @@ async def test_the_life_of_a_plan_is_exact_to_the_cent(sells, alice):  # noqa: P
     told = await billing.preview(alice.id, "team", 3)
     half = Decimal("38.00")  # of 3 x 35, less that of 29
     assert (told.kind, told.due_now, told.then) == ("upgrade", half, Decimal(105))
-    await billing.change(alice.id, "team", 3)
+    await changes(alice.id, "team", 3)
     found = await billing.billing(alice.id)
     assert (found.tier.id, found.seats, found.next_amount) == ("team", 3, Decimal(105))
     assert totals(found)[2:] == [(half, 0, "paid")]
@@ -74,7 +74,7 @@ async def test_the_life_of_a_plan_is_exact_to_the_cent(sells, alice):  # noqa: P
     assert (told.kind, told.due_now, told.then, told.at) == (
         "downgrade", 0, Decimal(29), found.renews_at,
     )  # fmt: skip
-    await billing.change(alice.id, "pro")
+    await changes(alice.id, "pro")
     found = await billing.billing(alice.id)
     assert (found.tier.id, found.seats) == ("team", 3)
     assert (found.next_tier.id, found.next_seats, found.next_amount) == ("pro", 1, Decimal(29))
@@ -84,14 +84,14 @@ async def test_the_life_of_a_plan_is_exact_to_the_cent(sells, alice):  # noqa: P
     assert (found.tier.id, found.seats, found.next_tier) == ("pro", 1, None)
     assert totals(found)[3:] == [(29, 0, "paid")]
 
-    await billing.cancel(alice.id)
+    await changes(alice.id, "free")
     found = await billing.billing(alice.id)
     assert (found.tier.id, found.ends, found.renews_at, found.next_amount) == (
         "pro", True, None, None,
     )  # fmt: skip
     await billing.resume(alice.id)
     assert not (await billing.billing(alice.id)).ends
-    await billing.cancel(alice.id)
+    await changes(alice.id, "free")
     sells.advance(found.ends_at + timedelta(hours=2))
     found = await stands(alice)
     assert (found.tier.id, found.paid_tier.id, found.status) == ("free", "free", "canceled")
@@ -150,7 +150,7 @@ async def test_when_stripe_gives_up_so_does_the_plan(then, status, sells, alice)
 
 async def test_what_is_canceled_ends_on_its_day_be_no_notice_ever_heard(sells, alice, db):
     await pays(sells, alice, "team")
-    await billing.cancel(alice.id)
+    await changes(alice.id, "free")
     assert (await tier_of(alice.id)).id == "team"
     sql = "update subscriptions set lasts_until = now() where user_id = $1"
     await rows(db, sql, alice.id)
@@ -179,7 +179,7 @@ async def test_a_coupon_is_in_what_comes_next(sells, alice):
     found = await billing.billing(alice.id)
     assert (found.invoices[0].total, found.next_amount) == (Decimal("17.50"), Decimal("17.50"))
     assert (await billing.preview(alice.id, "team", 2)).then == Decimal(35)
-    await billing.change(alice.id, "pro")
+    await changes(alice.id, "pro")
     assert (await billing.billing(alice.id)).next_amount == Decimal("14.50")
 
 

@@ -1,29 +1,32 @@
 """What a change would do is spelled out before it is done."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import uuid4
 
 import pytest
 
 from assistant.models import Subscription
-from assistant.services.change_words import Change, day, named, told, usd
+from assistant.services.change_words import Change, named, told
 from assistant.services.tiers import FREE, TIERS
 
 END = datetime(2026, 12, 26, 9, 30, tzinfo=UTC)
 NOW = datetime(2026, 12, 11, tzinfo=UTC)
 
 
-def plan(tier="team", seats=2, **more):
-    return Subscription(user_id=uuid4(), tier=tier, seats=seats, period_end=END, **more)
+def plan(tier="team", seats=2, period_end=END, **more):
+    return Subscription(user_id=uuid4(), tier=tier, seats=seats, period_end=period_end, **more)
 
 
-def words(held, tier, seats, *change):
-    return " ".join(told(held, tier, seats, Change(*change)).lines)
+def words(held, tier, seats, *change, timezone="UTC", **how):
+    return " ".join(told(held, tier, seats, Change(*change, **how), timezone).lines)
 
 
 def test_more_is_due_now():
-    assert words(plan(), TIERS["team"], 5, "seats", Decimal("54.19"), Decimal(175), NOW) == (
+    assert words(
+        plan(), TIERS["team"], 5, "seats", Decimal("54.19"), Decimal(175), NOW, at_once=True
+    ) == (
         "Team with 5 seats begins now. $54.19 is due now: the rest of this period, less what you "
         "have paid for it. From 26 December 2026 it is $175 a month."
     )
@@ -36,10 +39,15 @@ def test_less_comes_later():
     )
 
 
-def test_in_a_trial_nothing_is_due():
-    held = plan("pro", 1, trial_ends_at=END)
-    assert words(held, TIERS["team"], 1, "upgrade", Decimal(0), Decimal(35), NOW) == (
-        "Team begins now. Nothing is due until your trial ends on 26 December 2026. Then it is $35 "
+def test_a_trial_ends_by_what_costs_more_and_goes_on_with_what_costs_less():
+    held, paid = plan("pro", 1, trial_ends_at=END), ("upgrade", Decimal(35), Decimal(35), NOW)
+    assert words(held, TIERS["team"], 1, *paid, at_once=True, ends_trial=True) == (
+        "Team begins now, and your trial of Pro ends. $35 is due now, for the month that begins. "
+        "After that month it is $35 a month."
+    )
+    held, less = plan("team", 1, trial_ends_at=END), ("downgrade", Decimal(0), Decimal(29), NOW)
+    assert words(held, TIERS["pro"], 1, *less, at_once=True) == (
+        "Pro begins now. Nothing is due until your trial ends on 26 December 2026. Then it is $29 "
         "a month."
     )
 
@@ -52,14 +60,41 @@ def test_an_end_says_what_stays():
     assert "ends now" in words(unpaid, FREE, 1, "cancel", Decimal(0), Decimal(0), NOW)
 
 
-@pytest.mark.parametrize(
-    ("amount", "said"),
-    [("29", "$29"), ("29.00", "$29"), ("4.35", "$4.35"), ("1234.5", "$1,234.50"), ("0", "$0")],
-)
-def test_amounts_are_written_as_people_do(amount, said):
-    assert usd(Decimal(amount)) == said
+def test_days_are_those_of_who_reads_them():
+    later = ("downgrade", Decimal(0), Decimal(29), END)
+    for zone, day in (("Pacific/Kiritimati", 26), ("Pacific/Pago_Pago", 25)):
+        said = words(plan(), TIERS["pro"], 1, *later, timezone=zone)
+        assert f"until {day} December 2026" in said
+    held = plan("pro", 1, period_end=None)
+    more = ("upgrade", Decimal(6), Decimal(35), NOW)
+    assert "From the end of the period it is" in words(held, TIERS["team"], 1, *more, at_once=True)
 
 
-def test_days_and_plans_are_named():
-    assert (day(END), day(None)) == ("26 December 2026", "the end of the period")
+def test_a_plan_is_named_with_its_seats_where_it_has_several():
     assert (named(TIERS["pro"], 1), named(TIERS["team"], 4)) == ("Pro", "Team with 4 seats")
+
+
+SHOWN = Change("upgrade", Decimal(6), Decimal(35), NOW, at_once=True)
+
+
+@pytest.mark.parametrize(
+    ("other", "covered"),
+    [
+        ({}, True),
+        ({"due_now": Decimal(5)}, True),
+        ({"at": END}, True),  # now is later than it was
+        ({"due_now": Decimal("6.01")}, False),
+        ({"then": Decimal("35.01")}, False),
+        ({"kind": "downgrade"}, False),
+        ({"at_once": False}, False),
+        ({"ends_trial": True}, False),
+    ],
+)
+def test_who_agrees_agrees_to_what_was_shown_or_costs_less(other, covered):
+    assert SHOWN.covers(replace(SHOWN, **other)) == covered
+
+
+def test_who_agrees_to_a_day_agrees_to_no_other():
+    later = Change("downgrade", Decimal(0), Decimal(29), END)
+    assert later.covers(later)
+    assert not later.covers(replace(later, at=END + timedelta(days=31)))

@@ -134,6 +134,37 @@ async def test_a_card_that_is_declined_leaves_the_page_open(sells, alice):
     assert (await tier_of(alice.id)).id == "team"
 
 
+async def test_a_payment_is_news_once_and_only_while_the_plan_lives(sells, alice, bob):
+    page = await checkout.checkout(alice.id, "team")
+    name = page.rpartition("/")[2]
+    assert not await checkout.is_news(alice.id, name)
+    sells.pay(page)
+    await checkout.fulfil(alice.id, name)
+    assert not await checkout.is_news(bob.id, name)
+    assert [await checkout.is_news(alice.id, name) for _ in range(2)] == [True, False]
+
+
+async def test_an_old_payment_of_a_plan_that_has_ended_is_no_news(sells, alice):
+    page = await checkout.checkout(alice.id, "team")
+    sells.pay(page)
+    name = page.rpartition("/")[2]
+    plan = await entitlement.catch_up(alice.id)
+    sells.client.v1.subscriptions.cancel(plan.stripe_subscription)
+    assert await checkout.fulfil(alice.id, name)
+    assert not await checkout.is_news(alice.id, name)
+    other = await pays(sells, alice, "team")
+    assert not await checkout.is_news(alice.id, name)
+    assert await checkout.is_news(alice.id, other.checkout)
+
+
+async def test_who_has_been_thanked_and_ends_the_plan_at_once_can_buy_the_same_again(sells, alice):
+    for _ in range(2):
+        plan = await pays(sells, alice, "team")
+        assert await checkout.is_news(alice.id, plan.checkout)
+        sells.client.v1.subscriptions.cancel(plan.stripe_subscription)
+    assert len(sells.all("subscription")) == 2
+
+
 async def test_anothers_payment_fulfils_nothing(sells, alice, bob):
     page = await checkout.checkout(alice.id, "team")
     sells.pay(page)

@@ -5,9 +5,9 @@ import asyncio
 import pytest
 
 from assistant.errors import NotFound
-from assistant.services import checkout, entitlement, plan_changes
+from assistant.services import checkout, entitlement
 from assistant.services.stripe_standing import read
-from tests.services.paying import as_read, pays, sells, stripe
+from tests.services.paying import as_read, changes, pays, sells, stripe
 from tests.services.talk import rows
 
 __all__ = ["sells", "stripe"]
@@ -27,7 +27,7 @@ async def test_an_answer_that_is_late_does_not_undo_a_newer_one(sells, alice, mo
     late = asyncio.create_task(entitlement.catch_up(alice.id))
     await has_read.wait()
     monkeypatch.setattr(entitlement, "read", read)
-    await plan_changes.change(alice.id, "team", 5)
+    await changes(alice.id, "team", 5)
     may_go_on.set()
     await late
     assert (await as_read(alice))[2] == 5
@@ -35,7 +35,7 @@ async def test_an_answer_that_is_late_does_not_undo_a_newer_one(sells, alice, mo
 
 async def test_many_at_once_end_as_stripe_has_it(sells, alice):
     await pays(sells, alice, "team")
-    changing = (plan_changes.change(alice.id, "team", 3), plan_changes.cancel(alice.id))
+    changing = (changes(alice.id, "team", 3), changes(alice.id, "free"))
     reading = (entitlement.catch_up(alice.id) for _ in range(20))
     await asyncio.gather(*changing, *reading, return_exceptions=True)
     customer = (await entitlement.plan_of(alice.id)).stripe_customer

@@ -3,9 +3,9 @@
 import pytest
 
 from assistant.errors import BillingAway
-from assistant.services import entitlement, erasure, plan_changes, plan_endings
+from assistant.services import entitlement, erasure, plan_endings
 from assistant.services.tiers import tier_of
-from tests.services.paying import pays, sells, stripe
+from tests.services.paying import changes, pays, sells, stripe
 from tests.services.talk import rows
 
 __all__ = ["sells", "stripe"]
@@ -28,7 +28,7 @@ async def test_who_asks_to_be_erased_is_charged_no_more_and_may_stay(sells, alic
 
 async def test_what_its_owner_had_canceled_stays_canceled(sells, alice):
     await pays(sells, alice, "team")
-    await plan_changes.cancel(alice.id)
+    await changes(alice.id, "free")
     await erasure.ask(alice, erasure.WORD)
     await erasure.keep(alice.id)
     assert live(sells)[0]["cancel_at_period_end"]

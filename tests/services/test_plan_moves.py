@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from assistant.errors import NotFound
-from assistant.services import entitlement, plan_changes, plan_moves
-from tests.services.paying import pays, sells, stripe
+from assistant.services import entitlement, plan_moves
+from tests.services.paying import changes, pays, sells, stripe
 
 __all__ = ["sells", "stripe"]
 
@@ -28,7 +28,7 @@ async def test_what_does_not_exist_is_not_ended(sells):
 
 async def test_an_end_at_once_releases_what_was_agreed(sells, alice):
     plan = await pays(sells, alice, "team")
-    await plan_changes.change(alice.id, "pro")
+    await changes(alice.id, "pro")
     await plan_moves.end(plan.stripe_subscription, at_once=True)
     (schedule,) = sells.all("subscription_schedule")
     assert schedule["status"] == "released"
@@ -43,6 +43,6 @@ async def test_a_discount_outlives_an_agreed_change(sells, alice):
     sells.client.v1.subscriptions.update(
         plan.stripe_subscription, {"discounts": [{"coupon": coupon.id}]}
     )
-    await plan_changes.change(alice.id, "pro")
+    await changes(alice.id, "pro")
     sells.advance(plan.period_end + timedelta(hours=2))
     assert sells.all("invoice")[-1]["total"] == 2_400

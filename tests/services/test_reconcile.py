@@ -3,6 +3,9 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
+from structlog.testing import capture_logs
+
 from assistant.services import checkout, entitlement, reconcile
 from tests.services.paying import pays, sells, stripe
 from tests.services.talk import rows
@@ -31,6 +34,41 @@ async def test_who_paid_and_never_came_back_is_found(sells, alice, db):
     await reconcile.reconcile_once()
     assert (await entitlement.plan_of(alice.id)).tier == "team"
     assert 359 < await in_minutes(db, alice) <= 360
+
+
+async def test_while_a_page_of_payment_is_open_it_is_asked_within_minutes(sells, alice, db):
+    page = await checkout.checkout(alice.id, "team")
+    await entitlement.catch_up(alice.id)  # a notice about something else, say
+    assert 8 < await in_minutes(db, alice) <= 10
+    assert await checkout.checkout(alice.id, "team") == page
+    for _ in range(3):
+        assert 8 < await in_minutes(db, alice) <= 10
+        await due(db, alice)
+        await reconcile.reconcile_once()
+    sells.pay(page)
+    await due(db, alice)
+    await reconcile.reconcile_once()
+    assert (await entitlement.plan_of(alice.id)).tier == "team"
+    assert await in_minutes(db, alice) > 300
+
+
+@pytest.mark.parametrize("ends", ["nobody pays", "paid and canceled at once"])
+async def test_when_nobody_can_pay_on_it_any_more_it_is_asked_now_and_then(ends, sells, alice, db):
+    page = await checkout.checkout(alice.id, "team")
+    if ends == "nobody pays":
+        sells.client.v1.checkout.sessions.expire(page.rpartition("/")[2])
+    else:
+        sells.pay(page)
+        (bought,) = sells.all("subscription")
+        sells.client.v1.subscriptions.cancel(bought["id"])
+    for _ in range(2):
+        await due(db, alice)
+        await reconcile.reconcile_once()
+    assert await in_minutes(db, alice) > 300
+    asked = len(sells.asked)
+    await due(db, alice)
+    await reconcile.reconcile_once()
+    assert not any("checkout" in path for path in sells.asked[asked:])
 
 
 async def test_of_several_workers_one_asks(sells, alice, db):
@@ -78,6 +116,40 @@ async def test_one_that_is_odd_does_not_hold_up_the_others(sells, alice, bob, db
     before = (await entitlement.plan_of(bob.id)).asked
     await reconcile.reconcile_once()
     assert (await entitlement.plan_of(bob.id)).asked == before + 1
+
+
+async def test_whom_stripe_refuses_holds_up_nobody_and_is_asked_after_ever_longer(
+    sells, alice, bob, db
+):
+    for user in (alice, bob):
+        await pays(sells, user, "team")
+        await due(db, user)
+    unknown = "update subscriptions set stripe_customer = $2, check_at = $3 where user_id = $1"
+    long_ago = sells.now - timedelta(days=1)
+    await rows(db, unknown, alice.id, f"cus_{alice.id}", long_ago)  # so she is the first
+    before = (await entitlement.plan_of(bob.id)).asked
+    pauses = []
+    for _ in range(4):
+        with capture_logs() as logged:
+            await reconcile.reconcile_once()
+        assert "reconciling_failed" in [each["event"] for each in logged]
+        pauses.append(round(await in_minutes(db, alice)))
+        await due(db, alice)
+    assert pauses == [10, 20, 40, 80]
+    assert (await entitlement.plan_of(bob.id)).asked == before + 1
+    assert (await entitlement.plan_of(alice.id)).tier == "team"  # as it was last known
+    await rows(db, "update subscriptions set asked = asked + 100 where user_id = $1", alice.id)
+    await reconcile.reconcile_once()
+    assert round(await in_minutes(db, alice)) == 24 * 60
+
+
+async def test_an_outage_is_not_held_against_anybody(sells, alice, db):
+    await pays(sells, alice, "team")
+    for _ in range(3):
+        await due(db, alice)
+        sells.fail(*[503] * 3)
+        await reconcile.reconcile_once()
+        assert 4 < await in_minutes(db, alice) <= 5
 
 
 async def test_old_notices_are_removed(sells, alice, db):

@@ -1,6 +1,7 @@
 """Seats of a Team: given away by its payer, in order, and taken back at once."""
 
 import asyncio
+from functools import partial
 from uuid import uuid4
 
 import pytest
@@ -119,13 +120,14 @@ async def test_fewer_seats_than_are_given_away_are_refused_in_preview_and_in_cha
     await pays(sells, alice, "team", 4)
     await seat(alice, bob)
     await seats.give(alice.id, "Ana")
+    shown = await plan_changes.preview(alice.id, "team", 3)
     for tier, count, back in (("team", 2, 1), ("pro", 1, 2)):
-        for asked in (plan_changes.preview, plan_changes.change):
+        for asked in (plan_changes.preview, partial(plan_changes.change, shown=shown)):
             with pytest.raises(Refused, match=f"Take {back} back first"):
                 await asked(alice.id, tier, count)
-    assert (await plan_changes.preview(alice.id, "team", 3)).kind == "seats"
+    assert shown.kind == "seats"
     assert (await plan_changes.preview(alice.id, "team", 6)).kind == "seats"
-    await plan_changes.change(alice.id, "team", 3)
+    await plan_changes.change(alice.id, "team", 3, shown)
     with pytest.raises(Refused, match="No seat is free"):
         await seats.give(alice.id, "One that will not be there")
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from assistant.config import settings
 from assistant.services.allowances import Left
 from assistant.services.signals import USERS, listening
 from assistant.services.standing import ASK, standing, told
@@ -80,10 +81,15 @@ def test_what_is_used_up_is_said_with_what_to_do(left, sentence, until, monkeypa
     assert (stands.spent, stands.larger) == (sentence, "Pro")
 
 
-def test_above_the_largest_plan_nothing_is_offered(monkeypatch):
-    monkeypatch.setattr("assistant.services.standing.is_sold", lambda: True)
-    largest = TIERS["enterprise"]
-    assert told(replace(UNUSED, tier=largest, messages=largest.messages), "UTC").larger == ""
+@pytest.mark.parametrize("tier", ["team", "enterprise"])
+def test_where_no_larger_plan_has_a_price_it_is_said_whom_to_ask(tier, monkeypatch, sold):
+    left = replace(UNUSED, tier=TIERS[tier], messages=TIERS[tier].messages)
+    stands = told(left, "UTC")
+    assert (stands.larger, stands.spent.endswith(f" {ASK}")) == ("", True)
+    monkeypatch.setenv("BILLING_CONTACT", "bills@example.com")
+    settings.cache_clear()
+    assert told(left, "UTC").spent.endswith(" Write to bills@example.com for more.")
+    settings.cache_clear()
 
 
 async def test_who_pays_is_told_nothing_any_more(alice, demo, sold, db):

@@ -10,10 +10,10 @@ from stripe import WebhookSignature
 
 from assistant.config import settings
 from assistant.errors import BillingAway, BillingOff, Refused
-from assistant.services import checkout, entitlement, plan_changes, reconcile, stripe_events
+from assistant.services import checkout, entitlement, reconcile, stripe_events
 from assistant.services.stripe_standing import read
 from tests.conftest import signed_in
-from tests.services.paying import PAYS_ONCE, as_read, carry, pays, sells, shuffled, stripe
+from tests.services.paying import PAYS_ONCE, as_read, carry, changes, pays, sells, shuffled, stripe
 from tests.services.talk import rows
 
 __all__ = ["sells", "stripe"]
@@ -132,13 +132,13 @@ async def lives_of_four(account):
     """Four people with all that happens to plans, of which no notice has arrived yet."""
     ann, ben, cat, dan = [await signed_in(f"{name} {uuid4().hex[:8]}") for name in "abcd"]
     await pays(account, ann)
-    await plan_changes.change(ann.id, "team", 3)
+    await changes(ann.id, "team", 3)
     plan = await pays(account, ben, "team", 2, card=PAYS_ONCE)
     await pays(account, cat, "team")
-    await plan_changes.change(cat.id, "team", 4)
-    await plan_changes.change(cat.id, "pro")
+    await changes(cat.id, "team", 4)
+    await changes(cat.id, "pro")
     await pays(account, dan, "team")
-    await plan_changes.cancel(dan.id)
+    await changes(dan.id, "free")
     account.advance(plan.period_end + timedelta(hours=2))
     account.refund((await entitlement.plan_of(cat.id)).stripe_customer)
     account.dispute((await entitlement.plan_of(ann.id)).stripe_customer)

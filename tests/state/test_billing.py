@@ -3,14 +3,18 @@
 from datetime import timedelta
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 from limits import parse_many
 
 from assistant.config import settings
 from assistant.errors import BillingAway
 from assistant.services import billing, rate_limits
+from assistant.services.money_and_days import day
 from assistant.state.billing import BillingState
-from tests.services.paying import carry
+from assistant.state.billing_words import TO_CONFIRM
+from assistant.state.sidebar import SidebarState
+from tests.services.paying import ASKS, carry, changes
 
 
 async def paid(page, user, account, tier="pro", seats=1, **given):
@@ -161,6 +165,77 @@ async def test_a_declined_change_keeps_the_offer_open_with_the_reason(hers, alic
     assert shown.offer.seats == 5
     assert "declined" in shown.failure
     assert shown.seats == 1
+
+
+async def test_what_is_agreed_to_is_what_was_shown_here(hers, alice, sells):
+    await paid(hers, alice, sells, "team", 4)
+    await hers.send(BillingState, "consider", tier_id="team", seats=5)
+    await changes(alice.id, "team", 2)  # in another tab
+    await hers.send(BillingState, "agree")
+    shown = await hers.state(BillingState)
+    assert "A change to Team is agreed already" in shown.failure
+    await billing.resume(alice.id)
+    await changes(alice.id, "team", 6)
+    await hers.send(BillingState, "agree")
+    shown = await hers.state(BillingState)
+    assert "has changed meanwhile" in shown.failure
+    assert (shown.offer.tier_id, shown.seats) == ("", 6)  # what was spelled out is over
+    assert (await billing.billing(alice.id)).next_tier is None
+
+
+async def test_a_payment_that_the_bank_asks_about_leads_to_its_page_and_is_thanked_for(
+    hers, alice, sells
+):
+    await paid(hers, alice, sells, "team", card=ASKS)
+    await hers.send(BillingState, "consider", tier_id="team", seats=3)
+    await hers.send(BillingState, "agree")
+    shown = await hers.state(BillingState)
+    assert (shown.said, shown.offer.tier_id, shown.seats) == (TO_CONFIRM, "", 1)
+    async with httpx.AsyncClient() as browser:
+        await browser.post(shown.confirm_url, data={"do": "pay", "card": ASKS})
+    await hers.send(BillingState, "watch")
+    shown = await hers.state(BillingState)
+    assert (shown.said, shown.confirm_url, shown.seats) == ("Your plan has 3 seats now.", "", 3)
+
+
+async def test_a_payment_that_nobody_confirms_is_dropped_and_nothing_is_said(hers, alice, sells):
+    await paid(hers, alice, sells, "team", card=ASKS)
+    await hers.send(BillingState, "consider", tier_id="team", seats=3)
+    await hers.send(BillingState, "agree")
+    (bill,) = sells.all("invoice", status="open")
+    sells.client.v1.invoices.void_invoice(bill["id"])
+    await hers.send(BillingState, "look")
+    shown = await hers.state(BillingState)
+    assert (shown.said, shown.confirm_url, shown.seats) == ("", "", 1)
+
+
+async def test_nobody_is_thanked_for_what_was_over_long_ago(hers, alice, sells):
+    address = sells.pay(await billing.checkout(alice.id, "team"))
+    await carry(sells, sells.events())
+    (bought,) = sells.all("subscription")
+    sells.client.v1.subscriptions.cancel(bought["id"])
+    hers.address = path_of(address)
+    await hers.send(BillingState, "load")
+    shown = await hers.state(BillingState)
+    assert (shown.plan, shown.said, shown.confirming) == ("Free", "", False)
+
+
+async def test_who_loads_the_page_once_more_is_not_thanked_once_more(hers, alice, sells):
+    shown = await paid(hers, alice, sells, "team")
+    assert shown.said == "Thank you. Team is in force."
+    await hers.send(BillingState, "load")
+    assert (await hers.state(BillingState)).said == ""
+
+
+async def test_days_are_those_of_the_users_calendar(hers, alice, sells):
+    await paid(hers, alice, sells, "team")
+    end = (await billing.billing(alice.id)).renews_at
+    for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago"):
+        await hers.send(SidebarState, "arrive", timezone=zone)
+        await hers.send(BillingState, "consider", tier_id="pro", seats=1)
+        offer = (await hers.state(BillingState)).offer
+        assert offer.lines[1] == f"You keep Team until {day(end, zone)}."
+        assert offer.yes == f"Change on {day(end, zone)}"
 
 
 async def test_a_payment_that_stripe_does_not_confirm_yet_is_waited_for(hers, alice, sells):

@@ -14,7 +14,6 @@ from assistant.state.billing_words import (
     due_words,
     first_offer,
     invoice_row,
-    money,
     plan_and_price,
     standing,
 )
@@ -32,14 +31,6 @@ def day(moment):
 
 def stands(tier, **given):
     return Billing(on=True, tier=tier, paid_tier=tier, **given)
-
-
-@pytest.mark.parametrize(
-    ("amount", "said"),
-    [("0", "$0.00"), ("29", "$29.00"), ("1234.5", "$1,234.50"), ("-4.97", "$4.97 credit")],
-)
-def test_money_is_told_to_the_cent(amount, said):
-    assert money(Decimal(amount)) == said
 
 
 @pytest.mark.parametrize(

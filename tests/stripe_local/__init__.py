@@ -16,7 +16,8 @@ It runs in a thread of its own, so its methods may be called from a test's loop.
 the account (`advance`) or of a customer's test clock. The pay page (`session.url`) has `#pay`,
 `#decline`, `#back`, `#card` and, with allow_promotion_codes, `#code` and `#apply`; the portal has
 `#card` with `#use`, and `#cancel` or `#resume`; an invoice's page has `#pay`. Cards: those of
-`cards.py` (4000 0000 0000 9235 pays once, then never). `fail(500, 503)` answers the next requests
+`cards.py` (4000 0000 0000 9235 pays once, then never; 4000 0027 6000 3184 has to be confirmed, on
+the page of an invoice). `fail(500, 503)` answers the next requests
 so; `lose_answer()` does the next one's work and breaks off. What the real Stripe would refuse is
 refused; what this one lacks is refused with the code `local_stripe_lacks`. Only the looks of its
 pages (locale, texts, addresses asked for) are passed over.

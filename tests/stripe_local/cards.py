@@ -1,5 +1,8 @@
 """Cards that pay and cards that do not, as payment methods."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from stripe import params as takes
 
 from tests.stripe_local.calls import Call, list_of, retrieve, with_fields
@@ -8,7 +11,8 @@ from tests.stripe_local.problems import declined, invalid, lacking
 from tests.stripe_local.world import World
 
 # By number: the brand, and what the card does. "attach": refused at once. "charge": taken, pays
-# nothing. "later": pays once, then nothing more; the real Stripe has no such card.
+# nothing. "later": pays once, then nothing more; the real Stripe has no such card. "ask": the bank
+# asks its owner each time, who can answer on a page of Stripe's only.
 CARDS = {
     "4242424242424242": ("visa", ""),
     "5555555555554444": ("mastercard", ""),
@@ -16,6 +20,7 @@ CARDS = {
     "4000000000009995": ("visa", "attach"),
     "4000000000000341": ("visa", "charge"),
     "4000000000009235": ("visa", "later"),
+    "4000002760003184": ("visa", "ask"),
 }
 TOKENS = {
     "visa": "4242424242424242",
@@ -24,8 +29,12 @@ TOKENS = {
     "chargeDeclinedInsufficientFunds": "4000000000009995",
     "chargeCustomerFail": "4000000000000341",
     "declinesLater": "4000000000009235",
+    "authenticationRequired": "4000002760003184",
 }
-REASONS = {"4000000000009995": "insufficient_funds"}
+REASONS = {
+    "4000000000009995": "insufficient_funds",
+    "4000002760003184": "authentication_required",
+}
 
 
 def card(world: World, number: str) -> Fields:
@@ -46,6 +55,17 @@ def card(world: World, number: str) -> Fields:
     }  # fmt: skip
     method.update(_does=does, _reason=REASONS.get(number, "generic_decline"), _paid=0)
     return method
+
+
+@contextmanager
+def in_hand(method: Fields | None) -> Iterator[None]:
+    """The owner is there in this block, and tells the bank that it is all right."""
+    asks = method is not None and method["_does"] == "ask"
+    if method is not None and asks:
+        method["_does"] = ""
+    yield
+    if method is not None and asks:
+        method["_does"] = "ask"
 
 
 def named(world: World, name: str, param: str = "payment_method") -> Fields:

@@ -13,13 +13,14 @@ from tests.stripe_local import (
     invoices,
     lines,
     payments,
+    pending,
     renewals,
     schedules,
     subscriptions,
 )
 from tests.stripe_local.calls import Call, only, with_fields
 from tests.stripe_local.form import Fields
-from tests.stripe_local.problems import declined, invalid, lacking, missing
+from tests.stripe_local.problems import declined, invalid, lacking, missing, to_confirm
 from tests.stripe_local.world import World
 
 KNOWN = ("items", "proration_behavior", "proration_date", "cancel_at_period_end", "cancel_at",
@@ -46,6 +47,8 @@ def update(world: World, params: Fields, name: str) -> Fields:
 def changed(world: World, subscription: Fields, params: Fields) -> Fields:
     """Change it, and invoice at once what is to be invoiced at once. Raises Problem."""
     _refuse(world, subscription, params)
+    waits = _waits(world, subscription, params)
+    before = pending.terms(subscription)
     invoice = None
     with world.changing(subscription, "customer.subscription.updated"):
         with_fields(subscription, params, *PLAIN)
@@ -58,6 +61,8 @@ def changed(world: World, subscription: Fields, params: Fields) -> Fields:
             invoice = change_items(world, subscription, params["items"], params)
         if "trial_end" in params:
             invoice = _set_trial(world, subscription, params["trial_end"]) or invoice
+        if waits and invoice is not None:
+            pending.hold_back(world, subscription, before, invoice)
     if invoice is not None:
         collection.finalise_and_collect(world, invoice)
     return subscription
@@ -71,11 +76,21 @@ def _refuse(world: World, subscription: Fields, params: Fields) -> None:
     cards.owned(world, params.get("default_payment_method"), subscription["customer"])
     behaviour = params.get("payment_behavior")
     if behaviour == "pending_if_incomplete":
-        raise lacking("pending_if_incomplete")
+        pending.refuse(subscription, params)
     payer = collection.method_of(world, subscription)
     at_once = params.get("proration_behavior") == "always_invoice"
+    at_once = at_once or params.get("trial_end") == "now"
     if behaviour == "error_if_incomplete" and at_once and not payments.would_pay(payer):
+        if payer and payer["_does"] == "ask":
+            raise to_confirm("subscription")
         raise declined(payer["_reason"] if payer else "generic_decline")
+
+
+def _waits(world: World, subscription: Fields, params: Fields) -> bool:
+    """Whether the change has to wait until somebody pays for it on the invoice's page."""
+    if params.get("payment_behavior") != "pending_if_incomplete":
+        return False
+    return not payments.would_pay(collection.method_of(world, subscription))
 
 
 def _discount(world: World, subscription: Fields, given: list[Fields] | None) -> None:

@@ -183,9 +183,12 @@ def pay(world: World, session: Fields, number: str, code: str = "") -> Fields:
     method = None
     if due or session["payment_method_collection"] == "always" or number:
         method = cards.card(world, number)
-        if method["_does"] == "attach" or (due and not payments.would_pay(method)):
+        with cards.in_hand(method):
+            pays = payments.would_pay(method)
+        if method["_does"] == "attach" or (due and not pays):
             raise declined(method["_reason"])
-    started = _start(world, session, given, method)
+    with cards.in_hand(method):
+        started = _start(world, session, given, method)
     _complete(world, session, started)
     return session
 

@@ -77,6 +77,8 @@ def _dues(world: World, customer: str) -> Iterator[Due]:
     for subscription in world.objects.all("subscription", customer=customer):
         if next_one := renewals.due(world, subscription):
             yield next_one[0], _happening(world, subscription, next_one[1])
+        if subscription.get("_pending"):
+            yield subscription["pending_update"]["expires_at"], _giving_up(world, subscription)
     for invoice in world.objects.all("invoice", customer=customer):
         yield from _of_invoice(world, invoice)
 
@@ -97,6 +99,17 @@ def _happening(world: World, subscription: Fields, name: str) -> Callable[[], ob
         "expire": endings.expire,
     }[name]
     return lambda: does(world, subscription)
+
+
+def _giving_up(world: World, subscription: Fields) -> Callable[[], object]:
+    """Nobody has confirmed in time what a change costs."""
+
+    def happens() -> None:
+        invoice = world.objects.get("invoice", subscription["_pending"]["invoice"])
+        invoices.ended(world, invoice, "void", "voided_at")
+        world.emit("customer.subscription.pending_update_expired", subscription)
+
+    return happens
 
 
 def _of_invoice(world: World, invoice: Fields) -> Iterator[Due]:

@@ -1,6 +1,6 @@
 """Taking the money for invoices, and what becomes of a subscription that pays or does not."""
 
-from tests.stripe_local import endings, invoices, payments
+from tests.stripe_local import endings, invoices, payments, pending
 from tests.stripe_local.form import Fields
 from tests.stripe_local.periods import DAY
 from tests.stripe_local.world import World
@@ -48,6 +48,7 @@ def paid(world: World, invoice: Fields) -> None:
     """An invoice is paid: its subscription is in force again."""
     invoices.settled(world, invoice)
     subscription = world.objects.get("subscription", invoices.subscription_id(invoice))
+    pending.apply(world, subscription, invoice)
     others = invoices.of_subscription(world, subscription["id"])
     left = [each for each in others if each["status"] == "open" and each["attempted"]]
     latest = subscription["latest_invoice"] == invoice["id"]
@@ -68,11 +69,12 @@ def _delinquent(world: World, subscription: Fields, *, now: bool) -> None:
 def _failed(world: World, subscription: Fields, invoice: Fields) -> None:
     first = invoice["billing_reason"] == "subscription_create"
     tries = invoice["attempt_count"]
-    again = not first and invoice["auto_advance"] and tries <= len(RETRY_DAYS)
+    again = not first and not pending.waits_for(subscription, invoice)
+    again = again and invoice["auto_advance"] and tries <= len(RETRY_DAYS)
     now = world.now(invoice["customer"])
     invoice["next_payment_attempt"] = now + RETRY_DAYS[tries - 1] * DAY if again else None
     world.emit("invoice.payment_failed", invoice)
-    if first:
+    if first or pending.waits_for(subscription, invoice):
         return
     _delinquent(world, subscription, now=True)
     if subscription["status"] in ("active", "trialing"):

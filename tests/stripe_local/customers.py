@@ -38,6 +38,7 @@ def create(world: World, params: Fields) -> Fields:
     customer["_subscriptions"] = listing(f"/v1/customers/{customer['id']}/subscriptions")
     customer["created"] = world.now(customer["id"])
     with_fields(customer, params, *CUSTOMER)
+    _place(customer)
     _pay_with(world, customer, params)
     world.emit("customer.created", customer)
     return customer
@@ -50,8 +51,17 @@ def update(world: World, params: Fields, name: str) -> Fields:
         raise missing("customer", name)
     with world.changing(customer, "customer.updated"):
         with_fields(customer, params, *CUSTOMER)
+        _place(customer)
         _pay_with(world, customer, params)
     return customer
+
+
+def _place(customer: Fields) -> None:
+    """Whether Stripe Tax knows where the customer is."""
+    there = "supported" if customer["address"] else "unrecognized_location"
+    customer["_tax"] = {
+        "automatic_tax": there, "ip_address": None, "location": None, "provider": "stripe",
+    }  # fmt: skip
 
 
 def _pay_with(world: World, customer: Fields, params: Fields) -> None:

@@ -1,6 +1,6 @@
 """How a subscription ends."""
 
-from tests.stripe_local import invoices
+from tests.stripe_local import invoices, pending
 from tests.stripe_local.form import Fields
 from tests.stripe_local.world import World
 
@@ -35,6 +35,7 @@ def _close(world: World, subscription: Fields) -> None:
     owner = world.objects.get("customer", subscription["customer"])
     data = owner["_subscriptions"]["data"]
     data[:] = [each for each in data if each is not subscription]
+    pending.forget(subscription)
     for each in invoices.of_subscription(world, subscription["id"]):
         if each["status"] in ("draft", "open"):
             each.update(auto_advance=False, automatically_finalizes_at=None)

@@ -80,7 +80,8 @@ def _invoice(world: World, name: str, typed: Fields) -> Response:
         if typed.get("do") == "pay":
             method = cards.card(world, typed.get("card", ""))
             cards.attached(world, method, bill["customer"])
-            invoice_calls.by_card(world, bill, method["id"])
+            with cards.in_hand(method):
+                invoice_calls.by_card(world, bill, method["id"])
             done = "Thank you: this invoice is paid."
     except Problem as problem:
         wrong = str(problem)

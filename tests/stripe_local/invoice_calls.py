@@ -13,7 +13,7 @@ from tests.stripe_local import (
 )
 from tests.stripe_local.calls import Call, list_of, only, retrieve, with_fields
 from tests.stripe_local.form import Fields
-from tests.stripe_local.problems import declined, invalid, lacking
+from tests.stripe_local.problems import declined, invalid, lacking, to_confirm
 from tests.stripe_local.world import World
 
 DETAILS = ("items", "proration_behavior", "proration_date", "cancel_at_period_end", "cancel_at",
@@ -86,6 +86,8 @@ def by_card(world: World, invoice: Fields, name: str | None = None) -> None:
     if method is None:
         raise invalid(subscriptions.NO_CARD, code="resource_missing")
     if not collection.collect(world, invoice, method):
+        if method["_does"] == "ask":
+            raise to_confirm("invoice")
         intent = invoice["_payments"]["data"][0]["payment"]["payment_intent"]
         charge = world.objects.get("payment_intent", intent)["latest_charge"]
         raise declined(method["_reason"], charge)

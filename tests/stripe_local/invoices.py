@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.stripe_local import discounts, lines
+from tests.stripe_local import discounts, lines, pending
 from tests.stripe_local.form import Fields
 from tests.stripe_local.periods import DAY, HOUR
 from tests.stripe_local.problems import invalid
@@ -191,6 +191,7 @@ def ended(world: World, invoice: Fields, status: str, moment: str) -> None:
         invoice["status_transitions"][moment] = world.now(invoice["customer"])
     told = {"void": "invoice.voided", "uncollectible": "invoice.marked_uncollectible"}
     world.emit(told[status], invoice)
+    pending.discard(world, world.objects.get("subscription", subscription_id(invoice)), invoice)
 
 
 def of_subscription(world: World, name: str) -> list[Fields]:

@@ -13,7 +13,7 @@ from tests.stripe_local.world import World
 
 def would_pay(method: Fields | None) -> bool:
     """Whether a charge of this method would go through now."""
-    if method is None or method["_does"] in ("attach", "charge"):
+    if method is None or method["_does"] in ("attach", "charge", "ask"):
         return False
     return method["_does"] != "later" or not method["_paid"]
 
@@ -21,6 +21,10 @@ def would_pay(method: Fields | None) -> bool:
 def charge(world: World, invoice: Fields, method: Fields) -> bool:
     """Try to take what is due for an invoice. Returns whether it was paid."""
     intent = _intent(world, invoice)
+    if method["_does"] == "ask":
+        intent.update(status="requires_action", payment_method=method["id"])
+        world.emit("payment_intent.requires_action", intent)
+        return False
     pays = would_pay(method)
     made = world.add(
         "charge",

@@ -42,7 +42,18 @@ def declined(reason: str, charge: str | None = None, intent: Any = None) -> Prob
     )
 
 
+def to_confirm(what: str) -> Problem:
+    """A payment that its payer has to confirm first (402). what: "subscription" or "invoice"."""
+    return Problem(
+        402,
+        "This payment requires additional user action before it can be completed successfully.",
+        type="card_error",
+        code=f"{what}_payment_intent_requires_action",
+    )
+
+
 WORDS = {
+    "authentication_required": "Your card was declined. This transaction requires authentication.",
     "generic_decline": "Your card was declined.",
     "insufficient_funds": "Your card has insufficient funds.",
 }

@@ -6,7 +6,7 @@ from tests.stripe_local import cards, catalogue, collection, discounts, invoices
 from tests.stripe_local.calls import Call, only, retrieve, with_fields
 from tests.stripe_local.form import Fields
 from tests.stripe_local.periods import DAY, next_end
-from tests.stripe_local.problems import declined, invalid, lacking
+from tests.stripe_local.problems import declined, invalid, lacking, missing
 from tests.stripe_local.shapes import listing
 from tests.stripe_local.world import World
 
@@ -19,6 +19,7 @@ ONCE = ("The price specified is set to `type=one_time` but this field only accep
         "`type=recurring`.")  # fmt: skip
 DAYS = ("`days_until_due` must be given if, and only if, `collection_method` is "
         "`send_invoice`.")  # fmt: skip
+NO_PLACE = "The customer's location isn't recognized. Set a valid customer address."
 NO_CARD = ("This customer has no attached payment source or default payment method. Please "
            "consider adding a default payment method.")  # fmt: skip
 
@@ -27,6 +28,9 @@ def create(world: World, params: Fields) -> Fields:
     """One more subscription. Raises Problem."""
     only(params, *KNOWN)
     customer = world.objects.get("customer", params.get("customer", ""), "customer", 400)
+    taxed = (params.get("automatic_tax") or {}).get("enabled")
+    if taxed and customer["_tax"]["automatic_tax"] != "supported":
+        raise invalid(NO_PLACE, "automatic_tax[enabled]", "customer_tax_location_invalid")
     return start(world, customer, params)
 
 
@@ -65,7 +69,7 @@ def _refuse(world: World, customer: Fields, order: Fields) -> None:
     if end.get("missing_payment_method") == "pause":
         raise lacking("trials that pause")
     if order.get("payment_behavior") == "pending_if_incomplete":
-        raise lacking("pending_if_incomplete")
+        raise invalid("pending_if_incomplete is for updates only.", "payment_behavior")
 
 
 def _made(world: World, customer: Fields, order: Fields) -> Fields:
@@ -198,6 +202,8 @@ def _first_invoice(world: World, subscription: Fields) -> Fields:
 def list_subscriptions(world: World, params: Fields) -> Fields:
     """A page of them: those that are not over, those of a status, or all."""
     status = params.get("status")
+    if "customer" in params and params["customer"] not in world.objects.kinds["customer"]:
+        raise missing("customer", params["customer"], "customer", 400)
     found = [
         each
         for each in world.objects.all("subscription")

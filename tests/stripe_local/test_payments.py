@@ -97,7 +97,12 @@ def test_an_invoice_may_be_void_or_written_off(shop: Shop) -> None:
 
 
 def test_tax_is_passed_through_and_is_nothing(shop: Shop) -> None:
-    sub = shop.subscribe(shop.customer(), automatic_tax={"enabled": True})
+    alice, taxed = shop.customer(), {"enabled": True}
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        shop.subscribe(alice, automatic_tax=taxed)
+    assert refused.value.code == "customer_tax_location_invalid"
+    shop.v1.customers.update(alice, {"address": {"country": "US", "postal_code": "94103"}})
+    sub = shop.subscribe(alice, automatic_tax=taxed)
     bill = shop.invoices(sub.id)[0]
     assert sub.automatic_tax.enabled
     assert (bill.automatic_tax.enabled, bill.automatic_tax.status) == (True, "complete")
