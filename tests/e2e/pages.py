@@ -8,7 +8,7 @@ from playwright.async_api import Locator, Page, expect
 
 CHAT = re.compile(r"/chat/[0-9a-f-]{36}$")
 ENDED = re.compile("done|stopped|failed|interrupted|waiting")
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 40
 
 
 async def until(page: Page, condition: str, given: Any) -> None:
@@ -82,7 +82,7 @@ class Chat:
         await expect(self.words.last).to_contain_text(word)
         await expect(self.answer).to_have_attribute("data-status", "running")
 
-    async def ends(self, status: str, within: float = 30) -> None:
+    async def ends(self, status: str, within: float = 60) -> None:
         """Wait until the last answer has ended so."""
         await expect(self.answer).to_have_attribute("data-status", ENDED, timeout=within * 1000)
         await expect(self.answer).to_have_attribute("data-status", status)

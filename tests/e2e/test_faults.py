@@ -16,7 +16,7 @@ GAP = 0.05  # seconds between two words
 LOST_AT_MOST = round((2 + 1) / GAP)  # words in 2 s, and one second for a busy machine
 PROMPT = "Go on for long. [[tokens=600 gap=50]]"
 BROKEN = [r"net::ERR_", "WebSocket", "Failed to (fetch|load)"]
-REAPED = 40  # seconds: the lease runs out after 10, the rest is for a busy machine
+REAPED = 60  # seconds: the lease runs out after 10, the rest is for a busy machine
 
 
 @pytest.fixture(scope="module")
