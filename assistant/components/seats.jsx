@@ -15,9 +15,12 @@ const STATES = {
   without: () =>
     "Sits here, but fewer seats are paid for than taken: until there are more, it gives nothing.",
   offered: ({ until }) => `Invited. The link can be used until ${dayOf(until)}.`,
+  left: ({ until }) => `Left, or taken back. It can be given to somebody else from ${dayOf(until)}.`,
   expired: () => "The link has run out, and was not used.",
 };
-const TAKE_BACK = "Take this seat back? Its plan ends at once; what was written there stays theirs.";
+const TAKE_BACK =
+  "Take this seat back? Its plan ends at once; what was written there stays theirs. You can give " +
+  "the seat to somebody else when its month is over.";
 const LEAVE =
   "Leave your seat? From then on you have your own plan. All that you wrote and connected stays.";
 const ONLY_YOURS =
@@ -93,7 +96,7 @@ function Mine({ plan, since, counts, onLeave }) {
 
 function Given({ seats, free, paid, link, busy, send }) {
   const back = ({ id, label, state }) =>
-    send(`/${id}/take-back`, {}, state === "expired" ? "Removed." : `The seat for ${label} is free.`);
+    send(`/${id}/take-back`, {}, state === "taken" ? `The seat for ${label} is taken back.` : "Removed.");
   return (
     <>
       <p className="sentence">{GIVEN}</p>
@@ -118,7 +121,7 @@ function Place({ label, state, onBack, ...moments }) {
         <small>{STATES[state](moments)}</small>
       </div>
       <div className="acts">
-        {ended ? (
+        {state === "left" ? null : ended ? (
           <button type="button" className="button" aria-label={`Remove ${label}`} onClick={onBack}>
             Remove
           </button>

@@ -25,7 +25,7 @@ READ = {
 }
 WRITTEN = {
     "insert": ("id", "user_id", "label", "hash", "expires_at"),
-    "update": ("member_id", "taken_at"),
+    "update": ("member_id", "taken_at", "expires_at"),
 }
 OPEN_FOR = "interval '7 days'"
 
@@ -33,10 +33,28 @@ OPEN_FOR = "interval '7 days'"
 _STATUS = """case when lasts_until <= now() then 'canceled'
         when status = 'past_due' and grace_until <= now() then 'unpaid' else status end"""
 _LIVES = f"({_STATUS}) not in ('canceled', 'unpaid')"
+# Nobody sits on what is only tried: nothing is paid for it.
+_CARRIES = f"({_STATUS}) not in ('canceled', 'unpaid', 'trialing')"
+# A plan of one's own that goes on: a seat does not lower it, and is not taken beside it.
+_OWN = f"""exists (
+            select from public.subscriptions
+            where user_id = {CURRENT_USER} and {{}} and lasts_until is null
+              and (tier <> 'free' or stripe_subscription is not null)
+        )"""
+_HAS_OWN = _OWN.format(_LIVES)
+_PAYS_OWN = _OWN.format(f"({_STATUS}) <> 'canceled'")
+# A seat counts for who sits there, for who is invited, and until its month is over for who sat
+# there: else one that is paid would carry one account after the other.
+_OCCUPIED = "(member_id is not null or expires_at > now())"
+_MONTH_ENDS = """least(
+        case when payer.period_end > now() then payer.period_end
+        else date_trunc('month', now(), 'UTC') + interval '1 month' end,
+        now() + interval '1 month'
+    )"""
 # Who pays has the first seat. Where fewer are paid than taken, who has sat the longest stays.
 _FITS = """(
         select count(*) from public.seats as before
-        where before.user_id = mine.user_id
+        where before.user_id = mine.user_id and before.member_id is not null
           and (before.taken_at, before.id) < (mine.taken_at, mine.id)
     ) < payer.seats - 1"""
 _LOCK = "perform pg_advisory_xact_lock(hashtextextended('seats ' || {}, 0))"
@@ -52,7 +70,7 @@ FUNCTIONS = {
         with seated as (
             select payer.tier, {_STATUS} as status, payer.period_start, payer.period_end
             from public.seats as mine join public.subscriptions as payer using (user_id)
-            where mine.member_id = {CURRENT_USER} and {_LIVES} and {_FITS}
+            where mine.member_id = {CURRENT_USER} and {_CARRIES} and {_FITS} and not {_HAS_OWN}
         )
         select *, true from seated
         union all
@@ -65,7 +83,7 @@ FUNCTIONS = {
         "table (since timestamptz, tier text, counts boolean)",
         "sql stable rows 1",
         f"""
-        select mine.taken_at, payer.tier, {_LIVES} and {_FITS}
+        select mine.taken_at, payer.tier, {_CARRIES} and {_FITS} and not {_HAS_OWN}
         from public.seats as mine join public.subscriptions as payer using (user_id)
         where mine.member_id = {CURRENT_USER}
         """,  # noqa: S608  (nothing in it comes from outside)
@@ -77,13 +95,14 @@ FUNCTIONS = {
         f"""
         begin
             {_LOCK.format(f"({CURRENT_USER})::text")};
+            delete from public.seats
+            where user_id = {CURRENT_USER} and taken_at is not null and not {_OCCUPIED};
             insert into public.seats (id, user_id, label, hash, expires_at)
             select seat, payer.user_id, sealed, secret, now() + {OPEN_FOR}
             from public.subscriptions as payer
-            where payer.user_id = {CURRENT_USER} and {_LIVES} and (
+            where payer.user_id = {CURRENT_USER} and {_CARRIES} and (
                 select count(*) from public.seats as given
-                where given.user_id = payer.user_id
-                  and (given.member_id is not null or given.expires_at > now())
+                where given.user_id = payer.user_id and {_OCCUPIED}
             ) + 1 < least(payer.seats, case when next_tier = '' then payer.seats
                                             else next_seats end);
             return found;
@@ -97,19 +116,15 @@ FUNCTIONS = {
         f"""
         select case
             when offered.member_id = {CURRENT_USER} then 'yours'
-            when offered.member_id is not null then 'used'
+            when offered.taken_at is not null then 'used'
             when offered.user_id = {CURRENT_USER} then 'own'
             when offered.expires_at <= now() then 'expired'
-            when not {_LIVES} then 'ended'
+            when not {_CARRIES} then 'ended'
             when exists (select from public.seats where member_id = {CURRENT_USER}) then 'seated'
-            when exists (
-                select from public.subscriptions
-                where user_id = {CURRENT_USER} and stripe_subscription is not null
-                  and ({_STATUS}) <> 'canceled' and lasts_until is null
-            ) then 'paying'
+            when {_PAYS_OWN} then 'paying'
             when (
-                select count(member_id) from public.seats as taken
-                where taken.user_id = offered.user_id
+                select count(*) from public.seats as taken
+                where taken.user_id = offered.user_id and taken_at is not null and {_OCCUPIED}
             ) + 1 >= payer.seats then 'full'
             else '' end, payer.tier, offered.user_id
         from public.seats as offered join public.subscriptions as payer using (user_id)
@@ -137,19 +152,35 @@ FUNCTIONS = {
         end
         """,  # noqa: S608  (nothing in it comes from outside)
     ),
-    # Takes back a seat of the user's: who sat there, if anybody.
+    # Takes back an offer of the user's, or a seat: who sat there, if anybody.
     "take_seat_back(seat uuid)": (
         "table (member uuid)",
         "sql rows 1",
         f"""
-        delete from public.seats where id = seat and user_id = {CURRENT_USER} returning member_id
+        with vacated as (
+            update public.seats set member_id = null, expires_at = {_MONTH_ENDS}
+            from public.seats as mine join public.subscriptions as payer using (user_id)
+            where seats.id = mine.id and mine.id = seat and mine.user_id = {CURRENT_USER}
+              and seats.member_id is not null
+            returning mine.member_id
+        ), withdrawn as (
+            delete from public.seats
+            where id = seat and user_id = {CURRENT_USER} and taken_at is null
+            returning member_id
+        )
+        select member_id from vacated union all select member_id from withdrawn
         """,  # noqa: S608  (nothing in it comes from outside)
     ),
     # Gives back the seat that the user has: who pays for it.
     "leave_seat()": (
         "table (payer uuid)",
         "sql rows 1",
-        f"delete from public.seats where member_id = {CURRENT_USER} returning user_id",  # noqa: S608
+        f"""
+        update public.seats set member_id = null, expires_at = {_MONTH_ENDS}
+        from public.subscriptions as payer
+        where seats.member_id = {CURRENT_USER} and payer.user_id = seats.user_id
+        returning seats.user_id
+        """,  # noqa: S608  (nothing in it comes from outside)
     ),
 }
 

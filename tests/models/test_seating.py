@@ -90,3 +90,80 @@ async def test_nobody_else_acts_as_the_usher(roles_db):
     for row in found:
         assert row["callers"] == [roles_db.roles.app]
         assert row["proconfig"] == ["search_path=pg_catalog, pg_temp"]
+
+
+GIVE = "select give_seat($1, '\\x01', $2)"
+BACK = "select member from take_seat_back($1)"
+OFFERED = "select outcome from seat_offered($1)"
+IN_A_WEEK = "update subscriptions set period_end = now() + interval '7 days' where user_id = $1"
+
+
+async def told(app: asyncpg.Connection, user, sql: str, *values: object) -> object:
+    """The first value that a statement in the name of the user gives; what it does stays done."""
+    async with app.transaction():
+        await app.execute("select set_config('app.user_id', $1, true)", str(user.user_id))
+        return await app.fetchval(sql, *values)
+
+
+@pytest.mark.parametrize("ends", ["taken back", "left"])
+async def test_a_seat_that_was_sat_on_is_given_anew_when_its_month_is_over(
+    ends, roles_db, alices, bobs
+):
+    admin, app, seat = roles_db.admin, roles_db.app, alices.ids["seats"]
+    await admin.execute(TEAM, alices.user_id)
+    await admin.execute(IN_A_WEEK, alices.user_id)
+    await admin.execute(SIT, seat, bobs.user_id)
+    if ends == "left":
+        assert await told(app, bobs, "select payer from leave_seat()") == alices.user_id
+    else:
+        assert await told(app, alices, BACK, seat) == bobs.user_id
+        assert await told(app, alices, BACK, seat) is None
+    assert await told(app, bobs, "select tier from plan_now()") == "free"
+    assert await told(app, bobs, "select count(*) from my_seat()") == 0
+    assert not await told(app, alices, GIVE, uuid4(), uuid4().bytes)
+    await admin.execute("update seats set expires_at = now() where id = $1", seat)
+    assert await told(app, alices, GIVE, uuid4(), uuid4().bytes)
+    assert await admin.fetch("select from seats where id = $1", seat) == []
+
+
+async def test_a_link_that_was_used_is_used_also_when_its_seat_was_left(roles_db, alices, bobs):
+    admin, app = roles_db.admin, roles_db.app
+    await admin.execute(TEAM, alices.user_id)
+    await admin.execute(SIT, alices.ids["seats"], bobs.user_id)
+    secret = await admin.fetchval("select hash from seats where id = $1", alices.ids["seats"])
+    await told(app, bobs, "select payer from leave_seat()")
+    assert await told(app, bobs, OFFERED, secret) == "used"
+
+
+@pytest.mark.parametrize(
+    ("own", "tier"),
+    [
+        ("tier = 'enterprise', status = 'active', lasts_until = null", "enterprise"),
+        ("tier = 'pro', status = 'active', lasts_until = now() + interval '1 day'", "team"),
+        ("tier = 'enterprise', status = 'unpaid', lasts_until = null", "team"),
+    ],
+)
+async def test_a_seat_does_not_lower_a_plan_of_ones_own_that_goes_on(
+    own, tier, roles_db, alices, bobs
+):
+    await roles_db.admin.execute(TEAM, alices.user_id)
+    await roles_db.admin.execute(SIT, alices.ids["seats"], bobs.user_id)
+    await roles_db.admin.execute(
+        f"update subscriptions set {own} where user_id = $1",  # noqa: S608
+        bobs.user_id,
+    )
+    assert await told(roles_db.app, bobs, "select tier from plan_now()") == tier
+    assert await told(roles_db.app, bobs, "select counts from my_seat()") == (tier == "team")
+
+
+async def test_nobody_sits_on_a_plan_that_is_only_tried(roles_db, alices, bobs):
+    admin, app = roles_db.admin, roles_db.app
+    await admin.execute(TEAM, alices.user_id)
+    await admin.execute(
+        "update subscriptions set seats = 5, status = 'trialing' where user_id = $1", alices.user_id
+    )
+    assert not await told(app, alices, GIVE, uuid4(), uuid4().bytes)
+    secret = await admin.fetchval("select hash from seats where id = $1", alices.ids["seats"])
+    assert await told(app, bobs, OFFERED, secret) == "ended"
+    await admin.execute(SIT, alices.ids["seats"], bobs.user_id)
+    assert await told(app, bobs, "select tier from plan_now()") == "free"
