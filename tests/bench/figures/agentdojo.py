@@ -23,6 +23,7 @@ from tests.bench.load import Bench
 from tests.bench.own_database import own_database
 from tests.bench.report import Row, say
 
+FAULTS_SHOWN = 20
 PEOPLE = [f"emma-{number}" for number in range(6)]
 
 
@@ -53,12 +54,12 @@ async def _measure(*, quick: bool) -> list[Row]:
         guarded = await _all(there, people, some), await _all_elsewhere(there, some)
         with gate_open():
             open_ = await _all(there, people, some), await _all_elsewhere(there, some)
-    _complain([*(each for each, _ in benign), *chain(*guarded), *chain(*open_)])
     return [
-        *_reached("AgentDojo", open_[0], guarded[0]),
-        *_reached("AgentDojo over MCP", open_[1], guarded[1]),
-        _strays(open_[0], guarded[0]),
-        *_asked(benign),
+        _broken_off([*(each for each, _ in benign), *chain(*guarded), *chain(*open_)]),
+        *_reached("AgentDojo", *map(_whole, (open_[0], guarded[0]))),
+        *_reached("AgentDojo over MCP", *map(_whole, (open_[1], guarded[1]))),
+        _strays(*map(_whole, (open_[0], guarded[0]))),
+        *_asked([each for each in benign if not _fault(each[0])]),
     ]
 
 
@@ -109,12 +110,22 @@ def _elsewhere() -> list[Any]:
     return [suite for name, suite in suites().items() if name != "workspace"]
 
 
-def _complain(played: Iterable[Played]) -> None:
-    """A task that breaks off proves nothing. Raises RuntimeError."""
-    if faults := [each.fault for each in played if each.fault]:
-        raise RuntimeError("; ".join(faults[:5]))
-    if blind := [each.task for each in played if each.play.attack and not each.play.misled]:
-        raise RuntimeError(f"The model has not read what the attacker says: {blind[:5]}")
+def _broken_off(played: Iterable[Played]) -> Row:
+    """A task that breaks off proves nothing, and is left out of the other figures."""
+    faults = [fault for each in played if (fault := _fault(each))]
+    for fault in faults[:FAULTS_SHOWN]:
+        say(f"  {fault}")
+    return Row("AgentDojo: tasks that broke off", len(faults), "tasks", 0, note="left out below")
+
+
+def _fault(each: Played) -> str:
+    """Why it proves nothing, "" where it does."""
+    blind = each.play.attack and not each.play.misled
+    return each.fault or (f"{each.task}: what the attacker says was not read" if blind else "")
+
+
+def _whole(played: Iterable[Played]) -> list[Played]:
+    return [each for each in played if not _fault(each)]
 
 
 def _reached(name: str, open_: list[Played], guarded: list[Played]) -> Iterator[Row]:
