@@ -59,9 +59,9 @@ async def bring_back(user: User, package: Package, done: Imported) -> Places:
                 done.files += 1
         except StorageAway as error:
             away = str(error)
-            done.skipped.append(Left(shown_name(item.name), away).as_skipped())
+            done.leave(Left(shown_name(item.name), away))
         except Left as error:
-            done.skipped.append(error.as_skipped())
+            done.leave(error)
     return places
 
 
