@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Hashable, Iterator
 from contextlib import aclosing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from assistant.agent.breaker import Breaker
 from assistant.agent.catalog import thinks
@@ -30,7 +30,13 @@ from assistant.agent.types import (
     Usage,
     VendorSearch,
 )
-from assistant.errors import ProviderError, ProviderRejected, ProviderUnavailable, RequestNotSent
+from assistant.errors import (
+    CeilingReached,
+    ProviderError,
+    ProviderRejected,
+    ProviderUnavailable,
+    RequestNotSent,
+)
 
 ALL_DOWN = (
     "None of the models can be reached right now. Your message is kept; try again in a moment."
@@ -75,11 +81,11 @@ class Fallback:
         ProviderFailed, and the place where another model goes on as Continued.
 
         Raises ProviderUnavailable when nobody may or can go on, ProviderRejected at once, and
-        CeilingReached when the next request would cost more than there is left for it.
+        CeilingReached when nobody goes on, and one because it would cost more than there is left.
         """
-        partial = ""
-        for provider in self._order():
-            attempt = _Attempt(provider, request, partial)
+        begun = _Begun(request)
+        for attempt in self._attempts(begun):
+            provider = attempt.provider
             try:
                 async with aclosing(attempt.events(self._limits)) as told:
                     async for event in told:
@@ -96,19 +102,42 @@ class Fallback:
                 yield attempt.failure(error)
                 if not attempt.may_be_followed:
                     raise
-            partial = partial or attempt.text
-            request = replace(request, search=request.search and not attempt.searches)
-        raise ProviderUnavailable(BROKEN_OFF if partial else ALL_DOWN)
+            begun.went_to(attempt)
+        raise begun.too_costly or ProviderUnavailable(BROKEN_OFF if begun.partial else ALL_DOWN)
 
-    def _order(self) -> Iterator[Provider]:
-        """The providers to ask, one at a time; at last those that the breaker left out."""
+    def _attempts(self, begun: "_Begun") -> Iterator["_Attempt"]:
+        """What can be paid, one at a time; at last those that the breaker left out."""
         left_out = []
         for provider in self._providers:
-            if self._breaker.lets_through(_key(provider)):
-                yield provider
-            else:
+            # The breaker is asked last: a yes of its may be the only one for some time.
+            if (attempt := begun.attempt(provider)) and self._breaker.lets_through(_key(provider)):
+                yield attempt
+            elif attempt:
                 left_out.append(provider)
-        yield from left_out
+        yield from filter(None, map(begun.attempt, left_out))
+
+
+@dataclass
+class _Begun:
+    """What is asked, and how far it has come. too_costly: why the last one was not asked."""
+
+    request: Request
+    partial: str = ""
+    too_costly: CeilingReached | None = None
+
+    def attempt(self, provider: Provider) -> "_Attempt | None":
+        """The provider's try at the rest; None where it would cost more than there is left."""
+        try:
+            return _Attempt(provider, self.request, self.partial)
+        except CeilingReached as error:
+            self.too_costly = error
+            return None
+
+    def went_to(self, attempt: "_Attempt") -> None:
+        """It failed: the next one goes on from where it ended."""
+        self.partial = self.partial or attempt.text
+        may_search = self.request.search and not attempt.searches
+        self.request = replace(self.request, search=may_search)
 
 
 class _Attempt:
@@ -116,7 +145,7 @@ class _Attempt:
 
     def __init__(self, provider: Provider, request: Request, partial: str) -> None:
         self._pieces: list[str] = []
-        self._provider = provider
+        self.provider = provider
         self._partial = partial
         self._tools_ran = request.messages[-1].role == "tool"
         self._sent = Sent()
@@ -130,24 +159,24 @@ class _Attempt:
 
     async def events(self, limits: Limits) -> AsyncGenerator[ModelEvent, None]:
         """The provider's events, made part of the whole answer. Raises ProviderError."""
-        who, most = self._provider, self._request.max_output_tokens
+        who, most = self.provider, self._request.max_output_tokens
         yield Asked(who.name, who.model, self._read, self._sent, most)
-        source = self._provider.stream(self._request)
-        async with aclosing(timed(source, limits, thinks=thinks(self._provider.model))) as events:
+        source = self.provider.stream(self._request)
+        async with aclosing(timed(source, limits, thinks=thinks(self.provider.model))) as events:
             async for event in events:
                 self._sent.left = True
                 for told in self._told(event):
                     yield told
                 if isinstance(event, MessageDone):
                     return
-        raise ProviderUnavailable(NO_END, provider=self._provider.name)
+        raise ProviderUnavailable(NO_END, provider=self.provider.name)
 
     def _told(self, event: ModelEvent) -> Iterator[ModelEvent]:
         if isinstance(event, Alive):
             return
         if self._partial and not self._announced and not isinstance(event, ThinkingDelta):
             self._announced = True
-            yield Continued(self._provider.name, self._provider.model)
+            yield Continued(self.provider.name, self.provider.model)
         match event:
             case TextDelta(text):
                 self._pieces.append(text)
@@ -177,12 +206,12 @@ class _Attempt:
         if usage is None and self._sent.left:
             usage = self._sent.so_far() if self._sent.so_far else self._estimate()
         usage = usage and replace(usage, ended=usage.ended or "failed")
-        return ProviderFailed(self._provider.name, self._provider.model, str(error), usage)
+        return ProviderFailed(self.provider.name, self.provider.model, str(error), usage)
 
     def _estimate(self) -> Usage:
         return Usage(
-            self._provider.name,
-            self._provider.model,
+            self.provider.name,
+            self.provider.model,
             input_tokens=self._read,
             output_tokens=-(-len(self.text.encode(errors="replace")) // BYTES_PER_TOKEN),
             estimated=True,

@@ -87,7 +87,8 @@ async def bring_back(request: Request) -> Response:
     """Import the archive in the body.
 
     {"conversations", "files", "notes": how many of each, "taken", "kept": the names of settings,
-    "instructions": for the user to take over, "skipped": [{"item", "why"}]}
+    "instructions": for the user to take over, "skipped": [{"item", "why"}],
+    "unnamed": how many more were skipped}
     """
     user = await user_of(request)
     require_size(request, ARCHIVE_BYTES, TOO_LARGE)

@@ -49,11 +49,11 @@ export function ImportArchive({ onTaken, onInstruct }) {
   );
 }
 
-function Told({ skipped, instructions, onInstruct, ...told }) {
+function Told({ skipped, unnamed, instructions, onInstruct, ...told }) {
   const lines = [taken(told), kept(told), LEFT].filter(Boolean);
   return (
     <>
-      {skipped.length > 0 && <Skipped items={skipped} />}
+      {skipped.length > 0 && <Skipped items={skipped} unnamed={unnamed} />}
       {lines.map((line) => (
         <p key={line} className="told">{line}</p>
       ))}
@@ -87,8 +87,8 @@ function Instructions({ words, onInstruct }) {
   );
 }
 
-function Skipped({ items }) {
-  const more = items.length - SHOWN;
+function Skipped({ items, unnamed }) {
+  const more = Math.max(items.length - SHOWN, 0) + unnamed;
   return (
     <ul className="skipped" data-testid="skipped">
       {items.slice(0, SHOWN).map(({ item, why }, number) => (

@@ -21,7 +21,7 @@ export function sentence(told) {
     .filter(([kind]) => told[kind] > 0)
     .map(([kind, [one, many]]) => `${told[kind]} ${told[kind] === 1 ? one : many}`);
   const all = Object.keys(KINDS).reduce((sum, kind) => sum + told[kind], 0);
-  const left = told.skipped.length;
+  const left = told.skipped.length + told.unnamed;
   const not = left ? ` ${left} ${left === 1 ? "item was" : "items were"} not:` : "";
   if (all > 0) return `${list.format(counts)} ${all === 1 ? "was" : "were"} imported.${not}`;
   if (left > 0) return `Nothing was imported.${not}`;

@@ -147,10 +147,10 @@ async def _all(user_id: UUID, rows: SelectOfScalar[Row]) -> list[tuple[Row, File
     return [(row, _file(row, vault)) for row in found]
 
 
-async def find(user_id: UUID, file_id: UUID) -> File:
-    """The file. Raises NotFound."""
+async def find(user_id: UUID, file_id: UUID, *, deleted: bool = False) -> File:
+    """The file. deleted: also one that can be brought back. Raises NotFound."""
     async with user_session(user_id) as session:
-        return await _found(session, await _row(session, file_id))
+        return await _found(session, await _row(session, file_id, deleted=deleted))
 
 
 async def text_of(user_id: UUID, file_id: UUID) -> tuple[File, str | None]:
@@ -248,7 +248,7 @@ async def _settle(user_id: UUID, tier: Tier, file: File, replaces: UUID | None) 
     try:
         async with user_session(user_id) as session:
             await file_room.lock(session)
-            row = (await session.scalars(select(Row).where(col(Row.id) == file.id))).one()
+            row = await _coming(session, file.id)
             if replaces:
                 old = await _row(session, replaces)
                 old.deleted_at = func.now()  # type: ignore[assignment]
@@ -258,6 +258,14 @@ async def _settle(user_id: UUID, tier: Tier, file: File, replaces: UUID | None) 
     except (Refused, NotFound):
         await _drop(user_id, file.id)
         raise
+
+
+async def _coming(session: AsyncSession, file_id: UUID) -> Row:
+    """Its row, stored or not. Raises NotFound where it was purged while its bytes came."""
+    row = await session.get(Row, file_id)
+    if row is None:
+        raise NotFound("file")
+    return row
 
 
 async def _drop(user_id: UUID, file_id: UUID) -> None:

@@ -7,6 +7,7 @@ from assistant.services.archived import Form, NotReadable, read_as
 from assistant.services.unpacking import Unpacked
 
 HERE_ALREADY = "it is in your account already"
+NAMED = 300  # of what was not imported; the rest is counted
 
 
 class Skipped(NamedTuple):
@@ -34,6 +35,7 @@ class Imported:
 
     taken, kept: settings that came, and that are others here and stay so. instructions: what the
     archive wants every answer to heed, where there are none here: to be read by the user first.
+    skipped: what was not imported, by name as long as it is not too much. unnamed: how many more.
     """
 
     conversations: int = 0
@@ -43,6 +45,14 @@ class Imported:
     kept: list[str] = field(default_factory=list)
     instructions: str = ""
     skipped: list[Skipped] = field(default_factory=list)
+    unnamed: int = 0
+
+    def leave(self, left: Left) -> None:
+        """Note what is not imported; whoever made the archive says how much that is."""
+        if len(self.skipped) < NAMED:
+            self.skipped.append(left.as_skipped())
+        else:
+            self.unnamed += 1
 
 
 def shown_name(name: str) -> str:

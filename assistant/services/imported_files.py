@@ -17,6 +17,7 @@ from assistant.services.sessions import User, require_alive, staying
 from assistant.services.unpacking import Package
 
 SAME = "a file of this name and content is in your account already"
+ANOTHER = "you deleted this file here, with another content; to have this one, upload it by itself"
 
 
 @dataclass
@@ -59,9 +60,9 @@ async def bring_back(user: User, package: Package, done: Imported) -> Places:
                 done.files += 1
         except StorageAway as error:
             away = str(error)
-            done.skipped.append(Left(shown_name(item.name), away).as_skipped())
+            done.leave(Left(shown_name(item.name), away))
         except Left as error:
-            done.skipped.append(error.as_skipped())
+            done.leave(error)
     return places
 
 
@@ -122,8 +123,13 @@ async def _holds(user_id: UUID, file: File, content: bytes) -> bool:
 async def _keep(
     user_id: UUID, here: files.Known | None, item: ArchivedFile, content: bytes
 ) -> File:
-    """Bring it back from where deleted files wait, or keep it as one that is uploaded."""
+    """Bring it back from where deleted files wait, or keep it as one that is uploaded.
+
+    Raises Left where another waits there: it would come back in place of this one.
+    """
     if here and here.deleted:
+        if not await _holds(user_id, await files.find(user_id, here.id, deleted=True), content):
+            raise Left(shown_name(item.name), ANOTHER)
         return await files.restore(user_id, here.id, None)
     await rate_limits.count("imported_files", user_id)
     return await upload(user_id, item.name, content, Came(item.came_from, item.at))

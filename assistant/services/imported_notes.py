@@ -26,7 +26,7 @@ async def bring_back(user: User, package: Package, done: Imported) -> None:
                 await _bring(user, before, item)
                 done.notes += 1
         except Left as error:
-            done.skipped.append(error.as_skipped())
+            done.leave(error)
 
 
 async def _bring(user: User, before: set[tuple[str, str]], item: ArchivedNote) -> None:

@@ -32,7 +32,7 @@ async def bring_back(user: User, package: Package, done: Imported) -> None:
     try:
         given = await asyncio.to_thread(item_in, ArchivedSettings, found)
     except Left as error:
-        done.skipped.append(error.as_skipped())
+        done.leave(error)
         return
     wanted = await _wanted(user.id, given, done)
     here = await preferences.known(user.id)
@@ -57,7 +57,7 @@ async def _wanted(user_id: UUID, given: ArchivedSettings, done: Imported) -> dic
     for each, value in wanted.items():
         if value and not usable[each](value):
             wanted[each] = ""
-            done.skipped.append(Left(f"settings.json: {each}", UNKNOWN).as_skipped())
+            done.leave(Left(f"settings.json: {each}", UNKNOWN))
     return wanted
 
 

@@ -49,7 +49,7 @@ async def bring_back(user: User, package: Package, places: Places, done: Importe
             last = stored.conversation_id
             done.conversations += 1
         except Left as error:
-            done.skipped.append(error.as_skipped())
+            done.leave(error)
     if last:
         await signals.tell_changed(user.id, last)
 

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 from assistant.errors import Busy, Refused
 from assistant.services import imported_files, imported_notes, imported_settings, imported_talks
 from assistant.services.archive import FORMAT, PRODUCT
-from assistant.services.imported import Imported
+from assistant.services.imported import Imported, Left
 from assistant.services.one_each import OneEach
 from assistant.services.sessions import User
 from assistant.services.unpacking import ARCHIVE_BYTES, NO_ARCHIVE, Package
@@ -38,6 +38,12 @@ AT_ONCE = 2  # archives in the memory of this process
 WAIT_SECONDS = 30
 PAUSE_SECONDS = 20.0  # how long nothing may come
 SLOWEST = 175_000  # bytes a second: 50 MB take five minutes
+AT_MOST_SECONDS = 600.0  # for what is in it
+TOO_LONG = Left(
+    "The rest of the archive",
+    "to import all of it took longer than ten minutes. What came in is kept; import the same "
+    "archive again, and it goes on where it ended",
+)
 
 ONE_EACH = OneEach(UNDER_WAY)
 _PLACES = asyncio.Semaphore(AT_ONCE)
@@ -92,14 +98,25 @@ async def import_archive(user: User, given: bytes) -> Imported:
     """Import what an archive holds that `export.py` has made, or somebody else.
 
     Raises Refused when it is no such archive. What was imported stays, also when the database goes
-    away in the middle, or the session ends: then NotSignedIn, or Leaving.
+    away in the middle, or the session ends: then NotSignedIn, or Leaving. So it does when it takes
+    too long, which is told as the first of what was skipped.
     """
     package, done = await asyncio.to_thread(_opened, given), Imported()
+    try:
+        async with asyncio.timeout(AT_MOST_SECONDS) as limit:
+            await _bring_back(user, package, done)
+    except TimeoutError:
+        if not limit.expired():
+            raise
+        done.skipped.insert(0, TOO_LONG.as_skipped())
+    return done
+
+
+async def _bring_back(user: User, package: Package, done: Imported) -> None:
     places = await imported_files.bring_back(user, package, done)
     await imported_talks.bring_back(user, package, places, done)
     await imported_notes.bring_back(user, package, done)
     await imported_settings.bring_back(user, package, done)
-    return done
 
 
 def _opened(given: bytes) -> Package:

@@ -21,7 +21,7 @@ ENTRY_BYTES = 8_000_000  # about 4,000 pages; once read it takes many times that
 ALL_BYTES = 500_000_000
 CONVERSATIONS = 20_000  # files of conversations
 FILES = 60_000  # of any kind: an export has two for each conversation, and some more
-LISTED = 10_000  # lines of a list that are read
+LISTED = 10_000  # items of all lists of one name that are read
 
 NO_ARCHIVE = (
     "This file is no archive that can be read (a whole ZIP file, as an export makes it). "
@@ -47,6 +47,7 @@ _IN_FOLDER = r"(?:[^/\\]+/)?"  # some programs pack a folder around everything
 _CONVERSATION = re.compile(rf"{_IN_FOLDER}conversations/[^/\\]+\.json")
 _ENCRYPTED = 0x1
 _BRACKETS = (b"", b"[", b"]")
+_AROUND = 3  # what each list counts besides its items: it is opened, and has two brackets
 _FILES = re.compile(rf"{_IN_FOLDER}files/[^/\\]+")
 _FOREIGN = re.compile(r"(^|/)(\.\.?|__MACOSX)(/|$)")
 
@@ -105,13 +106,12 @@ class Package:
 
     def lines(self, name: str) -> Iterator[Unpacked]:
         """The items of the lists of this name, each a line, as `archive.Listing` writes them."""
-        for info in self._named(_in_folder(name)):
-            folder = info.filename.removesuffix(name)
-            for number, line in enumerate(self._lines(info)):
-                if number == LISTED:
-                    yield Unpacked(name, why=TOO_LONG)
-                    break
-                yield line._replace(folder=folder)
+        for number, line in enumerate(self._all_lines(name)):
+            if number == LISTED + _AROUND:
+                yield Unpacked(name, why=TOO_LONG)
+                return
+            if line.why or line.content not in _BRACKETS:
+                yield line
 
     def beside(self, folder: str, name: str, at_most: int) -> Unpacked:
         """The file that a list names. at_most: so many bytes."""
@@ -145,8 +145,16 @@ class Package:
             return Unpacked(info.filename, content)
         return Unpacked(info.filename, why=self._too_large(most))
 
+    def _all_lines(self, name: str) -> Iterator[Unpacked]:
+        """Every line, also an empty one, and one more for each list: reading them takes time."""
+        for info in self._named(_in_folder(name)):
+            folder = info.filename.removesuffix(name)
+            yield Unpacked(info.filename)
+            for line in self._lines(info):
+                yield line._replace(folder=folder)
+
     def _lines(self, info: ZipInfo) -> Iterator[Unpacked]:
-        """What stands between the brackets, up to what cannot be read."""
+        """The lines of a list, up to what cannot be read."""
         if _is_foreign(info):
             yield Unpacked(info.filename, why=BROKEN)
             return
@@ -158,8 +166,7 @@ class Package:
                         yield Unpacked(info.filename, why=self._too_large(ENTRY_BYTES))
                         return
                     self.left -= len(line)
-                    if (item := line.strip().removesuffix(b",")) not in _BRACKETS:
-                        yield Unpacked(info.filename, item)
+                    yield Unpacked(info.filename, line.strip().removesuffix(b","))
         except _BROKEN:
             yield Unpacked(info.filename, why=BROKEN)
 

@@ -2,6 +2,7 @@
 
 from contextlib import aclosing
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
@@ -9,6 +10,7 @@ from assistant.agent.attached import Document, Image
 from assistant.agent.breaker import Breaker
 from assistant.agent.deadlines import Limits
 from assistant.agent.fallback import ALL_DOWN, BROKEN_OFF, Fallback
+from assistant.agent.funds import TOO_COSTLY
 from assistant.agent.sight import BLIND
 from assistant.agent.types import (
     Alive,
@@ -28,7 +30,7 @@ from assistant.agent.types import (
     Usage,
     VendorSearch,
 )
-from assistant.errors import ProviderRejected, ProviderUnavailable, RequestNotSent
+from assistant.errors import CeilingReached, ProviderRejected, ProviderUnavailable, RequestNotSent
 from tests.agent.streams import (
     HANG,
     Scripts,
@@ -394,3 +396,44 @@ async def test_a_search_of_a_vendor_that_fell_silent_is_paid() -> None:
     (failed,) = [event for event in events if isinstance(event, ProviderFailed)]
     assert failed.usage is not None
     assert failed.usage.searches == 1
+
+
+def dear(*scripts: list[Step]) -> Scripts:
+    provider = Scripts(*scripts, name="anthropic")
+    provider.model = "claude-opus-5-5"
+    return provider
+
+
+def cheap(*scripts: list[Step]) -> Scripts:
+    provider = Scripts(*scripts, name="openai")
+    provider.model = "gpt-6-luna"
+    return provider
+
+
+def with_funds(usd: str) -> Request:
+    return replace(asked("Hello " * 3_000), max_output_tokens=32_000, funds=lambda: Decimal(usd))
+
+
+async def test_one_that_is_too_dear_is_left_out_and_a_cheaper_one_answers() -> None:
+    first = dear(says("Hello"))
+    events = await all_of(behind(first, cheap(says("Hi"))).stream(with_funds("0.025")))
+    assert (text_of(events), failures(events), first.requests) == ("Hi", [], [])
+
+
+@pytest.mark.parametrize("script", [says("Hi"), DOWN], ids=["would answer", "is down"])
+async def test_where_nobody_can_be_paid_that_is_what_is_said(script: list[Step]) -> None:
+    request = with_funds("0.025" if script == DOWN else "0")
+    with pytest.raises(CeilingReached, match=TOO_COSTLY):
+        await all_of(behind(dear(says("Hello")), cheap(script)).stream(request))
+
+
+async def test_one_that_is_too_dear_to_be_asked_keeps_its_only_trial() -> None:
+    now = 0.0
+    breaker = Breaker(clock=lambda: now)
+    first = dear(DOWN, DOWN, DOWN, says("Back"))
+    fallback = behind(first, cheap(says("Hi")), breaker=breaker)
+    for _ in range(3):
+        await all_of(fallback.stream(asked()))
+    now = 30.0
+    assert text_of(await all_of(fallback.stream(with_funds("0.025")))) == "Hi"
+    assert text_of(await all_of(fallback.stream(asked()))) == "Back"

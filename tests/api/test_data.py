@@ -20,7 +20,7 @@ STALE = "update login_sessions set fresh_at = now() - interval '6 minutes' where
 HTML = {"accept": "text/html,*/*"}
 TOLD = {
     "conversations": 0, "files": 0, "notes": 0, "taken": [], "kept": ["name"], "instructions": "",
-    "skipped": [],
+    "skipped": [], "unnamed": 0,
 }  # fmt: skip
 AGAIN = "/sign-in?again=1&next=/settings"
 REQUESTS = [

@@ -163,6 +163,23 @@ async def test_what_should_be_replaced_and_is_not_there_keeps_nothing(alice, db)
     assert not await rows(db, "select 1 from files where user_id = $1", alice.id)
 
 
+async def test_what_is_removed_while_its_bytes_are_put_is_not_there_and_leaves_none(
+    alice, db, monkeypatch
+) -> None:
+    put, kept = file_contents.put, []
+
+    async def slow(user_id, file_id, *content) -> None:
+        await put(user_id, file_id, *content)
+        await rows(db, "delete from files where id = $1", file_id)
+        kept.append(file_id)
+
+    monkeypatch.setattr(file_contents, "put", slow)
+    with pytest.raises(NotFound):
+        await files.keep(alice.id, new())
+    with pytest.raises(NoObject):
+        await file_contents.store().get(f"{alice.id}/{kept[0]}")
+
+
 async def test_the_same_call_again_keeps_one_file(alice) -> None:
     told = await asyncio.gather(*(files.keep(alice.id, new(call_key="k")) for _ in range(4)))
     assert {file.id for file in told} == {told[0].id}

@@ -3,7 +3,7 @@
 import pytest
 
 from assistant.services.archived_lists import ArchivedNote
-from assistant.services.imported import Left, item_in, shown_name
+from assistant.services.imported import NAMED, Imported, Left, item_in, shown_name
 from assistant.services.unpacking import BROKEN, Unpacked
 
 
@@ -31,3 +31,11 @@ def test_what_cannot_be_read_is_left_with_the_reason(found, why) -> None:
     with pytest.raises(Left) as caught:
         item_in(ArchivedNote, found)
     assert caught.value.as_skipped() == ("notes.json", why)
+
+
+def test_what_is_left_is_named_up_to_a_bound_and_then_counted() -> None:
+    done = Imported()
+    for number in range(NAMED + 1_200):
+        done.leave(Left(f"{number}.txt", "it is damaged"))
+    assert (len(done.skipped), done.unnamed) == (NAMED, 1_200)
+    assert done.skipped[-1].item == f"{NAMED - 1}.txt"

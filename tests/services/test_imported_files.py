@@ -19,7 +19,7 @@ from assistant.services.file_names import BAD
 from assistant.services.file_uploads import EMPTY, upload
 from assistant.services.files import New
 from assistant.services.imported import HERE_ALREADY
-from assistant.services.imported_files import SAME
+from assistant.services.imported_files import ANOTHER, SAME
 from assistant.services.imports import import_archive
 from assistant.services.rate_limits import Rate
 from assistant.services.unpacking import NOT_THERE, TWICE
@@ -116,6 +116,18 @@ async def test_the_same_account_has_its_deleted_file_back_where_messages_name_it
     back = await files.find(alice.id, kept.id)
     assert await files.content_of(alice.id, back) == PLAN + b"a.txt"
     assert len(await files.deleted(alice.id)) == 0
+
+
+async def test_a_deleted_file_does_not_come_back_in_place_of_another_that_is_in_the_archive(
+    alice,
+) -> None:
+    assert await one(alice, PLAN) == []
+    [file] = await files.listed(alice.id)
+    await files.remove(alice.id, file.id)
+    assert await one(alice, b"another plan") == [("1.txt", ANOTHER)]
+    assert await files.listed(alice.id) == []
+    assert await one(alice, PLAN) == []
+    assert await files.listed(alice.id) == [file]
 
 
 async def test_what_was_purged_meanwhile_comes_anew(alice, db) -> None:

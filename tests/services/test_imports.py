@@ -1,11 +1,13 @@
 """An archive is read back whole: what it must say of itself, and all its kinds at once."""
 
+import asyncio
+
 import pytest
 
 from assistant.errors import Refused
-from assistant.services import accounts, attachments, preferences, tiers
+from assistant.services import accounts, attachments, imported_notes, preferences, tiers
 from assistant.services.file_uploads import upload
-from assistant.services.imports import import_archive
+from assistant.services.imports import AT_MOST_SECONDS, TOO_LONG, import_archive
 from assistant.services.model_choice import offers
 from assistant.services.notes import StoredNotes
 from tests.papers import pdf, png
@@ -63,3 +65,29 @@ async def test_an_archive_of_a_newer_version_is_refused(alice):
     archive = packed({"conversations/1.json": talk_file()}, format=2)
     with pytest.raises(Refused, match="newer version"):
         await import_archive(alice, archive)
+
+
+async def test_one_that_takes_too_long_ends_with_a_sentence_and_keeps_what_came(alice, monkeypatch):
+    archive = packed({"conversations/1.json": talk_file()})
+    with monkeypatch.context() as patch:
+
+        async def take_long(*_) -> None:
+            loop = asyncio.get_running_loop()
+            now = loop.time
+            patch.setattr(loop, "time", lambda: now() + AT_MOST_SECONDS)
+            await asyncio.Event().wait()
+
+        patch.setattr(imported_notes, "bring_back", take_long)
+        done = await import_archive(alice, archive)
+    assert (done.conversations, done.skipped) == (1, [TOO_LONG.as_skipped()])
+    again = await import_archive(alice, archive)
+    assert [each.item for each in again.skipped] == ["A talk"]
+
+
+async def test_a_database_that_takes_too_long_is_no_archive_that_does(alice, monkeypatch):
+    async def time_out(*_) -> None:
+        raise TimeoutError
+
+    monkeypatch.setattr(imported_notes, "bring_back", time_out)
+    with pytest.raises(TimeoutError):
+        await import_archive(alice, packed({}))

@@ -201,10 +201,28 @@ def test_a_list_is_read_up_to_its_bounds_and_says_which(monkeypatch):
         (b"1", ""),
         (b"", "it unpacks to more than 0 MB"),
     ]
-    assert items(packed({"notes.json": "1\n2\n3\n4\n"}))[1:] == [(b"2", ""), (b"", TOO_LONG)]
+    assert items(packed({"notes.json": "[\n1\n2\n]\n"})) == [(b"1", ""), (b"2", "")]
+    assert items(packed({"notes.json": "[\n1\n2\n3\n4\n"}))[2:] == [(b"3", ""), (b"", TOO_LONG)]
     package = Package.of(packed({"notes.json": "12345\n6\n"}))
     package.left = 3
     assert [each.why for each in package.lines("notes.json")] == [TOO_MUCH]
+
+
+@pytest.mark.parametrize("line", ["", "[", "]", " ,", "],"])
+def test_lines_that_hold_nothing_count_and_are_not_read_without_end(monkeypatch, line):
+    monkeypatch.setattr(unpacking, "LISTED", 2)
+    package = Package.of(packed({"notes.json": f"{line}\n" * 1_000_000 + "1\n"}))
+    assert [each.why for each in package.lines("notes.json")] == [TOO_LONG]
+    assert unpacking.ALL_BYTES - package.left < 100
+
+
+@pytest.mark.parametrize("content", ["", "\n", "1\n"])
+def test_all_lists_of_one_name_are_read_up_to_one_bound(monkeypatch, content):
+    monkeypatch.setattr(unpacking, "LISTED", 20)
+    lists = {f"{number}/notes.json": content for number in range(100)}
+    read = items(packed(lists))
+    assert read[-1] == (b"", TOO_LONG)
+    assert len(read) <= 20 + 1
 
 
 def test_a_damaged_list_is_told_where_it_breaks():
