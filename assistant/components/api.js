@@ -10,7 +10,7 @@ export const signedOut = () => window.dispatchEvent(new CustomEvent("assistant:s
 /** Whether asking again would bring the same refusal. */
 export const isFinal = (status) => status >= 400 && status < 500 && status !== 429;
 
-/** Sends a form and gives the answer's JSON. Throws an error that says why, in words to show. */
+/** Sends a form and gives the answer's JSON. Throws why, in words to show, with `status` if refused. */
 export const postForm = (url, form = {}) =>
   sent(url, { body: new URLSearchParams(form) }, UNEXPECTED);
 
@@ -30,7 +30,8 @@ export async function outcome(response, otherwise) {
   if (response.status === 401) signedOut();
   const answer = await response.json().catch(() => ({}));
   if (answer.where) location.assign(`${answer.where}&next=${encodeURIComponent(location.pathname)}`);
-  if (!response.ok) throw new Error(answer.error ?? otherwise);
+  if (!response.ok)
+    throw Object.assign(new Error(answer.error ?? otherwise), { status: response.status });
   return answer;
 }
 

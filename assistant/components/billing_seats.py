@@ -20,11 +20,11 @@ class Seats(rx.Component):
 
 
 def seats_section() -> rx.Component:
-    """The section, for who pays for several, and for who has a seat."""
+    """The section, for who pays or has paid for several, and for who has a seat."""
     return rx.cond(
-        BillingState.has_seats | BillingState.seated,
+        BillingState.gives | BillingState.seated,
         section(
-            rx.cond(BillingState.has_seats, "Seats", "Your seat"),
+            rx.cond(BillingState.gives, "Seats", "Your seat"),
             "",
             Seats.create(seats=BillingState.seats, on_change=BillingState.watch),
         ),

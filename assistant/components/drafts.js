@@ -1,5 +1,6 @@
 // What was typed and not yet taken by the server. It survives reloads and lost sessions, and each
 // user of a browser sees their own. A browser that forbids storage still chats: it only forgets.
+import { forgetInvitation } from "./invitation.js";
 import { isStillTheirs, user } from "./user_mark.js";
 
 const DRAFT = "assistant:draft:";
@@ -24,6 +25,7 @@ globalThis.window?.addEventListener("submit", ({ target }) => {
 
 function forget() {
   forgotten = true;
+  forgetInvitation();
   attempt(() => {
     const mine = drafts().filter((name) => name.startsWith(MINE));
     for (const name of [...mine, UNSENT]) localStorage.removeItem(name);

@@ -99,7 +99,8 @@ function hear(feed, news) {
   if (news.kind === "turn") store.hearTurn(news);
   if (news.kind === "message") store.hearMessage(news);
   if (news.kind === "gap") store.catchUp();
-  if (news.kind === "plan") window.dispatchEvent(new CustomEvent("assistant:plan"));
+  if (["plan", "seats"].includes(news.kind))
+    window.dispatchEvent(new CustomEvent(`assistant:${news.kind}`));
   hearNews(news);
   feed.change();
 }

@@ -1,6 +1,7 @@
 // The token of an invitation's link. It leaves the address at once, so that it stands in no history,
 // and this tab keeps it over the way to sign in and back.
 const KEY = "assistant:invitation";
+const REFUSED = 422; // asked again, the server would say the same
 const TOKEN = /^#([\w-]{43})$/;
 
 /** The token that came with the address, or that this tab has kept; "" for none. */
@@ -18,7 +19,12 @@ export function invitation() {
   }
 }
 
-/** It was used, or cannot be. */
+/** status: of the answer to who has asked for the seat; a session or a network comes back. */
+export function forgetRefused({ status }) {
+  if (status === REFUSED) forgetInvitation();
+}
+
+/** It was used, or is not wanted. */
 export function forgetInvitation() {
   try {
     sessionStorage.removeItem(KEY);

@@ -3,16 +3,19 @@
 import { useEffect, useState } from "react";
 import { postForm } from "./api.js";
 import "./drafts.js"; // who signs out here leaves no draft
-import { forgetInvitation, invitation } from "./invitation.js";
+import { forgetInvitation, forgetRefused, invitation } from "./invitation.js";
 
-const NONE = "This link is not complete. Copy the whole of it, or ask for a new one.";
+const NONE =
+  "There is no invitation here, or its link is not complete. Open the whole of it, or ask for a new " +
+  "one.";
 
 export function SeatOffer() {
   const [state, setState] = useState({});
   const [busy, setBusy] = useState(false);
-  const fail = ({ message }) => {
+  const fail = (error) => {
+    forgetRefused(error);
     setBusy(false);
-    setState((now) => ({ ...now, problem: message }));
+    setState((now) => ({ ...now, problem: error.message }));
   };
   useEffect(() => {
     const token = invitation();
@@ -44,7 +47,11 @@ export function SeatOffer() {
           {busy ? "Taking it …" : "Take the seat"}
         </button>
       )}
-      <a className={state.taken ? "button primary" : "quiet-button"} href="/">
+      <a
+        className={state.taken ? "button primary" : "quiet-button"}
+        href="/"
+        onClick={forgetInvitation}
+      >
         {state.taken || state.problem ? "To your conversations" : "Not now"}
       </a>
     </div>

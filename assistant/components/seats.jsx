@@ -13,7 +13,7 @@ const GIVEN =
 const STATES = {
   taken: ({ since }) => `Has sat here since ${dayOf(since)}.`,
   without: () =>
-    "Sits here, but fewer seats are paid for than taken: until there are more, it gives nothing.",
+    "Sits here, but it gives nothing now: the plan has ended, or fewer seats are paid for.",
   offered: ({ until }) => `Invited. The link can be used until ${dayOf(until)}.`,
   left: ({ until }) => `Left, or taken back. It can be given to somebody else from ${dayOf(until)}.`,
   expired: () => "The link has run out, and was not used.",
@@ -26,6 +26,9 @@ const LEAVE =
 const ONLY_YOURS =
   "Your plan has one seat, which is yours. With “Change seats” above you pay for more, and give " +
   "them to others here.";
+const NONE_NOW =
+  "Your plan gives no seats to others now. Whoever is listed here has theirs again as soon as it " +
+  "does; take back those that you do not want to give.";
 const NONE_FREE =
   "All seats are given away or offered. Take one back, or pay for more with “Change seats” above.";
 
@@ -36,7 +39,7 @@ export function Seats({ seats, onChange }) {
   return (
     <div data-testid="seats" aria-busy={!!busy}>
       {known.mine && <Mine {...known.mine} onLeave={() => send("/leave", {}, "You have left it.")} />}
-      {(known.paid > 1 || !known.mine) && (
+      {(known.paid > 1 || known.seats.length > 0 || !known.mine) && (
         <Given {...known} busy={busy} send={send} />
       )}
       <p className="report" role="status">{said}</p>
@@ -61,7 +64,11 @@ function useSeats(seats, onChange) {
       changed.current?.();
     };
     window.addEventListener("assistant:plan", hear);
-    return () => window.removeEventListener("assistant:plan", hear);
+    window.addEventListener("assistant:seats", read); // of others: what is paid is as it was
+    return () => {
+      window.removeEventListener("assistant:plan", hear);
+      window.removeEventListener("assistant:seats", read);
+    };
   }, []);
   const send = (path, form, said) => {
     setState({ busy: path });
@@ -107,9 +114,14 @@ function Given({ seats, free, paid, link, busy, send }) {
         <SeatLink free={free} busy={busy === "/new"} onGive={(label) => send("/new", { label }, "")} />
       )}
       {link && <Link key={link} link={link} />}
-      {free === 0 && !link && <p className="empty">{paid > 1 ? NONE_FREE : ONLY_YOURS}</p>}
+      {free === 0 && !link && <p className="empty">{noneWords(paid, seats)}</p>}
     </>
   );
+}
+
+function noneWords(paid, seats) {
+  if (paid > 1) return NONE_FREE;
+  return seats.length ? NONE_NOW : ONLY_YOURS;
 }
 
 function Place({ label, state, onBack, ...moments }) {

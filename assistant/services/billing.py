@@ -11,7 +11,7 @@ from sqlmodel import select
 
 from assistant.database import user_session
 from assistant.errors import BillingAway
-from assistant.models import Subscription
+from assistant.models import Seat, Subscription
 from assistant.services import membership
 from assistant.services.change_words import Change
 from assistant.services.checkout import checkout, fulfil, is_news, lives, portal
@@ -80,6 +80,7 @@ class Billing:
     it comes at renews_at. grace_until: until when one who has not paid keeps the plan. next_amount,
     next_at: the next invoice. trouble: "" or one sentence. away: Stripe does not answer, so
     invoices and the next amount are missing. may_try: whether the trial is still to be had.
+    gives: whether seats are given away or offered, be it of a plan that is over.
     """
 
     on: bool
@@ -99,6 +100,7 @@ class Billing:
     trouble: str = ""
     away: bool = False
     may_try: bool = False
+    gives: bool = False
     invoices: list[Invoice] = field(default_factory=list)
     seat: Held | None = None
 
@@ -111,7 +113,9 @@ async def billing(user_id: UUID) -> Billing:
     async with user_session(user_id) as session:
         status_now = literal_column(STATUS_NOW, String).label("status_now")
         plan, status = (await session.execute(select(Subscription, status_now))).one()
-    found = _with_seat(_as_written(plan, status), await membership.mine(user_id))
+        gives = (await session.scalars(select(Seat.id).limit(1))).first() is not None
+    written = replace(_as_written(plan, status), gives=gives)
+    found = _with_seat(written, await membership.mine(user_id))
     if not found.on or plan.stripe_customer is None:
         return found
     try:

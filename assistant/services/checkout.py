@@ -23,6 +23,7 @@ from assistant.models import Subscription
 from assistant.services import membership
 from assistant.services.addresses import BILLING, own_path
 from assistant.services.entitlement import CHECK_SOON, OVER, catch_up, plan_of
+from assistant.services.seats import require_room
 from assistant.services.stripe_client import asking
 from assistant.services.stripe_prices import price_of, sold
 from assistant.services.tiers import TIERS, Tier
@@ -32,10 +33,6 @@ if TYPE_CHECKING:
     from stripe.params.checkout import SessionCreateParams
 
 HAS_ONE = "You have the {} plan already: change that one instead. Nothing was paid."
-SEATED = (
-    "You have a seat in somebody's {} plan. Leave it first, so that nothing is paid twice. Nothing "
-    "was paid."
-)
 NEVER_PAID = "You have never paid here, so there is nothing to manage. Choose a plan first."
 TWO_TABS = "Another page of yours is choosing a plan right now. Close it; then try again."
 SESSION = re.compile(r"cs_[A-Za-z0-9_]{1,200}")
@@ -47,11 +44,10 @@ async def checkout(user_id: UUID, tier_id: str, seats: int = 1, *, back: str = "
 
     It leads back to /billing?session_id=..., and with `back`, a path of ours, also &back=...
     Asked twice for the same, it is the same page. Raises Refused for who has a plan already (it
-    is changed instead) or a seat in one, and for a plan that cannot be bought, BillingOff and
-    BillingAway.
+    is changed instead) or a seat that counts, for fewer seats than are given away still, and for a
+    plan that cannot be bought, BillingOff and BillingAway.
     """
-    if (seat := await membership.mine(user_id)) is not None:
-        raise Refused(SEATED.format(seat.tier.label))
+    await membership.require_none(user_id)
     price = await price_of(tier := sold(tier_id, seats))
     await become_customer(user_id)
     meant = {"user_id": str(user_id), "tier": tier.id, "seats": str(seats), "back": own_path(back)}
@@ -59,6 +55,7 @@ async def checkout(user_id: UUID, tier_id: str, seats: int = 1, *, back: str = "
         plan = await catch_up(user_id)
         if lives(plan):
             raise Refused(HAS_ONE.format(TIERS[plan.tier].label))
+        await require_room(user_id, seats)
         page = await _open_page(plan, meant) or await _made(plan, tier, price, meant)
         if page is not None and page.url:
             return page.url

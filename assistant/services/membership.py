@@ -13,6 +13,10 @@ from assistant.services.seats import hash_of
 from assistant.services.tiers import FREE, TIERS, Tier, is_sold
 
 TOKEN_CHARACTERS = 100
+SEATED = (
+    "You have a seat in somebody's {} plan. Leave it first, so that nothing is paid twice. Nothing "
+    "was paid."
+)
 NO_SEAT = "You have no seat to leave. Nothing was changed."
 NOT_HERE = (
     "This link leads to no seat: it was taken back, or is not complete. Ask for a new one. "
@@ -58,6 +62,13 @@ async def mine(user_id: UUID) -> Held | None:
     return Held(TIERS.get(row["tier"], FREE), row["since"], row["counts"] and is_sold())
 
 
+async def require_none(user_id: UUID) -> None:
+    """Raises Refused for who has a seat that counts: they pay for nothing beside it."""
+    seat = await mine(user_id)
+    if seat is not None and seat.counts:
+        raise Refused(SEATED.format(seat.tier.label))
+
+
 async def offered(user_id: UUID, token: str) -> Tier:
     """The plan of the seat that a link offers; nothing is changed.
 
@@ -81,9 +92,9 @@ async def _asked(question: str, user_id: UUID, token: str) -> Tier:
     async with user_connection(user_id) as connection:
         row = await connection.fetchrow(question, hash_of(token))
     tier = _tier(row)
-    if question == _TAKE and row is not None:
+    if question == _TAKE and row is not None and not row["outcome"]:  # it was not theirs before
         await signals.tell_plan(user_id)
-        await signals.tell_plan(row["payer"])
+        await signals.tell_seats(row["payer"])
     return tier
 
 
@@ -103,4 +114,4 @@ async def leave(user_id: UUID) -> None:
     if payer is None:
         raise Refused(NO_SEAT)
     await signals.tell_plan(user_id)
-    await signals.tell_plan(payer)
+    await signals.tell_seats(payer)

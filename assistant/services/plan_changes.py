@@ -11,7 +11,7 @@ from uuid import UUID
 
 from assistant.errors import Refused
 from assistant.models import Subscription
-from assistant.services import plan_moves
+from assistant.services import membership, plan_moves
 from assistant.services.change_words import Change, told
 from assistant.services.checkout import lives
 from assistant.services.entitlement import catch_up
@@ -40,8 +40,8 @@ ONE_EACH = OneEach(UNDER_WAY)
 async def preview(user_id: UUID, tier_id: str, seats: int = 1, *, timezone: str = "UTC") -> Change:
     """What a change to this plan would do; nothing is changed. The plan "free" is to cancel.
 
-    timezone: by whose calendar days are told. Raises Refused for who has nothing to change,
-    BillingOff and BillingAway.
+    timezone: by whose calendar days are told. Raises Refused for who has nothing to change, or a
+    seat that counts (they may cancel), BillingOff and BillingAway.
     """
     plan = await _live(user_id)
     found, _ = await _meant(plan, tier_id, seats)
@@ -84,6 +84,7 @@ async def resume(user_id: UUID) -> None:
         plan = await _live(user_id)
         if not plan.lasts_until and not plan.next_tier:
             raise Refused(NOTHING_TO_TAKE_BACK)
+        await membership.require_none(user_id)
         await plan_moves.take_back(plan.stripe_subscription or "")
         await catch_up(user_id)
 
@@ -117,6 +118,7 @@ def _period_end(plan: Subscription) -> datetime:
 
 async def _move(plan: Subscription, tier: Tier, seats: int) -> Move:
     """What is to be done at Stripe. Raises Refused for what cannot be changed so."""
+    await membership.require_none(plan.user_id)
     if TIERS[plan.tier].price is None:
         raise Refused(f"{BY_ARRANGEMENT.format(TIERS[plan.tier].label)}Nothing was changed.")
     if plan.status in ("past_due", "unpaid"):

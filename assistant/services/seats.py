@@ -21,7 +21,7 @@ from assistant.services import rate_limits, signals
 from assistant.services.addresses import SEAT
 from assistant.services.inputs import one_line
 from assistant.services.keys import UNREADABLE, opened_or, vault_over
-from assistant.services.tiers import is_sold
+from assistant.services.tiers import STATUS_NOW, is_sold
 
 LABEL = "seats.label"
 LABEL_CHARACTERS = 60
@@ -40,7 +40,14 @@ _LISTED = """
            row_number() over (order by taken_at, id) as place
     from seats order by taken_at, created_at, id
 """
-_PAID = "select seats from subscriptions"
+# As `give_seat` has it: an agreed change to fewer is kept to; what is over or tried gives none.
+_GIVES = f"({STATUS_NOW}) not in ('canceled', 'unpaid', 'trialing')"
+_FEWEST = "least(seats, case when next_tier = '' then seats else next_seats end)"
+_PAID = f"""
+    select case when {_GIVES} then seats else 1 end as now,
+           case when {_GIVES} then {_FEWEST} else 1 end as to_give
+    from subscriptions
+"""  # noqa: S608  (nothing in it comes from outside)
 _GIVE = "select give_seat($1, $2, $3)"
 _TAKE_BACK = "select member from take_seat_back($1)"
 _GIVEN = "select count(*) from seats where member_id is not null or expires_at > now()"
@@ -51,7 +58,7 @@ class Seat:
     """A seat that is offered or taken. label: who it is for, in the payer's words.
 
     taken_at: None for an offer, which stands until expires_at. state: "offered", "expired", "taken"
-    or, where fewer are paid than taken, "without": it gives nothing to who sits there.
+    or, where the plan is over or fewer are paid than taken, "without": it gives nothing.
     """
 
     id: UUID
@@ -64,7 +71,10 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class Seats:
-    """What a payer has given. paid: how many seats there are; the first one is the payer's own."""
+    """What a payer has given. paid: how many seats there are; the first one is the payer's own.
+
+    Of a plan that changes to fewer it is these; of one that is over, only the payer's own.
+    """
 
     paid: int
     seats: list[Seat]
@@ -78,19 +88,19 @@ class Seats:
 async def given(user_id: UUID) -> Seats:
     """The seats that the user has given or offers, the longest-sitting first."""
     async with user_connection(user_id) as connection:
-        paid = await connection.fetchval(_PAID)
+        paid = await connection.fetchrow(_PAID)
         rows = await connection.fetch(_LISTED)
         vault = await vault_over(connection, user_id, [row["label"] for row in rows])
     if paid is None:
         raise NotFound("account")
-    return Seats(paid, [
+    return Seats(paid["to_give"], [
         Seat(
             row["id"],
             opened_or(vault, LABEL, row["id"], row["label"], UNREADABLE) if row["label"] else "",
             row["created_at"],
             row["expires_at"],
             row["taken_at"],
-            _state(row["taken_at"] is not None, row["expired"], row["place"] < paid),
+            _state(row["taken_at"] is not None, row["expired"], row["place"] < paid["now"]),
         )
         for row in rows
     ])  # fmt: skip

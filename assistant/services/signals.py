@@ -100,6 +100,11 @@ async def tell_plan(user_id: UUID) -> None:
     await tell(f"{USERS}{user_id}", {"kind": "plan"})
 
 
+async def tell_seats(user_id: UUID) -> None:
+    """Tell the user's open pages that a seat which they pay for was taken, or left."""
+    await tell(f"{USERS}{user_id}", {"kind": "seats"})
+
+
 async def tell_gap(user_id: UUID) -> None:
     """Tell the user's open pages that they may have missed something."""
     await tell(f"{USERS}{user_id}", GAP)

@@ -50,6 +50,7 @@ class BillingState(BaseState):
     next_day: str = ""
     seats: int = 1
     has_seats: bool = False
+    gives: bool = False
     seated: bool = False
     may_resume: bool = False
     may_cancel: bool = False
@@ -143,8 +144,10 @@ class BillingState(BaseState):
         self.next_amount = "" if found.next_amount is None else money(found.next_amount)
         self.next_day = there(found.next_at)
         self.seats, self.has_seats = found.seats, sold and found.paid_tier.has_seats
+        self.gives = self.has_seats or (found.on and found.gives)
         self.seated = found.on and found.seat is not None
-        self.may_resume = sold and not self.seated and (found.ends or found.next_tier is not None)
+        counts = found.seat is not None and found.seat.counts
+        self.may_resume = sold and not counts and (found.ends or found.next_tier is not None)
         self.may_cancel = sold and not found.ends and found.paid_tier.price is not None
         self.has_paid = sold or bool(found.invoices)
         self.plans = cards(found)

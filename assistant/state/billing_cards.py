@@ -101,7 +101,7 @@ def _way(tier: Tier, found: Billing) -> tuple[str, str]:
         BY_ARRANGEMENT: mine.price is None,
         CHANGES: found.next_tier is tier,
         AFTER: tier is FREE,
-        SEATED: found.seat is not None,
+        SEATED: found.seat is not None and found.seat.counts,
         PAY_FIRST: found.status in ("past_due", "unpaid"),
         KEEP_FIRST: found.ends or found.next_tier is not None,
     }

@@ -39,7 +39,7 @@ test("a value is sent as JSON, and where no answer comes its own sentence is sai
 
 test("a refusal is said in the server's words", async () => {
   answer = [422, '{"error":"This code is not right."}'];
-  await assert.rejects(postForm("/x"), { message: "This code is not right." });
+  await assert.rejects(postForm("/x"), { message: "This code is not right.", status: 422 });
 });
 
 test("who must prove again who they are is led there, and back from there", async () => {

@@ -141,10 +141,13 @@ test("who signs out leaves nothing, and the page writes nothing anew", () => {
   keepDraft("c1", "words");
   keepFiles("c1", [{ id: "f1" }]);
   keepUnsent(SEND);
+  globalThis.sessionStorage = storage();
+  sessionStorage.setItem("assistant:invitation", "their token");
   const elsewhere = new Event("submit");
   Object.defineProperty(elsewhere, "target", { value: { matches: () => false } });
   dispatchEvent(elsewhere);
   assert.equal(draftOf("c1"), "words");
+  assert.equal(sessionStorage.getItem("assistant:invitation"), "their token");
   const leaving = new Event("submit");
   const form = { matches: (selector) => selector === '[action="/auth/logout"]' };
   Object.defineProperty(leaving, "target", { value: form });
@@ -152,4 +155,5 @@ test("who signs out leaves nothing, and the page writes nothing anew", () => {
   keepDraft("c1", "words");
   keepFiles("c1", [{ id: "f1" }]);
   assert.deepEqual(Object.keys(localStorage), ["assistant:draft:bob:new"]);
+  assert.deepEqual(Object.keys(sessionStorage), []);
 });

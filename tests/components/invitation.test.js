@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { forgetInvitation, invitation } from "../../assistant/components/invitation.js";
+import { forgetInvitation, forgetRefused, invitation } from "../../assistant/components/invitation.js";
 
 const TOKEN = "a".repeat(42) + "_";
 
@@ -32,6 +32,18 @@ test("a newer link takes the place of the older one", () => {
   invitation();
   opens(`#${"b".repeat(43)}`, kept);
   assert.equal(invitation(), "b".repeat(43));
+});
+
+test("a token that is refused is forgotten, and one that got no answer is not", () => {
+  const { kept } = opens(`#${TOKEN}`);
+  invitation();
+  opens("", kept);
+  for (const status of [undefined, 401, 403, 429, 500, 503]) {
+    forgetRefused({ status });
+    assert.equal(invitation(), TOKEN);
+  }
+  forgetRefused({ status: 422 });
+  assert.equal(invitation(), "");
 });
 
 test("what is no token is left where it stands", () => {

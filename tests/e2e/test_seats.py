@@ -113,7 +113,6 @@ async def test_a_link_that_was_used_says_so_and_one_that_is_cut_off_too(person, 
     for address, said in ((link, "was used already"), (link[:-5], "is not complete")):
         await page.goto("about:blank")
         await page.goto(address)
-        await page.reload()
         await expect(page.get_by_role("alert")).to_contain_text(said)
 
 

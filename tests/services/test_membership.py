@@ -7,11 +7,21 @@ from uuid import uuid4
 import pytest
 
 from assistant.errors import Refused
-from assistant.services import allowances, checkout, erasure, membership, seats, standing, tiers
+from assistant.services import (
+    allowances,
+    checkout,
+    erasure,
+    membership,
+    plan_changes,
+    seats,
+    signals,
+    standing,
+    tiers,
+)
 from assistant.services.membership import NOT_HERE, WHY
 from tests.conftest import signed_in
 from tests.services.archives import exported, files
-from tests.services.paying import pays, sells, stripe
+from tests.services.paying import changes, pays, sells, stripe
 from tests.services.seated import invited, seat, team
 from tests.services.talk import ask, rows
 
@@ -82,6 +92,16 @@ async def test_a_link_is_good_once_and_again_only_for_who_took_it(payer, bob):
     await membership.take(bob.id, token)
     assert (await membership.take(bob.id, token)).id == "team"
     assert await refused(carol, token) == WHY["used"]
+
+
+async def test_the_payer_hears_of_a_seat_once_however_often_its_link_is_posted(payer, bob):
+    token, told = await invited(payer), []
+    with signals.listening(f"{signals.USERS}{payer.id}", told.append):
+        for _ in range(3):
+            await membership.take(bob.id, token)
+        assert told == [{"kind": "seats"}]
+        await membership.leave(bob.id)
+    assert told == [{"kind": "seats"}] * 2
 
 
 async def test_of_ten_people_at_once_one_takes_the_seat(payer):
@@ -172,6 +192,35 @@ async def test_who_has_a_seat_pays_for_no_plan_beside_it(sells, alice, bob):
         await checkout.checkout(bob.id, "pro")
     await membership.leave(bob.id)
     assert await checkout.checkout(bob.id, "pro")
+
+
+async def test_who_sits_on_a_seat_that_gives_nothing_may_pay_for_a_plan(sells, alice, bob, db):
+    await pays(sells, alice, "team", 2)
+    await seat(alice, bob)
+    over = "update subscriptions set status = 'canceled' where user_id = $1"
+    await rows(db, over, alice.id)
+    assert await membership.mine(bob.id)
+    assert await checkout.checkout(bob.id, "pro")
+
+
+async def test_who_has_a_seat_cancels_a_plan_of_their_own_and_does_nothing_else_to_it(
+    sells, alice, bob, db
+):
+    await pays(sells, alice, "team", 2)
+    await pays(sells, bob, "team", 2)
+    await changes(bob.id, "free")
+    await seat(alice, bob)
+    for asked in (
+        plan_changes.preview(bob.id, "team", 5),
+        plan_changes.preview(bob.id, "pro"),
+        plan_changes.resume(bob.id),
+    ):
+        with pytest.raises(Refused, match="You have a seat in somebody's Team plan"):
+            await asked
+    assert (await plan_changes.preview(bob.id, "free")).kind == "cancel"
+    await rows(db, "update subscriptions set status = 'canceled' where user_id = $1", alice.id)
+    await plan_changes.resume(bob.id)
+    assert (await plan_changes.preview(bob.id, "team", 5)).kind == "seats"
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,16 @@ from uuid import uuid4
 import pytest
 
 from assistant.errors import BillingOff, NotFound, Refused
-from assistant.services import entitlement, erasure, plan_changes, seats, signals, tiers
+from assistant.services import (
+    billing,
+    checkout,
+    entitlement,
+    erasure,
+    plan_changes,
+    seats,
+    signals,
+    tiers,
+)
 from tests.conftest import signed_in
 from tests.services.paying import pays, sells, stripe
 from tests.services.seated import invited, seat, team
@@ -55,6 +64,33 @@ async def test_none_is_given_of_a_plan_that_has_none(how, sold, alice, db):
     await rows(db, f"update subscriptions set {how} where user_id = $1", alice.id)  # noqa: S608
     with pytest.raises(Refused, match="No seat is free"):
         await seats.give(alice.id, "Ana")
+    assert (await seats.given(alice.id)).free == 0
+
+
+@pytest.mark.usefixtures("sold")
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [
+        ("next_tier = 'team', next_seats = 3", (1, "taken")),
+        ("next_tier = 'team', next_seats = 2", (0, "taken")),
+        ("status = 'past_due', grace_until = now() + interval '1 day'", (3, "taken")),
+        ("status = 'past_due', grace_until = now()", (0, "without")),
+        ("status = 'unpaid'", (0, "without")),
+        ("status = 'canceled'", (0, "without")),
+        ("lasts_until = now()", (0, "without")),
+    ],
+)
+async def test_as_many_are_said_to_be_free_as_can_be_given(how, said, alice, bob, db):
+    await team(db, alice, 5)
+    await seat(alice, bob)
+    await rows(db, f"update subscriptions set {how} where user_id = $1", alice.id)  # noqa: S608
+    found = await seats.given(alice.id)
+    (taken,) = found.seats
+    assert (found.free, taken.state) == said
+    for _ in range(found.free):
+        await seats.give(alice.id, "Ana")
+    with pytest.raises(Refused, match="No seat is free"):
+        await seats.give(alice.id, "One too many")
 
 
 async def test_where_nothing_is_sold_none_is_given(alice):
@@ -130,6 +166,22 @@ async def test_fewer_seats_than_are_given_away_are_refused_in_preview_and_in_cha
     await plan_changes.change(alice.id, "team", 3, shown)
     with pytest.raises(Refused, match="No seat is free"):
         await seats.give(alice.id, "One that will not be there")
+
+
+async def test_who_pays_again_pays_for_all_seats_that_are_still_given_away(sells, alice, bob):
+    await pays(sells, alice, "team", 3)
+    await seat(alice, bob)
+    await seats.give(alice.id, "Ana")
+    (bought,) = sells.all("subscription")
+    sells.client.v1.subscriptions.cancel(bought["id"])
+    with pytest.raises(Refused, match="Take 1 back first"):
+        await checkout.checkout(alice.id, "team", 2)
+    found = await billing.billing(alice.id)
+    assert (found.paid_tier, found.gives) == (tiers.FREE, True)
+    for each in (await seats.given(alice.id)).seats:
+        await seats.take_back(alice.id, each.id)
+    assert not (await billing.billing(alice.id)).gives
+    assert await checkout.checkout(alice.id, "team", 2)
 
 
 async def test_who_cancels_reads_that_it_ends_for_others_too(sells, alice):

@@ -9,12 +9,13 @@ from limits import parse_many
 
 from assistant.config import settings
 from assistant.errors import BillingAway
-from assistant.services import billing, rate_limits
+from assistant.services import billing, entitlement, membership, rate_limits
 from assistant.services.money_and_days import day
 from assistant.state.billing import BillingState
 from assistant.state.billing_words import TO_CONFIRM
 from assistant.state.sidebar import SidebarState
-from tests.services.paying import ASKS, carry, changes
+from tests.services.paying import ASKS, carry, changes, pays
+from tests.services.seated import seat
 
 
 async def paid(page, user, account, tier="pro", seats=1, **given):
@@ -133,6 +134,39 @@ async def test_a_canceled_plan_says_until_when_it_stays(hers, alice, sells):
     shown = await hers.state(BillingState)
     assert shown.standing.startswith("Canceled. Team stays as it is until ")
     assert (shown.may_cancel, shown.may_resume, shown.next_amount) == (False, True, "")
+
+
+async def test_seats_are_shown_while_somebody_sits_there_be_the_plan_over(hers, alice, bob, sells):
+    shown = await paid(hers, alice, sells, "team", 2)
+    assert (shown.gives, shown.has_seats) == (True, True)
+    await seat(alice, bob)
+    (bought,) = sells.all("subscription")
+    sells.client.v1.subscriptions.cancel(bought["id"])
+    await billing.catch_up(alice.id)
+    await hers.send(BillingState, "look")
+    shown = await hers.state(BillingState)
+    assert (shown.plan, shown.gives, shown.has_seats) == ("Free", True, False)
+    await membership.leave(bob.id)
+    await hers.send(BillingState, "look")
+    assert not (await hers.state(BillingState)).gives
+
+
+async def test_who_has_a_seat_keeps_no_plan_beside_it_while_the_seat_counts(
+    hers, alice, bob, sells
+):
+    await pays(sells, bob, "team", 2)
+    await paid(hers, alice, sells, "pro")
+    await changes(alice.id, "free")
+    await seat(bob, alice)
+    for canceled in (False, True):
+        if canceled:
+            sells.client.v1.subscriptions.cancel(
+                (await entitlement.plan_of(bob.id)).stripe_subscription
+            )
+            await billing.catch_up(bob.id)
+        await hers.send(BillingState, "look")
+        shown = await hers.state(BillingState)
+        assert (shown.seated, shown.may_resume) == (True, canceled)
 
 
 async def test_invoices_lead_to_their_pdf(hers, alice, sells):
