@@ -30,7 +30,8 @@ const NONE_NOW =
   "Your plan gives no seats to others now. Whoever is listed here has theirs again as soon as it " +
   "does; take back those that you do not want to give.";
 const NONE_FREE =
-  "All seats are given away or offered. Take one back, or pay for more with “Change seats” above.";
+  "All seats are given away, offered, or wait for their month to end. Take an offer back, or pay " +
+  "for more with “Change seats” above.";
 
 /** onChange(): what the plan says may be another now. seats: as many as are paid for, as last read. */
 export function Seats({ seats, onChange }) {

@@ -28,8 +28,8 @@ WHY = {  # what keeps somebody from taking a seat
     "Nothing was changed.",
     "expired": "This link has run out: it is good for seven days. Ask for a new one. Nothing was "
     "changed.",
-    "ended": "The plan that this seat belongs to has ended. Ask whoever invited you. Nothing was "
-    "changed.",
+    "ended": "The plan that this seat belongs to has ended, or is still being tried. Ask whoever "
+    "invited you. Nothing was changed.",
     "seated": "You have a seat in another plan. Leave that one first, under Billing. Nothing was "
     "changed.",
     "paying": "You pay for a plan of your own. Cancel it first, under Billing, so that it is not "

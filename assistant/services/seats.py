@@ -27,19 +27,14 @@ LABEL = "seats.label"
 LABEL_CHARACTERS = 60
 TOKEN_BYTES = 32
 NONE_FREE = (
-    "No seat is free: the first one is yours, and the others are given away or offered. Take one "
-    "back, or pay for more seats. Nothing was changed."
+    "No seat is free: the first one is yours, and the others are given away, offered, or wait for "
+    "their month to end. Take an offer back, or pay for more seats. Nothing was changed."
 )
 IN_USE = (
     "You have given away or offered {given} of your seats, for which {seats} in all are too few. "
     "Take {back} back first, under “Seats”. Nothing was changed."
 )
 
-_LISTED = """
-    select id, label, created_at, expires_at, expires_at <= now() as expired, taken_at,
-           row_number() over (order by taken_at, id) as place
-    from seats order by taken_at, created_at, id
-"""
 # As `give_seat` has it: an agreed change to fewer is kept to; what is over or tried gives none.
 _GIVES = f"({STATUS_NOW}) not in ('canceled', 'unpaid', 'trialing')"
 _FEWEST = "least(seats, case when next_tier = '' then seats else next_seats end)"
@@ -48,17 +43,31 @@ _PAID = f"""
            case when {_GIVES} then {_FEWEST} else 1 end as to_give
     from subscriptions
 """  # noqa: S608  (nothing in it comes from outside)
+_LISTED = """
+    select id, label, created_at, expires_at, taken_at, case
+               when taken_at is null and expires_at <= now() then 'expired'
+               when taken_at is null then 'offered'
+               when member_id is null then 'left'
+               when count(member_id) over (order by taken_at, id) < $1 then 'taken'
+               else 'without' end as state
+    from seats where taken_at is null or member_id is not null or expires_at > now()
+    order by taken_at, created_at, id
+"""
 _GIVE = "select give_seat($1, $2, $3)"
 _TAKE_BACK = "select member from take_seat_back($1)"
-_GIVEN = "select count(*) from seats where member_id is not null or expires_at > now()"
+_GIVEN = """
+    select count(*) from seats
+    where member_id is not null or (taken_at is null and expires_at > now())
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Seat:
     """A seat that is offered or taken. label: who it is for, in the payer's words.
 
-    taken_at: None for an offer, which stands until expires_at. state: "offered", "expired", "taken"
-    or, where the plan is over or fewer are paid than taken, "without": it gives nothing.
+    taken_at: None for an offer, which stands until expires_at. state: "offered", "expired", "taken",
+    "left", which can be given anew from expires_at, or, where the plan is over or fewer are paid
+    than taken, "without": it gives nothing.
     """
 
     id: UUID
@@ -89,10 +98,10 @@ async def given(user_id: UUID) -> Seats:
     """The seats that the user has given or offers, the longest-sitting first."""
     async with user_connection(user_id) as connection:
         paid = await connection.fetchrow(_PAID)
-        rows = await connection.fetch(_LISTED)
+        if paid is None:
+            raise NotFound("account")
+        rows = await connection.fetch(_LISTED, paid["now"])
         vault = await vault_over(connection, user_id, [row["label"] for row in rows])
-    if paid is None:
-        raise NotFound("account")
     return Seats(paid["to_give"], [
         Seat(
             row["id"],
@@ -100,16 +109,10 @@ async def given(user_id: UUID) -> Seats:
             row["created_at"],
             row["expires_at"],
             row["taken_at"],
-            _state(row["taken_at"] is not None, row["expired"], row["place"] < paid["now"]),
+            row["state"],
         )
         for row in rows
     ])  # fmt: skip
-
-
-def _state(taken: bool, expired: bool, fits: bool) -> str:  # noqa: FBT001
-    if taken:
-        return "taken" if fits else "without"
-    return "expired" if expired else "offered"
 
 
 async def give(user_id: UUID, label: str) -> str:
