@@ -76,7 +76,8 @@ function useSeats(seats, onChange) {
     return postForm(API + path, form).then((told) => {
       setKnown(told);
       setState({ said });
-      if (path === "/leave") changed.current?.();
+      const none = told.paid < 2 && !told.seats.length; // of a plan that is over, nothing is left
+      if (path === "/leave" || none) changed.current?.();
       return true;
     }, failed);
   };
