@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import String, literal_column
-from sqlmodel import select
+from sqlalchemy import String, literal_column, or_
+from sqlmodel import col, select
 
 from assistant.database import user_session
 from assistant.errors import BillingAway
@@ -113,7 +113,10 @@ async def billing(user_id: UUID) -> Billing:
     async with user_session(user_id) as session:
         status_now = literal_column(STATUS_NOW, String).label("status_now")
         plan, status = (await session.execute(select(Subscription, status_now))).one()
-        gives = (await session.scalars(select(Seat.id).limit(1))).first() is not None
+        given = select(Seat.id).where(
+            or_(col(Seat.member_id).is_not(None), col(Seat.taken_at).is_(None))
+        )
+        gives = (await session.scalars(given.limit(1))).first() is not None
     written = replace(_as_written(plan, status), gives=gives)
     found = _with_seat(written, await membership.mine(user_id))
     if not found.on or plan.stripe_customer is None:

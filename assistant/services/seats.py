@@ -65,9 +65,9 @@ _GIVEN = """
 class Seat:
     """A seat that is offered or taken. label: who it is for, in the payer's words.
 
-    taken_at: None for an offer, which stands until expires_at. state: "offered", "expired", "taken",
-    "left", which can be given anew from expires_at, or, where the plan is over or fewer are paid
-    than taken, "without": it gives nothing.
+    taken_at: None for an offer, which stands until expires_at. state: "offered", "expired",
+    "taken", "left", which can be given anew from expires_at, or, where the plan is over or fewer
+    are paid than taken, "without": it gives nothing.
     """
 
     id: UUID

@@ -9,7 +9,7 @@ from assistant.models.seating import _STATUS, FUNCTIONS
 from assistant.services.tiers import STATUS_NOW
 from tests.models.faults import as_user
 
-VALUES = {"uuid": f"'{uuid4()}'", "bytea": "'secret'"}
+VALUES = {"uuid": "'00000000-0000-4000-8000-000000000000'", "bytea": "'secret'"}
 SIT = "update seats set member_id = $2, taken_at = now() where id = $1"
 TEAM = "update subscriptions set tier = 'team', seats = 2 where user_id = $1"
 

@@ -139,9 +139,9 @@ async def test_a_seat_that_is_taken_back_while_it_is_taken_is_nobodys(payer, bob
         seats.take_back(payer.id, offer.id),
         return_exceptions=True,
     )
-    assert (await seats.given(payer.id)).seats == []
+    assert [e.state for e in (await seats.given(payer.id)).seats] in ([], ["left"])
     assert await tier_id(bob) == "free"
-    assert await refused(bob, token) == NOT_HERE
+    assert await refused(bob, token) in (NOT_HERE, WHY["used"])
 
 
 @pytest.mark.parametrize("token", ["", "x", "x" * 10_000, "\x00"])
@@ -243,11 +243,11 @@ async def test_a_seat_is_worth_what_its_payers_plan_is(how, tier, payer, bob, db
     assert (await membership.mine(bob.id)).counts is (tier != "free")
 
 
-async def test_a_seat_that_is_left_is_free_for_the_next(payer, bob):
+async def test_a_seat_that_is_left_waits_for_its_month_to_end(payer, bob):
     await seat(payer, bob)
     await membership.leave(bob.id)
     assert await tier_id(bob) == "free"
-    assert (await seats.given(payer.id)).seats == []
+    assert [each.state for each in (await seats.given(payer.id)).seats] == ["left"]
     with pytest.raises(Refused, match="no seat to leave"):
         await membership.leave(bob.id)
 

@@ -135,7 +135,12 @@ async def test_a_seat_that_is_taken_back_is_free_and_its_member_hears_it(
     await seats.take_back(alice.id, taken.id)
     assert heard == [{"kind": "plan"}]
     assert await tiers.tier_of(bob.id) is tiers.FREE
-    assert (await seats.given(alice.id)).free == 1
+    left = await seats.given(alice.id)
+    assert (left.free, [each.state for each in left.seats]) == (0, ["left"])
+    await rows(db, "update seats set expires_at = now() where id = $1", taken.id)
+    left = await seats.given(alice.id)
+    assert (left.free, left.seats) == (1, [])
+    assert await seats.give(alice.id, "Who comes next")
     for unknown in (taken.id, uuid4()):
         with pytest.raises(NotFound):
             await seats.take_back(alice.id, unknown)
