@@ -22,7 +22,9 @@ def upgrade(roles, **_):
         sa.Column("expires_at", moment, nullable=False),
         sa.Column("member_id", sa.Uuid(), nullable=True),
         sa.Column("taken_at", moment, nullable=True),
-        sa.CheckConstraint("member_id is null or taken_at is not null", name=op.f("ck_seats_taken")),
+        sa.CheckConstraint(
+            "member_id is null or taken_at is not null", name=op.f("ck_seats_taken")
+        ),
         sa.CheckConstraint("member_id <> user_id", name=op.f("ck_seats_of_another")),
         sa.ForeignKeyConstraint(
             ["user_id"],

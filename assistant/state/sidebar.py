@@ -88,13 +88,15 @@ class SidebarState(BaseState):
     async def arrive(self, timezone: Annotated[str, Field(max_length=64)]) -> None:
         """The page is here: learn its time zone, who this is, and show the list."""
         known = timezone if timezone in TIMEZONES else "UTC"
+        async with self:  # at once: a message may be sent before the rest is read
+            self._put(timezone=known)
         async with saying_what_fails(self):
             if self.groups:  # the page shows a list already: only its address is new
                 await crowd.give_way()
             chosen = await preferences.known(self._user_id())
             due = await payment_due(self._user_id())
             async with self:
-                self.timezone, self.name = known, chosen.name
+                self.name = chosen.name
                 self.payment_due = due_words(due, known) if due else ""
                 self.theme, self.theme_since = chosen.theme, chosen.theme_since
             await self._list()
