@@ -38,6 +38,10 @@ _NUMBERED = {
     log: f"select * from {log} where seq >= $1 and seq < $2"  # noqa: S608
     for log in LOGS
 }
+# One statement sees one moment: by two, a row that is added between them would stand behind.
+_END = "greatest($1, (select coalesce(max(seq), 0) from audit_heads))"
+_BEHIND = " or ".join(f"exists (select from {log} where seq > {_END})" for log in LOGS)
+_STANDS_BEHIND = f"select {_BEHIND}"
 
 MISSING = "This row was taken out of the log."
 TWICE = "Two rows stand in this place; one of them was put in."
@@ -212,6 +216,4 @@ def _hash(row: _Stored, previous: bytes) -> bytes:
 async def _stands_behind(user_id: UUID, last: int) -> bool:
     """Whether rows stand behind the end of the log as it is now."""
     async with user_connection(user_id) as connection:
-        end = await connection.fetchval("select seq from audit_heads") or 0
-        behind = " or ".join(f"exists (select from {log} where seq > $1)" for log in LOGS)
-        return bool(await connection.fetchval(f"select {behind}", max(end, last)))
+        return bool(await connection.fetchval(_STANDS_BEHIND, last))

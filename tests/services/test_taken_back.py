@@ -27,6 +27,7 @@ NOT_TAKEN = {
     holdings.APPROVALS: "what was asked and decided here is none of a file's business",
     holdings.PERMISSIONS: "whoever gives us an archive would say what the tools may do",
     holdings.CONNECTIONS: "the passwords are in no archive, and so nothing would open",
+    holdings.SEATS: "who sits on a plan here is for its payer to say here",
     MANIFEST: "says when the archive was made",
     "README.txt": "is the same in every archive",
 }
