@@ -30,6 +30,14 @@ SUMMED = (
     "cache_read_tokens",
     "cache_write_tokens",
 )
+# Of a row of `subscriptions`, by the database's clock, be what Stripe tells of it late.
+# It is what the user pays for themselves; what they may do, `plan_now()` says (`seating.py`).
+STATUS_NOW = """case when lasts_until <= now() then 'canceled'
+        when status = 'past_due' and grace_until <= now() then 'unpaid' else status end"""
+# Whether others may sit on it: nobody does on what is only tried, for nothing is paid for it.
+CARRIES = f"({STATUS_NOW}) not in ('canceled', 'unpaid', 'trialing')"
+# How many seats may be given away: an agreed change to fewer is kept to.
+GIVEABLE = "least(seats, case when next_tier = '' then seats else next_seats end)"
 
 
 def _word() -> Any:  # noqa: ANN401

@@ -5,6 +5,7 @@ may read the columns listed here: ids, times, kinds and costs, and no content. R
 it rows only in a transaction in which an operator's look has been written down.
 """
 
+from assistant.models.billing import STATUS_NOW
 from assistant.models.isolation import CURRENT_USER, Roles
 
 COLUMNS = {
@@ -24,9 +25,6 @@ _SPENT = """
     select user_id, sum(cost) as cost, count(*) as requests
     from public.usage_logs where created_at >= since group by 1
 """
-# As `services/tiers.py` has it; a test holds both together.
-_STATUS = """case when lasts_until <= now() then 'canceled'
-        when status = 'past_due' and grace_until <= now() then 'unpaid' else status end"""
 
 # By the signature of each function: what it gives back, and the query that it is.
 QUERIES = {
@@ -42,7 +40,7 @@ QUERIES = {
     "operator_plans(since timestamptz)": (
         f"table (tier text, status text, users bigint, seats bigint, {_SUMS})",
         f"""
-        select tier, {_STATUS}, count(*), sum(seats), coalesce(sum(cost), 0),
+        select tier, {STATUS_NOW}, count(*), sum(seats), coalesce(sum(cost), 0),
                coalesce(sum(requests), 0)::bigint
         from public.subscriptions left join ({_SPENT}) as spent using (user_id) group by 1, 2
         """,  # noqa: S608  (nothing in it comes from outside)
@@ -50,7 +48,7 @@ QUERIES = {
     "operator_users(since timestamptz, most integer)": (
         f"table (user_id uuid, tier text, status text, seats integer, {_SUMS})",
         f"""
-        select spent.user_id, tier, {_STATUS}, seats, cost, requests
+        select spent.user_id, tier, {STATUS_NOW}, seats, cost, requests
         from ({_SPENT}) as spent join public.subscriptions using (user_id)
         order by cost desc, requests desc limit most
         """,  # noqa: S608  (nothing in it comes from outside)

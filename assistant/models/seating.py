@@ -5,6 +5,7 @@ read the columns listed here: ids, times and plans, and no content. Each speaks 
 transaction only, and tells an id of another to the app alone, which lets that one's pages hear.
 """
 
+from assistant.models.billing import CARRIES, GIVEABLE, STATUS_NOW
 from assistant.models.isolation import CURRENT_USER, Roles
 
 READ = {
@@ -29,12 +30,7 @@ WRITTEN = {
 }
 OPEN_FOR = "interval '7 days'"
 
-# As `services/tiers.py` has it; a test holds both together.
-_STATUS = """case when lasts_until <= now() then 'canceled'
-        when status = 'past_due' and grace_until <= now() then 'unpaid' else status end"""
-_LIVES = f"({_STATUS}) not in ('canceled', 'unpaid')"
-# Nobody sits on what is only tried: nothing is paid for it.
-_CARRIES = f"({_STATUS}) not in ('canceled', 'unpaid', 'trialing')"
+_LIVES = f"({STATUS_NOW}) not in ('canceled', 'unpaid')"
 # A plan of one's own that goes on: a seat does not lower it, and is not taken beside it.
 _OWN = f"""exists (
             select from public.subscriptions
@@ -42,7 +38,7 @@ _OWN = f"""exists (
               and (tier <> 'free' or stripe_subscription is not null)
         )"""
 _HAS_OWN = _OWN.format(_LIVES)
-_PAYS_OWN = _OWN.format(f"({_STATUS}) <> 'canceled'")
+_PAYS_OWN = _OWN.format(f"({STATUS_NOW}) <> 'canceled'")
 # A seat counts for who sits there, for who is invited, and until its month is over for who sat
 # there: else one that is paid would carry one account after the other.
 _OCCUPIED = "(member_id is not null or expires_at > now())"
@@ -68,13 +64,13 @@ FUNCTIONS = {
         "sql stable rows 1",
         f"""
         with seated as (
-            select payer.tier, {_STATUS} as status, payer.period_start, payer.period_end
+            select payer.tier, {STATUS_NOW} as status, payer.period_start, payer.period_end
             from public.seats as mine join public.subscriptions as payer using (user_id)
-            where mine.member_id = {CURRENT_USER} and {_CARRIES} and {_FITS} and not {_HAS_OWN}
+            where mine.member_id = {CURRENT_USER} and {CARRIES} and {_FITS} and not {_HAS_OWN}
         )
         select *, true from seated
         union all
-        select tier, {_STATUS}, period_start, period_end, false from public.subscriptions
+        select tier, {STATUS_NOW}, period_start, period_end, false from public.subscriptions
         where user_id = {CURRENT_USER} and not exists (select from seated)
         """,  # noqa: S608  (nothing in it comes from outside)
     ),
@@ -83,7 +79,7 @@ FUNCTIONS = {
         "table (since timestamptz, tier text, counts boolean)",
         "sql stable rows 1",
         f"""
-        select mine.taken_at, payer.tier, {_CARRIES} and {_FITS} and not {_HAS_OWN}
+        select mine.taken_at, payer.tier, {CARRIES} and {_FITS} and not {_HAS_OWN}
         from public.seats as mine join public.subscriptions as payer using (user_id)
         where mine.member_id = {CURRENT_USER}
         """,  # noqa: S608  (nothing in it comes from outside)
@@ -100,11 +96,10 @@ FUNCTIONS = {
             insert into public.seats (id, user_id, label, hash, expires_at)
             select seat, payer.user_id, sealed, secret, now() + {OPEN_FOR}
             from public.subscriptions as payer
-            where payer.user_id = {CURRENT_USER} and {_CARRIES} and (
+            where payer.user_id = {CURRENT_USER} and {CARRIES} and (
                 select count(*) from public.seats as given
                 where given.user_id = payer.user_id and {_OCCUPIED}
-            ) + 1 < least(payer.seats, case when next_tier = '' then payer.seats
-                                            else next_seats end);
+            ) + 1 < {GIVEABLE};
             return found;
         end
         """,  # noqa: S608  (nothing in it comes from outside)
@@ -119,7 +114,7 @@ FUNCTIONS = {
             when offered.taken_at is not null then 'used'
             when offered.user_id = {CURRENT_USER} then 'own'
             when offered.expires_at <= now() then 'expired'
-            when not {_CARRIES} then 'ended'
+            when not {CARRIES} then 'ended'
             when exists (select from public.seats where member_id = {CURRENT_USER}) then 'seated'
             when {_PAYS_OWN} then 'paying'
             when (

@@ -12,6 +12,7 @@ from sqlmodel import col, select
 from assistant.database import user_session
 from assistant.errors import BillingAway
 from assistant.models import Seat, Subscription
+from assistant.models.billing import STATUS_NOW
 from assistant.services import membership
 from assistant.services.change_words import Change
 from assistant.services.checkout import checkout, fulfil, is_news, lives, portal
@@ -20,7 +21,7 @@ from assistant.services.membership import Held
 from assistant.services.plan_changes import change, preview, resume
 from assistant.services.stripe_client import asking
 from assistant.services.stripe_prices import CENTS
-from assistant.services.tiers import FREE, STATUS_NOW, TIERS, Tier, in_force, is_sold
+from assistant.services.tiers import FREE, TIERS, Tier, in_force, is_sold
 
 if TYPE_CHECKING:
     from stripe import Invoice as Bill

@@ -61,18 +61,19 @@ def _ending(plan: Subscription, change: Change, day: Day) -> list[str]:
     label = TIERS[plan.tier].label
     if plan.status == "unpaid":
         return [f"Your {label} plan is not paid for, so it ends now.", "Nothing is due."]
+    others = ["So has everybody who sits on a seat of yours."] if plan.seats > 1 else []
     if plan.status == "past_due":
         return [
             "The invoice that is due may still be taken, and no other.",
             f"You keep {label} until {day(min(change.at, plan.grace_until or change.at))}.",
             "From then on you have the Free plan. All that you wrote stays.",
-            *(["So has everybody who sits on a seat of yours."] if plan.seats > 1 else []),
+            *others,
         ]
     return [
         "Nothing is due, and nothing is taken any more.",
         f"You keep {label} until {day(change.at)}.",
         "From then on you have the Free plan. All that you wrote stays.",
-        *(["So has everybody who sits on a seat of yours."] if plan.seats > 1 else []),
+        *others,
     ]
 
 

@@ -15,6 +15,7 @@ from sqlmodel import select
 
 from assistant.database import user_session
 from assistant.models import Profile, Subscription
+from assistant.models.billing import STATUS_NOW
 from assistant.services import (
     conversation_export,
     export_lists,
@@ -107,7 +108,7 @@ async def _export(user: User) -> AsyncGenerator[bytes, None]:
 async def _settings(user_id: UUID) -> dict[str, Any]:
     async with user_session(user_id) as session:
         profile = (await session.scalars(select(Profile))).one()
-        now = literal_column(tiers.STATUS_NOW, String).label("now")
+        now = literal_column(STATUS_NOW, String).label("now")
         plan = (await session.execute(select(Subscription, now))).one_or_none()
         vault = await vault_in(session, [profile.name, profile.instructions])
 

@@ -5,7 +5,8 @@ from datetime import datetime
 from uuid import UUID
 
 from assistant.database import user_connection
-from assistant.services.tiers import ENDED, FREE, STATUS_NOW, TIERS, Tier, is_sold
+from assistant.models.billing import STATUS_NOW
+from assistant.services.tiers import ENDED, FREE, TIERS, Tier, is_sold
 
 _DUE = f"""
     select tier, grace_until, {STATUS_NOW} as status from subscriptions

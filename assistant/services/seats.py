@@ -17,11 +17,12 @@ from assistant.config import settings
 from assistant.database import user_connection, user_session
 from assistant.errors import BillingOff, NotFound, Refused
 from assistant.models import Seat as Row
+from assistant.models.billing import CARRIES, GIVEABLE
 from assistant.services import rate_limits, signals
 from assistant.services.addresses import SEAT
 from assistant.services.inputs import one_line
 from assistant.services.keys import UNREADABLE, opened_or, vault_over
-from assistant.services.tiers import STATUS_NOW, is_sold
+from assistant.services.tiers import is_sold
 
 LABEL = "seats.label"
 LABEL_CHARACTERS = 60
@@ -35,12 +36,9 @@ IN_USE = (
     "Take {back} back first, under “Seats”. Nothing was changed."
 )
 
-# As `give_seat` has it: an agreed change to fewer is kept to; what is over or tried gives none.
-_GIVES = f"({STATUS_NOW}) not in ('canceled', 'unpaid', 'trialing')"
-_FEWEST = "least(seats, case when next_tier = '' then seats else next_seats end)"
 _PAID = f"""
-    select case when {_GIVES} then seats else 1 end as now,
-           case when {_GIVES} then {_FEWEST} else 1 end as to_give
+    select case when {CARRIES} then seats else 1 end as now,
+           case when {CARRIES} then {GIVEABLE} else 1 end as to_give
     from subscriptions
 """  # noqa: S608  (nothing in it comes from outside)
 _LISTED = """

@@ -85,10 +85,6 @@ TIERS = {
 
 
 ENDED = frozenset({"canceled", "unpaid"})  # who is past due still has time to pay
-# Of a row of `subscriptions`, by the database's clock, be what Stripe tells of it late.
-# It is what the user pays for themselves; what they may do, PLAN_NOW says.
-STATUS_NOW = """case when lasts_until <= now() then 'canceled'
-        when status = 'past_due' and grace_until <= now() then 'unpaid' else status end"""
 # The plan in force, the user's own or that of their seat, and the period by which its month runs:
 # the one place where that is decided (`models/seating.py`).
 PLAN_NOW = "select tier, status, period_start, period_end, seated from plan_now()"

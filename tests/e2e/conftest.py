@@ -18,6 +18,7 @@ from tests.e2e.app import PROJECT, App, keys_for
 from tests.e2e.outside import Outside, reaching
 from tests.e2e.people import Person
 from tests.e2e.relay import Relay
+from tests.e2e.shop import shop  # noqa: F401
 from tests.vendors import VendorServer
 
 PROGRAMS = ("chromium", "google-chrome", "chromium-browser")

@@ -1,11 +1,13 @@
 """The page of billing, an app that sells, and the way over Stripe's page of payment and back."""
 
 import re
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
+import pytest
 from playwright.async_api import Locator, Page, expect
 
-from tests.e2e.app import App
+from tests.e2e.app import App, keys_for
 from tests.e2e.people import Person
 from tests.stripe_local import LocalStripe
 
@@ -16,6 +18,15 @@ class Shop:
 
     app: App
     stripe: LocalStripe
+
+
+@pytest.fixture(scope="module")
+async def shop(vendors, new_data) -> AsyncIterator[Shop]:
+    """One for each file of stories, and in it customers of its own for each story."""
+    with LocalStripe() as stripe:
+        async with App(new_data(), {**keys_for(vendors), **stripe.settings()}) as app:
+            stripe.webhook = f"{app.url}/api/stripe/webhook"
+            yield Shop(app, stripe)
 
 
 @dataclass

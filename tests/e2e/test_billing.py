@@ -1,7 +1,6 @@
 """A plan is chosen, paid at a Stripe on loopback, changed and canceled; what is due is said."""
 
 import re
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import asyncpg
@@ -9,26 +8,15 @@ import pytest
 from playwright.async_api import expect
 
 from assistant.local.postgres import running
-from tests.e2e.app import App, keys_for
 from tests.e2e.axe import serious_faults
 from tests.e2e.people import Person
 from tests.e2e.shop import Billing, Shop, bought, opened, pay
 from tests.e2e.touch import fits
 from tests.services.paying import ASKS
-from tests.stripe_local import LocalStripe
 
 DAY = r"\d{1,2} [A-Z][a-z]+ 20\d\d"
 TRY = "Try Pro for 14 days"
 SPENT = "update allowances set messages = $1 where kind = 'month' and user_id = $2"
-
-
-@pytest.fixture(scope="module")
-async def shop(vendors, new_data) -> AsyncIterator[Shop]:
-    """Each story has customers of its own; the last ones let time pass for all."""
-    with LocalStripe() as stripe:
-        async with App(new_data(), {**keys_for(vendors), **stripe.settings()}) as app:
-            stripe.webhook = f"{app.url}/api/stripe/webhook"
-            yield Shop(app, stripe)
 
 
 async def has_sent(shop: Shop, person: Person, messages: int) -> None:

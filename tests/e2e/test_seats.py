@@ -1,26 +1,14 @@
 """A Team is paid for three, a seat is given by a link, taken in another browser, and taken back."""
 
 import re
-from collections.abc import AsyncIterator
 
 import pytest
 from playwright.async_api import Locator, expect
 
-from tests.e2e.app import App, keys_for
 from tests.e2e.axe import serious_faults
 from tests.e2e.people import Person
 from tests.e2e.shop import Billing, Shop, opened, pay
 from tests.e2e.touch import fits
-from tests.stripe_local import LocalStripe
-
-
-@pytest.fixture(scope="module")
-async def shop(vendors, new_data) -> AsyncIterator[Shop]:
-    """An app that sells."""
-    with LocalStripe() as stripe:
-        async with App(new_data(), {**keys_for(vendors), **stripe.settings()}) as app:
-            stripe.webhook = f"{app.url}/api/stripe/webhook"
-            yield Shop(app, stripe)
 
 
 async def has_team(billing: Billing, shop: Shop, seats: int = 3) -> None:
