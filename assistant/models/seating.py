@@ -147,23 +147,27 @@ FUNCTIONS = {
         end
         """,  # noqa: S608  (nothing in it comes from outside)
     ),
-    # Takes back an offer of the user's, or a seat: who sat there, if anybody.
+    # Takes back an offer of the user's, or a seat: who sat there, if anybody. It waits for who takes
+    # it just now: without that it would find neither.
     "take_seat_back(seat uuid)": (
         "table (member uuid)",
-        "sql rows 1",
+        "plpgsql rows 1",
         f"""
-        with vacated as (
-            update public.seats set member_id = null, expires_at = {_MONTH_ENDS}
-            from public.seats as mine join public.subscriptions as payer using (user_id)
-            where seats.id = mine.id and mine.id = seat and mine.user_id = {CURRENT_USER}
-              and seats.member_id is not null
-            returning mine.member_id
-        ), withdrawn as (
-            delete from public.seats
-            where id = seat and user_id = {CURRENT_USER} and taken_at is null
-            returning member_id
-        )
-        select member_id from vacated union all select member_id from withdrawn
+        begin
+            {_LOCK.format(f"({CURRENT_USER})::text")};
+            return query with vacated as (
+                update public.seats set member_id = null, expires_at = {_MONTH_ENDS}
+                from public.seats as mine join public.subscriptions as payer using (user_id)
+                where seats.id = mine.id and mine.id = seat and mine.user_id = {CURRENT_USER}
+                  and seats.member_id is not null
+                returning mine.member_id
+            ), withdrawn as (
+                delete from public.seats
+                where id = seat and user_id = {CURRENT_USER} and taken_at is null
+                returning member_id
+            )
+            select member_id from vacated union all select member_id from withdrawn;
+        end
         """,  # noqa: S608  (nothing in it comes from outside)
     ),
     # Gives back the seat that the user has: who pays for it.

@@ -274,6 +274,7 @@ async def test_a_hundred_calls_that_cannot_be_opened_hold_up_nobody(alice, bob, 
     await reaper.attend_once()
     await reaper.attend_once()
     assert await status_of(db, his["id"]) == "done"
+    await rows(db, "delete from approvals where user_id = $1", alice.id)  # they would come again
 
 
 async def test_what_the_plan_has_lost_meanwhile_is_not_run(alice, card, db, sold, monkeypatch):
