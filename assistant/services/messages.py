@@ -33,8 +33,10 @@ _BRANCH = """
     with recursive branch as (
         select m.*, 1 as depth from messages m where m.id = $1
         union all
-        select m.*, branch.depth + 1 from messages m
-        join branch on m.id = branch.parent_id and branch.depth < $2
+        select m.*, branch.depth + 1
+        from branch cross join lateral (
+            select * from messages where id = branch.parent_id and branch.depth < $2 limit 1
+        ) as m
     )
     select branch.id, branch.parent_id, branch.role, branch.status, branch.content, branch.model,
            branch.error, branch.created_at, coalesce(branch.metadata ->> 'notice', '') as notice,

@@ -36,14 +36,17 @@ _CONVERSATION = """
     select head_id, summary, summary_through as through, metadata ? 'tainted' as tainted
     from conversations where id = $1 and deleted_at is null
 """
+# Parents are found one by one: a join would be planned for a branch that is as long as most are.
 _BRANCH = """
     with recursive branch as (
         select id, parent_id, role, status, octet_length(content) as size, 1 as depth
         from messages where id = $1
         union all
         select m.id, m.parent_id, m.role, m.status, octet_length(m.content), branch.depth + 1
-        from messages m
-        join branch on m.id = branch.parent_id and m.id is distinct from $2
+        from branch cross join lateral (
+            select * from messages
+            where id = branch.parent_id and id is distinct from $2 limit 1
+        ) as m
     )
     select id, parent_id, role, status, coalesce(size, 0) as size from branch order by depth desc
 """
@@ -65,8 +68,10 @@ _STANDS = """
     with recursive branch as (
         select id, parent_id from messages where id = $1
         union all
-        select m.id, m.parent_id from messages m
-        join branch on m.id = branch.parent_id and branch.id <> $2
+        select m.id, m.parent_id
+        from branch cross join lateral (
+            select * from messages where id = branch.parent_id and branch.id <> $2 limit 1
+        ) as m
     )
     select exists (select from branch where id = $2)
 """
