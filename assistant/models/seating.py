@@ -147,8 +147,8 @@ FUNCTIONS = {
         end
         """,  # noqa: S608  (nothing in it comes from outside)
     ),
-    # Takes back an offer of the user's, or a seat: who sat there, if anybody. It waits for who takes
-    # it just now: without that it would find neither.
+    # Takes back an offer of the user's, or a seat: who sat there, if anybody. It waits for whoever
+    # takes it just now: without that it would find neither.
     "take_seat_back(seat uuid)": (
         "table (member uuid)",
         "plpgsql rows 1",
