@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from assistant.models.isolation import protect
-from assistant.models.oversight import COLUMNS, OPEN_TO_OVERSEER, QUERIES, overseen
+from assistant.models.oversight import COLUMNS, QUERIES, overseen
 
 revision = "0012"
 down_revision = "0011"
@@ -45,9 +45,9 @@ def upgrade(roles, **_):
 def downgrade(roles, **_):
     for signature in ("operator_opens()", *QUERIES):
         op.execute(f"drop function {signature}")
-    for table in OPEN_TO_OVERSEER:
+    for table in COLUMNS:
         for policy in ("seen_by_operators", "no_more_by_operators"):
-            op.execute(f"drop policy {policy} on {table}")
+            op.execute(f"drop policy if exists {policy} on {table}")
     for table in COLUMNS:
         op.execute(f'revoke all on {table} from "{roles.overseer}"')
     op.execute("drop function operator_is_looking()")

@@ -4,10 +4,13 @@ import sqlalchemy as sa
 from alembic import op
 
 from assistant.models.isolation import protect
+from assistant.models.oversight import overseen_with_seats, overseen_without_seats
 from assistant.models.seating import FUNCTIONS, READ, seated
 
 revision = "0015"
 down_revision = "0014"
+
+BEGINNINGS = ("began_at", "paid_from")
 
 
 def upgrade(roles, **_):
@@ -43,14 +46,21 @@ def upgrade(roles, **_):
         sa.UniqueConstraint("member_id", name=op.f("uq_seats_member_id")),
     )
     op.create_index("ix_seats_user", "seats", ["user_id"])
-    for statement in (*protect("seats", roles, read_only=True), *seated(roles)):
+    for name in BEGINNINGS:
+        op.add_column("subscriptions", sa.Column(name, moment, nullable=True))
+    kept = protect("seats", roles, read_only=True)
+    for statement in (*kept, *seated(roles), *overseen_with_seats(roles)):
         op.execute(statement)
 
 
 def downgrade(roles, **_):
+    for statement in overseen_without_seats(roles):
+        op.execute(statement)
     for signature in FUNCTIONS:
         op.execute(f"drop function {signature}")
     op.drop_table("seats")
     op.execute("drop policy read_by_usher on subscriptions")
     columns = ", ".join(READ["subscriptions"])
     op.execute(f'revoke select ({columns}) on subscriptions from "{roles.usher}"')  # noqa: S608
+    for name in BEGINNINGS:
+        op.drop_column("subscriptions", name)

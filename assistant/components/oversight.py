@@ -21,8 +21,8 @@ def figures() -> rx.Component:
     """The section; it holds its room while the numbers are read."""
     return section(
         "This month",
-        "Counted since the month began (UTC). Revenue is what falls to these days of the price of "
-        "each plan, as if everybody who pays now had paid from the first of them.",
+        "Counted since the month began (UTC), by the plans of now. Revenue is what falls to these "
+        "days of the price of each plan, from the day on which it was first paid.",
         rx.el.div(
             _figure(AdminState.users_said, AdminState.users_about),
             _figure(AdminState.revenue_said, AdminState.revenue_about),
@@ -42,7 +42,12 @@ def tables() -> rx.Component:
     """The sections, in order."""
     here = "“Here” is what this worker has met in a row; the numbers are of all workers. "
     return rx.fragment(
-        section("Plans", "", _table(PLANS, AdminState.plans, "Nobody is here yet.")),
+        section(
+            "Plans",
+            "Who has a seat counts with whoever pays for it. What somebody used before their plan "
+            "began counts under Free.",
+            _table(PLANS, AdminState.plans, "Nobody is here yet."),
+        ),
         section(
             "Users who cost most",
             "By the beginning of their id.",

@@ -85,10 +85,11 @@ class Subscription(Owned, table=True):
 
     lasts_until: of one that is canceled. next_tier, next_seats: a downgrade that is agreed, "" for
     none. grace_until: until when one who has not paid keeps it. trialed_at: since when the only
-    trial ran. trouble: a word for what is wrong with a payment, "" for nothing. checkout: the page
-    of payment that is open at Stripe, or the last one with " over" behind it. asked, told: how
-    often Stripe was asked how it stands, and which of these answers is written here. check_at: when
-    it is asked again in any case.
+    trial ran. began_at, paid_from: since when Stripe has this subscription, and since when it costs
+    something; None for one given by hand. trouble: a word for what is wrong with a payment, "" for
+    nothing. checkout: the page of payment that is open at Stripe, or the last one with " over"
+    behind it. asked, told: how often Stripe was asked how it stands, and which of these answers is
+    written here. check_at: when it is asked again in any case.
     """
 
     __tablename__ = "subscriptions"
@@ -115,6 +116,8 @@ class Subscription(Owned, table=True):
     trial_ends_at: datetime | None = moment()
     trialed_at: datetime | None = moment()
     grace_until: datetime | None = moment()
+    began_at: datetime | None = moment()
+    paid_from: datetime | None = moment()
     trouble: str = _word()
     checkout: str = _word()
     asked: int = _number(0)

@@ -32,13 +32,12 @@ OPEN_FOR = "interval '7 days'"
 
 _LIVES = f"({STATUS_NOW}) not in ('canceled', 'unpaid')"
 # A plan of one's own that goes on: a seat does not lower it, and is not taken beside it.
-_OWN = f"""exists (
+_OWN = """exists (
             select from public.subscriptions
-            where user_id = {CURRENT_USER} and {{}} and lasts_until is null
+            where user_id = {} and {} and lasts_until is null
               and (tier <> 'free' or stripe_subscription is not null)
         )"""
-_HAS_OWN = _OWN.format(_LIVES)
-_PAYS_OWN = _OWN.format(f"({STATUS_NOW}) <> 'canceled'")
+_PAYS_OWN = _OWN.format(CURRENT_USER, f"({STATUS_NOW}) <> 'canceled'")
 # A seat counts for who sits there, for who is invited, and until its month is over for who sat
 # there: else one that is paid would carry one account after the other.
 _OCCUPIED = "(member_id is not null or expires_at > now())"
@@ -53,6 +52,8 @@ _FITS = """(
         where before.user_id = mine.user_id and before.member_id is not null
           and (before.taken_at, before.id) < (mine.taken_at, mine.id)
     ) < payer.seats - 1"""
+# Whether the seat `mine` of `payer` gives its plan to who sits there, be it the user or anybody.
+COUNTS = f"{CARRIES} and {_FITS} and not {_OWN.format('mine.member_id', _LIVES)}"
 _LOCK = "perform pg_advisory_xact_lock(hashtextextended('seats ' || {}, 0))"
 
 # By the signature of each function: what it gives back, its language, and what it does.
@@ -66,7 +67,7 @@ FUNCTIONS = {
         with seated as (
             select payer.tier, {STATUS_NOW} as status, payer.period_start, payer.period_end
             from public.seats as mine join public.subscriptions as payer using (user_id)
-            where mine.member_id = {CURRENT_USER} and {CARRIES} and {_FITS} and not {_HAS_OWN}
+            where mine.member_id = {CURRENT_USER} and {COUNTS}
         )
         select *, true from seated
         union all
@@ -79,7 +80,7 @@ FUNCTIONS = {
         "table (since timestamptz, tier text, counts boolean)",
         "sql stable rows 1",
         f"""
-        select mine.taken_at, payer.tier, {CARRIES} and {_FITS} and not {_HAS_OWN}
+        select mine.taken_at, payer.tier, {COUNTS}
         from public.seats as mine join public.subscriptions as payer using (user_id)
         where mine.member_id = {CURRENT_USER}
         """,  # noqa: S608  (nothing in it comes from outside)
@@ -170,11 +171,14 @@ FUNCTIONS = {
         end
         """,  # noqa: S608  (nothing in it comes from outside)
     ),
-    # Gives back the seat that the user has: who pays for it.
+    # Gives back the seat that the user has: who pays for it. Who goes for good takes their own
+    # seats along, so all are held in order: two who sit with each other may go at once.
     "leave_seat()": (
         "table (payer uuid)",
         "sql rows 1",
         f"""
+        select from public.seats where user_id = {CURRENT_USER} or member_id = {CURRENT_USER}
+        order by id for update;
         update public.seats set member_id = null, expires_at = {_MONTH_ENDS}
         from public.subscriptions as payer
         where seats.member_id = {CURRENT_USER} and payer.user_id = seats.user_id

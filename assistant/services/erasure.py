@@ -26,10 +26,18 @@ import structlog
 from sqlalchemy import func, true
 from sqlmodel import col, delete, select, update
 
-from assistant.database import user_session
+from assistant.database import driver_of, user_session
 from assistant.errors import BillingAway, NotSignedIn, Refused, StorageAway
 from assistant.models import Profile
-from assistant.services import file_contents, google_tokens, keys, plan_endings, seats, signals
+from assistant.services import (
+    file_contents,
+    google_tokens,
+    keys,
+    membership,
+    plan_endings,
+    seats,
+    signals,
+)
 from assistant.services.google_access import grants_in
 from assistant.services.sessions import User, forget, note_end, others_of, require_fresh, tell_end
 
@@ -96,6 +104,7 @@ async def erase(user_id: UUID) -> bool:
         if (profile_id := (await session.scalars(due)).one_or_none()) is None:
             return False
         ended = await note_end(session, true())
+        payer = await membership.vacate(await driver_of(session))
         members = await seats.members(session)
         grants = await grants_in(session)
         await session.execute(delete(Profile).where(col(Profile.id) == profile_id))
@@ -104,6 +113,8 @@ async def erase(user_id: UUID) -> bool:
     await tell_end(user_id, ended)
     for member in members:
         await signals.tell_plan(member)
+    if payer is not None:
+        await signals.tell_seats(payer)
     await _remove_objects(user_id)
     for grant in grants:
         await google_tokens.revoke(grant)

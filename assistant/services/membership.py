@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from asyncpg import Record
+from asyncpg import Connection, Record
 
 from assistant.database import user_connection
 from assistant.errors import Refused
@@ -110,8 +110,17 @@ def _tier(row: Record | None) -> Tier:
 async def leave(user_id: UUID) -> None:
     """Give the seat back: what counts from now on is the user's own plan. Raises Refused."""
     async with user_connection(user_id) as connection:
-        payer = await connection.fetchval(_LEAVE)
+        payer = await vacate(connection)
     if payer is None:
         raise Refused(NO_SEAT)
     await signals.tell_plan(user_id)
     await signals.tell_seats(payer)
+
+
+async def vacate(connection: Connection) -> UUID | None:
+    """Leave the seat of the connection's user, if there is one: who pays for it.
+
+    The seat waits for its month to end, also when the user's account goes.
+    """
+    payer: UUID | None = await connection.fetchval(_LEAVE)
+    return payer

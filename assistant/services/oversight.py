@@ -29,7 +29,7 @@ log = structlog.get_logger()
 
 _TIMES = """
     select month, now() - interval '30 days' as lately, now() - interval '24 hours' as day,
-           extract(epoch from now() - month) / extract(epoch from next - month) as passed
+           extract(epoch from next - month) as seconds
     from (
         select date_trunc('month', now(), 'UTC') as month,
                date_trunc('month', now() at time zone 'UTC' + interval '1 month')
@@ -44,7 +44,8 @@ class Account:
 
     name: the plan's label, or the user's mark. users: how many. month: what their plans bring in
     in a whole month, by their prices; what is by arrangement is not known here. revenue: of that,
-    what falls to the part of the month that has passed, as the cost does.
+    what falls to the part of the month that has passed since it was first paid. Who has a seat
+    belongs to the plan of whoever pays for it, and brings in what the seat costs.
     """
 
     name: str
@@ -136,8 +137,8 @@ async def report(user_id: UUID) -> Report:
 async def _read(connection: Connection) -> Report:
     (times,) = await connection.fetch(_TIMES)
     (people,) = await _told(connection, "people($1, $2)", times["month"], times["lately"])
-    passed = times["passed"]
-    plans = _by_plan(await _told(connection, "plans($1)", times["month"]), passed)
+    whole = times["seconds"]
+    plans = _by_plan(await _told(connection, "plans($1)", times["month"]), whole)
     spenders = await _told(connection, "users($1, $2)", times["month"], MOST)
     talks = await _told(connection, "conversations($1, $2)", times["month"], MOST)
     answers = await _told(connection, "answers($1)", times["day"])
@@ -150,7 +151,7 @@ async def _read(connection: Connection) -> Report:
         fresh=people["fresh"],
         total=_sum("All", plans),
         plans=plans,
-        spenders=[_account(mark(each["user_id"]), 1, each, passed) for each in spenders],
+        spenders=[_account(mark(each["user_id"]), 1, each, whole) for each in spenders],
         talks=[_talk(each) for each in talks],
         models=_health(answers),
         notices=[Notice(*each) for each in notices],
@@ -174,9 +175,9 @@ def monthly(tier: Tier, seats: int) -> Decimal:
     return (tier.price or Decimal(0)) * seats
 
 
-def _by_plan(rows: list[Record], passed: Decimal) -> list[Account]:
+def _by_plan(rows: list[Record], whole: Decimal) -> list[Account]:
     """One account for each plan that somebody has, in the order of the plans."""
-    standing = [_account("", each["users"], each, passed) for each in rows]
+    standing = [_account("", each["users"], each, whole) for each in rows]
     by_label = {
         tier.label: [each for each in standing if each.plan == tier.label]
         for tier in TIERS.values()
@@ -184,18 +185,24 @@ def _by_plan(rows: list[Record], passed: Decimal) -> list[Account]:
     return [_sum(label, those) for label, those in by_label.items() if those]
 
 
-def _account(name: str, users: int, row: Record | Mapping[str, Any], passed: Decimal) -> Account:
+def _account(name: str, users: int, row: Record | Mapping[str, Any], whole: Decimal) -> Account:
     """Whoever pays, pays for what they have; where nothing is sold nobody does.
 
-    passed: the share of the month, 0 to 1. Since when somebody pays is not known here: who began
-    in this month counts as if they had paid since its first day.
+    whole: the seconds of this month. Of a plan that was given by hand it is not known since when,
+    so it counts from the first of them.
     """
     tier = in_force(row["tier"], row["status"])
     pays = row["status"] == PAYS and tier is not FREE and is_sold()
-    seats = int(row["seats"]) if pays else 0
-    month = monthly(tier, seats)
+    seats, paid = (int(row["seats"]), row["paid"]) if pays else (0, Decimal(0))
     return Account(
-        name, tier.label, users, seats, month * passed, row["cost"], row["requests"], month
+        name,
+        tier.label,
+        users,
+        seats,
+        monthly(tier, 1) * paid / whole,
+        row["cost"],
+        row["requests"],
+        monthly(tier, seats),
     )
 
 

@@ -49,6 +49,8 @@ class Standing:
     trial_ends_at: datetime | None = None
     trialed_at: datetime | None = None
     grace_until: datetime | None = None
+    began_at: datetime | None = None
+    paid_from: datetime | None = None
     trouble: str = ""
 
 
@@ -120,6 +122,8 @@ async def _standing(stripe: "V1Services", ours: list["Subscription"]) -> Standin
         trial_ends_at=moment_of(subscription.trial_end) if status == "trialing" else None,
         trialed_at=moment_of(min(trials)) if trials else None,
         grace_until=await _grace(stripe, subscription) if status == "past_due" else None,
+        began_at=moment_of(subscription.start_date),
+        paid_from=moment_of(subscription.trial_end or subscription.start_date),
         trouble=await _trouble(stripe, subscription),
     )
 

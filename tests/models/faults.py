@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import asyncpg
 
 from assistant.models.isolation import Roles
-from assistant.models.oversight import COLUMNS as GRANTED_TO_OVERSEER
+from assistant.models.oversight import COLUMNS, SEAT_COLUMNS
 from assistant.models.seating import READ as GRANTED_TO_USHER
 from assistant.models.seating import WRITTEN
 from tests.models.rows import NAMES, PARENTS, Rows, insert
@@ -255,7 +255,8 @@ async def columns_of_overseer(db: Database, _: Rows, __: Rows) -> list[str]:
         "where grantee = $1",
         db.roles.overseer,
     )
-    read = {(name, column) for name, columns in GRANTED_TO_OVERSEER.items() for column in columns}
+    granted = (*COLUMNS.items(), *SEAT_COLUMNS.items())
+    read = {(name, column) for name, columns in granted for column in columns}
     wanted = {(*each, "SELECT") for each in read} | {(*e, "INSERT") for e in WRITTEN_BY_OVERSEER}
     held = {(r["table_name"], r["column_name"], r["privilege_type"]) for r in found}
     return [f"{name}.{column}: not as granted to overseer" for name, column, _ in held ^ wanted] + [

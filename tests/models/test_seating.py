@@ -1,13 +1,17 @@
 """The functions of seats, asked of the database itself, as the app's role."""
 
+import asyncio
 from uuid import uuid4
 
 import asyncpg
 import pytest
 
+from assistant.config import settings
 from assistant.models.billing import STATUS_NOW
 from assistant.models.seating import FUNCTIONS
+from tests.models.conftest import plain
 from tests.models.faults import as_user
+from tests.services.talk import eventually
 
 VALUES = {"uuid": "'00000000-0000-4000-8000-000000000000'", "bytea": "'secret'"}
 SIT = "update seats set member_id = $2, taken_at = now() where id = $1"
@@ -168,3 +172,34 @@ async def test_nobody_sits_on_a_plan_that_is_only_tried(roles_db, alices, bobs):
     assert await told(app, bobs, OFFERED, secret) == "ended"
     await admin.execute(SIT, alices.ids["seats"], bobs.user_id)
     assert await told(app, bobs, "select tier from plan_now()") == "free"
+
+
+WHO = "select set_config('app.user_id', $1, true)"
+LEAVE = "select payer from leave_seat()"
+GO = "delete from profiles"
+
+
+async def goes(app: asyncpg.Connection, user) -> None:
+    """Leave the seat and go for good."""
+    async with app.transaction():
+        await app.execute(WHO, str(user.user_id))
+        await app.fetchval(LEAVE)
+        await app.execute(GO)
+
+
+async def test_two_who_sit_with_each_other_go_for_good_at_the_same_moment(roles_db, alices, bobs):
+    admin, app = roles_db.admin, roles_db.app
+    for payer, member in ((alices, bobs), (bobs, alices)):
+        await admin.execute(SIT, payer.ids["seats"], member.user_id)
+    other = await asyncpg.connect(plain(settings().database_app_url.get_secret_value()))
+    waits = "select 1 from pg_stat_activity where $1 = any(pg_blocking_pids(pid))"
+    async with app.transaction():
+        await app.execute(WHO, str(alices.user_id))
+        await app.fetchval(LEAVE)
+        going = asyncio.create_task(goes(other, bobs))
+        await eventually(lambda: admin.fetchval(waits, app.get_server_pid()))
+        await app.execute(GO)
+    await going
+    await other.close()
+    gone = [alices.user_id, bobs.user_id]
+    assert await admin.fetch("select from seats where user_id = any($1)", gone) == []

@@ -1,6 +1,7 @@
 """What is written is the newest answer of Stripe's, in whichever order the answers come."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
@@ -64,6 +65,22 @@ async def test_a_trial_that_was_had_is_remembered(sells, alice):
     assert since is not None
     sells.client.v1.subscriptions.cancel(plan.stripe_subscription)
     assert (await pays(sells, alice, "team")).trialed_at == since
+
+
+async def test_since_when_a_plan_is_had_and_since_when_it_is_paid(sells, alice):
+    began = sells.now
+    plan = await pays(sells, alice)
+    assert plan.paid_from - plan.began_at == timedelta(days=14)  # in which it is tried
+    sells.advance(timedelta(days=50))
+    plan = await entitlement.catch_up(alice.id)
+    assert plan.status == "active"
+    assert abs(plan.began_at - began) < timedelta(minutes=1)
+    assert plan.paid_from - plan.began_at == timedelta(days=14)
+    assert plan.period_start > plan.paid_from
+    sells.client.v1.subscriptions.cancel(plan.stripe_subscription)
+    plan = await pays(sells, alice, "team")
+    assert plan.paid_from == plan.began_at
+    assert plan.began_at - began >= timedelta(days=50)
 
 
 async def test_an_account_that_is_gone_is_said_to_be(sells, alice, db):

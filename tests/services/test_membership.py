@@ -252,11 +252,49 @@ async def test_a_seat_that_is_left_waits_for_its_month_to_end(payer, bob):
         await membership.leave(bob.id)
 
 
-async def test_with_the_members_account_the_seat_is_free(payer, bob, db):
+async def erased(user, db):
+    await rows(db, "update profiles set erase_at = now() where user_id = $1", user.id)
+    return await erasure.erase(user.id)
+
+
+async def test_the_seat_of_an_account_that_is_erased_waits_for_its_month_to_end(payer, bob, db):
     await seat(payer, bob)
+    token, told = await invited(payer), []
+    with signals.listening(f"{signals.USERS}{payer.id}", told.append):
+        assert await erased(bob, db)
+    assert told == [{"kind": "seats"}]
+    found = await seats.given(payer.id)
+    assert [each.state for each in found.seats] == ["left", "offered"]
+    assert found.seats[0].expires_at == (await allowances.left(payer.id)).month_ends
+    kept = await rows(db, "select * from seats where user_id = $1", payer.id)
+    assert str(bob.id) not in str(kept)
+    with pytest.raises(Refused, match="No seat is free"):
+        await seats.give(payer.id, "Who comes next")
+    carol = await signed_in(f"Carol {uuid4().hex[:12]}")
+    assert (await membership.take(carol.id, token)).id == "team"
+
+
+async def test_one_seat_carries_one_account_in_a_month_however_many_are_erased(
+    sold, alice, bob, db
+):
+    await team(db, alice, 2)
+    await seat(alice, bob)
+    assert await erased(bob, db)
+    for _ in range(2):
+        with pytest.raises(Refused, match="No seat is free"):
+            await seats.give(alice.id, "One after the other")
+
+
+async def test_who_takes_a_seat_while_their_account_is_erased_frees_none(payer, bob, db):
+    token = await invited(payer)
     await rows(db, "update profiles set erase_at = now() where user_id = $1", bob.id)
-    assert await erasure.erase(bob.id)
-    assert (await seats.given(payer.id)).seats == []
+    done = await asyncio.gather(
+        membership.take(bob.id, token), erasure.erase(bob.id), return_exceptions=True
+    )
+    assert done[1] is True
+    (one,) = await rows(db, "select member_id, taken_at from seats where user_id = $1", payer.id)
+    was_taken = not isinstance(done[0], Exception)
+    assert (one["member_id"], one["taken_at"] is not None) == (None, was_taken)
 
 
 async def test_where_nothing_is_sold_any_more_a_seat_counts_for_nothing(payer, bob, monkeypatch):
