@@ -136,10 +136,15 @@ class Left:
 
     @property
     def is_short(self) -> bool:
-        """Whether the user should know that it will soon be used up."""
+        """Whether the user should know that the month will soon be used up."""
         used = Decimal(self.messages) / max(self.tier.messages, 1)
         of_cost = self.spent / max(self.tier.month_usd, Decimal("0.01"))
         return max(used, of_cost) >= WARN_AT
+
+    @property
+    def is_short_today(self) -> bool:
+        """The same of the day: of what it pays for while a whole answer must still fit in."""
+        return 0 < (self.tier.day_usd - self.tier.turn_usd) * WARN_AT <= self.day_spent
 
     def used_up(
         self, messages: int = 1, aside: Decimal = Decimal(0)
