@@ -4,21 +4,23 @@ An account can be kept for two weeks. In these nothing more is taken, and who st
 it was.
 """
 
+from typing import Any
 from uuid import UUID
 
 import structlog
 from sqlmodel import col, update
 
 from assistant.database import user_session
-from assistant.errors import BillingAway, BillingOff, NotFound
+from assistant.errors import BillingAway, BillingOff, NotFound, Refused
 from assistant.models import Subscription
-from assistant.services import plan_moves
+from assistant.services import plan_changes, plan_moves
 from assistant.services.checkout import lives
 from assistant.services.entitlement import catch_up, plan_of
 from assistant.services.stripe_client import asking
 from assistant.services.tiers import is_sold
 
-LEAVING = "leaving"  # of the plan's facts: it was ended because the account will be erased
+# Of the plan's facts: it was ended because the account will be erased, and what it was to become.
+LEAVING, NEXT = "leaving", "next"
 
 log = structlog.get_logger()
 
@@ -31,7 +33,8 @@ async def pause(user_id: UUID) -> None:
     if not is_sold() or not lives(plan) or plan.lasts_until is not None:
         return
     try:
-        await _note(user_id, {LEAVING: True})  # first: an end of which no answer came is one, too
+        # First: an end of which no answer came is one, too.
+        await _note(user_id, {LEAVING: True, NEXT: [plan.next_tier, plan.next_seats]})
         await plan_moves.end(plan.stripe_subscription or "", at_once=False)
         await catch_up(user_id)
     except (BillingAway, NotFound):
@@ -50,9 +53,22 @@ async def go_on(user_id: UUID) -> None:
     if lives(plan):
         await plan_moves.take_back(plan.stripe_subscription or "")
         await catch_up(user_id)
+        tier, seats = plan.details.get(NEXT, ("", 0))
+        if tier:
+            await _agree_again(user_id, tier, seats)
 
 
-async def _note(user_id: UUID, facts: dict[str, bool]) -> None:
+async def _agree_again(user_id: UUID, tier: str, seats: int) -> None:
+    """Let the smaller plan come, as it was agreed. What cannot be agreed any more is logged."""
+    try:
+        shown = await plan_changes.preview(user_id, tier, seats)
+        if not shown.at_once:
+            await plan_changes.change(user_id, tier, seats, shown)
+    except Refused:
+        log.exception("change_not_agreed_again", user=str(user_id))
+
+
+async def _note(user_id: UUID, facts: dict[str, Any]) -> None:
     async with user_session(user_id) as session:
         await session.execute(update(Subscription).values({col(Subscription.details): facts}))
 

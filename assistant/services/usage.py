@@ -1,6 +1,6 @@
 """What a request to a model used and cost."""
 
-from decimal import ROUND_HALF_UP
+from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 from uuid import UUID
 
@@ -36,9 +36,14 @@ def record(user_id: UUID, usage: Usage, purpose: str, turn_id: UUID | None = Non
         purpose=purpose,
         **{figure: getattr(usage, figure) for figure in FIGURES},
         estimated=usage.estimated,
-        cost=cost(usage).quantize(STORED_DIGITS, ROUND_HALF_UP),  # so that sums of it are exact
+        cost=_stored(cost(usage)),
         details=_details(usage),
     )
+
+
+def _stored(usd: Decimal) -> Decimal:
+    """As the column holds it, so that sums are exact; halves go both ways, so that none grows."""
+    return usd.quantize(STORED_DIGITS, ROUND_HALF_EVEN)
 
 
 def _details(usage: Usage) -> dict[str, Any]:

@@ -52,6 +52,7 @@ STANDING = {
     "other plan": "On {renewal} it changes to {next}, as you chose.",
     "other seats": "From {renewal} on it has {seats}, as you chose.",
     "trial": "Free of charge until {trial}. Cancel by then and nothing is due.",
+    "arranged": "It goes on from month to month until whoever runs this server ends it.",
     "goes on": "It goes on from month to month until you cancel it.",
 }
 SAID = {
@@ -170,6 +171,7 @@ def standing(found: Billing, day: Day) -> str:
         "other seats": found.next_tier is found.paid_tier,
         "other plan": found.next_tier is not None,
         "trial": found.status == "trialing",
+        "arranged": found.paid_tier.price is None,
     }
     filled = {
         "plan": found.paid_tier.label,

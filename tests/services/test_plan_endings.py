@@ -34,6 +34,17 @@ async def test_what_its_owner_had_canceled_stays_canceled(sells, alice):
     assert live(sells)[0]["cancel_at_period_end"]
 
 
+async def test_what_was_agreed_before_comes_all_the_same_for_who_stays(sells, alice):
+    await pays(sells, alice, "team", 3)
+    await changes(alice.id, "team", 2)
+    await erasure.ask(alice, erasure.WORD)
+    plan = await entitlement.plan_of(alice.id)
+    assert (plan.next_tier, plan.lasts_until) == ("", plan.period_end)
+    await erasure.keep(alice.id)
+    plan = await entitlement.plan_of(alice.id)
+    assert (plan.seats, plan.next_tier, plan.next_seats, plan.lasts_until) == (3, "team", 2, None)
+
+
 async def test_a_stripe_that_is_away_holds_up_neither_leaving_nor_staying(sells, alice):
     await pays(sells, alice, "team")
     sells.fail(*[503] * 3)

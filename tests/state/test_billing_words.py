@@ -57,6 +57,7 @@ def test_a_plan_has_a_name_and_a_price(found, said):
     [
         (stands(FREE), "It does not end."),
         (stands(PRO, renews_at=END), "It goes on from month to month until you cancel it."),
+        (stands(BY_ARRANGEMENT, renews_at=END), "until whoever runs this server ends it."),
         (stands(PRO, status="trialing", trial_ends=END), "Free of charge until 26 December."),
         (stands(PRO, ends=True, ends_at=END), "Pro stays as it is until 26 December; after it"),
         (

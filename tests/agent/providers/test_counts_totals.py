@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from random import Random
+from uuid import UUID
 
 import pytest
 from anthropic.types import Message, RawMessageDeltaEvent, RawMessageStartEvent
@@ -19,13 +20,14 @@ from assistant.agent.providers.draft import Draft
 from assistant.agent.providers.google import GoogleDraft
 from assistant.agent.providers.openai import OpenAIDraft
 from assistant.agent.types import Request, Usage
-from assistant.services.audit_chain import STORED_DIGITS
+from assistant.services.usage import record
 from tests.agent.providers.conftest import said
 
 TURNS = 10_000
 MODELS = {"anthropic": "claude-sonnet-5-5", "openai": "gpt-6-luna", "google": "gemini-3.8-flash"}
 ASKED = Request("Be brief.", said("x" * 60_000).messages, max_output_tokens=32_000)
 KINDS = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens")
+NOBODY = UUID(int=0)
 Bill = Counter[str]
 Events = Iterator[object]
 
@@ -127,7 +129,8 @@ def test_their_totals_are_ours(vendor: str) -> None:
     bill, ours, usd = Bill(), Bill(), Decimal(0)
     for usage in usages(vendor, Random(vendor), bill, TURNS // len(VENDORS) + 1):  # noqa: S311
         assert not usage.doubted
-        ours.update({kind: getattr(usage, kind) for kind in KINDS})
-        usd += cost(usage).quantize(STORED_DIGITS)  # as a row holds it
+        row = record(NOBODY, usage, "answer")
+        ours.update({kind: getattr(row, kind) for kind in KINDS})
+        usd += row.cost
     assert ours == bill
     assert abs(usd - charged(vendor, bill)) <= Decimal("1e-6")
