@@ -1,12 +1,13 @@
-"""POST /api/files?name=: keep the body as a file. GET /api/files: all, and the room that they take.
+"""POST /api/files: keep the body as a file. GET /api/files: all, and the room that they take.
 
+Its name comes in the header "file-name", percent-encoded: addresses are kept by proxies.
 GET /api/files/{id}: download it; HEAD tells whether it is there. DELETE, and POST .../restore.
 
 What is taken along is a download in every browser: it never runs and never shows as a page of ours.
 """
 
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 from uuid import UUID
 
 from starlette.requests import Request
@@ -28,6 +29,7 @@ from assistant.services.one_each import OneEach
 from assistant.services.sessions import staying
 from assistant.services.tiers import tier_of
 
+NAMED = "file-name"
 UPLOAD_SECONDS = 300.0
 UNDER_WAY = "Another file of yours is on its way. Wait until it is here; then send this one again."
 DOWNLOAD = {"content-security-policy": "default-src 'none'; sandbox", **NO_STORE}
@@ -37,13 +39,13 @@ ONE_EACH = OneEach(UNDER_WAY)  # a body lies in memory
 
 @answering
 async def keep(request: Request) -> Response:
-    """Keep the body under the name in the address: {"id", "name", "media", "size", "at"}."""
+    """Keep the body under the name that comes with it: {"id", "name", "media", "size", "at"}."""
     user = await user_of(request)
     await rate_limits.count("uploads", user.id)
     await count_address(request, "uploads_from")
     with ONE_EACH.held(user.id):
         body = await body_of(request, FILE_BYTES, TOO_LARGE, UPLOAD_SECONDS)
-        file = await upload(user.id, request.query_params.get("name", ""), body)
+        file = await upload(user.id, unquote(request.headers.get(NAMED, "")), body)
     return JSONResponse(_told(file), 201, headers=NO_STORE)
 
 

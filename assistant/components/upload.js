@@ -15,10 +15,9 @@ const TRIES = 8;
  * not kept, in words to show. onProgress(share): from 0 to 1. signal: gives up.
  */
 export async function upload(file, { onProgress, signal }) {
-  const url = `/api/files?${new URLSearchParams({ name: file.name })}`;
   for (let tries = 1; ; tries++) {
     if (!isStillTheirs()) throw new Error(OTHERS);
-    const sent = fetchSigned(url, { body: file, onProgress, signal }, post);
+    const sent = fetchSigned("/api/files", { body: file, onProgress, signal }, post);
     const response = await sent.catch(() => {
       throw new Error(AWAY); // the browser's own words say less
     });
@@ -47,6 +46,7 @@ function post(url, { body, onProgress, signal }) {
     request.open("POST", url);
     request.setRequestHeader("Accept", "application/json");
     request.setRequestHeader("Content-Type", "application/octet-stream");
+    request.setRequestHeader("File-Name", encodeURIComponent(body.name)); // proxies keep addresses
     request.send(body);
   });
 }

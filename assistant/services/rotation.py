@@ -6,18 +6,18 @@ themselves: a data key tells which key wrapped it, a sealed value which data key
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import NamedTuple
 from uuid import UUID
 
 import stamina
 import structlog
-from asyncpg import Connection
-from sqlalchemy import Column, Executable, Table, bindparam, select, text
-from sqlmodel import SQLModel, update
+from asyncpg import Connection, InterfaceError, PostgresConnectionError
+from sqlalchemy import Executable, text
 
 from assistant.config import settings
-from assistant.database import migrator_session, system_session, user_connection, user_session
+from assistant.database import driver_of, migrator_session, system_session, user_connection
 from assistant.errors import DatabaseAway, NotFound
 from assistant.key_ring import KeyLost, ring
 from assistant.services.keys import fresh_vault_over, row_of
@@ -161,12 +161,12 @@ async def _rewrap(user_id: UUID) -> Done:
 
 
 async def _renew(user_id: UUID, young: timedelta) -> Done:
-    async with user_connection(user_id) as connection:
-        await _add_key(connection, user_id, young)
     changed, dropped, left = 0, 0, 0
     unreadable: set[_Older] = set()
-    for _ in range(ROUNDS):
+    for turn in range(ROUNDS):
         async with user_connection(user_id) as connection:
+            if turn == 0:
+                await _add_key(connection, user_id, young)
             vault = await fresh_vault_over(connection, user_id)
             older = await _older(connection, vault.newest)
             gone = await _drop_keys(connection, vault, {each.number for each in older})
@@ -184,16 +184,6 @@ async def _add_key(connection: Connection, user_id: UUID, young: timedelta) -> N
     if await connection.fetchval(_IS_OLD, young):
         key = (await fresh_vault_over(connection, user_id)).next_key()
         await insert(connection, row_of(user_id, key))
-
-
-def column_of(place: str) -> Column[bytes]:
-    """The column of a place."""
-    table, name = place.split(".")
-    return SQLModel.metadata.tables[table].c[name]
-
-
-def _table(place: str) -> Table:
-    return SQLModel.metadata.tables[place.split(".")[0]]
 
 
 async def _older(connection: Connection, newest: int) -> set[_Older]:
@@ -226,19 +216,31 @@ async def _reseal(vault: Vault, older: set[_Older]) -> tuple[int, set[_Older]]:
 
 
 async def _reseal_batch(place: str, rows: list[UUID], vault: Vault) -> tuple[int, list[UUID]]:
-    mine, column = _table(place), column_of(place)
-    session_of = migrator_session() if place in APPEND_ONLY else user_session(vault.user_id)
-    here = mine.c.user_id == vault.user_id
-    async with session_of as session:
-        query = select(mine.c.id, column).where(mine.c.id.in_(rows), here).order_by(mine.c.id)
-        found = {row.id: row[1] for row in await session.execute(query) if row[1] is not None}
+    table, column = place.split(".")
+    mine = "user_id = $1 and id"
+    reading = f"select id, {column} from {table} where {mine} = any($2::uuid[]) order by id"  # noqa: S608
+    changing = f"update {table} set {column} = $4 where {mine} = $2 and {column} = $3"  # noqa: S608
+    async with _writing(place, vault.user_id) as connection:
+        read = await connection.fetch(reading, vault.user_id, rows)
+        found = {row["id"]: row[column] for row in read if row[column] is not None}
         new = {row: _sealed_anew(place, row, value, vault) for row, value in found.items()}
-        changes = [{"row": row, "old": found[row], "new": new[row]} for row in new if new[row]]
-        if changes:
-            unchanged = (mine.c.id == bindparam("row")) & (column == bindparam("old")) & here
-            changing = update(mine).where(unchanged).values({column: bindparam("new")})
-            await (await session.connection()).execute(changing, changes)
+        changes = [(vault.user_id, row, found[row], new[row]) for row in new if new[row]]
+        await connection.executemany(changing, changes)
     return len(changes), [row for row in new if not new[row]]
+
+
+@asynccontextmanager
+async def _writing(place: str, user_id: UUID) -> AsyncIterator[Connection]:
+    """A transaction in which the values of this place may be changed."""
+    if place in APPEND_ONLY:
+        async with migrator_session() as session:
+            try:
+                yield await driver_of(session)
+            except (PostgresConnectionError, InterfaceError) as error:
+                raise DatabaseAway from error
+    else:
+        async with user_connection(user_id) as connection:
+            yield connection
 
 
 def _sealed_anew(place: str, row_id: UUID, sealed: bytes, vault: Vault) -> bytes | None:

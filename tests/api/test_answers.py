@@ -88,7 +88,7 @@ async def test_it_is_so_too_where_the_proxy_names_it_in_a_line_of_its_own(visito
     "asked",
     [
         ("POST", "/api/search", {"json": {"q": "kites"}}),
-        ("POST", "/api/files?name=a.txt", {"content": b"words"}),
+        ("POST", "/api/files", {"content": b"words"}),
     ],
     ids=["search", "file"],
 )
@@ -109,7 +109,7 @@ async def test_nobody_is_held_back_for_what_others_on_this_machine_do(visitor, l
     "asked",
     [
         ("POST", "/api/search", {"json": {"q": "kites"}}),
-        ("POST", "/api/files?name=a.txt", {"content": b"words"}),
+        ("POST", "/api/files", {"content": b"words", "headers": {"file-name": "a.txt"}}),
         ("POST", "/api/import", {"content": b"no archive"}),
         ("GET", "/api/export", {}),
     ],

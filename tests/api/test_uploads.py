@@ -1,7 +1,9 @@
 """Files over HTTP: uploaded, taken along and deleted, each for its owner alone."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
 
 import pytest
 
@@ -15,7 +17,7 @@ from tests.services.talk import rows, turn_factor_on
 
 NOBODYS = "/api/files/6a0f3c52-5b0e-4c7c-9a55-2f0f3bd1c7ae"
 REQUESTS = [
-    ("POST", "/api/files?name=a"),
+    ("POST", "/api/files"),
     ("GET", "/api/files"),
     ("GET", NOBODYS),
     ("POST", f"{NOBODYS}/restore"),
@@ -23,8 +25,9 @@ REQUESTS = [
 ]
 
 
-async def give(person, content: bytes = b"words", name: str = "plan.md"):
-    return await person.browser.post("/api/files", params={"name": name}, content=content)
+async def give(person, content: bytes | AsyncIterator[bytes] = b"words", name: str = "plan.md"):
+    named = {"file-name": quote(name)}
+    return await person.browser.post("/api/files", headers=named, content=content)
 
 
 @pytest.mark.parametrize(("method", "path"), REQUESTS)
@@ -145,7 +148,7 @@ async def test_a_body_that_is_too_large_is_not_read_to_its_end(ann, monkeypatch)
             given += 1_000_000
             yield b"x" * 1_000_000
 
-    streamed = await ann.browser.post("/api/files?name=a", content=endless())
+    streamed = await give(ann, endless())
     for answer in (announced, streamed):
         assert (answer.status_code, answer.json()) == (422, {"error": TOO_LARGE})
     assert await files.listed(ann.user.id) == []
@@ -161,7 +164,7 @@ async def test_one_file_after_the_other(ann, monkeypatch):
         await go_on.wait()
         yield b" file"
 
-    first = asyncio.create_task(ann.browser.post("/api/files?name=first", content=slow()))
+    first = asyncio.create_task(give(ann, slow(), "first"))
     await going.wait()
     second = await give(ann)
     go_on.set()
@@ -177,7 +180,7 @@ async def test_a_body_that_does_not_come_is_given_up(ann, monkeypatch):
         yield b"x"
         await asyncio.Event().wait()
 
-    answer = await ann.browser.post("/api/files?name=a", content=never())
+    answer = await give(ann, never())
     assert answer.status_code == 422
     assert "did not arrive in time" in answer.json()["error"]
 
@@ -187,5 +190,5 @@ async def test_an_account_that_will_be_erased_keeps_and_gives_nothing(ann, db):
     soon = "update profiles set erase_at = now() + interval '1 day' where user_id = $1"
     await rows(db, soon, ann.user.id)
     sessions.forget({"user": str(ann.user.id), "session": str(ann.user.session_id)})
-    for method, path in (("POST", "/api/files?name=b"), ("GET", f"/api/files/{kept.json()['id']}")):
+    for method, path in (("POST", "/api/files"), ("GET", f"/api/files/{kept.json()['id']}")):
         assert (await ann.browser.request(method, path, content=b"x")).status_code == 403

@@ -19,10 +19,13 @@ from assistant.local import binaries
 from assistant.local.postgres import running
 from tests.e2e.app import App, keys_for
 from tests.e2e.pages import Settings
+from tests.servers.radicale import radicale
 
 MARK = uuid4().hex
-WORDS = ("who", "said", "title", "tool", "name", "rule", "plant")
-WHO, SAID, RENAMED, ASKED, NAME, RULE, PLANTED = (f"{word}{MARK}ü" for word in WORDS)
+WORDS = ("who", "said", "title", "tool", "name", "rule", "file", "page", "note", "pass", "plant")
+WHO, SAID, RENAMED, ASKED, NAME, RULE, FILE, PAGE, NOTE, PASSWORD, PLANTED = SECRETS = tuple(
+    f"{word}{MARK}ü" for word in WORDS
+)
 ALIGNMENTS = 3
 
 
@@ -83,27 +86,62 @@ def valkey():
 @pytest.fixture(scope="module")
 async def pair(vendors, new_data, valkey):
     """An app with two workers."""
-    settings = {**keys_for(vendors), "WORKERS": "2", "REDIS_URL": valkey[1]}
+    settings = {
+        **keys_for(vendors), "WORKERS": "2", "REDIS_URL": valkey[1], "PRIVATE_HOSTS": "127.0.0.1",
+    }  # fmt: skip
     async with App(new_data(), settings) as app:
         yield app
 
 
 @pytest.fixture
-async def used(person, pair):
-    """Somebody has signed in by a name and talked, with a tool, and has named things, given
-    instructions, and searched.
+def calendar(tmp_path):
+    """Where calendars are, for whoever knows this password."""
+    with radicale(tmp_path, {WHO: PASSWORD}) as server:
+        server.make_calendar("home", "Home")
+        yield server.url
+
+
+@pytest.fixture
+async def used(person, pair, calendar):
+    """Somebody has signed in by a name and talked, with a file and tools, and has named things,
+    given instructions, connected a calendar, and searched.
     """
     alice = await person(pair.url, WHO)
-    chat = await alice.open()
+    await _connects(alice, calendar)
+    chat = await (await alice.open()).listens()
+    await _attaches(chat)
     await chat.ask(f"{SAID} [[tool=current_time timezone={ASKED}]]")
     await expect(chat.words.last).to_contain_text(ASKED)
-    await chat.ask(f"And again {SAID}?")
+    await chat.ask(f'And again {SAID}? [[tool=create_note title="{NOTE}" text="{NOTE}"]]')
     await expect(chat.rows).to_have_text([SAID])
     await chat.choose(SAID, "Rename")
     field = chat.page.get_by_label("Title of the conversation")
     await field.fill(RENAMED)
     await field.press("Enter")
     await expect(chat.row(RENAMED)).to_be_visible()
+    await _chooses(alice)
+    await chat.ask("And now?")
+    found = await alice.post("/api/search", {"q": SAID})
+    assert SAID in await found.text()
+    return pair
+
+
+async def _connects(alice, calendar: str) -> None:
+    form = {"server": calendar, "user": WHO, "password": PASSWORD}
+    address, headers = f"{alice.url}/api/connections/new/caldav", {"Origin": alice.url}
+    answer = await alice.context.request.post(address, form=form, headers=headers)
+    assert answer.ok, await answer.text()
+
+
+async def _attaches(chat) -> None:
+    async with chat.page.expect_file_chooser() as opening:
+        await chat.attach.click()
+    file = {"name": f"{FILE}.txt", "mimeType": "text/plain", "buffer": PAGE.encode()}
+    await (await opening.value).set_files(file)
+    await expect(chat.chips).to_have_attribute("data-state", "done")
+
+
+async def _chooses(alice) -> None:
     settings = Settings((await alice.open("/settings")).page)
     await settings.opens()
     await settings.name.fill(NAME)
@@ -112,10 +150,6 @@ async def used(person, pair):
     await settings.instructions.fill(RULE)
     await settings.page.get_by_role("button", name="Save", exact=True).click()
     await expect(settings.outcome("instructions")).to_have_text("Saved.")
-    await chat.ask("And now?")
-    found = await alice.post("/api/search", {"q": SAID})
-    assert SAID in await found.text()
-    return pair
 
 
 async def test_nothing_that_was_written_lies_in_clear(used, valkey):
@@ -140,7 +174,8 @@ async def test_nothing_that_was_written_lies_in_clear(used, valkey):
     planted = hits(stored, PLANTED)
     for place in ("/base/", "/pg_wal/", "the dump"):
         assert any(place in each for each in planted), place
-    assert hits(stored, WHO, SAID, RENAMED, ASKED, NAME, RULE) == []
+    assert any("files/" in place for place in stored)
+    assert hits(stored, *SECRETS[:-1]) == []
 
 
 def _dumped(admin_url: str) -> bytes:

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 import re
 
 import pytest
@@ -11,6 +12,7 @@ from tests.e2e.app import App, keys_for
 from tests.e2e.pages import Search, SignIn, until
 from tests.e2e.payloads import EVIL, PAYLOADS
 from tests.identity.server import Providers
+from tests.services.archives import packed
 from tests.vendors import Call, Say, Script
 
 INLINE = re.compile(r"<script[^>]*>(.+?)</script>", re.DOTALL)
@@ -42,6 +44,9 @@ WORDS = {
 }
 ACTING = "script, iframe, object, embed, svg:not(.icon), style, link, meta, base, form, video, \
 audio, math, input, img, [onerror], [onload], [onfocus], [ontoggle], [style]"
+NEVER_OURS = "script, iframe, object, embed, style, link, meta, base, video, audio, math, img, \
+[onerror], [onload], [onfocus], [ontoggle]"
+NAMES = [f"{each.replace('/', '')[:90]}.txt" for each in PAYLOADS if each.startswith("<")]
 SHOWN = ".row, .topbar .title, .me .title, .bubble, .words, .tool, .toast, [role=option]"
 
 
@@ -136,6 +141,57 @@ async def test_hostile_text_is_only_text_wherever_it_is_shown(person, app, seed,
         assert await chat.page.evaluate("window.broken") == []
     assert _foreign(asked, app) == []
     assert said == []
+
+
+async def test_hostile_names_of_files_are_only_text(alice, app):
+    asked, said = await _watched(alice)
+    chat = await (await alice.open()).listens()
+    for name in NAMES[:5]:
+        async with chat.page.expect_file_chooser() as opening:
+            await chat.attach.click()
+        file = {"name": name, "mimeType": "text/plain", "buffer": name.encode()}
+        await (await opening.value).set_files(file)
+    await expect(chat.chips.and_(chat.page.locator("[data-state=done]"))).to_have_count(5)
+    await _is_no_more_than_text(chat.page)
+    await chat.ask("Read them.")
+    await expect(chat.sent_files).to_have_text([re.compile(re.escape(each)) for each in NAMES[:5]])
+    await _is_no_more_than_text(chat.page)
+    page = (await (await alice.open("/settings")).listens()).page
+    await expect(page.get_by_test_id("stored-file")).to_have_count(5)
+    await _is_no_more_than_text(page)
+    assert (_foreign(asked, app), said) == ([], [])
+
+
+async def test_hostile_words_of_an_archive_are_only_text(alice, app):
+    asked, said = await _watched(alice)
+    page = (await (await alice.open("/settings")).listens()).page
+    broken = {f"conversations/{name}.json": "no json" for name in NAMES}
+    chosen = {"instructions": "\n".join(PAYLOADS)[:4_000]}
+    archive = packed(broken | {"settings.json": json.dumps(chosen)})
+    file = {"name": "x.zip", "mimeType": "application/zip", "buffer": archive}
+    await page.get_by_test_id("import").set_input_files(file)
+    left = page.get_by_test_id("skipped").get_by_role("listitem")
+    await expect(left).to_have_count(len(NAMES))
+    offered = page.get_by_test_id("offered-instructions")
+    await expect(offered).to_contain_text(PAYLOADS[0])
+    await _is_no_more_than_text(page)
+    await offered.get_by_role("button", name="Use these instructions").click()
+    await expect(page.get_by_label("Instructions", exact=True)).not_to_have_value("")
+    await _is_no_more_than_text(page)
+    assert (_foreign(asked, app), said) == ([], [])
+
+
+async def _watched(person):
+    """What the person's browser asks for from now on, and the dialogs that open."""
+    await person.context.add_init_script(BROKEN)
+    said: list[str] = []
+    person.context.on("dialog", lambda dialog: said.append(dialog.message))
+    return _asked(person.context), said
+
+
+async def _is_no_more_than_text(page) -> None:
+    assert await page.locator("main").locator(NEVER_OURS).count() == 0
+    assert await page.evaluate("window.broken") == []
 
 
 async def _stays_inert(page) -> None:

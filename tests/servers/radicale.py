@@ -34,18 +34,19 @@ CALENDAR = """<c:mkcalendar xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:calda
 class Radicale:
     """The running server."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, users: dict[str, str]) -> None:
         self.url = f"http://127.0.0.1:{port}/"
+        self._users = users
 
     def ask(
         self, method: str, path: str, body: str = "", user: str = "", **headers: str
     ) -> httpx2.Response:
         """A request as another program of the user would make it."""
-        name = user or next(iter(USERS))
+        name = user or next(iter(self._users))
         url = f"{self.url}{name.replace('@', '%40')}/{path}"
         with httpx2.Client(trust_env=False) as client:
             return client.request(
-                method, url, content=body.encode(), auth=(name, USERS[name]), headers=headers
+                method, url, content=body.encode(), auth=(name, self._users[name]), headers=headers
             )
 
     def make_calendar(self, path: str, name: str, holds: str = "VEVENT", user: str = "") -> None:
@@ -60,9 +61,9 @@ class Radicale:
 
 
 @contextmanager
-def radicale(folder: Path) -> Iterator[Radicale]:
-    """The server, as long as the block lasts."""
-    (folder / "users").write_text("".join(f"{name}:{word}\n" for name, word in USERS.items()))
+def radicale(folder: Path, users: dict[str, str] = USERS) -> Iterator[Radicale]:
+    """The server, as long as the block lasts. users: their passwords, by name."""
+    (folder / "users").write_text("".join(f"{name}:{word}\n" for name, word in users.items()))
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     (folder / "config").write_text(CONFIG.format(port=port, folder=folder))
@@ -72,7 +73,7 @@ def radicale(folder: Path) -> Iterator[Radicale]:
         process = subprocess.Popen(command, env=environment, stderr=log)  # noqa: S603
     try:
         _wait(port, process)
-        yield Radicale(port)
+        yield Radicale(port, users)
     finally:
         process.terminate()
         process.wait(20)
