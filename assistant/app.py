@@ -89,9 +89,13 @@ def surround(asgi: ASGIApp) -> ASGIApp:
 
 def served() -> ASGIApp:
     """What the server runs: Reflex's app, and the layers around all that it answers."""
+    return with_headers(app())
+
+
+def load_sdks() -> None:
+    """Import what the vendors need, for which else whoever asks or pays first would wait."""
     model_choice.load_vendors()
     stripe_client.load()
-    return with_headers(app())
 
 
 def with_headers(asgi: ASGIApp) -> ASGIApp:

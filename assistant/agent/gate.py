@@ -14,7 +14,7 @@ from assistant.agent.provenance import OUTSIDE, Provenance
 Verdict = Literal["allow", "ask", "deny"]
 Rule = Literal["off", "ask", "allow"]
 
-OUTWARD = ("url", "query")  # what a read tells to others
+OUTWARD = ("url", "query")  # what a read or a write tells to others
 KNOWN: tuple[Origin, ...] = ("user", "offered")
 OWN = {Effect.READ: "reads only", Effect.WRITE: "can be undone"}
 GRANTED = (Effect.SEND, Effect.DESTROY)
@@ -92,12 +92,14 @@ def decided(tool: Tool, intent: Intent, said: Provenance, permitted: Permissions
 
 
 def _effect(intent: Intent, said: Provenance, origins: tuple[Origin, ...]) -> Effect:
-    """A read tells the words and pages that it asks for; after others' text that is sending."""
-    if intent.effect is not Effect.READ or not said.tainted:
+    """To read or write tells the words and pages that are asked for; after others' text that is
+    sending.
+    """
+    if intent.effect not in OWN or not said.tainted:
         return intent.effect
     asked = zip(intent.targets, origins, strict=True)
     tells = any(each.kind in OUTWARD and origin not in KNOWN for each, origin in asked)
-    return Effect.SEND if tells else Effect.READ
+    return Effect.SEND if tells else intent.effect
 
 
 def _is_of_others(intent: Intent, said: Provenance, origins: tuple[Origin, ...]) -> bool:

@@ -23,6 +23,7 @@ OUTSIDE = ("recipient", "url")  # whom words that we have not seen may have name
 # What the user has connected: whoever names it, a call can reach no other.
 CONNECTED = ("server", "calendar")
 _PART_OF_NAME = r"\w.+%@/:?#=&~-"
+_WITHIN_NAME = r"\w[!$'*^`{|}]"  # as in o'brien@example.com; elsewhere these only quote
 
 
 class Page(NamedTuple):
@@ -163,7 +164,8 @@ def _names_page(text: str, page: Page) -> bool:
 
 
 def _stands(pattern: str, text: str) -> bool:
-    found = rf"(?<![{_PART_OF_NAME}]){pattern}(?:[.,:;!?](?!\S))?(?![{_PART_OF_NAME}])"
+    begins = rf"(?<![{_PART_OF_NAME}])(?<!{_WITHIN_NAME})"
+    found = rf"{begins}{pattern}(?:[.,:;!?](?!\S))?(?![{_PART_OF_NAME}])"
     return re.search(found, text) is not None
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Protocol
 
-from assistant.agent.acts import Act, Effect, Tool, ToolContext
+from assistant.agent.acts import Act, Effect, Intent, Tool, ToolContext
 from assistant.agent.arguments import UNREADABLE, are_malformed
 from assistant.agent.execution import capped, executed, intended
 from assistant.agent.gate import GRANTED, Gate
@@ -30,6 +30,7 @@ TOOL_SECONDS = 30.0
 TURN_CHARACTERS = 200_000  # of all results together
 CALLS_AT_ONCE = 8
 CALLS_OF_A_REPLY = 32
+TOLD = ("url", "query", "server")  # who stands behind these learns of a call
 
 TOO_MANY = (
     f"The call was not run: one answer may ask for at most {CALLS_OF_A_REPLY} calls. Ask again in "
@@ -45,14 +46,17 @@ ToolEvent = ToolStarted | ToolAsked | ToolFinished
 
 
 class Journal(Protocol):
-    """Where calls are counted, and where it is written down that one is about to have an effect."""
+    """Where calls are counted, and where it is written down that one is about to leave a mark."""
 
     async def admits(self, call: ToolCall) -> str:
         """Why the call may not run now, for the model; "" when it may."""
         ...
 
-    async def begins(self, call: ToolCall, act: Act) -> None:
-        """Called before the effect; what is raised here keeps the call from running."""
+    async def begins(self, call: ToolCall, act: Act) -> str:
+        """Called before the effect. Why there may be none after all, for the model; "" when it may.
+
+        What is raised here keeps the call from running.
+        """
         ...
 
 
@@ -173,20 +177,27 @@ class Toolbox:
 
     async def _execute(self, started: ToolStarted) -> ToolFinished:
         async with self._places:
-            if started.act.intent.effect is not Effect.READ:
-                await self._journal.begins(started.call, started.act)
-            tool = self._tools[started.call.name]
+            call, act = started.call, started.act
+            if _leaves_a_mark(act.intent) and (why := await self._journal.begins(call, act)):
+                return _refused(call, why, replace(act, rule=""))
+            tool = self._tools[call.name]
             self._begun += 1  # not every vendor's ids are new in each request
             key = f"{self._context.key}/{self._begun}"
             context = replace(self._context, key=key, tainted=self.said.tainted)
-            outcome = await executed(tool, started.call, context, self._seconds)
-        return replace(outcome, result=self._fitted(outcome.result), act=started.act)
+            outcome = await executed(tool, call, context, self._seconds)
+        return replace(outcome, result=self._fitted(outcome.result), act=act)
 
     def _fitted(self, result: ToolResult) -> ToolResult:
         """The result, in the room that is left in this turn."""
         content = capped(result.content, self._room)
         self._room = max(0, self._room - len(content))
         return replace(result, content=content)
+
+
+def _leaves_a_mark(intent: Intent) -> bool:
+    """Whether such a call changes something, or lets somebody outside know something."""
+    told = any(target.kind in TOLD for target in intent.targets)
+    return told or intent.effect is not Effect.READ
 
 
 def _refused(call: ToolCall, why: str, act: Act | None = None) -> ToolFinished:

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from assistant.api.cookies import REFRESH, SESSION
 from assistant.api.sentence_page import reads_pages, sentence_page
-from assistant.config import LOOPBACK, settings
+from assistant.config import settings
 from assistant.errors import (
     UNEXPECTED,
     AssistantError,
@@ -92,20 +92,18 @@ async def session_of(connection: HTTPConnection) -> User:
 
 
 async def count_address(request: Request, what: str) -> None:
-    """Count that this address does it; one of this machine is whoever a proxy serves, so nobody.
+    """Count that whoever asks does it, by their address. Raises Busy."""
+    await rate_limits.count_address(what, address_of(request))
 
-    Raises Busy.
-    """
+
+def address_of(connection: HTTPConnection) -> str:
+    """Where whoever asks sits, "" where nobody says: beyond the proxies that stand before us."""
     # A proxy may add a line of its own to the one that whoever asks has made up.
-    said = ",".join(request.headers.getlist("x-forwarded-for")).split(",")
+    said = ",".join(connection.headers.getlist("x-forwarded-for")).split(",")
     hops = settings().proxy_hops
-    who = said[-hops].strip() if 0 < hops <= len(said) else _peer(request)
-    if who and who not in LOOPBACK:
-        await rate_limits.count(what, who)
-
-
-def _peer(request: Request) -> str:
-    return request.client.host if request.client else ""
+    if 0 < hops <= len(said):
+        return said[-hops].strip()
+    return connection.client.host if connection.client else ""
 
 
 async def body_of(

@@ -25,7 +25,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from assistant.api.answers import NO_STORE, STATUS, session_of
+from assistant.api.answers import NO_STORE, STATUS, address_of, session_of
 from assistant.api.cookies import LEFT, REFRESH, SESSION, keep_session
 from assistant.api.sentence_page import reads_pages, sentence_page
 from assistant.config import settings
@@ -241,13 +241,16 @@ def _in_its_folder(scope: Scope) -> Scope:
 
 
 def _bound(scope: Scope, user: User | None) -> Scope:
-    """The socket's scope as Reflex may see it: nobody's cookie, and a token of this session."""
+    """The socket's scope as Reflex may see it: nobody's cookie, a token of this session, and where
+    its page is.
+    """
     headers = [(k, v) for k, v in scope["headers"] if _plain(k) not in WITHHELD]
     if user is not None:
         headers.append((NAMING, vouched(user).encode()))
     query = parse_qs(scope["query_string"].decode("latin-1"))
     query["token"] = [_bound_token(user, query.get("token", [""])[0])]
-    return {**scope, "headers": headers, "query_string": urlencode(query, doseq=True).encode()}
+    asked, client = urlencode(query, doseq=True).encode(), (address_of(HTTPConnection(scope)), 0)
+    return {**scope, "headers": headers, "query_string": asked, "client": client}
 
 
 def _plain(name: bytes) -> bytes:

@@ -3,9 +3,8 @@
 import reflex as rx
 
 from assistant.components.page_frame import Words, section
+from assistant.components.usage_charts import days_chart
 from assistant.state.usage import UsageState
-
-HEIGHT = 220  # pixels
 
 
 def usage_month() -> rx.Component:
@@ -14,7 +13,7 @@ def usage_month() -> rx.Component:
         "This month",
         "",
         rx.el.div(_messages(), _cost(), _renewal(), class_name="figures"),
-        rx.el.div(_chart(), class_name="chart", aria_hidden="true"),
+        days_chart(),
     )
 
 
@@ -43,22 +42,3 @@ def _figure(said: Words, about: Words, *more: rx.Component) -> rx.Component:
     return rx.el.div(
         rx.el.strong(told), rx.el.small(rx.cond(UsageState.ready, about, "\u00a0")), *more
     )
-
-
-def _chart() -> rx.Component:
-    chart = rx.recharts.bar_chart(
-        rx.recharts.bar(
-            data_key="cents",
-            name="US cents",
-            fill="var(--accent)",
-            is_animation_active=False,
-            max_bar_size=48,
-        ),
-        rx.recharts.x_axis(data_key="day", tick_line=False, stroke="var(--muted)"),
-        rx.recharts.y_axis(width=48, unit="¢", tick_line=False, stroke="var(--muted)"),
-        rx.recharts.graphing_tooltip(is_animation_active=False),
-        data=UsageState.days,
-        height=HEIGHT,
-        width="100%",
-    )
-    return rx.cond(UsageState.ready, chart)

@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from assistant.components.page_frame import section
+from assistant.components.usage_charts import shares_chart
 from assistant.components.usage_requests import usage_requests
 from assistant.state.usage import UsageRow, UsageState
 
@@ -12,9 +13,9 @@ from assistant.state.usage import UsageRow, UsageState
 def usage_tables() -> rx.Component:
     """The sections, in order."""
     return rx.fragment(
-        section("By model", "", _table("Model", UsageState.models)),
-        section("By vendor", "", _table("Vendor", UsageState.providers)),
-        section("By purpose", "", _table("Purpose", UsageState.purposes)),
+        _shares("By model", "Model", UsageState.models),
+        _shares("By vendor", "Vendor", UsageState.providers),
+        _shares("By purpose", "Purpose", UsageState.purposes),
         section(
             "Conversations",
             "Those that cost most this month.",
@@ -27,6 +28,10 @@ def usage_tables() -> rx.Component:
             usage_requests(),
         ),
     )
+
+
+def _shares(title: str, of: str, rows: Any) -> rx.Component:  # noqa: ANN401
+    return section(title, "", shares_chart(rows), _table(of, rows))
 
 
 def _table(of: str, rows: Any, *, has_tokens: bool = True) -> rx.Component:  # noqa: ANN401

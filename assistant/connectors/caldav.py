@@ -6,6 +6,7 @@ that were vetted.
 
 import asyncio
 import hashlib
+from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import quote, unquote, urljoin
 from zoneinfo import ZoneInfo
@@ -61,7 +62,15 @@ class Caldav:
     async def event(self, calendar: str, event: str) -> Event:
         """See `Calendar`."""
         _, ics = await self._read(calendar, event)
-        return await self._as_event(ics, calendar, event)
+        found = await self._as_event(ics, calendar, event)
+        return replace(found, host=await self._host(found.organiser))
+
+    async def _host(self, organiser: str) -> str:
+        """The organiser, "" where that is the user."""
+        if not organiser:
+            return ""
+        own = (*(await self._found_home()).addresses, self._account.user)
+        return "" if organiser.lower() in map(str.lower, own) else organiser
 
     async def create(self, calendar: str, draft: Draft, key: str) -> Done:
         """See `Calendar`."""

@@ -20,6 +20,8 @@ NAMES = {
     "c": "urn:ietf:params:xml:ns:caldav",
     "cs": "http://calendarserver.org/ns/",
 }
+# Whose hosts are all their own. Under other names (co.uk, duckdns.org) strangers are neighbours.
+HOUSES = ("icloud.com",)
 UNCHANGED = "Nothing was changed."
 UNKNOWN = "Whether anything was changed is not known; look before you try it again."
 CHANGING = ("PUT", "DELETE")
@@ -180,8 +182,8 @@ def _checked(url: str, reach: Reach) -> str:
 
 def _of_one_house(host: str, other: str) -> bool:
     """Whether two hosts belong together, as caldav.icloud.com and p12-caldav.icloud.com do."""
-    house = other.partition(".")[2]
-    return host.endswith(f".{other}") or ("." in house and host.endswith(f".{house}"))
+    houses = [house for house in HOUSES if other.endswith(f".{house}")]
+    return any(host.endswith(f".{house}") for house in (other, *houses))
 
 
 def _parsed(body: bytes) -> etree._Element:

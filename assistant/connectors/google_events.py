@@ -32,6 +32,7 @@ def as_event(found: Fields, calendar: str, local: ZoneInfo) -> Event:
     except (KeyError, TypeError, ValueError) as error:
         raise ToolError("Google Calendar sent an event that cannot be read.") from error
     rules = [each for each in found.get("recurrence", ()) if each.startswith(RULE)]
+    organiser = found.get("organizer", {})
     return Event(
         id=str(found["id"]),
         calendar=calendar,
@@ -40,11 +41,12 @@ def as_event(found: Fields, calendar: str, local: ZoneInfo) -> Event:
         end=end,
         location=str(found.get("location", ""))[:LINE],
         description=str(found.get("description", ""))[:TEXT],
-        organiser=str(found.get("organizer", {}).get("email", "")),
+        organiser=str(organiser.get("email", "")),
         attendees=tuple(map(_attendee, found.get("attendees", ()))),
         repeats=rules[0].removeprefix(RULE) if rules else _days_by_name(found),
         series=str(found.get("recurringEventId", "")),
         busy=found.get("transparency") != "transparent",
+        host="" if organiser.get("self") else str(organiser.get("email", "")),
     )
 
 

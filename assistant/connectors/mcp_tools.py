@@ -20,8 +20,10 @@ _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _NAMES_ADDRESS = re.compile(
     r"(?i)(?<![a-z])(ur[li]s?|links?|href|web_?(site|page)s?|domains?|hosts?)(?![a-z])"
 )
+# Also what only programs read as an address, such as "https:e.org" with whatever slashes.
 _ADDRESS = re.compile(
-    r"(?i)(?<![\w@.+-])(?:[a-z][a-z0-9+.-]*://|www\.|(?:[a-z0-9-]+\.)+[a-z]{2,}(?=[/:?#]))"
+    r"(?i)(?<![\w@.+-])(?:https?:[/\\]*(?=\S)|[a-z][a-z0-9+.-]*://|www\."
+    r"|(?:[\w-]+\.)+(?:[^\W\d_]{2,}|xn--[\w-]+)(?=[/\\:?#])|(?:\d+\.){3}\d+(?=[/\\:?#]))"
     r"[^\s\"'<>()\[\]{}]*[^\s\"'<>()\[\]{}.,;:!]"
 )
 _ODD = re.compile(r"[^a-zA-Z0-9_-]")

@@ -17,7 +17,7 @@ def webp_bare(content: bytes) -> tuple[bytes, int, int]:
     """The picture, its width and its height. Raises Unfit for one that is damaged or moves."""
     try:
         chunks = [(kind, body) for kind, body in _chunks(content) if kind in DRAWN]
-        width, height = _size(dict(chunks))
+        width, height = _size(_each_once(chunks))
     except (struct.error, ValueError) as error:
         raise Unfit(DAMAGED) from error
     packed = b"".join(_packed(kind, body) for kind, body in chunks)
@@ -38,6 +38,14 @@ def _chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
             raise ValueError(at)
         yield kind, content[at + 8 : at + 8 + length]
         at += 8 + length + length % 2
+
+
+def _each_once(chunks: list[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    """Raises ValueError for a second picture in the file, which another reader might draw."""
+    found = dict(chunks)
+    if len(found) < len(chunks) or {b"VP8 ", b"VP8L"} <= found.keys():
+        raise ValueError(found.keys())
+    return found
 
 
 def _size(chunks: dict[bytes, bytes]) -> tuple[int, int]:

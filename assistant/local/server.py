@@ -20,6 +20,7 @@ from starlette.types import ASGIApp
 from assistant.config import CLOSING, Settings
 
 STOP_SECONDS = 2  # a worker with open streams does not end by itself; browsers resume them
+LOADED_AFTER_SECONDS = 1.0
 PRODUCTION = {
     "REFLEX_ENV_MODE": "prod",
     "__REFLEX_SKIP_COMPILE": "true",  # the pages are built already
@@ -70,11 +71,20 @@ def serve(chosen: Settings, ready: Callable[[], None]) -> None:
 
 
 def load_app() -> ASGIApp:
-    """The ASGI app, made in a worker."""
+    """The ASGI app, made in a worker. The vendors' SDKs come when it serves: pages need none."""
     threading.Thread(target=_end_with_the_launcher, daemon=True).start()
     with _kept():
-        application: ASGIApp = importlib.import_module("assistant.app").served()
+        module = importlib.import_module("assistant.app")
+        application: ASGIApp = module.served()
+    loading = threading.Timer(LOADED_AFTER_SECONDS, _load, [module.load_sdks])
+    loading.daemon = True
+    loading.start()
     return application
+
+
+def _load(sdks: Callable[[], None]) -> None:
+    with _kept():
+        sdks()
 
 
 @contextmanager

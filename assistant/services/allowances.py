@@ -20,13 +20,18 @@ from assistant.services.tiers import PLAN_NOW, Tier, in_force
 WARN_AT = Decimal("0.8")  # of an allowance that is used up
 _USED_UP = "What the {} plan spends on answers in a {} is used up."
 
+# Behind a period that is over comes the next one, of which we may hear late: it begins where that
+# one ended, so what is used meanwhile counts in it, and no month is had besides.
 _MONTH = f"""
-    select case when is_paid then period_start else calendar end as starts_at,
-           case when is_paid then period_end
-           else (calendar at time zone 'UTC' + interval '1 month') at time zone 'UTC' end as ends_at
+    select case when runs then period_start else month end as starts_at,
+           case when runs then period_end
+           else (month at time zone 'UTC' + interval '1 month') at time zone 'UTC' end as ends_at
     from (
-        select period_start, period_end, date_trunc('month', now(), 'UTC') as calendar,
-               coalesce(now() >= period_start and now() < period_end, false) as is_paid
+        select period_start, period_end, now() >= period_start and now() < period_end as runs,
+               case when status not in ('canceled', 'unpaid') and now() >= period_end
+                   and now() < (period_end at time zone 'UTC' + interval '1 month')
+                       at time zone 'UTC'
+               then period_end else date_trunc('month', now(), 'UTC') end as month
         from ({PLAN_NOW}) as plan_now
     ) as plan
 """  # noqa: S608  (nothing in it comes from outside)
@@ -131,10 +136,15 @@ class Left:
 
     @property
     def is_short(self) -> bool:
-        """Whether the user should know that it will soon be used up."""
+        """Whether the user should know that the month will soon be used up."""
         used = Decimal(self.messages) / max(self.tier.messages, 1)
         of_cost = self.spent / max(self.tier.month_usd, Decimal("0.01"))
         return max(used, of_cost) >= WARN_AT
+
+    @property
+    def is_short_today(self) -> bool:
+        """The same of the day: of what it pays for while a whole answer must still fit in."""
+        return 0 < (self.tier.day_usd - self.tier.turn_usd) * WARN_AT <= self.day_spent
 
     def used_up(
         self, messages: int = 1, aside: Decimal = Decimal(0)

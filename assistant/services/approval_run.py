@@ -19,7 +19,7 @@ from sqlmodel import col, update
 from assistant.agent.execution import executed
 from assistant.agent.toolbox import TOOL_SECONDS
 from assistant.agent.types import ToolCall, ToolFinished, ToolResult
-from assistant.database import system_session, user_session
+from assistant.database import driver_of, system_session, user_session
 from assistant.models import Approval
 from assistant.services import (
     approvals,
@@ -122,7 +122,8 @@ async def _claim(user_id: UUID, approval_id: UUID) -> Claim | None:
             end = ("failed", PERHAPS) if again else ("denied", DELETED)
             await _ended(session, row, vault, *end)
             return Claim(row)
-        if row.rule and not again and not await permissions.use(session, row.rule):
+        used = row.rule and not again
+        if used and not await permissions.use(await driver_of(session), row.rule):
             await _ask_after_all(session, row, vault)
             return Claim(row)
         try:

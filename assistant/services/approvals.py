@@ -22,7 +22,7 @@ from assistant.database import user_session
 from assistant.errors import NotFound, Refused, ToolError
 from assistant.models import Approval, ToolExecution, Turn
 from assistant.services import audit_chain, contents, permissions, signals, tiers
-from assistant.services.approval_cards import facts, run_at, shown
+from assistant.services.approval_cards import Card, facts, run_at, shown
 from assistant.services.contents import Entry
 from assistant.services.keys import vault_in
 from assistant.services.leases import Grip
@@ -38,6 +38,10 @@ REASON_CHARACTERS = 1_000
 TO_BE_REFUSED = ("pending", "approved")
 SAID_NO = "The user did not allow this, so it was not run."
 TAKEN_BACK = "The user took this back before it was run."
+ELSEWHERE = (
+    "The server of this tool stands at another address than the card says. Nothing was done; you "
+    "can refuse it, and ask for it anew."
+)
 DECIDED = {
     "pending": "What is asked has changed since this page was read. Look at it again.",
     "approved": "This has been allowed already.",
@@ -110,13 +114,16 @@ async def approve(user_id: UUID, approval_id: UUID, yes: Yes) -> None:
         raise Refused("This tool is not there any more, so it cannot be done. You can refuse it.")
     if why := tiers.lacking(await tiers.tier_of(user_id), tool, "This"):
         raise Refused(f"{why} It was not done; it still waits, and you can refuse it.")
-    if yes.arguments is not None:
-        call = replace(call, arguments=yes.arguments)
+    if yes.arguments is not None or tool.foreign:
+        call = replace(call, arguments=call.arguments if yes.arguments is None else yes.arguments)
         try:
             intent = await intended(tool, call, toolkit.context(), TOOL_SECONDS)
         except ToolError as error:
             raise Refused(f"{error} Nothing was done; mend it and allow it again.") from error
-        card |= facts(Act(_never_weaker(intent, row.effect)))
+        found = facts(Act(_never_weaker(intent, row.effect)))
+        if _servers(found) != _servers(card):
+            raise Refused(ELSEWHERE)
+        card |= found if yes.arguments is not None else {}
     card["status"] = "approved"
     await _decide(user_id, row, yes, call.arguments, card, tool.delay)
 
@@ -127,6 +134,11 @@ async def timezone_of(user_id: UUID, approval_id: UUID) -> str:
     async with user_session(user_id) as session:
         details = await session.scalar(asked.where(col(Approval.id) == approval_id))
     return str((details or {}).get("timezone", "UTC"))
+
+
+def _servers(card: Card) -> list[str]:
+    """Whom the user has connected of those that a card names."""
+    return [each["value"] for each in card["targets"] if each["kind"] == "server"]
 
 
 def _never_weaker(intent: Intent, effect: str) -> Intent:

@@ -3,7 +3,8 @@
 Erasing removes the profile, and with it, by reference, every row of the user (`holdings.py`): all
 in one transaction, so that it is done or will be begun again. Without the data keys, whatever is
 left of sealed values (dead row versions, write-ahead log, old dumps) opens with nothing. The same
-holds for the bytes of files, whose keys are such values; they are removed as soon as it is done.
+holds for the bytes of files, whose keys are such values. They are removed first, while there still
+is a row that lets what was cut off be begun again.
 
 A dump of the whole database holds the wrapped data keys of its time, too, and the wrapping key
 opens those. So that an old dump opens nothing, one of two things is done:
@@ -42,8 +43,10 @@ from assistant.services.google_access import grants_in
 from assistant.services.sessions import User, forget, note_end, others_of, require_fresh, tell_end
 
 GRACE = timedelta(days=14)
+PATIENCE = timedelta(days=1)  # with a store that is away
 WORD = "DELETE"
 ERASED = "erased"  # the topic of notices {"user": id}
+TOO_LATE = "The day has come: this account is being erased, and cannot be kept any more."
 
 log = structlog.get_logger()
 
@@ -67,8 +70,11 @@ async def ask(user: User, word: str) -> None:
 
 
 async def keep(user_id: UUID) -> None:
-    """Take it back: the account stays as it is."""
+    """Take it back: the account stays as it is. Raises Refused once the day has come."""
     async with user_session(user_id) as session:
+        day = await session.scalar(select(Profile.erase_at <= func.now()).with_for_update())
+        if day:
+            raise Refused(TOO_LATE)
         await session.execute(update(Profile).values(erase_at=None))
     try:
         await plan_endings.go_on(user_id)
@@ -92,14 +98,16 @@ async def erased_at(user_id: UUID) -> datetime | None:
 async def erase(user_id: UUID) -> bool:
     """Erase the account if its day has come. False when it stays.
 
-    Who pays is a customer no more before anything is erased. Raises BillingAway while that cannot
-    be done; then it is begun again.
+    Who pays is a customer no more before anything is erased. Raises BillingAway and, on the first
+    day, StorageAway while something cannot be done; then it is begun again.
     """
-    due = select(Profile.id).where(col(Profile.erase_at) <= func.now()).with_for_update()
+    overdue = (col(Profile.erase_at) <= func.now() - PATIENCE).label("overdue")
+    due = select(Profile.id, overdue).where(col(Profile.erase_at) <= func.now()).with_for_update()
     async with user_session(user_id) as session:
-        if (await session.scalars(due)).one_or_none() is None:
+        if (row := (await session.execute(due)).one_or_none()) is None:
             return False
     await plan_endings.forget(user_id)
+    await _remove_objects(user_id, wait=not row.overdue)
     async with user_session(user_id) as session:
         if (profile_id := (await session.scalars(due)).one_or_none()) is None:
             return False
@@ -115,18 +123,23 @@ async def erase(user_id: UUID) -> bool:
         await signals.tell_plan(member)
     if payer is not None:
         await signals.tell_seats(payer)
-    await _remove_objects(user_id)
+    await _remove_objects(user_id)  # those that have come in meanwhile
     for grant in grants:
         await google_tokens.revoke(grant)
     log.info("account_erased", user=str(user_id))
     return True
 
 
-async def _remove_objects(user_id: UUID) -> None:
-    """The bytes of the files. Where the store stays away they are left: nothing opens them."""
+async def _remove_objects(user_id: UUID, *, wait: bool = False) -> None:
+    """The bytes of the files. Where the store stays away they are left: nothing opens them.
+
+    wait: raise StorageAway instead.
+    """
     try:
         async for attempt in stamina.retry_context(on=StorageAway, attempts=4):
             with attempt:
                 await file_contents.remove_all(user_id)
     except StorageAway:
+        if wait:
+            raise
         log.exception("objects_left", folder=str(user_id))

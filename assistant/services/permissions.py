@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from asyncpg import Connection
 from sqlalchemy import ColumnElement, func, or_, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -25,6 +26,11 @@ _PERMITTED = """
     select id, tool, rule, target from tool_permissions
     where revoked_at is null and (expires_at is null or expires_at > now())
       and (conversation_id is null or conversation_id = $1)
+"""
+_USE = """
+    update tool_permissions set used_at = now()
+    where id = $1 and revoked_at is null and (expires_at is null or expires_at > now())
+    returning id
 """
 NEVER_ALLOWED = "What sends or deletes always asks. Nothing was changed."
 
@@ -130,12 +136,9 @@ async def grant(
     return row.id
 
 
-async def use(session: AsyncSession, rule: str) -> bool:
+async def use(connection: Connection, rule: str) -> bool:
     """A call is about to run by this grant: note it. False when the grant holds no longer."""
-    mine = col(ToolPermission.id) == UUID(rule)
-    used = update(ToolPermission).where(mine, _in_force()).values(used_at=func.now())
-    found = await session.execute(used.returning(col(ToolPermission.id)))
-    return found.first() is not None
+    return await connection.fetchval(_USE, UUID(rule)) is not None
 
 
 async def granted(user_id: UUID) -> list[Granted]:

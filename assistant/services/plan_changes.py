@@ -16,6 +16,7 @@ from assistant.services.change_words import Change, told
 from assistant.services.checkout import lives
 from assistant.services.entitlement import catch_up
 from assistant.services.one_each import OneEach
+from assistant.services.payment_due import payment_due
 from assistant.services.plan_moves import Move
 from assistant.services.seats import require_room
 from assistant.services.stripe_client import asking
@@ -90,11 +91,17 @@ async def resume(user_id: UUID) -> None:
 
 
 async def _live(user_id: UUID) -> Subscription:
-    """The user's plan, as it is at Stripe now. Raises Refused for who has none."""
+    """The user's plan, as it is at Stripe now, and unpaid where its time to be paid in is over.
+
+    Raises Refused for who has none.
+    """
     plan = await catch_up(user_id)
     async with asking():  # says so where nothing is sold
         if not lives(plan):
             raise Refused(NO_PLAN)
+    due = await payment_due(user_id)
+    if due is not None and due.until is None:  # Stripe may go on trying for weeks
+        plan.status = "unpaid"
     return plan
 
 

@@ -15,7 +15,7 @@ from limits.aio.storage import MemoryStorage, RedisStorage
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
 from limits.errors import StorageError
 
-from assistant.config import settings
+from assistant.config import LOOPBACK, settings
 from assistant.errors import Busy
 from assistant.services.shared import redis
 
@@ -45,6 +45,7 @@ RATES = {
     "billing": Rate("questions about your plan", parse_many("60/minute; 1500/day")),
     "seats": Rate("invitations", parse_many("30/minute; 300/day"), costly=True),
     # Of an address, behind which many people may sit.
+    "messages_from": Rate("messages", parse_many("600/minute; 10000/day"), costly=True),
     "uploads_from": Rate("uploads", parse_many("300/minute; 5000/day"), costly=True),
     "searches_from": Rate("searches", parse_many("1200/minute")),
     "sign_ins": Rate("attempts to sign in", parse_many("60/minute; 600/hour")),
@@ -68,6 +69,15 @@ async def count(what: str, whose: object) -> None:
         log.warning("not_counted", what=what)
         if rate.costly:
             raise Busy(UNCOUNTED, minutes=1) from error
+
+
+async def count_address(what: str, address: str) -> None:
+    """Count that this address does it; one of this machine is whoever a proxy serves, so nobody.
+
+    Raises Busy.
+    """
+    if address and address not in LOOPBACK:
+        await count(what, address)
 
 
 async def _too_often(rate: Rate, window: RateLimitItem, what: str, whose: object) -> Busy:

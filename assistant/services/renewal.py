@@ -14,11 +14,10 @@ from assistant.errors import NotSignedIn
 from assistant.models import LoginSession
 from assistant.services.devices import label_of
 from assistant.services.keys import vault_in
-from assistant.services.sessions import ALIVE, DEVICE, User, end, require_alive
+from assistant.services.sessions import ALIVE, DEVICE, GRACE, User, end, require_alive
 from assistant.services.tokens import RefreshToken, access_token
 
 ABSOLUTE = timedelta(days=30)
-GRACE = timedelta(seconds=10)  # in which two tabs may present the same refresh token
 
 log = structlog.get_logger()
 

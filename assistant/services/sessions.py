@@ -10,7 +10,18 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, case, false, func, null, select
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    and_,
+    bindparam,
+    case,
+    false,
+    func,
+    null,
+    or_,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, update
 
@@ -27,6 +38,7 @@ REVOKED = "revoked"  # the topic of notices {"user": id, "session": id}
 IDLE = timedelta(days=14)
 FRESH = timedelta(minutes=5)
 SEEN_EVERY = timedelta(minutes=1)
+GRACE = timedelta(seconds=10)  # in which two tabs may present the same refresh token
 ROUNDED = timedelta(seconds=2)  # a token says in whole seconds since when it is good
 KNOWN_FOR_SECONDS = 5.0  # a session that was revoked without a notice is noticed within this time
 DEVICE = "login_sessions.device"
@@ -40,8 +52,14 @@ _FACTOR_ON = (
     select(col(SecondFactor.id)).where(col(SecondFactor.confirmed_at).is_not(None)).exists()
 )
 _LEAVING = select(col(Profile.id)).where(col(Profile.erase_at).is_not(None)).exists()
+_GIVEN_BY = bindparam("given_by", type_=DateTime(timezone=True))
+_ARRIVED = and_(
+    col(LoginSession.previous_hash).is_not(None),
+    col(LoginSession.rotated_at) < func.now() - GRACE,
+    func.coalesce(col(LoginSession.rotated_at) <= _GIVEN_BY, false()),
+)
 _STANDING = select(
-    col(LoginSession.seen_at) < func.now() - SEEN_EVERY,
+    or_(col(LoginSession.seen_at) < func.now() - SEEN_EVERY, _ARRIVED),
     col(LoginSession.fresh_at) > func.now() - FRESH,
     _FACTOR_ON,
     col(LoginSession.verified_at).is_not(None),
@@ -117,18 +135,19 @@ async def require_alive(user: User, given_at: datetime | None = None) -> User:
     if _known.get((user.id, user.session_id), 0.0) > time.monotonic():
         return User(user.id, user.session_id, verified=True)
     async with user_session(user.id) as session:
-        standing = await _standing(session, user)
-        if standing.unseen:
-            await _note_seen(session, user, given_at)
+        given_by = given_at + ROUNDED if given_at else None
+        standing = await _standing(session, user, given_by)
+        if standing.unnoted:
+            await _note_seen(session, user, given_by)
     verified = standing.verified or not standing.factor_on
     if verified and not standing.leaving:  # else the next request sees at once what has changed
         _remember(user)
     return User(user.id, user.session_id, verified, standing.leaving)
 
 
-async def _note_seen(session: AsyncSession, user: User, given_at: datetime | None) -> None:
+async def _note_seen(session: AsyncSession, user: User, given_by: datetime | None) -> None:
     """What was given with the newest tokens has arrived: the ones before it are good no more."""
-    arrived = col(LoginSession.rotated_at) <= given_at + ROUNDED if given_at else false()
+    arrived = col(LoginSession.rotated_at) <= given_by if given_by else false()
     before = case((arrived, null()), else_=col(LoginSession.previous_hash))
     seen = update(LoginSession).where(col(LoginSession.id) == user.session_id)
     await session.execute(seen.values(seen_at=func.now(), previous_hash=before))
@@ -136,9 +155,12 @@ async def _note_seen(session: AsyncSession, user: User, given_at: datetime | Non
 
 @dataclass(frozen=True, slots=True)
 class _Standing:
-    """How a session stands by the database's clock. unseen: not in the last minute."""
+    """How a session stands by the database's clock.
 
-    unseen: bool
+    unnoted: it was not seen in the last minute, or it has only now shown its newest tokens.
+    """
+
+    unnoted: bool
     fresh: bool
     factor_on: bool
     verified: bool
@@ -146,9 +168,12 @@ class _Standing:
     leaving: bool
 
 
-async def _standing(session: AsyncSession, user: User) -> _Standing:
+async def _standing(
+    session: AsyncSession, user: User, given_by: datetime | None = None
+) -> _Standing:
     """Raises NotSignedIn when the session is over."""
-    row = (await session.execute(_STANDING, {"session_id": user.session_id})).one_or_none()
+    asked = {"session_id": user.session_id, "given_by": given_by}
+    row = (await session.execute(_STANDING, asked)).one_or_none()
     if row is None:
         raise NotSignedIn
     return _Standing(*row)

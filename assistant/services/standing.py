@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
 from assistant.config import settings
@@ -44,6 +45,8 @@ def told(left: Left, timezone: str) -> Standing:
         return Standing(left.tier, "", f"{what} {begins}{advice}", label, until)
     if left.is_short:
         return Standing(left.tier, _short(left, timezone), "", label, left.month_ends)
+    if left.is_short_today:
+        return Standing(left.tier, _short_today(left, timezone), "", label, left.day_ends)
     return Standing(left.tier)
 
 
@@ -62,5 +65,14 @@ def _short(left: Left, timezone: str) -> str:
     tier, ends = left.tier, day_of_year(left.month_ends, timezone)
     if left.messages >= tier.messages * allowances.WARN_AT:
         return f"{left.messages_left:,} of {tier.messages:,} messages left until {ends}."
-    share = f"{left.spent / tier.month_usd:.0%}".replace("%", " %")
+    share = _percent(left.spent / tier.month_usd)
     return f"{share} of what {tier.label} spends on answers this month is used, until {ends}."
+
+
+def _short_today(left: Left, timezone: str) -> str:
+    share, ends = _percent(left.day_spent / left.tier.day_usd), minute(left.day_ends, timezone)
+    return f"{share} of what {left.tier.label} spends on answers in a day is used, until {ends}."
+
+
+def _percent(share: Decimal) -> str:
+    return f"{share:.0%}".replace("%", " %")

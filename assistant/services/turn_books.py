@@ -8,11 +8,12 @@ from uuid import UUID, uuid4
 from asyncpg import Connection
 
 from assistant.agent.acts import Act, Effect
+from assistant.agent.gate import GRANTED
 from assistant.agent.types import ToolCall, ToolFinished
 from assistant.database import user_connection
 from assistant.errors import Busy
 from assistant.models import ToolExecution
-from assistant.services import audit_chain, contents, rate_limits, request_books
+from assistant.services import audit_chain, contents, permissions, rate_limits, request_books
 from assistant.services.call_rows import asked, filled, id_of, keep_undo
 from assistant.services.leases import Grip
 from assistant.services.request_books import ANSWER, Account
@@ -26,12 +27,13 @@ _TURN = "select from turns where id = $1 for no key update"
 _HELD = """
     select from turns where id = $1 and fence = $2 and status = 'running' for no key update
 """
-_CALLED = "select from tool_executions where turn_id = $1 and status <> 'started' limit 1"
+_KNOWN = "select id from tool_executions where id = any($1::uuid[])"
+REVOKED = "The user has taken back what allowed this call, so it was not run."
 NOT_YET_KNOWN = "It has begun; what came of it stands in a later row, if it came to an end."
 
 
 class Journal:
-    """Writes down what a turn is about to change, before it does; see `agent.toolbox.Journal`."""
+    """Writes down which mark a turn is about to leave, before it does; see `agent.toolbox`."""
 
     def __init__(self, grip: Grip, vault: Vault) -> None:
         self._grip = grip
@@ -45,17 +47,23 @@ class Journal:
             return str(busy)
         return ""
 
-    async def begins(self, call: ToolCall, act: Act) -> None:
-        """Write that a call begins. Raises DatabaseAway, and then it must not."""
+    async def begins(self, call: ToolCall, act: Act) -> str:
+        """Write that a call begins. Returns why it must not, "" when it may: its grant is revoked.
+
+        Raises DatabaseAway, and then it must not either.
+        """
         row = _row(self._grip, call, act, uuid4())
         row.status = "started"
         filled(row, asked(call.arguments), NOT_YET_KNOWN, self._vault)
         async with user_connection(self._grip.user_id) as connection:
+            if act.intent.effect in GRANTED and not await permissions.use(connection, act.rule):
+                return REVOKED
             await insert(connection, *audit_chain.signed(self._vault, [row]))
+        return ""
 
 
 async def ask(grip: Grip, meter: Meter, vault: Vault) -> bool:
-    """Put down the request that is about to be made, and book those that are over.
+    """Put down the request that is about to be made, and enter requests and calls that are over.
 
     False when the turn is another's by now: then it must not be made. Raises DatabaseAway.
     """
@@ -68,6 +76,7 @@ async def ask(grip: Grip, meter: Meter, vault: Vault) -> bool:
             return False
         await request_books.note(connection, account, made)
         await request_books.book(connection, account, made)
+        await _enter_calls(connection, grip, meter, vault)
     request_books.settled(made)
     return True
 
@@ -76,7 +85,7 @@ async def enter(connection: Connection, grip: Grip, meter: Meter, vault: Vault) 
     """Enter the turn's requests and calls, in the transaction that closes it."""
     account = Account(vault, ANSWER, grip.turn_id)
     await request_books.book(connection, account, meter.requests.made, closes=True)
-    await insert(connection, *audit_chain.signed(vault, _calls(grip, meter, vault)))
+    await _enter_calls(connection, grip, meter, vault)
 
 
 async def enter_late(grip: Grip, meter: Meter, vault: Vault) -> None:
@@ -90,16 +99,21 @@ async def enter_late(grip: Grip, meter: Meter, vault: Vault) -> None:
         is_there = await connection.fetchrow(_TURN, grip.turn_id) is not None
         account = Account(vault, ANSWER, grip.turn_id if is_there else None)
         await request_books.book(connection, account, meter.requests.made)
-        if is_there and await connection.fetchrow(_CALLED, grip.turn_id) is None:
-            await insert(connection, *audit_chain.signed(vault, _calls(grip, meter, vault)))
+        if is_there:
+            await _enter_calls(connection, grip, meter, vault)
 
 
-def _calls(grip: Grip, meter: Meter, vault: Vault) -> list[ToolExecution]:
-    return [_execution(grip, at, call, vault) for at, call in enumerate(meter.calls)]
+async def _enter_calls(connection: Connection, grip: Grip, meter: Meter, vault: Vault) -> None:
+    """Enter the calls that the log does not have yet, in this transaction, as its last change."""
+    over = {id_of(grip.turn_id, number): call for number, call in enumerate(meter.calls)}
+    known = await connection.fetch(_KNOWN, list(over)) if over else []
+    new = [each for each in over if each not in {row["id"] for row in known}]
+    rows = [_execution(grip, each, over[each], vault) for each in new]
+    await insert(connection, *audit_chain.signed(vault, rows))
 
 
-def _execution(grip: Grip, number: int, finished: ToolFinished, vault: Vault) -> ToolExecution:
-    row = _row(grip, finished.call, finished.act, id_of(grip.turn_id, number))
+def _execution(grip: Grip, row_id: UUID, finished: ToolFinished, vault: Vault) -> ToolExecution:
+    row = _row(grip, finished.call, finished.act, row_id)
     filled(row, asked(finished.call.arguments), finished.result.content, vault)
     row.status = contents.fate(finished)
     row.seconds = finished.seconds

@@ -30,6 +30,7 @@ FOR = timedelta(days=30)
 ALREADY = "This has been undone already."
 CANNOT = "This cannot be undone."
 TOO_OLD = f"This was done more than {FOR.days} days ago, so it cannot be undone any more."
+NOT_YET = "The answer that did this is still being written. Undo it when that has ended."
 GONE = "The tool that did this is not there any more, so it cannot be undone here."
 BEGINS = "It is being taken back; what came of it stands in a later row, if it came to an end."
 
@@ -47,7 +48,7 @@ async def undo(user_id: UUID, execution_id: UUID) -> str:
     """Take back a call that was done. Returns what the tool says of it, for the user.
 
     Raises NotFound, and Refused: it is too long ago, it was undone before, it left nothing for
-    that, or the tool cannot.
+    that, its answer is not over, or the tool cannot.
     """
     async with user_session(user_id) as session:
         saved = await _saved(session, execution_id)
@@ -86,8 +87,11 @@ async def _saved(session: AsyncSession, execution_id: UUID) -> _Saved:
     vault = await vault_in(session, [row.undo, row.input])
     arguments = vault.open(INPUT, row.id, row.input) if row.input else asked({})
     value = contents.read(vault.open(UNDO, row.id, row.undo), [])
-    details = await session.scalar(select(Turn.details).where(col(Turn.id) == row.turn_id))
-    return _Saved(row, arguments, value, str((details or {}).get("timezone", "UTC")))
+    turn = await session.get(Turn, row.turn_id) if row.turn_id else None
+    if turn is not None and turn.status == "running":
+        raise Refused(NOT_YET)  # what is stored of its reply is written anew until then
+    details = turn.details if turn is not None else {}
+    return _Saved(row, arguments, value, str(details.get("timezone", "UTC")))
 
 
 def _row(saved: _Saved, status: str, said: str, vault: Vault) -> ToolExecution:

@@ -148,7 +148,8 @@ class BillingState(BaseState):
         self.seated = found.on and found.seat is not None
         counts = found.seat is not None and found.seat.counts
         self.may_resume = sold and not counts and (found.ends or found.next_tier is not None)
-        self.may_cancel = sold and not found.ends and found.paid_tier.price is not None
+        may_end = not found.ends or found.status == "unpaid"  # which is ended at once
+        self.may_cancel = sold and may_end and found.paid_tier.price is not None
         self.has_paid = sold or bool(found.invoices)
         self.plans = cards(found)
         self.invoices = [words.invoice_row(each, there) for each in found.invoices]

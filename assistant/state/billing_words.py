@@ -97,6 +97,9 @@ SAID = {
         "Canceling …",
         "Canceled. {mine} stays until {at}.",
     ),
+    "cancel now": Said(
+        "Cancel {mine}", "Nothing", "Cancel now", "Canceling …", "{mine} has ended."
+    ),
 }
 
 
@@ -213,7 +216,9 @@ def change_offer(tier: Tier, count: int, found: Change, mine: Tier, day: Day) ->
     """What a change of a plan that is paid for would do. mine: the plan that it changes."""
     due, kind = found.due_now, found.kind
     if tier is mine:
-        kind = "more seats" if due > 0 else "fewer seats"
+        kind = "more seats" if found.at_once else "fewer seats"
+    elif kind == "cancel" and found.at_once:
+        kind = "cancel now"
     filled = {
         "plan": tier.label,
         "mine": mine.label,
@@ -222,7 +227,7 @@ def change_offer(tier: Tier, count: int, found: Change, mine: Tier, day: Day) ->
         "at": day(found.at),
         "pay": f"Pay {money(due)} and" if due > 0 else "Agree and",
     }
-    given = {"due_now": _due(due), "lines": list(found.lines), "danger": kind == "cancel"}
+    given = {"due_now": _due(due), "lines": list(found.lines), "danger": found.kind == "cancel"}
     return _offer(kind, filled, **given, **_number(tier, count))
 
 

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from assistant.config import MESSAGE_CHARACTERS
 from assistant.errors import AllowanceSpent, AssistantError, NotFound, NotSignedIn, Refused
-from assistant.services import accounts, conversations, turns
+from assistant.services import accounts, conversations, rate_limits, turns
 from assistant.services.addresses import SIGN_IN
 from assistant.services.attachments import AT_MOST
 from assistant.services.inputs import identifier
@@ -132,6 +132,7 @@ class ChatState(BaseState):
             place = identifier(conversation_id) if conversation_id else None
             files = tuple(identifier(each, "file") for each in file_ids)
             wish = replace(self._wish(client_key), files=files, picked=self._picked)
+            await self._count_address()
             started = await turns.send(self._user_id(), place, text, wish)
         except Exception as error:  # noqa: BLE001  (said beside the composer)
             await self._refuse(client_key, error)
@@ -174,6 +175,10 @@ class ChatState(BaseState):
         """Go on with a reply that was stopped or cut off."""
         await self._begin(turns.proceed, message_id, client_key)
 
+    async def _count_address(self) -> None:
+        """Raises Busy where too many messages come from where the page is."""
+        await rate_limits.count_address("messages_from", self.router.session.client_ip)
+
     def _wish(self, client_key: str) -> Wish:
         return Wish(client_key, self.model, self.timezone)
 
@@ -181,6 +186,7 @@ class ChatState(BaseState):
         async with saying_what_fails(self):
             reply = identifier(message_id, "message")
             try:
+                await self._count_address()
                 started = await begin(self._user_id(), reply, self._wish(client_key))
             except AssistantError as error:
                 if stands := await self._stands_after(error):

@@ -26,13 +26,14 @@ CENT = Decimal("0.01")
 
 @dataclass
 class UsageRow:
-    """A row of a table. href: where it leads to, "" for nowhere."""
+    """A row of a table. href: where it leads to, "" for nowhere. cents: the cost, for the chart."""
 
     name: str
     requests: str
     tokens: str
     cost: str
     href: str
+    cents: float
 
 
 class UsageState(BaseState):
@@ -79,7 +80,11 @@ class UsageState(BaseState):
 
 
 def _day(share: Share) -> dict[str, Any]:
-    return {"day": share.name[-2:].lstrip("0"), "cents": float(share.cost * 100)}
+    return {"day": share.name[-2:].lstrip("0"), "cents": _cents(share)}
+
+
+def _cents(share: Share) -> float:
+    return float(share.cost * 100)
 
 
 def _row(share: Share, kind: str = "") -> UsageRow:
@@ -87,7 +92,7 @@ def _row(share: Share, kind: str = "") -> UsageRow:
     name = LABELS[kind](share.name) if kind else share.name
     tokens = f"{share.read:,} read, {share.written:,} written" if kind else ""
     href = f"/chat/{share.id}" if share.id else ""
-    return UsageRow(name, f"{share.requests:,}", tokens, dollars(share.cost), href)
+    return UsageRow(name, f"{share.requests:,}", tokens, dollars(share.cost), href, _cents(share))
 
 
 def dollars(amount: Decimal) -> str:

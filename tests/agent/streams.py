@@ -107,8 +107,9 @@ class Written:
     async def admits(self, call: ToolCall) -> str:
         return ""
 
-    async def begins(self, call: ToolCall, act: Act) -> None:
+    async def begins(self, call: ToolCall, act: Act) -> str:
         self.begun.append((call, act))
+        return ""
 
 
 def box(

@@ -47,10 +47,13 @@ def test_what_leaves_or_destroys_waits_for_the_user(effect, said) -> None:
     assert (asked.verdict, asked.act.rule) == ("ask", "")
 
 
+@pytest.mark.parametrize("effect", [Effect.READ, Effect.WRITE])
 @pytest.mark.parametrize("target", [PAGE, QUERY])
-def test_what_a_read_tells_to_others_counts_as_sending_once_others_were_read(target) -> None:
-    assert decision(Effect.READ, target).verdict == "allow"
-    asked = decision(Effect.READ, target, said=TAINTED)
+def test_what_a_call_tells_to_others_counts_as_sending_once_others_were_read(
+    target, effect
+) -> None:
+    assert decision(effect, target).verdict == "allow"
+    asked = decision(effect, target, said=TAINTED)
     assert (asked.verdict, asked.act.intent.effect) == ("ask", Effect.SEND)
 
 

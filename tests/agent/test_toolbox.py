@@ -192,6 +192,34 @@ async def test_a_change_is_written_down_before_it_is_made() -> None:
     assert journal.begun == [(call("w"), act(Effect.WRITE))]
 
 
+@pytest.mark.parametrize(("kind", "written"), [("query", 1), ("server", 1), ("note", 0)])
+async def test_what_lets_somebody_outside_know_something_is_written_down_before(
+    kind, written
+) -> None:
+    async def intended(arguments: Arguments, context: ToolContext) -> Intent:
+        return Intent(Effect.READ, "Look", (Target(kind, "apples"),))
+
+    journal = Written()
+    toolbox = box(replace(tool_that("seen"), intent=intended), journal=journal)
+    await all_of(toolbox.answer(done(call("look"), stop="tools")))
+    assert len(journal.begun) == written
+
+
+async def test_what_may_not_begin_after_all_is_not_done_and_the_model_reads_why() -> None:
+    class Revoked(Written):
+        async def begins(self, call: ToolCall, act: Act) -> str:
+            return "It was taken back."
+
+    async def change() -> str:
+        raise AssertionError
+
+    toolbox = box(tool_that(change, "w", Effect.WRITE), journal=Revoked())
+    begun, finished = await all_of(toolbox.answer(done(call("w"), stop="tools")))
+    assert isinstance(begun, ToolStarted)
+    assert (finished.result.content, finished.result.is_error) == ("It was taken back.", True)
+    assert finished.act == act(Effect.WRITE, "")
+
+
 async def test_a_change_that_cannot_be_written_down_is_not_made() -> None:
     ran = []
 
@@ -200,7 +228,7 @@ async def test_a_change_that_cannot_be_written_down_is_not_made() -> None:
         return ""
 
     class Away(Written):
-        async def begins(self, call: ToolCall, act: Act) -> None:
+        async def begins(self, call: ToolCall, act: Act) -> str:
             raise DatabaseAway
 
     toolbox = box(tool_that(change, "w", Effect.WRITE), journal=Away())

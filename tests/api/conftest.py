@@ -43,7 +43,8 @@ async def _page(request: Request) -> Response:
 
 def _seen(scope: Scope) -> dict[str, Any]:
     headers = [(k.decode("latin-1"), v.decode("latin-1")) for k, v in scope["headers"]]
-    return {"headers": headers, "query": scope["query_string"].decode()}
+    client = scope["client"][0]
+    return {"headers": headers, "query": scope["query_string"].decode(), "client": client}
 
 
 @pytest.fixture(scope="session")

@@ -86,6 +86,18 @@ async def test_a_name_that_a_client_gives_itself_is_dropped(app, ann):
         assert [name for name, _ in seen["headers"]] == ["origin"]
 
 
+@pytest.mark.parametrize(("hops", "client"), [("0", "127.0.0.1"), ("1", "203.0.113.7")])
+async def test_the_socket_says_where_its_page_is_as_our_proxies_name_it(
+    hops, client, app, db, monkeypatch
+):
+    monkeypatch.setenv("PROXY_HOPS", hops)
+    settings.cache_clear()
+    asked = {"origin": ORIGIN, "x-forwarded-for": "1.2.3.4, 203.0.113.7"}
+    assert reached(await knock(app, asked))["client"] == client
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
 async def test_the_same_token_is_another_for_each_session(app, ann, ben):
     again = (await sign_in_by_name("Somebody else")).access
     bound = set()

@@ -44,6 +44,20 @@ async def test_a_server_that_sends_no_invitations_is_known(caldav: Caldav) -> No
     assert (await caldav.create(work, LUNCH, "another key")).told
 
 
+@pytest.mark.parametrize(("organiser", "host"), [("eve@evil.org", "eve@evil.org"), (ALICE, "")])
+async def test_who_else_organises_an_event_is_known(
+    organiser: str, host: str, caldav: Caldav, caldav_server: Radicale
+) -> None:
+    lines = (
+        "DTSTART:20261203T120000Z",
+        f"ORGANIZER:mailto:{organiser}",
+        f"ATTENDEE:mailto:{ALICE}",
+    )
+    assert caldav_server.ask("PUT", "work/x.ics", calendar(event(*lines)).decode()).is_success
+    found = await caldav.event(await work_of(caldav), "x.ics")
+    assert (found.organiser, found.host) == (organiser, host)
+
+
 async def test_whoever_has_no_address_can_invite_nobody(caldav_server: Radicale) -> None:
     caldav_server.make_calendar("own", "Own", user="bob")
     bob = Caldav(Account(caldav_server.url, "bob", USERS["bob"]), HERE)

@@ -68,6 +68,8 @@ async def test_a_redirect_to_another_house_is_not_told_the_password(server: Scri
         ("https://caldav.icloud.com", "https://icloud.com.evil.example/", False),
         ("https://caldav.icloud.com", "https://evilicloud.com/", False),
         ("https://example.com", "https://other.com/", False),
+        ("https://example.co.uk", "https://evil.co.uk/", False),
+        ("https://ann.duckdns.org", "https://eve.duckdns.org/", False),
         ("https://caldav.icloud.com", "http://caldav.icloud.com/", False),
     ],
 )

@@ -36,6 +36,9 @@ def test_all_that_is_known_of_an_event() -> None:
     assert (event.start, event.end) == (START, END)
     assert event.start.tzinfo == event.end.tzinfo == LISBON
     assert (event.series, event.organiser, event.busy) == ("ab", "eve@example.com", False)
+    assert event.host == "eve@example.com"
+    own = {**found, "organizer": {"email": "al@example.com", "self": True}}
+    assert as_event(own, "cal", LISBON).host == ""
     assert event.attendees == (
         Attendee("bob@example.com", "Bob", "accepted"), Attendee("al@example.com"),
     )  # fmt: skip

@@ -70,6 +70,11 @@ async def test_arguments_without_an_end_are_refused():
         ({"q": ["(www.evil.example)", {"x": "FTP://e.example:21/"}]},
          ["www.evil.example", "FTP://e.example:21/"]),
         ({"text": "evil.example/?d=secret. Then"}, ["evil.example/?d=secret"]),
+        ({"q": "https:\\\\e.org\\x and https:e.org/x or HTTP:/e.org"},
+         ["https:\\\\e.org\\x", "https:e.org/x", "HTTP:/e.org"]),
+        ({"q": "зло.рф/x e.xn--p1ai/x 192.0.2.1:80/x e.org\\x"},
+         ["зло.рф/x", "e.xn--p1ai/x", "192.0.2.1:80/x", "e.org\\x"]),
+        ({"q": "It uses https: always, C:\\notes, 1.2.3.4 and note:/this"}, []),
         ({"file": "notices.txt", "to": "bob@example.com", "curl": "x", "n": 3, "at": "12:30"}, []),
         ({"url": " ", "none": None}, []),
     ],
@@ -78,7 +83,7 @@ def test_addresses_among_the_arguments_are_known(arguments, addresses):
     assert list(addresses_in(arguments)) == addresses
 
 
-@pytest.mark.parametrize("piece", ["-", "a.", "a+", "a.a-", "http://:", "www."])
+@pytest.mark.parametrize("piece", ["-", "a.", "a+", "a.a-", "http://:", "www.", "http:", "1."])
 async def test_hostile_arguments_are_looked_through_at_once(piece):
     arguments = {"q": piece * (MOST_ARGUMENTS // len(piece) - 10)}
     assert (await tool().intent(arguments, ToolContext())).targets

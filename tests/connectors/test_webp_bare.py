@@ -52,10 +52,12 @@ def test_one_that_breaks_off_anywhere_is_damaged(size) -> None:
         riff((b"VP8X", b"")),
         riff((b"VP8X", b""), (b"VP8 ", FRAME)),
         riff(*[(b"EXIF", b"")] * 2_000, (b"VP8 ", FRAME)),
+        riff((b"VP8 ", FRAME), (b"VP8 ", FRAME)),
+        riff((b"VP8 ", FRAME), (b"VP8L", b"\x2f" + struct.pack("<I", 99 | 49 << 14) + b"\0")),
     ],
-    ids=range(5),
+    ids=range(7),
 )
-def test_one_without_a_picture_is_damaged(content) -> None:
+def test_one_without_a_picture_or_with_two_is_damaged(content) -> None:
     with pytest.raises(Unfit, match=DAMAGED):
         webp_bare(content)
 

@@ -16,7 +16,7 @@ from assistant.services.sessions import who_is
 from assistant.state.commands import FRAMEWORK
 from tests.doors.found import EVENTS, calls, fields_asked_by, pages, payloads, table_named
 from tests.doors.people import CANARY, LEAD, SECRET, headers_of, person, stored, with_everything
-from tests.doors.wire import NAMESPACE, ORIGIN, Asking, Socket, ask
+from tests.doors.wire import NAMESPACE, ORIGIN, Asking, Socket, as_sent, ask
 from tests.services.talk import rows
 
 EVIL = "https://evil.example"
@@ -150,6 +150,25 @@ async def test_no_event_of_nobody_does_anything(event, app, ada):
         assert not leaked(told, ada, payload)
         if event not in FRAMEWORK:
             assert told == "" or '"_redirect","payload":{"path":"/sign-in' in told
+
+
+async def test_what_a_page_sends_while_it_connects_is_judged_like_all_else(app, ada, ben):
+    """Reflex takes a page's first event out of the packet by which its socket connects."""
+    for name in EVENTS:
+        payload = next(payloads(name, ada.ids, ben.ids))
+        told = await _told_first(app, headers_of(None), as_sent(name, payload))
+        assert not leaked(told, ada, payload)
+        if name not in FRAMEWORK:
+            assert told == "" or '"_redirect","payload":{"path":"/sign-in' in told
+    here = as_sent(HYDRATE, {}, "/chat/{chat_id}", chat_id=str(ada.ids["conversations"]))
+    assert CANARY in await _told_first(app, ada.headers, here)
+    assert CANARY not in await _told_first(app, await _anew(ben), here, str(ada.tokens))
+
+
+async def _told_first(app, headers, first, token=""):
+    async with Socket(app, headers, token or uuid4().hex, first) as socket:
+        await socket.is_quiet()
+        return "\n".join(socket.frames)
 
 
 @pytest.mark.parametrize("address", pages())

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 from urllib.parse import urlencode
 
+from reflex_base.constants.compiler import CompileVars
 from starlette.types import ASGIApp, Message, Scope
 
 from assistant.app import app as reflex_app
@@ -101,19 +102,29 @@ async def ask(app: ASGIApp, asking: Asking, headers: Headers) -> Answer:
     return answer
 
 
+def as_sent(name: str, payload: dict[str, Any], path: str = "/", **query: str) -> dict[str, Any]:
+    """An event as a page at this path sends it."""
+    router = {"pathname": path, "asPath": path.format(**query), "query": query}
+    return {"name": name, "payload": payload, "router_data": router}
+
+
 class Socket:
     """`async with Socket(app, headers, token) as socket:` is a page's socket.
 
-    frames: the events that came. closed: the code it was closed with, 0 while it is open.
+    frames: the events that came. closed: the code it was closed with, 0 while it is open. first: an
+    event that it sends while it connects, as pages do with the one that they begin with.
     """
 
-    def __init__(self, app: ASGIApp, headers: Headers, token: str) -> None:
+    def __init__(
+        self, app: ASGIApp, headers: Headers, token: str, first: dict[str, Any] | None = None
+    ) -> None:
         query = urlencode({"EIO": "4", "transport": "websocket", "token": token})
         upgrade = {"connection": "upgrade", "upgrade": "websocket", **headers}
         self._app, self._scope = app, _scope("websocket", f"{NAMESPACE}/", query, upgrade)
         self._scope["subprotocols"] = []
         self._says: asyncio.Queue[Message] = asyncio.Queue()
         self._hears: asyncio.Queue[str] = asyncio.Queue()
+        self._connecting = json.dumps({CompileVars.CONNECT_AUTH_EVENT: first} if first else {})
         self.frames: list[str] = []
         self.closed = 0
 
@@ -121,7 +132,7 @@ class Socket:
         self._says.put_nowait({"type": "websocket.connect"})
         self._task = asyncio.create_task(self._app(self._scope, self._says.get, self._take))
         if (await self._next())[:1] == "0":  # Engine.IO is open: now Socket.IO
-            await self._write(f"40{NAMESPACE},{{}}")
+            await self._write(f"40{NAMESPACE},{self._connecting}")
             await self._until(f"40{NAMESPACE},")
         return self
 
@@ -160,14 +171,17 @@ class Socket:
     async def sends(self, name: str, payload: dict[str, Any], path: str = "/", **query: str) -> str:
         """Send an event; returns all that comes back until it and what it began are done."""
         before = len(self.frames)
-        router = {"pathname": path, "asPath": path.format(**query), "query": query}
-        event = {"name": name, "payload": payload, "router_data": router}
-        await self._write(f"42{NAMESPACE},{json.dumps(['event', event])}")
+        said = json.dumps(["event", as_sent(name, payload, path, **query)])
+        await self._write(f"42{NAMESPACE},{said}")
+        await self.is_quiet()
+        return "\n".join(self.frames[before:])
+
+    async def is_quiet(self) -> None:
+        """Wait until all that came in and what it began are done."""
         await self._answered()
         while reflex_app.event_processor._futures:  # noqa: ASYNC110  (Reflex tells nobody)
             await asyncio.sleep(0.001)
         await self._answered()
-        return "\n".join(self.frames[before:])
 
     async def _answered(self) -> None:
         """All that came before has been taken."""

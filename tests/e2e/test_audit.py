@@ -1,10 +1,13 @@
 """The audit log: what was done stands there, opens, can be found, checked and taken along."""
 
 import json
+import re
 
+import asyncpg
 import pytest
 from playwright.async_api import expect
 
+from assistant.local.postgres import running
 from tests.e2e.axe import serious_faults
 from tests.e2e.touch import fits
 
@@ -54,6 +57,19 @@ async def test_words_filters_the_check_and_a_file(alice):
         await page.get_by_role("link", name="JSON").click()
     path = await (await told.value).path()
     assert [one["what"] for one in json.loads(path.read_text())] == ["calculator"]
+
+
+async def test_the_first_row_that_was_changed_is_named(alice, app):
+    page = await log_of(alice)
+    with running(app.data / "postgres") as admin_url:
+        owner = await asyncpg.connect(admin_url)
+        changed = "update tool_executions set tool = 'x' where user_id = $1 returning seq"
+        seq = await owner.fetchval(changed, await alice.id())
+        await owner.close()
+    await page.get_by_test_id("check-log").click()
+    said = page.get_by_text(re.compile(f"^Row {seq} of .* does not hold"))
+    await expect(said).to_contain_text("What this row says was changed")
+    await expect(said).to_contain_text(f"The {seq - 1} before it do.")
 
 
 async def test_an_empty_log_says_what_will_stand_there(alice):

@@ -128,7 +128,9 @@ async def test_a_plan_is_made_smaller_canceled_and_kept(person, shop):
     await expect(billing.news).to_have_text("Team goes on as before.")
 
 
-async def test_a_spent_month_leads_to_pay_and_back_to_the_same_draft(person, shop):
+async def test_a_spent_month_leads_to_pay_and_back_to_the_same_draft_until_the_plan_is_left(
+    person, shop
+):
     alice = await person(shop.app.url)
     chat = await alice.open()
     await chat.ask("Hello")
@@ -139,22 +141,26 @@ async def test_a_spent_month_leads_to_pay_and_back_to_the_same_draft(person, sho
     await expect(spent).to_contain_text("All 100 messages of this month in the Free plan")
     await spent.get_by_role("link", name="Upgrade to Pro").click()
     billing = Billing(chat.page)
-    await billing.press(TRY)
+    await billing.press("Get Team")
+    await billing.change.get_by_test_id("agree").click()
     await pay(billing, shop, "#decline")
     await expect(billing.page.get_by_role("alert")).to_be_visible()
     await pay(billing, shop)
-    await expect(billing.news).to_have_text("Thank you. Pro is in force.")
+    await expect(billing.news).to_have_text("Thank you. Team is in force.")
     await billing.page.get_by_role("link", name="Back to your conversation").click()
     await expect(chat.composer).to_have_value("One too many")
     await chat.composer.press("Enter")
     await chat.ends("done")
     await expect(chat.said.last).to_have_text("One too many")
     await chat.page.goto(f"{alice.url}/usage")
-    await expect(chat.page.get_by_text("1 of 2,000 messages", exact=True)).to_be_visible()
+    await expect(chat.page.get_by_text("1 of 5,000 messages", exact=True)).to_be_visible()
     await chat.page.get_by_role("link", name="Your plan and billing").click()
+    await billing.press("Change to Pro")
+    await billing.agree()
+    await expect(billing.standing).to_contain_text("it changes to Pro, as you chose.")
     await billing.press("Cancel the plan")
     await billing.agree()
-    await expect(billing.standing).to_contain_text("Canceled. Pro stays as it is until")
+    await expect(billing.standing).to_contain_text("Canceled. Team stays as it is until")
 
 
 async def test_who_comes_back_without_paying_has_what_they_had(person, shop):

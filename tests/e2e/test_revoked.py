@@ -44,6 +44,7 @@ async def test_the_next_call_of_a_running_answer_asks_again(ann, outside, vendor
     await expect(running).to_have_count(2)
     await expect(running.first).to_contain_text("pears")
     settings = (await ann.open("/settings")).page
+    await expect(settings.locator("#permissions")).to_contain_text("last used")
     await settings.get_by_role("button", name="Revoke").click()
     await expect(settings.locator("#permissions")).to_contain_text("None. When a tool asks you")
     outside.web.held.pop(ENGINE).set()

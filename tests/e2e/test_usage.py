@@ -66,6 +66,8 @@ async def test_the_month_fits_a_phone_and_screen_readers(person, app, scheme):
     await chat.ask("What is it? [[tokens=40]]")
     page = (await eve.open("/usage")).page
     await expect(page.get_by_role("rowheader", name="Anthropic")).to_be_visible()
-    await expect(page.locator(".recharts-bar")).to_be_attached()
+    for title in ("This month", "By model", "By vendor", "By purpose"):
+        part = page.locator("section", has=page.get_by_role("heading", name=title, exact=True))
+        await expect(part.locator(".recharts-bar")).to_be_attached()
     await fits(page)
     assert await serious_faults(page) == []

@@ -1,4 +1,4 @@
-"""Two tools whose effects are counted outside: each effect is a line at the end of a file."""
+"""Tools whose effects are counted outside: each effect is a line at the end of a file."""
 
 import json
 import os
@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 
-from assistant.agent.acts import Effect, Intent, Tool, ToolContext
+from assistant.agent.acts import Effect, Intent, Target, Tool, ToolContext
 from assistant.agent.tool import tool
 
 DELAY = 3_600.0  # nobody waits for it: a test that is slow must not meet its end
@@ -40,9 +40,9 @@ async def _go_on(_where: str) -> None:
     pass
 
 
-def tools_at(wall: Wall, passing: Passing = _go_on) -> tuple[Tool, Tool, Tool]:
+def tools_at(wall: Wall, passing: Passing = _go_on) -> tuple[Tool, ...]:
     """`post_again` knows its key and puts up nothing twice; `post_once` does not, and waits first.
-    `jot` is as `post_once`, and asks nobody.
+    `jot` is as `post_once`, and asks nobody. So is `look_up`, which reads, where others see it.
 
     passing: is told "before" and "after" the effect.
     """
@@ -67,5 +67,11 @@ def tools_at(wall: Wall, passing: Passing = _go_on) -> tuple[Tool, Tool, Tool]:
 
     once = tool(Effect.SEND, "Put up", intent=posting, delay=DELAY)(post)
     again = tool(Effect.SEND, "Put up", intent=posting, repeatable=True)
+
+    def looking(text: str) -> Intent:
+        return Intent(Effect.READ, f"Look up “{text}”", (Target("query", text),))
+
     jot = tool(Effect.WRITE, "Jotted down")(post)
-    return replace(once, name="post_once"), again(post_again), replace(jot, name="jot")
+    look_up = tool(Effect.READ, "Looked up", intent=looking)(post)
+    named = {"post_once": once, "jot": jot, "look_up": look_up}
+    return again(post_again), *(replace(each, name=name) for name, each in named.items())

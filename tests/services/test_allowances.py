@@ -1,6 +1,7 @@
 """What a plan allows is never exceeded, by nobody's race, and what was set aside comes back."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -118,6 +119,38 @@ async def test_the_month_is_the_one_that_was_paid(alice, demo, db, plan):
         alice.id,
     )
     assert row["same"]
+
+
+PERIOD = """
+    update subscriptions set period_start = $2::timestamptz, period_end = $3::timestamptz,
+        lasts_until = $4 where user_id = $1
+"""
+
+
+async def test_a_period_that_ends_unheard_is_followed_by_its_next_one_and_by_no_month_besides(
+    alice, demo, db, plan
+):
+    plan(messages=1)
+    over = datetime.now(UTC) - timedelta(hours=1)
+    await rows(db, PERIOD, alice.id, over - timedelta(days=30), over, None)
+    await ask(alice, "Hello")
+    assert (await allowances.left(alice.id)).month_begins == over
+    await rows(db, PERIOD, alice.id, over, over + timedelta(days=30), None)  # the notice comes
+    with pytest.raises(AllowanceSpent, match="All 1 messages of this month"):
+        await say(alice, "Hello")
+
+
+@pytest.mark.parametrize("days", [40, 1], ids=["for a month", "canceled"])
+async def test_behind_a_period_that_nothing_follows_comes_the_month_of_the_calendar(
+    days, alice, demo, db, plan
+):
+    over = datetime.now(UTC) - timedelta(days=days)
+    ended = over if days < 30 else None
+    await rows(db, PERIOD, alice.id, over - timedelta(days=30), over, ended)
+    left = await allowances.left(alice.id)
+    assert left.month_begins == datetime.now(UTC).replace(
+        day=1, hour=0, minute=0, second=0, microsecond=0
+    )
 
 
 async def test_a_new_month_begins_with_all_of_it(alice, demo, db, plan):

@@ -10,9 +10,8 @@ import pytest
 
 from assistant import database
 from assistant.config import settings
-from assistant.database import user_connection
 from assistant.errors import AllowanceSpent
-from assistant.services import allowances, tiers, turns
+from assistant.services import tiers, turns
 from tests.conftest import all_ended, signed_in
 from tests.services.killed import KEPT, PROCESSES
 from tests.services.talk import rows, wish
@@ -24,39 +23,21 @@ ONE_LEFT = """
     select gen_random_uuid(), $1, 'month', date_trunc('month', now(), 'UTC'),
            date_trunc('month', now(), 'UTC') + interval '1 month', $2
 """
-TURN = """
-    with conversation as (
-        insert into conversations (id, user_id) values (gen_random_uuid(), $1) returning id
-    ), reply as (
-        insert into messages (id, user_id, conversation_id, role, status)
-        select gen_random_uuid(), $1, id, 'assistant', 'done' from conversation returning *
-    )
-    insert into turns (id, user_id, conversation_id, reply_id, client_key, status, worker, fence,
-                       lease_until)
-    select gen_random_uuid(), $1, conversation_id, id, 'key', 'done', 'w', 1, now() from reply
-    returning id
-"""
 HELD = """
     select messages, (select count(*) from reservations where month_id = allowances.id) as turns
     from allowances where user_id = any($1) and kind = 'month'
 """
 
 
-async def _reserve(user_id, turn_id):
-    async with user_connection(user_id) as connection:
-        tier = tiers.TIERS[settings().default_tier]
-        await allowances.reserve(connection, user_id, turn_id, tier, 1)
-
-
-async def _send(user_id, _turn_id):
+async def _send(user_id):
     await turns.send(user_id, None, f"Hello {uuid4()}", wish())
 
 
-async def _took(act, user_id, turn_id) -> int:
+async def _took(user_id) -> int:
     """How many of all that this process tries at once have passed."""
-    tries = (act(user_id, turn_id) for _ in range(AT_ONCE))
+    tries = (_send(user_id) for _ in range(AT_ONCE))
     done = await asyncio.gather(*tries, return_exceptions=True)
-    refused = [each for each in done if each is not None]
+    refused = [each for each in done if isinstance(each, BaseException)]
     assert {type(each) for each in refused} <= {AllowanceSpent}, refused
     return AT_ONCE - len(refused)
 
@@ -66,10 +47,9 @@ def _race(environment, given, line, taken):
     settings.cache_clear()
 
     async def race():
-        for user_id, turn_id in given:
+        for user_id in given:
             await asyncio.to_thread(line.wait, 60)
-            act = _reserve if turn_id else _send
-            taken.put((user_id, await _took(act, user_id, turn_id)))
+            taken.put((user_id, await _took(user_id)))
         await all_ended()
         await database.close()
 
@@ -78,14 +58,13 @@ def _race(environment, given, line, taken):
 
 @pytest.fixture
 async def one_left(db):
-    """Users with one message left, and a turn to reserve for; the last of them sends for real."""
+    """Users with one message left."""
     given, admin = [], await asyncpg.connect(db)
-    for number in range(RUNS):
+    for _ in range(RUNS):
         user = await signed_in(f"Alice {uuid4().hex[:12]}")
         most = tiers.TIERS[settings().default_tier].messages
         await admin.execute(ONE_LEFT, user.id, most - 1)
-        turn_id = await admin.fetchval(TURN, user.id)
-        given.append((user.id, turn_id if number < RUNS - 1 else None))
+        given.append(user.id)
     await admin.close()
     return given
 
@@ -106,7 +85,7 @@ async def test_of_a_hundred_in_two_processes_one_passes_also_without_redis(db, o
     for worker in workers:
         await asyncio.to_thread(worker.join)
         assert worker.exitcode == 0
-    assert passed == {user_id: 1 for user_id, _ in one_left}
+    assert passed == dict.fromkeys(one_left, 1)
     most = tiers.TIERS[settings().default_tier].messages
-    held = await rows(db, HELD, [user_id for user_id, _ in one_left])
+    held = await rows(db, HELD, one_left)
     assert held == [{"messages": most, "turns": 1}] * RUNS

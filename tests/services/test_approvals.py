@@ -7,9 +7,13 @@ import pytest
 
 from assistant.errors import NotFound, Refused
 from assistant.services import approvals, conversations, permissions, stored_cards
-from assistant.services.approvals import Yes
+from assistant.services.approvals import ELSEWHERE, Yes
+from assistant.services.connections import connect
+from tests.services.accounts_outside import inside, sums
 from tests.services.talk import ask, rows, shown
 from tests.services.waiting import asks_to_delete, befell, kept, status_of, titles
+
+__all__ = ["inside", "sums"]
 
 
 @pytest.fixture
@@ -77,6 +81,22 @@ async def test_a_change_that_makes_no_sense_decides_nothing(arguments, alice, ca
     with pytest.raises(Refused, match="Nothing was done"):
         await approvals.approve(alice.id, UUID(card["id"]), Yes(card["shown"], arguments))
     assert await status_of(db, card["id"]) == "pending"
+
+
+@pytest.mark.parametrize("arguments", [None, {"a": 2, "b": 5}])
+async def test_a_card_that_names_a_server_is_for_no_other(arguments, alice, demo, sums, db):
+    form = {"name": "sums", "url": sums.url.replace("127.0.0.1", "localhost")}
+    await connect(alice.id, "mcp", form)
+    await ask(alice, 'use sums__add {"a": 2, "b": 3}')
+    (card,) = await stored_cards.pending(alice.id)
+    yes = Yes(card["shown"], arguments)
+    await connect(alice.id, "mcp", form | {"url": sums.url})
+    with pytest.raises(Refused, match=ELSEWHERE):
+        await approvals.approve(alice.id, UUID(card["id"]), yes)
+    assert await status_of(db, card["id"]) == "pending"
+    await connect(alice.id, "mcp", form)
+    await approvals.approve(alice.id, UUID(card["id"]), yes)
+    assert await status_of(db, card["id"]) == "approved"
 
 
 async def test_what_ran_out_is_a_no(alice, card, db):

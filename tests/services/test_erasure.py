@@ -83,6 +83,13 @@ async def test_who_takes_it_back_keeps_everything(alice, db):
     assert await left(db, alice.id) == before
 
 
+async def test_once_the_day_has_come_nobody_takes_it_back(alice, db):
+    await run(db, DUE, alice.id)
+    with pytest.raises(Refused, match="cannot be kept any more"):
+        await erasure.keep(alice.id)
+    assert await erasure.erase(alice.id)
+
+
 async def test_nothing_is_erased_before_its_day(alice, db):
     await erasure.ask(alice, erasure.WORD)
     assert not await erasure.erase(alice.id)

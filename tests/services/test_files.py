@@ -4,16 +4,14 @@ import asyncio
 from uuid import uuid4
 
 import pytest
-import stamina
 from pydantic import SecretStr
 from sqlalchemy import event
-from structlog.testing import capture_logs
 
 from assistant.config import settings
 from assistant.connectors.object_store import Bucket, NoObject, ObjectStore
 from assistant.database import CONNECTIONS, _engine
 from assistant.errors import NotFound, Refused, StorageAway
-from assistant.services import erasure, file_contents, file_room, files, reaper, tiers
+from assistant.services import file_contents, file_room, files, reaper, tiers
 from assistant.services.files import File, New
 from assistant.services.sessions import User
 from assistant.services.tiers import Tier
@@ -240,22 +238,3 @@ async def test_what_was_brought_back_meanwhile_is_not_removed(alice) -> None:
     kept = await files.keep(alice.id, new())
     await files.purge(alice.id, kept.id)
     assert await files.content_of(alice.id, kept) == MARK
-
-
-async def test_an_erased_account_leaves_no_bytes(alice, bob, db) -> None:
-    mine, others = [await files.keep(user.id, new()) for user in (alice, bob)]
-    await rows(db, "update profiles set erase_at = now() where user_id = $1", alice.id)
-    assert await erasure.erase(alice.id)
-    with pytest.raises(NoObject):
-        await file_contents.store().get(f"{alice.id}/{mine.id}")
-    assert await files.content_of(bob.id, others) == MARK
-
-
-async def test_an_account_is_erased_even_while_the_store_is_away(alice, db, monkeypatch) -> None:
-    await files.keep(alice.id, new())
-    await rows(db, "update profiles set erase_at = now() where user_id = $1", alice.id)
-    monkeypatch.setattr(file_contents, "store", lambda: ObjectStore(AWAY))
-    with stamina.set_testing(True, attempts=2, cap=True), capture_logs() as told:
-        assert await erasure.erase(alice.id)
-    assert [each["folder"] for each in told if each["event"] == "objects_left"] == [str(alice.id)]
-    assert not await rows(db, "select 1 from files where user_id = $1", alice.id)

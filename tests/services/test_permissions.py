@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 
 from assistant.agent.gate import Grant
-from assistant.database import user_session
+from assistant.database import user_connection, user_session
 from assistant.errors import NotFound
 from assistant.services import permissions
 from assistant.services.permissions import granted, permitted, revoke, set_rule
@@ -63,14 +63,14 @@ async def test_what_was_revoked_or_ran_out_holds_no_longer(alice, bob, db):
     await rows(db, "update tool_permissions set expires_at = now() where id = $1", two)
     assert (await permitted(alice.id, ELSEWHERE)).grants == ()
     assert await granted(alice.id) == []
-    async with user_session(alice.id) as session:
-        assert not await permissions.use(session, str(one))
-        assert not await permissions.use(session, str(two))
+    async with user_connection(alice.id) as connection:
+        assert not await permissions.use(connection, str(one))
+        assert not await permissions.use(connection, str(two))
 
 
 async def test_the_use_of_a_grant_is_remembered(alice):
     one = await grant(alice, "a")
     assert (await granted(alice.id))[0].used_at is None
-    async with user_session(alice.id) as session:
-        assert await permissions.use(session, str(one))
+    async with user_connection(alice.id) as connection:
+        assert await permissions.use(connection, str(one))
     assert (await granted(alice.id))[0].used_at is not None

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from assistant.errors import Busy, Refused
-from assistant.services import entitlement, plan_changes
+from assistant.services import checkout, entitlement, plan_changes, stripe_standing
 from assistant.services.money_and_days import day
 from assistant.services.plan_changes import preview, resume
 from assistant.services.stripe_client import asking
@@ -246,6 +246,21 @@ async def test_who_cancels_with_an_invoice_open_hears_that_it_may_still_be_taken
     lines = (await preview(alice.id, "free")).lines
     assert lines[0] == "The invoice that is due may still be taken, and no other."
     assert lines[1] == f"You keep Team until {day(plan.grace_until, 'UTC')}."
+
+
+async def test_whose_grace_is_over_ends_the_plan_at_once_and_may_buy_anew(
+    sells, alice, monkeypatch
+):
+    plan = await pays(sells, alice, "team", card=PAYS_ONCE)
+    monkeypatch.setattr(stripe_standing, "GRACE", timedelta(days=-60))  # Stripe tries on
+    sells.advance(plan.period_end + timedelta(hours=2))
+    with pytest.raises(Refused, match="You have the Team plan already"):
+        await checkout.checkout(alice.id, "team")
+    told = await preview(alice.id, "free")
+    assert told.lines == ("Your Team plan is not paid for, so it ends now.", "Nothing is due.")
+    await changes(alice.id, "free")
+    assert (await entitlement.plan_of(alice.id)).status == "canceled"
+    assert (await pays(sells, alice, "team")).status == "active"
 
 
 async def test_who_cancels_after_a_downgrade_was_agreed_has_nothing_afterwards(sells, alice):

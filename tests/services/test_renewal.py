@@ -101,6 +101,23 @@ async def test_the_token_before_ends_the_session_once_its_answer_has_arrived(sho
     await is_over(renewed)
 
 
+@pytest.mark.parametrize("shown", ["access", "refresh"])
+async def test_it_does_so_as_soon_as_two_tabs_may_not_present_it_any_more(shown, tokens, db):
+    renewed = await refresh(tokens.refresh)
+    await later(db, tokens, HALF_A_MINUTE)
+    await (who_is(renewed.access) if shown == "access" else holder_of(renewed.refresh))
+    with pytest.raises(NotSignedIn):
+        await refresh(tokens.refresh)
+    await is_over(renewed)
+
+
+async def test_within_that_moment_what_has_arrived_ends_nothing(tokens):
+    renewed = await refresh(tokens.refresh)
+    sessions._known.clear()
+    await who_is(renewed.access)
+    assert (await refresh(tokens.refresh)).refresh == renewed.refresh  # the other tab
+
+
 async def test_what_was_given_before_does_not_say_that_the_answer_has_arrived(tokens, db):
     await refresh(tokens.refresh)
     # As if these had been given seven minutes before that exchange, which then is just now.

@@ -44,6 +44,16 @@ def test_at_four_fifths_it_is_said_with_the_day_of_the_user(left, sentence):
     assert there == sentence.replace("1 December", "30 November")
 
 
+@pytest.mark.parametrize(("tier", "spent", "share"), [("free", "0.60", 60), ("pro", "5.60", 70)])
+def test_before_the_day_pays_for_no_whole_answer_it_is_said_until_when(tier, spent, share):
+    left = replace(UNUSED, tier=TIERS[tier], day_spent=Decimal(spent))
+    sentence = f"of what {left.tier.label} spends on answers in a day is used, until"
+    stands = told(left, "Europe/Berlin")
+    assert stands.short == f"{share} % {sentence} 27 November at 01:00."
+    assert (stands.spent, stands.until) == ("", TOMORROW)
+    assert told(replace(left, day_spent=Decimal(spent) - Decimal("0.01")), "UTC").short == ""
+
+
 def test_what_is_only_set_aside_is_not_called_used():
     aside = replace(UNUSED, reserved=Decimal(3))
     assert told(aside, "UTC").short == told(aside, "UTC").spent == ""

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 import asyncpg
 import pytest
 
+from assistant.agent.acts import Act, Effect, Intent
 from assistant.agent.types import (
     Asked,
     Message,
@@ -17,7 +18,7 @@ from assistant.agent.types import (
     Usage,
 )
 from assistant.database import user_connection, user_session
-from assistant.services import allowances, tiers, turn_books
+from assistant.services import allowances, audit_chain, permissions, tiers, turn_books
 from assistant.services.keys import vault_in
 from assistant.services.turn_meter import Meter
 from tests.services.talk import PATIENCE_SECONDS, rows
@@ -90,12 +91,53 @@ async def test_before_each_request_the_ones_before_it_are_booked(grip, meter, va
     assert await turn_books.ask(grip, meter, vault)
     (open_one,) = await rows(db, OPEN, grip.turn_id)
     assert (open_one["model"], open_one["purpose"]) == ("claude-sonnet-5-5", "answer")
-    assert (await booked(db, grip))[0] == 1
+    assert await booked(db, grip) == (1, 1)
     async with user_connection(grip.user_id) as connection:
         meter.note(DONE)
+        meter.note(RAN)
         await turn_books.enter(connection, grip, meter, vault)
     assert await rows(db, OPEN, grip.turn_id) == []
-    assert (await booked(db, grip))[0] == 2
+    assert await booked(db, grip) == (2, 2)
+
+
+async def test_what_was_booked_by_a_try_of_which_no_answer_came_is_not_booked_again(
+    grip, meter, vault, db
+):
+    for _ in range(2):
+        again = Meter("claude-sonnet-5-5")
+        again.requests, again.calls = meter.requests, meter.calls
+        meter.note(ASKED)
+        assert await turn_books.ask(grip, again, vault)
+    assert await booked(db, grip) == (1, 1)
+    assert not (await audit_chain.verify(grip.user_id)).why
+
+
+SEARCH = Intent(Effect.SEND, "Search the web for “apples”")
+
+
+@pytest.fixture
+async def grant(grip):
+    async with user_session(grip.user_id) as session:
+        return str(await permissions.grant(session, "web_search"))
+
+
+async def test_a_call_that_runs_at_once_by_a_grant_is_the_grants_last_use(grip, grant, vault, db):
+    (held,) = await permissions.granted(grip.user_id)
+    assert held.used_at is None
+    journal = turn_books.Journal(grip, vault)
+    assert await journal.begins(ToolCall("c", "web_search", {}), Act(SEARCH, grant)) == ""
+    (held,) = await permissions.granted(grip.user_id)
+    assert held.used_at is not None
+    assert await booked(db, grip) == (0, 1)
+
+
+async def test_what_a_grant_had_allowed_does_not_begin_once_it_is_revoked(grip, grant, vault, db):
+    (held,) = await permissions.granted(grip.user_id)
+    await permissions.revoke(grip.user_id, held.id)
+    journal = turn_books.Journal(grip, vault)
+    said = await journal.begins(ToolCall("c", "web_search", {}), Act(SEARCH, grant))
+    assert said == turn_books.REVOKED
+    assert await booked(db, grip) == (0, 0)
 
 
 async def test_who_has_lost_the_turn_makes_no_further_request(grip, meter, vault, db):

@@ -49,12 +49,15 @@ async def what_became_of(db, wall, tool):
     return ends
 
 
-async def test_a_call_in_it_happens_at_most_once_and_never_without_its_row(db, wall):
-    assert await what_became_of(db, wall, "jot") == {
+@pytest.mark.parametrize("tool", ["jot", "look_up"])
+async def test_a_call_in_it_happens_at_most_once_and_never_without_its_row(tool, db, wall):
+    """That holds for what changes something, and for what tells somebody outside."""
+    assert await what_became_of(db, wall, tool) == {
         ("none", 0, "", ""),
         ("interrupted", 0, "", ""),
         ("interrupted", 0, "started", ""),
         ("interrupted", 1, "started", ""),
+        ("interrupted", 1, "started done", ""),
         ("done", 1, "started done", ""),
     }
 

@@ -11,7 +11,7 @@ from assistant.agent.tools.notes import create_note, delete_note, update_note
 from assistant.errors import NotFound, Refused, ToolError
 from assistant.services import turns
 from assistant.services.notes import StoredNotes
-from assistant.services.undo import ALREADY, CANNOT, GONE, TOO_OLD, undo
+from assistant.services.undo import ALREADY, CANNOT, GONE, NOT_YET, TOO_OLD, undo
 from tests.services.calls import done, written
 from tests.services.talk import ended, rows, say, shown, wish
 
@@ -59,6 +59,15 @@ async def test_the_line_of_a_call_that_had_not_to_wait_leads_to_it_and_says_that
     call = next(part for part in reply["parts"] if part["type"] == "tool")
     assert (call["state"], call["execution"], call["undone"]) == ("done", "", True)
     assert (await log(db, alice))[-1][0] == "undone"
+
+
+async def test_it_waits_for_the_end_of_the_answer_that_did_it(alice, note, grip, db):
+    """Until then what is stored of the answer is written anew, and would not say so."""
+    row = await done(alice, delete_note, {"note_id": note.id}, turn_id=grip.turn_id)
+    with pytest.raises(Refused, match=NOT_YET):
+        await undo(alice.id, row)
+    await rows(db, "update turns set status = 'done' where id = $1", grip.turn_id)
+    assert await undo(alice.id, row) == "The note “Milk” is as it was before."
 
 
 async def test_it_is_taken_back_in_the_time_zone_in_which_it_was_asked_for(

@@ -40,7 +40,7 @@ class Line:
 class Page:
     """One open page: what it sends is run by Reflex, and its state can be read.
 
-    address: where it is, if at no conversation.
+    address: where it is, if at no conversation. ip: where its browser is.
     """
 
     processor: Any
@@ -50,6 +50,7 @@ class Page:
     token: str = field(default_factory=lambda: str(uuid4()))
     chat_id: str = ""
     address: str = ""
+    ip: str = "127.0.0.1"
 
     async def send(self, state: type[rx.State], event: str, **payload: Any) -> list[Any]:
         """Run the event to its end; returns the changes that the page gets."""
@@ -63,7 +64,7 @@ class Page:
             "headers": {USER_HEADER: header},
             "token": self.token,
             "sid": "s",
-            "ip": "127.0.0.1",
+            "ip": self.ip,
         }
         sent = Event(name=full_name(state, event), payload=payload, router_data=router)
         return [each async for each in self.processor.enqueue_stream_delta(self.token, sent)]

@@ -9,12 +9,12 @@ from limits import parse_many
 
 from assistant.config import settings
 from assistant.errors import BillingAway
-from assistant.services import billing, entitlement, membership, rate_limits
+from assistant.services import billing, entitlement, membership, rate_limits, stripe_standing
 from assistant.services.money_and_days import day
 from assistant.state.billing import BillingState
 from assistant.state.billing_words import TO_CONFIRM
 from assistant.state.sidebar import SidebarState
-from tests.services.paying import ASKS, carry, changes, pays
+from tests.services.paying import ASKS, PAYS_ONCE, carry, changes, pays
 from tests.services.seated import seat
 
 
@@ -314,3 +314,22 @@ async def test_a_plan_that_is_none_is_not_considered(hers, alice, sells):
     await hers.send(BillingState, "consider", tier_id="gold", seats=1)
     shown = await hers.state(BillingState)
     assert (shown.failure, shown.offer.tier_id) == ("This plan does not exist.", "")
+
+
+async def test_who_has_canceled_and_not_paid_in_time_can_end_it_at_once(
+    hers, alice, sells, monkeypatch
+):
+    plan = await pays(sells, alice, "team", card=PAYS_ONCE)
+    sells.advance(plan.period_end + timedelta(hours=2))
+    await changes(alice.id, "free")
+    await hers.send(BillingState, "load")
+    assert not (await hers.state(BillingState)).may_cancel
+    monkeypatch.setattr(stripe_standing, "GRACE", timedelta(days=-60))
+    await entitlement.catch_up(alice.id)
+    await hers.send(BillingState, "look")
+    assert (await hers.state(BillingState)).may_cancel
+    await hers.send(BillingState, "consider", tier_id="free", seats=1)
+    assert (await hers.state(BillingState)).offer.yes == "Cancel now"
+    await hers.send(BillingState, "agree")
+    shown = await hers.state(BillingState)
+    assert (shown.said, shown.plan, shown.may_cancel) == ("Team has ended.", "Free", False)

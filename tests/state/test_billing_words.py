@@ -119,8 +119,11 @@ def test_a_downgrade_names_its_day_everywhere():
 
 
 def test_more_seats_are_paid_now_and_fewer_come_later():
-    more = change_offer(TEAM, 5, Change("seats", Decimal(50), Decimal(175), END, ()), TEAM, day)
-    assert (more.title, more.yes) == ("Team with 5 seats", "Pay $50.00 and change")
+    for due, yes in ((Decimal(50), "Pay $50.00 and change"), (Decimal(0), "Agree and change")):
+        found = Change("seats", due, Decimal(175), END, (), at_once=True)  # 0: credit pays
+        more = change_offer(TEAM, 5, found, TEAM, day)
+        assert (more.title, more.yes) == ("Team with 5 seats", yes)
+        assert more.done == "Your plan has 5 seats now."
     fewer = change_offer(TEAM, 1, Change("seats", Decimal(0), Decimal(35), END, ()), TEAM, day)
     assert (fewer.title, fewer.yes) == ("Team with 1 seat", "Change on 26 December")
     assert fewer.then == "$35.00 a month"
@@ -132,6 +135,12 @@ def test_canceling_is_marked_as_what_it_is():
     assert (offer.title, offer.due_now) == ("Cancel Pro", "Nothing")
     assert offer.then == "Nothing"
     assert offer.done == "Canceled. Pro stays until 26 December."
+
+
+def test_what_was_not_paid_ends_now():
+    found = Change("cancel", Decimal(0), Decimal(0), END, (), at_once=True)
+    offer = change_offer(FREE, 1, found, PRO, day)
+    assert (offer.yes, offer.done, offer.danger) == ("Cancel now", "Pro has ended.", True)
 
 
 def test_the_first_seats_are_summed_before_anybody_goes_to_pay():

@@ -5,9 +5,11 @@ from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
+from limits import parse_many
 
+from assistant.config import settings
 from assistant.errors import DatabaseAway
-from assistant.services import conversations, messages, turns
+from assistant.services import conversations, messages, rate_limits, turns
 from assistant.services.accounts import usual_model
 from assistant.services.file_uploads import upload
 from assistant.services.preferences import SMALL, answer_short_by
@@ -368,3 +370,25 @@ async def test_a_refusal_is_said_also_while_nobody_can_tell_how_the_plan_stands(
     monkeypatch.setattr("assistant.state.chat.standing", away)
     state = await sent(hers, "")
     assert state.refused[-1]["key"] == KEY.format(1)
+
+
+async def test_of_one_address_only_so_many_messages_are_taken_whoever_sends_them(
+    hers, bob, processor, demo, monkeypatch
+):
+    monkeypatch.setenv("RATE_LIMITS", "true")
+    monkeypatch.setattr(rate_limits.RATES["messages_from"], "windows", parse_many("2/hour"))
+    settings.cache_clear()
+    rate_limits.limiter.cache_clear()
+    his = await Page(*processor, user=bob).opened()
+    hers.ip = his.ip = "203.0.113.7"
+    for page in (hers, his):
+        assert (await sent(page)).refused == []
+    refused = (await sent(his, key=KEY.format(2))).refused
+    assert refused[-1]["message"].startswith("There were too many messages in a short time.")
+    await his.send(ChatState, "retry", message_id=str(uuid4()), client_key=KEY.format(3))
+    assert (await his.state(ChatState)).problem.startswith("There were too many messages")
+    elsewhere = await Page(*processor, user=bob, ip="203.0.113.8").opened()
+    assert (await sent(elsewhere, key=KEY.format(4))).refused == []
+    monkeypatch.undo()
+    settings.cache_clear()
+    rate_limits.limiter.cache_clear()

@@ -38,7 +38,8 @@ class Event:
 
     start, end: aware datetimes, or dates of whole days, of which `end` is the first one after.
     series: the id of the series that it is one of, "" when it stands alone. repeats: the rule of
-    a whole series. busy: whether the time is taken by it.
+    a whole series. busy: whether the time is taken by it. host: the organiser, where that is
+    somebody else, who is told of each change; known of a single event only.
     """
 
     id: str
@@ -53,6 +54,7 @@ class Event:
     repeats: Repeats = ""
     series: str = ""
     busy: bool = True
+    host: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ from weakref import WeakKeyDictionary
 
 import aiohttp
 import httpx2
-from anthropic import DefaultAioHttpClient
 
 from assistant.agent.types import Sent
 
@@ -94,6 +93,8 @@ def authorities() -> ssl.SSLContext:
 
 
 def _http(connect_seconds: float) -> httpx2.AsyncClient:
+    from anthropic import DefaultAioHttpClient  # 46 MB and a second, for those who ask a vendor
+
     timeout = httpx2.Timeout(None, connect=connect_seconds, pool=connect_seconds)
 
     async def asked(request: httpx2.Request) -> None:

@@ -107,7 +107,10 @@ Repeats = Literal["never", "daily", "weekdays", "weekly", "monthly", "yearly"]
 
 
 class Which(BaseModel):
-    """An event, in the very words of list_events. attendees: all whom it shows."""
+    """An event, in the very words of list_events.
+
+    attendees: all whom it shows, and its organiser if that is somebody else.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

@@ -9,6 +9,10 @@ from assistant.agent.tools.calendar.arguments import Which, moment, shown
 from assistant.errors import ToolError
 
 LOOK = "Nothing was changed. Look it up with list_events."
+TOLD_TOO = (
+    "The organiser {} is told of this, too. Nothing was changed. Ask again, with them among the "
+    "attendees of the event."
+)
 
 
 def named_calendar(calendars: tuple[OneCalendar, ...], name: str) -> OneCalendar:
@@ -69,7 +73,12 @@ def _same_start(event: Event, said: str, local: ZoneInfo) -> None:
 def _same_words(event: Event, which: Which) -> None:
     if shown(event.title) != shown(which.title):
         raise ToolError(f"The event has another title. {LOOK}")
-    if addresses(event) != {shown(each).casefold() for each in which.attendees}:
+    said, there = {shown(each).casefold() for each in which.attendees}, addresses(event)
+    if there and event.host:
+        there.add(shown(event.host).casefold())
+        if there - said == {shown(event.host).casefold()}:
+            raise ToolError(TOLD_TOO.format(shown(event.host)))
+    if there != said:
         raise ToolError(f"The event has other attendees. {LOOK}")
 
 

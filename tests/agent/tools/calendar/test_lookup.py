@@ -62,6 +62,22 @@ async def test_whoever_is_invited_must_be_named_so_that_the_card_names_them(
     assert await found(memory, attendees=["eve@example.com", "bob@example.com"]) == event
 
 
+async def test_an_organiser_elsewhere_is_named_with_those_who_are_invited(memory: Memory) -> None:
+    """They are told of each change by the servers, and may be no guest themselves."""
+    people = (Attendee("me@example.com"),)
+    event = memory.put("Lunch", START, END, attendees=people, host="Eve@evil.org")
+    with pytest.raises(ToolError, match=r"organiser Eve@evil\.org is told of this, too"):
+        await found(memory, attendees=["me@example.com"])
+    with pytest.raises(ToolError, match="other attendees"):
+        await found(memory, attendees=["eve@evil.org"])
+    assert await found(memory, attendees=["me@example.com", "eve@evil.org"]) == event
+
+
+async def test_nobody_is_told_of_what_has_an_organiser_and_no_guests(memory: Memory) -> None:
+    event = memory.put("Lunch", START, END, host="eve@evil.org")
+    assert await found(memory) == event
+
+
 async def test_titles_are_compared_as_they_were_shown(memory: Memory) -> None:
     event = memory.put("Lunch\u202e \r\n late", START, END, id="lunch")
     assert await found(memory, title="Lunch late") == event
