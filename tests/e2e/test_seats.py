@@ -112,6 +112,53 @@ async def test_seats_that_are_given_away_are_not_paid_away(person, shop):
     await billing.press("Change seats")
     await billing.change.get_by_label("Seats").fill("2")
     await expect(billing.change.get_by_role("alert")).to_contain_text("Take 1 back first")
+    await billing.change.get_by_role("button", name="Not now").click()
+    await expect(billing.change).to_be_hidden()
+    await expect(billing.page.get_by_text("Take 1 back first")).to_have_count(0)
+    await expect(billing.page.get_by_role("button", name="Change seats")).to_be_focused()
+    await billing.press("Change seats")
+    await expect(billing.change.get_by_label("Seats")).to_have_value("4")
+    await expect(billing.change.get_by_test_id("agree")).to_be_enabled()
+
+
+async def test_who_does_not_want_a_seat_now_is_not_asked_again_and_its_link_stays_good(
+    person, shop
+):
+    alice, bob = await person(shop.app.url), await person(shop.app.url, "Bob")
+    billing = await opened(alice)
+    await has_team(billing, shop, 2)
+    link = await invites(billing, "Bob")
+    page = (await bob.open("/")).page
+    await page.goto(link)
+    await page.get_by_role("link", name="Not now").click()
+    await expect(page.get_by_test_id("composer")).to_be_visible()
+    await page.goto(f"{bob.url}/seat")
+    await expect(page.get_by_role("alert")).to_contain_text("There is no invitation here")
+    await expect(places(billing)).to_have_attribute("data-state", "offered")
+    await page.goto("about:blank")
+    await page.goto(link)
+    await page.get_by_test_id("take-seat").click()
+    await expect(places(billing)).to_have_attribute("data-state", "taken")
+
+
+async def test_both_pages_of_billing_tell_by_themselves_of_a_seat_that_was_taken_back(person, shop):
+    alice, bob = await person(shop.app.url), await person(shop.app.url, "Bob")
+    billing = await opened(alice)
+    await has_team(billing, shop, 2)
+    theirs = await takes(bob, await invites(billing, "Bob"))
+    await theirs.page.goto(f"{bob.url}/billing")
+    seat = theirs.page.get_by_test_id("my-seat")
+    await expect(seat).to_contain_text("Its limits are for you alone")
+    await expect(places(billing)).to_contain_text(re.compile("Has sat here since .*20"))
+    await billing.press("Take back the seat for Bob")
+    await billing.press("Take back")
+    status = billing.page.get_by_test_id("seats").get_by_role("status")
+    await expect(status).to_have_text("The seat for Bob is taken back.")
+    await expect(places(billing)).to_contain_text(re.compile("given to somebody else from .*20"))
+    await expect(places(billing).get_by_role("button")).to_have_count(0)
+    await expect(billing.page.get_by_text("All seats are given away")).to_be_visible()
+    await expect(seat).to_have_count(0)
+    await expect(theirs.card("Free")).to_contain_text("Your plan")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
