@@ -52,6 +52,8 @@ OPEN = ("running", "waiting")
 Form = TypeVar("Form", bound=BaseModel)
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 _MARKS = (b",", b"[", b"{")
+_UNTAKEN = re.compile(r"[^a-zA-Z0-9_-]")
+_NAME_CHARACTERS = 64
 _FIRST = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -87,10 +89,16 @@ def _shallow(value: Any, depth: int = 0) -> Any:  # noqa: ANN401  (any JSON)
     return _cleaned(value)
 
 
+def _plain(name: str) -> str:
+    """What every vendor takes for the id and the name of a call."""
+    return _UNTAKEN.sub("_", name)[:_NAME_CHARACTERS] or "unnamed"
+
+
 CLEANED = BeforeValidator(_cleaned)
 Shallow = AfterValidator(_shallow)
 Id = Annotated[str, Field(min_length=1, max_length=64), CLEANED]
 Label = Annotated[str, Field(max_length=200), CLEANED]
+Called = Annotated[Label, AfterValidator(_plain)]
 Title = Annotated[str, Field(max_length=TITLE_CHARACTERS), CLEANED]
 Sentence = Annotated[str, Field(max_length=2_000), CLEANED]
 Words = Annotated[str, Field(max_length=REPLY_CHARACTERS), CLEANED]
@@ -110,8 +118,8 @@ class _Said(Read):
 
 class _Used(Read):
     type: Literal["tool"]
-    id: Label
-    name: Label
+    id: Called
+    name: Called
     called: Label = ""
     label: Label
     state: Literal["writing", "running", "waiting", "done", "failed", "denied"]

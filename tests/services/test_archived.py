@@ -173,6 +173,15 @@ def test_half_symbols_in_what_a_tool_was_given_become_the_replacement_sign():
     assert told == {"\ufffd": ["a\ufffd", {"b": "\ufffd"}]}
 
 
+@pytest.mark.parametrize(
+    ("odd", "kept"), [("a b/ü\0", "a_b___"), ("x" * 90, "x" * 64), ("", "unnamed")]
+)
+def test_a_call_has_an_id_and_a_name_that_every_vendor_takes(odd, kept):
+    talk = talk_in(talk_file(message={"parts": [TOOL | {"id": odd, "name": odd}]}).encode())
+    told = talk.messages[0].entries()[0]
+    assert (told["id"], told["name"]) == (kept, kept)
+
+
 def test_two_messages_of_one_id_are_refused():
     question = json.loads(talk_file())["messages"][0]
     assert "two messages with one id" in why(with_messages(question, question))
