@@ -153,14 +153,17 @@ def _page(url: str) -> Page:
 
 def _names(text: str, value: str) -> bool:
     """Whether the text holds the value as a whole, not as a part of a longer name or address."""
-    return bool(value) and _stands(rf"(?:\w+://)?{re.escape(value)}/?", text)
+    # To look for plain words first is a hundred times faster, and a call may name many.
+    return bool(value) and value in text and _stands(rf"(?:\w+://)?{re.escape(value)}/?", text)
 
 
 def _names_page(text: str, page: Page) -> bool:
     """Whether the text holds this very address; of people's "https://" one may be missing."""
     scheme = "(?i:https://)?" if page.scheme == "https" else f"(?i:{page.scheme}://)"
     rest = re.escape(page.rest) or "/?"
-    return bool(page.host) and _stands(f"{scheme}(?i:{re.escape(page.host)}){rest}", text)
+    if not page.host or page.rest not in text or page.host not in text.lower():
+        return False
+    return _stands(f"{scheme}(?i:{re.escape(page.host)}){rest}", text)
 
 
 def _stands(pattern: str, text: str) -> bool:
@@ -172,4 +175,4 @@ def _stands(pattern: str, text: str) -> bool:
 def _names_host(text: str, host: str) -> bool:
     host = _PORT.sub("", host)
     found = rf"(?<![\w.-]){re.escape(host)}(?![\w-]|\.\w)"
-    return bool(host) and re.search(found, text) is not None
+    return bool(host) and host in text and re.search(found, text) is not None

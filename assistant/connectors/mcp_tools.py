@@ -14,6 +14,7 @@ from assistant.errors import ToolError
 
 MOST_NAME = 64  # with vendors of models
 MOST_ARGUMENTS = 100_000  # characters of their JSON
+MOST_REACHED = 200  # pages and people: more are on no card that anybody reads
 MARK_CHARACTERS = 6
 
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -26,6 +27,8 @@ _ADDRESS = re.compile(
     r"|(?:[\w-]+\.)+(?:[^\W\d_]{2,}|xn--[\w-]+)(?=[/\\:?#])|(?:\d+\.){3}\d+(?=[/\\:?#]))"
     r"[^\s\"'<>()\[\]{}]*[^\s\"'<>()\[\]{}.,;:!]"
 )
+_IN_LOCAL = r"[\w.!#$%&'*+/=?^`{|}~-]"
+_PERSON = re.compile(rf"(?<!{_IN_LOCAL}){_IN_LOCAL}+@(?:[\w-]+\.)+[\w-]*\w")
 _ODD = re.compile(r"[^a-zA-Z0-9_-]")
 Call = Callable[[str, Arguments], Awaitable[str]]
 
@@ -43,10 +46,12 @@ def tool_of(server: str, host: str, offered: Offered, effect: Effect, call: Call
     async def intent(arguments: Arguments, _: ToolContext) -> Intent:
         _require_size(arguments)
         sentence = f"Use {quoted(offered.name)} of the server {server} at {host}"
-        reached = dict.fromkeys(addresses_in(arguments))
-        return Intent(
-            effect, sentence, (Target("server", host), *(Target("url", each) for each in reached))
-        )
+        pages = (Target("url", each) for each in addresses_in(arguments))
+        people = (Target("recipient", each) for each in people_in(arguments))
+        reached = dict.fromkeys((Target("server", host), *pages, *people))
+        if len(reached) > 1 + MOST_REACHED:
+            raise ToolError(f"One call may name at most {MOST_REACHED} addresses; make several.")
+        return Intent(effect, sentence, tuple(reached))
 
     title = f"{server}: {offered.name}"
     return Tool(
@@ -78,6 +83,15 @@ def addresses_in(value: JsonValue | Arguments, named: bool = False) -> Iterator[
     elif isinstance(value, list):
         for each in value:
             yield from addresses_in(each, named)
+
+
+def people_in(value: JsonValue | Arguments) -> Iterator[str]:
+    """The addresses of people among the arguments: a server may write to them."""
+    if isinstance(value, str):
+        yield from _PERSON.findall(value)
+    elif isinstance(value, Mapping | list):
+        for each in value.values() if isinstance(value, Mapping) else value:
+            yield from people_in(each)
 
 
 def name_of(server: str, tool: str) -> str:
