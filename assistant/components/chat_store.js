@@ -74,6 +74,12 @@ function forgetOldest() {
 
 // ---- reading
 
+/** Reads a conversation that is about to be opened, which then reads it no second time. */
+export function readAhead(id) {
+  change(id, { stale: false });
+  refresh(id);
+}
+
 const urlOf = (id, limit = PAGE) =>
   `/api/conversations/${encodeURIComponent(id)}/messages?limit=${limit}`;
 
@@ -244,10 +250,10 @@ function settle(key) {
   return sent;
 }
 
-/** The server took a send: it is this turn, in this conversation. */
+/** The server took a send: it is this turn, in this conversation. Returns what was sent, once. */
 export function acknowledge(key, id, turn) {
   const sent = settle(key);
-  if (!sent) return;
+  if (!sent) return null;
   const isOurs = ours(key);
   const messages = conversation(sent.conversation).messages.map((one) =>
     isOurs(one) ? { ...one, turn, key: one.id, late: false, taken: performance.now() } : one,
@@ -255,6 +261,7 @@ export function acknowledge(key, id, turn) {
   change(sent.conversation, { messages });
   if (sent.conversation !== id) moveTo(id, messages);
   followRunning(id);
+  return sent;
 }
 
 function moveTo(id, messages) {
