@@ -1,7 +1,10 @@
 """Reflex's own settings: how the pages are built, and which origins may talk to the server."""
 
+import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import reflex as rx
 from reflex.constants import StateManagerMode
@@ -9,6 +12,18 @@ from reflex.constants import StateManagerMode
 from assistant.config import settings
 
 BUILT_FOR = "http://localhost"
+# What every page needs of others; and our own scripts that more than one page needs.
+FRAMEWORK = (
+    *(r"@emotion\/", r"react\/", r"react-dom\/", r"react-error-boundary\/", r"react-router\/"),
+    *(r"scheduler\/", r"stylis\/", r"@?engine\.io", r"@?socket\.io"),
+)
+GROUP_BEFORE = """name: "reflex-env",
+            },"""  # Reflex's own; it keeps what it has
+GROUPS = rf"""
+            {{ name: "framework", test: /node_modules\/({"|".join(FRAMEWORK)})/ }},
+            {{ name: "shared", test: /assistant\/components\//, minShareCount: 2 }},
+"""
+CONVERSATION = "routes/[chat].$[chat_id]._index"  # as the router's manifest calls it
 BAKED = re.compile(r"""(["'`])(http|ws)://localhost(/[^"'`]*)\1""")
 
 
@@ -21,12 +36,56 @@ class SameOrigin(rx.plugins.Plugin):
 
     def post_build(self, **context: object) -> None:
         """Replace the addresses by expressions over `location`, before the files are compressed."""
-        for file in Path(str(context["static_dir"])).glob("assets/reflex-env-*.js"):
-            address = r'location.origin.replace("http","\2")+"\3"'
-            text, replaced = BAKED.subn(address, file.read_text())
-            if not replaced:
-                raise RuntimeError(f"{file} has no address of the server in it")
-            file.write_text(text)
+        (file,) = Path(str(context["static_dir"])).glob("assets/reflex-env-*.js")
+        address = r'location.origin.replace("http","\2")+"\3"'
+        text, replaced = BAKED.subn(address, file.read_text())
+        if not replaced:
+            raise RuntimeError(f"{file} has no address of the server in it")
+        file.write_text(text)
+
+
+class FewFiles(rx.plugins.Plugin):
+    """Makes few files of what pages share: a browser asks an origin for six at once."""
+
+    def pre_compile(self, **context: Any) -> None:  # noqa: ANN401  (what Reflex gives)
+        """Say so in the settings of the build."""
+        context["add_modify_task"]("vite.config.js", _grouped)
+
+
+def _grouped(settings_of_the_build: str) -> str:
+    head, found, rest = settings_of_the_build.partition(GROUP_BEFORE)
+    if not found:
+        raise RuntimeError("The build makes no file of the server's address any more")
+    return f"{head}{found}{GROUPS}{rest}"
+
+
+class AheadOfTheRouter(rx.plugins.Plugin):
+    """Lets the page of a conversation fetch all its scripts at once.
+
+    No page is built for each conversation: all get one shell, in which the router would find out
+    which scripts it wants only after its own have come, and the page after that how words look.
+    """
+
+    def post_build(self, **context: object) -> None:
+        """Name them in the shell, before the files are compressed."""
+        folder = Path(str(context["static_dir"]))
+        shell = folder / "__spa-fallback.html"
+        text = shell.read_text()
+        links = "".join(f'<link rel="modulepreload" href="{url}"/>' for url in _scripts(folder))
+        head, found, rest = text.rpartition('<link rel="modulepreload"')
+        if not found:
+            raise RuntimeError(f"{shell} fetches nothing ahead")
+        shell.write_text(f"{head}{links}{found}{rest}")
+
+
+def _scripts(folder: Path) -> Iterator[str]:
+    """The addresses of what a conversation's page wants besides the shell's own scripts."""
+    (manifest,) = folder.glob("assets/manifest-*.js")
+    route = json.loads(manifest.read_text().partition("=")[2].rstrip(";\n"))["routes"][CONVERSATION]
+    shown = (folder / "__spa-fallback.html").read_text()
+    (words,) = folder.glob("assets/answer-*.js")
+    yield from (url for url in (route["module"], *route["imports"]) if url not in shown)
+    yield f"/assets/{words.name}"
 
 
 def origins() -> list[str]:
@@ -51,6 +110,6 @@ config = rx.Config(
         "@fontsource-variable/inter@5.3.0",
         "@fontsource-variable/jetbrains-mono@5.3.0",
     ],
-    plugins=[rx.plugins.TailwindV4Plugin(), SameOrigin()],
+    plugins=[rx.plugins.TailwindV4Plugin(), SameOrigin(), FewFiles(), AheadOfTheRouter()],
     disable_plugins=[rx.plugins.SitemapPlugin],
 )

@@ -13,6 +13,7 @@ from pathlib import Path
 from assistant.config import LaunchSettings, read, settings
 from assistant.errors import CannotStart
 from assistant.key_ring import ring_of
+from assistant.local.apart import apart
 from assistant.local.checks import (
     check_data_folder,
     check_env_file,
@@ -78,7 +79,7 @@ def launch(chosen: LaunchSettings) -> None:
     keys = ring_of(chosen, secret)
     with administered(chosen, data) as admin_url:
         with step("Preparing the database"):
-            urls = prepare(admin_url, secret, keys)
+            urls = apart(lambda: prepare(admin_url, secret, keys))
         os.environ.update(
             ASSISTANT_SECRET_KEY=secret,
             DATABASE_APP_URL=urls.app,

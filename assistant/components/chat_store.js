@@ -74,6 +74,12 @@ function forgetOldest() {
 
 // ---- reading
 
+/** Reads a conversation that is about to be opened, which then reads it no second time. */
+export function readAhead(id) {
+  change(id, { stale: false });
+  refresh(id);
+}
+
 const urlOf = (id, limit = PAGE) =>
   `/api/conversations/${encodeURIComponent(id)}/messages?limit=${limit}`;
 

@@ -16,11 +16,17 @@ import { Scroller } from "./scroller.js";
 import { ConnectionBanner, StatusLine } from "./status.jsx";
 import { Summarised } from "./summarised.jsx";
 import { Toast } from "./toast.jsx";
-import { useConversationId } from "./use_address.js";
+import { inAddress, useConversationId } from "./use_address.js";
 import { useJump } from "./use_jump.js";
 import { newKey } from "./use_send.js";
 import { Failed, Missing, Skeleton, Welcome } from "./vacant.jsx";
 import { loadAnswer, useSettledLook } from "./words.jsx";
+
+// A page that is loaded for a conversation asks for what it will show before it can show anything.
+if (globalThis.document && inAddress()) {
+  store.readAhead(inAddress());
+  loadAnswer();
+}
 
 /** turnId: the turn that runs, as the server's state knows it. See transcript.py for the rest. */
 export function Transcript({ conversationId, turnId, greeting, starters, onRetry, onProceed }) {

@@ -1,7 +1,8 @@
 // Which conversation the page is about.
 import { useSyncExternalStore } from "react";
 
-const inAddress = () => window.location.pathname.match(/^\/chat\/([^/]+)/)?.[1] ?? "";
+/** The id of the conversation that the address names, "" for none. */
+export const inAddress = () => window.location.pathname.match(/^\/chat\/([^/]+)/)?.[1] ?? "";
 const never = () => () => {};
 
 /**

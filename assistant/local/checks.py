@@ -6,7 +6,6 @@ import tempfile
 from pathlib import Path
 
 from dotenv.parser import parse_stream
-from redis import Redis, RedisError
 
 from assistant.agent.catalog import MODELS
 from assistant.config import Settings
@@ -57,6 +56,9 @@ def check_redis(chosen: Settings) -> None:
     url = chosen.redis_url.get_secret_value()
     if not url:
         return
+    # Imported here, because most starts have none and the launcher does without these 5 MB.
+    from redis import Redis, RedisError
+
     try:
         with Redis.from_url(url, socket_connect_timeout=REDIS_SECONDS) as client:
             client.ping()

@@ -25,6 +25,7 @@ OPTIONS = {
     "unix_socket_directories": "",  # nobody asks for one, and its path may have 107 bytes at most
     "max_connections": "200",
     "shared_buffers": "64MB",
+    "max_logical_replication_workers": "0",  # their launcher would be one more process
     "timezone": "UTC",
 }
 START_SECONDS = 10.0  # backends of a killed server need a moment to notice and to leave

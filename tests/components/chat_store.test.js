@@ -32,6 +32,21 @@ test("a new chat that is not acknowledged keeps no turn of another conversation 
   store.refuse("key-1");
 });
 
+test("what was read ahead is read no second time when it is opened", async () => {
+  store.readAhead("c2");
+  store.open("c2");
+  await until(() => store.conversation("c2").status === "ready");
+  assert.equal(readings("c2"), 1);
+});
+
+test("what was read ahead and opened later is followed", async () => {
+  pages.c2b = { messages: [told("m0", "assistant", "t0")], earlier: false };
+  store.readAhead("c2b");
+  await until(() => store.conversation("c2b").status === "ready");
+  store.open("c2b");
+  await until(() => asked.some((url) => url.startsWith("/api/turns/t0/events")));
+});
+
 test("a send that is on its way keeps its own conversation as it is", () => {
   const before = readings("c1");
   store.send("c1", "more", "key-2");
