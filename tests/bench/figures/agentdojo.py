@@ -46,7 +46,7 @@ def measure(bench: Bench) -> list[Row]:
 
 
 async def _measure(*, quick: bool) -> list[Row]:
-    some = Sample(8, 5, 8, 3) if quick else Sample(1, 1, 3, 1)
+    some = Sample(8, 5, 8, 3) if quick else Sample(1, 1, 1, 1)
     async with stage(PEOPLE) as there:
         clean = workspace().load_and_inject_default_environment({})
         people = [await arrive(name, clean, there.servers) for name in PEOPLE]
