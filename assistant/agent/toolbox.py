@@ -10,7 +10,7 @@ from typing import Protocol
 from assistant.agent.acts import Act, Effect, Intent, Tool, ToolContext
 from assistant.agent.arguments import UNREADABLE, are_malformed
 from assistant.agent.execution import capped, executed, intended
-from assistant.agent.gate import GRANTED, Gate
+from assistant.agent.gate import GRANTED, OUTWARD, Gate
 from assistant.agent.provenance import Provenance
 from assistant.agent.repeats import STOP_ASKING, Repeats
 from assistant.agent.types import (
@@ -30,7 +30,7 @@ TOOL_SECONDS = 30.0
 TURN_CHARACTERS = 200_000  # of all results together
 CALLS_AT_ONCE = 8
 CALLS_OF_A_REPLY = 32
-TOLD = ("url", "query", "server")  # who stands behind these learns of a call
+TOLD = (*OUTWARD, "server")  # who stands behind these learns of a call
 
 TOO_MANY = (
     f"The call was not run: one answer may ask for at most {CALLS_OF_A_REPLY} calls. Ask again in "
