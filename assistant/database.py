@@ -73,13 +73,17 @@ async def user_session(user_id: UUID) -> AsyncIterator[AsyncSession]:
 
 
 @asynccontextmanager
-async def user_connection(user_id: UUID) -> AsyncIterator[Connection]:
+async def user_connection(
+    user_id: UUID, connections: int = FEW_CONNECTIONS
+) -> AsyncIterator[Connection]:
     """As `user_session`, on the driver's own connection, for what every prompt does.
 
     A statement takes a seventh of the work there. Few of these transactions are open at once: in
-    one, nothing may be awaited but the database, and none begins another. Raises DatabaseAway.
+    one, nothing may be awaited but the database, and none begins another.
+    connections: CONNECTIONS for one that awaits more, from those of `user_session`. Raises
+    DatabaseAway.
     """
-    engine = _engine(settings().database_app_url.get_secret_value(), FEW_CONNECTIONS)
+    engine = _engine(settings().database_app_url.get_secret_value(), connections)
     try:
         async with engine.connect() as pooled, _driver_transaction(pooled, user_id) as driver:
             yield driver
@@ -110,7 +114,7 @@ async def _begun(pooled: AsyncConnection, user_id: UUID) -> Connection:
     To begin and to say for whom is one message: an id's digits are nothing that SQL would read.
     Raises DatabaseAway.
     """
-    for _ in range(FEW_CONNECTIONS + 1):
+    for _ in range(CONNECTIONS + 1):
         driver = cast("Connection", (await pooled.get_raw_connection()).driver_connection)
         with suppress(*_LOST):
             await driver.execute(_BEGIN.format(user_id.hex))

@@ -141,8 +141,9 @@ def _original(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """The spans of its folded text, in a composed text."""
     if not spans:
         return []
-    if text.isascii() and "  " not in _plainly_folded(text):  # sign for sign
-        return spans
+    read = text[: spans[-1][1] + 1]
+    if len(folded(read)) == len(read) and all(len(_FOLDS[ord(sign)]) == 1 for sign in set(read)):
+        return spans  # sign for sign, and no run of blanks
     origins = [*islice(_origins(text), spans[-1][1] + 1), len(text)]
     return [(origins[start], max(origins[end - 1] + 1, origins[end])) for start, end in spans]
 

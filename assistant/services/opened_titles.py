@@ -16,7 +16,9 @@ class Opened(NamedTuple):
     fold: str
 
 
-Titles = dict[bytes, Opened]  # by what is sealed: another title, or a new key, is another value
+Titles = dict[
+    bytes | None, Opened
+]  # by what is sealed: another title, or a new key, is another value
 _KEPT: OrderedDict[UUID, Titles] = OrderedDict()
 
 

@@ -14,14 +14,12 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Row, TextClause, text
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncSession
+from asyncpg import Connection, QueryCanceledError, Record
 
-from assistant.database import user_session
+from assistant.database import CONNECTIONS, user_connection
 from assistant.services import contents, messages, opened_titles, titles
 from assistant.services.folding import folded, holds, pieces, snippet, terms_of
-from assistant.services.keys import UNREADABLE, opened_or, vault_in
+from assistant.services.keys import UNREADABLE, opened_or, vault_over
 from assistant.services.opened_titles import Opened, Titles
 from assistant.services.signatures import places_of
 from assistant.vault import Tampered, Vault
@@ -33,43 +31,42 @@ OPENED_AT_ONCE = 200
 TITLES_AT_ONCE = 100
 SPARE = 20  # filters that claim too much, among the newest
 UNSIGNED_AT_MOST = 2_000
+NO_TERM = "\0"  # no term has it, so that none is found across two titles
 
 # By the index the policy's condition is asked once; reading the whole table, once for each row.
 # Only read backwards it gives the newest first, so that what is common is found before the rest is
 # read. The timeout is that of all statements that follow; what the database still reads for nobody
 # would hold others up.
-_BEGINNING = text("""
+_BEGINNING = """
     select set_config('enable_seqscan', 'off', true),
            set_config('enable_bitmapscan', 'off', true),
            set_config('enable_sort', 'off', true),
            set_config('max_parallel_workers_per_gather', '0', true),
-           set_config('statement_timeout', :milliseconds, true)
-""")
-_BOUND = text("select set_config('statement_timeout', :milliseconds, true)")
-_CONVERSATIONS = text("""
+           set_config('statement_timeout', $1, true)
+"""
+_BOUND = "select set_config('statement_timeout', $1, true)"
+_CONVERSATIONS = """
     select id, title, touched_at, archived_at is not null as archived from conversations
     where deleted_at is null order by touched_at desc
-""")
-_UNSIGNED = text(f"""
+"""
+_UNSIGNED = """
     select id from messages where not searchable and content is not null
-    order by created_at desc, id desc limit {UNSIGNED_AT_MOST}
-""")  # noqa: S608
+    order by created_at desc, id desc limit $1
+"""
 _CLAIMED = """
     select m.id, m.conversation_id, m.role, m.created_at, m.content
     from (
         select message_id, created_at as said_at from search_signatures
-        where {claims} {behind} order by created_at desc, message_id desc limit :limit
+        where {claims} {behind} order by created_at desc, message_id desc limit $1
     ) claimed join messages m on m.id = claimed.message_id
     order by said_at desc, m.id desc
 """
-_BEHIND = "and (created_at, message_id) < (:at, :id)"
-_BIT = "get_bit(bits, cast(:p{0} as bigint) & (octet_length(bits)::bigint * 8 - 1)) = 1"
-_OPENED = text("""
+_BEHIND = "and (created_at, message_id) < (${0}, ${1})"
+_BIT = "get_bit(bits, ${0}::bigint & (octet_length(bits)::bigint * 8 - 1)) = 1"
+_OPENED = """
     select id, conversation_id, role, created_at, content from messages
-    where id = any(:ids) order by created_at desc, id desc
-""")
-
-_CANCELLED = "57014"  # PostgreSQL, appendix A
+    where id = any($1) order by created_at desc, id desc
+"""
 
 log = structlog.get_logger()
 
@@ -103,11 +100,12 @@ class Answer:
 class _Asked:
     """One search on its way.
 
-    known, opened: the titles that the search before has opened, and those of this one. talks:
-    whether each conversation is archived, and its title.
+    known, opened: the titles that the search before has opened, and those of this one. talks: each
+    conversation, and its title.
     """
 
-    session: AsyncSession
+    user_id: UUID
+    driver: Connection
     vault: Vault
     terms: list[str]
     limit: int
@@ -115,7 +113,7 @@ class _Asked:
     complete: bool = True
     known: Titles = field(default_factory=dict)
     opened: Titles = field(default_factory=dict)
-    talks: dict[UUID, tuple[bool, str]] = field(default_factory=dict)
+    talks: dict[UUID, tuple[Record, Opened]] = field(default_factory=dict)
     titles: list[Found] = field(default_factory=list)
     found: dict[UUID | None, Found] = field(default_factory=dict)
 
@@ -124,14 +122,14 @@ class _Asked:
         self.complete = self.complete and time.monotonic() < self.until
         return not self.complete
 
-    async def bound(self, by: TextClause = _BOUND) -> None:
+    async def bound(self, by: str = _BOUND) -> None:
         """Let no statement that follows take longer than there is time now."""
         left = max(int((self.until - time.monotonic()) * 1_000), 1)
-        await self.session.execute(by, {"milliseconds": str(left)})
+        await self.driver.fetchval(by, str(left))
 
     async def knows(self, sealed: Iterable[bytes | None]) -> None:
         """Have the keys that these values name."""
-        self.vault = await vault_in(self.session, sealed)
+        self.vault = await vault_over(self.driver, self.user_id, sealed)
 
 
 async def search(
@@ -144,14 +142,13 @@ async def search(
     terms = terms_of(query)
     if not terms:
         return Answer([], [], complete=True)
-    async with user_session(user_id) as session:
-        asked = _Asked(session, await vault_in(session), terms, limit, time.monotonic() + seconds)
+    async with user_connection(user_id, CONNECTIONS) as driver:
+        vault = await vault_over(driver, user_id)
+        asked = _Asked(user_id, driver, vault, terms, limit, time.monotonic() + seconds)
         asked.known = opened_titles.kept(user_id)
         try:
             await _read(asked)
-        except DBAPIError as error:
-            if getattr(error.orig, "sqlstate", "") != _CANCELLED:
-                raise
+        except QueryCanceledError:
             asked.complete = False
     opened_titles.keep(user_id, asked.opened)
     newest = sorted(asked.found.values(), key=lambda each: each.at, reverse=True)
@@ -161,8 +158,8 @@ async def search(
 async def _read(asked: _Asked) -> None:
     """Find all that there is time for. Titles are opened while the database reads filters."""
     await asked.bound(_BEGINNING)
-    talks = (await asked.session.execute(_CONVERSATIONS)).all()
-    await asked.knows(row.title for row in talks)
+    talks = await asked.driver.fetch(_CONVERSATIONS)
+    await asked.knows(talk["title"] for talk in talks)
     opening = asyncio.create_task(asyncio.to_thread(_open_titles, asked, talks))
     try:
         await _among(asked, _unsigned(asked), opening)
@@ -171,62 +168,69 @@ async def _read(asked: _Asked) -> None:
         await opening
 
 
-def _open_titles(asked: _Asked, rows: Iterable[Any]) -> None:
+def _open_titles(asked: _Asked, talks: Sequence[Record]) -> None:
     """Open the titles of these conversations, in a thread: there may be many of them."""
-    for number, (talk_id, sealed, touched_at, archived) in enumerate(rows):
-        if number % TITLES_AT_ONCE == 0 and asked.is_late():
+    for start in range(0, len(talks), TITLES_AT_ONCE):
+        if asked.is_late():
             return
-        title, fold = found = _title(asked, talk_id, sealed)
-        asked.opened[sealed or b""] = found
-        asked.talks[talk_id] = (archived, title)
-        if len(asked.titles) < TITLES_AT_MOST and holds(fold, asked.terms):
-            line = pieces(title, asked.terms)
-            asked.titles.append(Found(talk_id, title, archived, touched_at, line))
+        some = talks[start : start + TITLES_AT_ONCE]
+        opened = [asked.known.get(talk["title"]) or _title(asked, talk) for talk in some]
+        asked.opened |= zip((talk["title"] for talk in some), opened, strict=True)
+        found = zip(some, opened, strict=True)
+        asked.talks |= {talk["id"]: (talk, title) for talk, title in found}
+        if holds(NO_TERM.join([title.fold for title in opened]), asked.terms):
+            _keep_titles(asked, some)
 
 
-def _title(asked: _Asked, talk_id: UUID, sealed: bytes | None) -> Opened:
-    if not sealed:
+def _title(asked: _Asked, talk: Record) -> Opened:
+    if not talk["title"]:
         return Opened("", "")
-    if known := asked.known.get(sealed):
-        return known
-    title = opened_or(asked.vault, titles.PLACE, talk_id, sealed, UNREADABLE)
+    title = opened_or(asked.vault, titles.PLACE, talk["id"], talk["title"], UNREADABLE)
     return Opened(title, folded(title))
 
 
-async def _unsigned(asked: _Asked) -> AsyncIterator[Sequence[Row[Any]]]:
-    ids = (await asked.session.scalars(_UNSIGNED)).all()
+def _keep_titles(asked: _Asked, talks: Iterable[Record]) -> None:
+    """Keep the first of these whose titles match."""
+    for talk in talks:
+        title, fold = asked.opened[talk["title"]]
+        if len(asked.titles) < TITLES_AT_MOST and holds(fold, asked.terms):
+            line = pieces(title, asked.terms)
+            found = Found(talk["id"], title, talk["archived"], talk["touched_at"], line)
+            asked.titles.append(found)
+
+
+async def _unsigned(asked: _Asked) -> AsyncIterator[Sequence[Record]]:
+    ids = [row["id"] for row in await asked.driver.fetch(_UNSIGNED, UNSIGNED_AT_MOST)]
     for start in range(0, len(ids), OPENED_AT_ONCE):
-        chunk = list(ids[start : start + OPENED_AT_ONCE])
-        yield (await asked.session.execute(_OPENED, {"ids": chunk})).all()
+        yield await asked.driver.fetch(_OPENED, ids[start : start + OPENED_AT_ONCE])
     asked.complete = asked.complete and len(ids) < UNSIGNED_AT_MOST
 
 
-async def _claimed(asked: _Asked) -> AsyncIterator[Sequence[Row[Any]]]:
+async def _claimed(asked: _Asked) -> AsyncIterator[Sequence[Record]]:
     """Messages whose signatures claim all terms, the newest first."""
     places = places_of(asked.terms, asked.vault)
-    bound: dict[str, Any] = {f"p{n}": place for n, place in enumerate(places)}
-    claims = " and ".join(_BIT.format(n) for n in range(len(places)))
-    behind, limit = "", min(asked.limit + SPARE, OPENED_AT_ONCE)
+    claims = " and ".join(_BIT.format(n) for n in range(2, len(places) + 2))
+    behind, last, limit = "", list[Any](), min(asked.limit + SPARE, OPENED_AT_ONCE)
     while True:
         await asked.bound()
-        query = text(_CLAIMED.format(claims=claims, behind=behind))
-        rows = (await asked.session.execute(query, bound | {"limit": limit})).all()
+        query = _CLAIMED.format(claims=claims, behind=behind)
+        rows = await asked.driver.fetch(query, limit, *places, *last)
         yield rows
         if len(rows) < limit:
             return
-        bound |= {"at": rows[-1].created_at, "id": rows[-1].id}
-        behind, limit = _BEHIND, OPENED_AT_ONCE
+        behind = _BEHIND.format(len(places) + 2, len(places) + 3)
+        last, limit = [rows[-1]["created_at"], rows[-1]["id"]], OPENED_AT_ONCE
 
 
 async def _among(
-    asked: _Asked, claimed: AsyncIterator[Sequence[Row[Any]]], opening: asyncio.Task[None]
+    asked: _Asked, claimed: AsyncIterator[Sequence[Record]], opening: asyncio.Task[None]
 ) -> None:
     """Keep the first of these messages that truly match."""
     count = 0
     async for rows in claimed:
         if not rows:
             continue
-        await asked.knows(row.content for row in rows)
+        await asked.knows(row["content"] for row in rows)
         await opening
         hits = await asyncio.to_thread(_matches, asked, rows, asked.limit - count)
         asked.found |= {each.message_id: each for each in hits}
@@ -235,23 +239,21 @@ async def _among(
             return
 
 
-def _matches(asked: _Asked, rows: Sequence[Row[Any]], limit: int) -> list[Found]:
+def _matches(asked: _Asked, rows: Sequence[Record], limit: int) -> list[Found]:
     """In a thread of its own: what is long to open and to read holds nobody else up."""
     return list(islice(filter(None, (_match(asked, row) for row in rows)), limit))
 
 
-def _match(asked: _Asked, row: Row[Any]) -> Found | None:
-    talk = asked.talks.get(row.conversation_id)
-    if talk is None or asked.is_late():
+def _match(asked: _Asked, row: Record) -> Found | None:
+    if row["conversation_id"] not in asked.talks or asked.is_late():
         return None
-    archived, title = talk
+    talk, title = asked.talks[row["conversation_id"]]
     try:
-        words = contents.said(messages.opened(row.id, row.content, asked.vault))
+        words = contents.said(messages.opened(row["id"], row["content"], asked.vault))
     except Tampered:
-        log.warning("unreadable", place=messages.PLACE, row=str(row.id))
+        log.warning("unreadable", place=messages.PLACE, row=str(row["id"]))
         return None
     if not holds(folded(words), asked.terms):
         return None
-    line = snippet(words, asked.terms)
-    talk_id: UUID = row.conversation_id
-    return Found(talk_id, title, archived, row.created_at, line, row.id, row.role)
+    at, line = row["created_at"], snippet(words, asked.terms)
+    return Found(talk["id"], title.title, talk["archived"], at, line, row["id"], row["role"])

@@ -198,9 +198,9 @@ async def test_a_reading_that_takes_too_long_is_ended_and_what_was_found_is_kept
 ):
     await entitle(alice.id, ["an apple"])
     (apple,) = await shelve(alice.id, ["an apple"], signed=False)
-    claimed = "select message_id from search_signatures, pg_sleep(600) where {claims} {behind}"
+    slow = "select message_id from search_signatures, pg_sleep(600) where {claims} {behind}"
     await shelve(alice.id, ["an apple too"])
-    monkeypatch.setattr(searching, "_CLAIMED", claimed)
+    monkeypatch.setattr(searching, "_CLAIMED", f"{slow} limit $1")
     answer = await search(alice.id, "apple", seconds=2.0)
     assert [each.message_id for each in answer.messages] == [apple]
     assert (len(answer.titles), answer.complete) == (1, False)
