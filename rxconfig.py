@@ -13,8 +13,8 @@ from assistant.config import settings
 BUILT_FOR = "http://localhost"
 # What every page needs of others; and our own scripts that more than one page needs.
 FRAMEWORK = (
-    *(r"@emotion\/", r"react\/", r"react-dom\/", r"react-error-boundary\/", r"react-router\/"),
-    *(r"scheduler\/", r"stylis\/", r"@?engine\.io", r"@?socket\.io"),
+    *(r"react\/", r"react-dom\/", r"react-error-boundary\/", r"react-router\/"),
+    *(r"scheduler\/", r"@?engine\.io", r"@?socket\.io"),
 )
 GROUP_BEFORE = """name: "reflex-env",
             },"""  # Reflex's own; it keeps what it has
@@ -22,6 +22,10 @@ GROUPS = rf"""
             {{ name: "framework", test: /node_modules\/({"|".join(FRAMEWORK)})/ }},
             {{ name: "shared", test: /assistant\/components\//, minShareCount: 2 }},
 """
+ELEMENTS = "utils/plain_elements.js"
+BY_REACT = 'import { createElement } from "react";\nexport const jsx = createElement;\n'
+ALIASES = "alias: ["
+STYLED = re.compile(r"\bcss:\s*\(")
 CONVERSATION = "routes/[chat].$[chat_id]._index"  # as the router's manifest calls it
 NEW_CHAT = "routes/_index"
 SAME_PAGE = """export { default } from "./_index.jsx";\n"""
@@ -58,6 +62,35 @@ def _grouped(settings_of_the_build: str) -> str:
     if not found:
         raise RuntimeError("The build makes no file of the server's address any more")
     return f"{head}{found}{GROUPS}{rest}"
+
+
+class PlainElements(rx.plugins.Plugin):
+    """Makes elements by React itself, and not by Emotion, which none of our pages needs.
+
+    All our looks are classes; Emotion would only turn the styles that a component is given in
+    Python into classes of their own.
+    """
+
+    def pre_compile(self, **context: Any) -> None:  # noqa: ANN401  (what Reflex gives)
+        """Put React's own function in the place of Emotion's."""
+        context["add_save_task"](lambda: (ELEMENTS, BY_REACT))
+        context["add_modify_task"]("vite.config.js", _without_emotion)
+
+    def post_build(self, **context: object) -> None:
+        """Refuse a page that has such styles: it would be built without them."""
+        web = Path(str(context["static_dir"])).parents[1]
+        pages = [*web.glob("app/**/*.jsx"), *web.glob("app_components/**/*.jsx")]
+        styled = [page.name for page in pages if STYLED.search(page.read_text())]
+        if styled:
+            raise RuntimeError(f"Styles given in Python are not shown, use classes: {styled}")
+
+
+def _without_emotion(settings_of_the_build: str) -> str:
+    head, found, rest = settings_of_the_build.partition(ALIASES)
+    if not found:
+        raise RuntimeError("The settings of the build name no aliases any more")
+    alias = f'new URL("./{ELEMENTS}", import.meta.url)'
+    return f'{head}{found}{{ find: "@emotion/react", replacement: fileURLToPath({alias}) }},{rest}'
 
 
 class OnePage(rx.plugins.Plugin):
@@ -128,6 +161,7 @@ config = rx.Config(
         rx.plugins.TailwindV4Plugin(),
         SameOrigin(),
         FewFiles(),
+        PlainElements(),
         OnePage(),
         AheadOfTheRouter(),
     ],
