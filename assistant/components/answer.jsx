@@ -1,19 +1,12 @@
 // Markdown of an answer. It comes in a chunk of its own, after the page can already be used.
 import { memo, useMemo, useRef } from "react";
-import { Fragment, jsx, jsxs } from "react/jsx-runtime";
-import { toJsxRuntime } from "hast-util-to-jsx-runtime";
 import { UNCUT, cut } from "./blocks.js";
 import { CodeBlock, Growing } from "./code_block.jsx";
+import { drawn } from "./drawn.js";
 import { Link } from "./link.jsx";
 import { elementsOf } from "./markdown.js";
 
-const DRAWING = {
-  Fragment,
-  jsx,
-  jsxs,
-  components: { a: Link, input: Check, pre: CodeBlock, table: Table },
-  passNode: true,
-};
+const COMPONENTS = { a: Link, input: Check, pre: CodeBlock, table: Table };
 
 /** text: markdown, perhaps unfinished. live: it still grows, and a caret stands at its end. */
 export const Answer = memo(function Answer({ text, live }) {
@@ -35,8 +28,8 @@ function useBlocks(text, live) {
 }
 
 const Block = memo(function Block({ tree, growing }) {
-  const drawn = useMemo(() => toJsxRuntime(elementsOf(tree), DRAWING), [tree]);
-  return <Growing value={growing}>{drawn}</Growing>;
+  const elements = useMemo(() => drawn(elementsOf(tree), COMPONENTS), [tree]);
+  return <Growing value={growing}>{elements}</Growing>;
 });
 
 /** The box of a task list: it tells, and cannot be ticked. */

@@ -250,10 +250,10 @@ function settle(key) {
   return sent;
 }
 
-/** The server took a send: it is this turn, in this conversation. */
+/** The server took a send: it is this turn, in this conversation. Returns what was sent, once. */
 export function acknowledge(key, id, turn) {
   const sent = settle(key);
-  if (!sent) return;
+  if (!sent) return null;
   const isOurs = ours(key);
   const messages = conversation(sent.conversation).messages.map((one) =>
     isOurs(one) ? { ...one, turn, key: one.id, late: false, taken: performance.now() } : one,
@@ -261,6 +261,7 @@ export function acknowledge(key, id, turn) {
   change(sent.conversation, { messages });
   if (sent.conversation !== id) moveTo(id, messages);
   followRunning(id);
+  return sent;
 }
 
 function moveTo(id, messages) {

@@ -1,8 +1,7 @@
 // A fenced block of code: its language, its text, and Copy.
 import { createContext, useContext } from "react";
-import { Fragment, jsx, jsxs } from "react/jsx-runtime";
-import { toJsxRuntime } from "hast-util-to-jsx-runtime";
 import { CopyButton } from "./copy_button.jsx";
+import { drawn } from "./drawn.js";
 import { useColours } from "./use_colours.js";
 
 /** Whether the part of the answer around a component is still being written. */
@@ -29,7 +28,7 @@ export function CodeBlock({ node }) {
         <CopyButton text={() => text.replace(/\n$/, "")} />
       </figcaption>
       <pre tabIndex={0}>
-        <code>{coloured ? toJsxRuntime(coloured, { Fragment, jsx, jsxs }) : text}</code>
+        <code>{coloured ? drawn(coloured) : text}</code>
       </pre>
     </figure>
   );

@@ -12,7 +12,7 @@ import { Short, Spent, useRenewal } from "./plan_words.jsx";
 import { useConversationId } from "./use_address.js";
 import { useDraft } from "./use_draft.js";
 import { hindranceIn, useFiles } from "./use_files.js";
-import { useKeptFocus } from "./use_focus.js";
+import { useFirstFocus } from "./use_focus.js";
 import { useSend } from "./use_send.js";
 import { useTurn } from "./use_turn.js";
 import { watchViewport } from "./viewport.js";
@@ -72,7 +72,7 @@ function useComposer(props, maxLength) {
   const id = useConversationId(props.conversationId);
   const [text, setText] = useDraft(id);
   const [hint, setHint] = useState("");
-  const field = useKeptFocus(id);
+  const field = useFirstFocus(id);
   const write = (words) => {
     loadAnswer();
     setText(words);

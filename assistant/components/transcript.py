@@ -25,7 +25,6 @@ class Transcript(rx.Component):
     # Reflex declares this one as a field of the instance, so it cannot be a ClassVar.
     lib_dependencies: list[str] = [  # noqa: RUF012
         "hast-util-sanitize@5.0.2",
-        "hast-util-to-jsx-runtime@2.3.7",
         "highlight.js@11.11.2",
         "lowlight@3.3.0",
         "mdast-util-from-markdown@2.1.0",

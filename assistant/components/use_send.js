@@ -3,6 +3,7 @@ import { useEffect, useLayoutEffect } from "react";
 import { putBack } from "./attached.js";
 import * as store from "./chat_store.js";
 import { draftOf, keepDraft, unsent } from "./drafts.js";
+import { useArrival } from "./use_address.js";
 
 /** A key that names this send for good: sent twice, it is still one turn. */
 export function newKey() {
@@ -23,10 +24,13 @@ const idsOf = (files) => files.map((file) => file.id);
 
 /** Returns send(text, files). props: those of the composer; takeBack(text, why) after a refusal. */
 export function useSend(id, { acknowledged, refused, onSend }, takeBack) {
+  const { leave, arrive } = useArrival();
   // Several may come in one drawing, and some a second time: the store knows which it waits for.
   useLayoutEffect(() => {
-    for (const { key, conversation, turn } of acknowledged ?? [])
-      store.acknowledge(key, conversation, turn);
+    for (const { key, conversation, turn } of acknowledged ?? []) {
+      const sent = store.acknowledge(key, conversation, turn);
+      if (sent?.conversation === "") arrive(conversation);
+    }
   }, [acknowledged]);
 
   useEffect(() => {
@@ -39,6 +43,7 @@ export function useSend(id, { acknowledged, refused, onSend }, takeBack) {
   }, [refused]);
 
   const deliver = (text, key, files) => {
+    leave();
     store.send(id, text, key, files);
     onSend(id, text, key, idsOf(files));
   };

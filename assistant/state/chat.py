@@ -61,16 +61,11 @@ class ChatState(BaseState):
     until: str = ""
     _wanted: str = ""  # the model that was asked for; another one may answer
     _picked: bool = False  # the model was, since the last message
-    _begun: str = ""  # the conversation that a send here began: its address tells nothing new
 
     @rx.event(background=True)
     async def load(self) -> Any:  # noqa: ANN401  (an event for Reflex)
         """Attach to the conversation that the address names; never start anything."""
         asked = getattr(self, "chat_id", "")
-        if asked and asked == self._begun:
-            async with self:
-                self._begun = ""
-            return None
         async with saying_what_fails(self):
             try:
                 stands = await standing(self._user_id(), self.timezone)
@@ -126,8 +121,10 @@ class ChatState(BaseState):
             self._show(opened, missing="" if opened else MISSING)
 
     @command
-    async def send(self, conversation_id: Id, text: Words, client_key: Key, file_ids: Files) -> Any:  # noqa: ANN401  (an event for Reflex)
-        """Send a message where the page says; "" begins a conversation, which gets its address."""
+    async def send(
+        self, conversation_id: Id, text: Words, client_key: Key, file_ids: Files
+    ) -> None:
+        """Send a message where the page says; "" begins a conversation, where the page moves."""
         try:
             place = identifier(conversation_id) if conversation_id else None
             files = tuple(identifier(each, "file") for each in file_ids)
@@ -136,15 +133,10 @@ class ChatState(BaseState):
             started = await turns.send(self._user_id(), place, text, wish)
         except Exception as error:  # noqa: BLE001  (said beside the composer)
             await self._refuse(client_key, error)
-            return None
+            return
         async with self:
             self._picked = False
-            stayed = self.conversation_id == conversation_id
             self._attach(started, client_key, conversation_id)
-            if conversation_id or not stayed:
-                return None
-            self._begun = self.conversation_id
-        return rx.redirect(f"/chat/{started.conversation_id}", replace=True)
 
     async def _refuse(self, client_key: str, error: Exception) -> None:
         """Say why a message was not taken, and what the plan allows."""

@@ -29,7 +29,6 @@ ON_LOAD = f"{ROOT}.reflex___state____on_load_internal_state.on_load_internal"
 ARRIVE, REFRESH, SEND = map(
     format_event_handler, (SidebarState.arrive, SidebarState.refresh, ChatState.send)
 )
-NEW_CHAT: dict[str, Any] = {"pathname": "/", "asPath": "/"}
 UPDATE = "42/_event,"
 VARIABLE = "_rx_state_"
 CALM_SECONDS = 0.15
@@ -63,7 +62,7 @@ class User:
 
     def __init__(self, url: str, origin: str, name: str) -> None:
         self._url, self._origin, self._name = url, origin, name
-        self._place, self.conversation = NEW_CHAT, ""
+        self._place, self.conversation = _place(""), ""
         self._loaded, self._heard = asyncio.Event(), asyncio.Event()
         self._key = ""
         self._turn: asyncio.Future[str] = asyncio.Future()
@@ -144,8 +143,6 @@ class User:
             elif name in ("acknowledged", "refused"):
                 for answer in value:
                     self._take_answer(name, answer)
-        for path in _redirects(update):
-            await self._move(path)
 
     def _take_answer(self, name: str, answer: dict[str, str]) -> None:
         if answer["key"] == self._key and name == "acknowledged":
@@ -155,21 +152,13 @@ class User:
 
     def _accept(self, acknowledged: dict[str, str]) -> None:
         self.conversation = acknowledged["conversation"]
+        self._place = _place(self.conversation)  # the page goes there, and asks nothing for it
         if not self._turn.done():
             self._turn.set_result(acknowledged["turn"])
 
     def _refuse(self, reason: str) -> None:
         if self._key and not self._turn.done():
             self._turn.set_exception(RuntimeError(reason))
-
-    async def _move(self, path: str) -> None:
-        """The page of another address: it arrives there and asks what it shall show."""
-        chat = path.removeprefix("/chat/") if path.startswith("/chat/") else ""
-        query = {"query": {"chat_id": chat}} if chat else {}
-        self._place = {"pathname": path, "asPath": path, **query}
-        self._loaded.clear()
-        await self._arrive()
-        await self._emit(ON_LOAD)
 
     async def _follow_feed(self) -> None:
         async with self._http.get("/api/events") as response:
@@ -185,8 +174,9 @@ class User:
 
     async def begin_anew(self) -> None:
         """Open a new chat, as the button does."""
-        self.conversation = ""
-        await self._move(NEW_CHAT["pathname"])
+        self.conversation, self._place = "", _place("")
+        self._loaded.clear()
+        await self._emit(ON_LOAD)
         await self._settle()
 
     async def ask(self, text: str) -> Answer:
@@ -257,7 +247,9 @@ def _variables(update: object) -> Iterator[tuple[str, Any]]:
                 yield from _variables(value)
 
 
-def _redirects(update: dict[str, Any]) -> Iterator[str]:
-    for event in update.get("events") or []:
-        if event["name"] == "_redirect":
-            yield event["payload"]["path"]
+def _place(conversation: str) -> dict[str, Any]:
+    """What Reflex is told of where the page is."""
+    if not conversation:
+        return {"pathname": "/", "asPath": "/"}
+    path = f"/chat/{conversation}"
+    return {"pathname": path, "asPath": path, "query": {"chat_id": conversation}}
