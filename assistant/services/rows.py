@@ -1,4 +1,4 @@
-"""Writes new rows over the driver's own connection (see `database.user_connection`)."""
+"""Statements for the driver's own connection (see `database.user_connection`), new rows first."""
 
 import json
 import re
@@ -6,9 +6,11 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from asyncpg import Connection
-from sqlalchemy import inspect
+from sqlalchemy import ClauseElement, inspect
+from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlmodel import SQLModel
 
+_DIALECT = PGDialect_asyncpg()
 _PLACE = re.compile(r"\$(\d+)")
 
 
@@ -34,6 +36,20 @@ def inserting(row: SQLModel, *, again: bool = False) -> Statement:
     given = {name: getattr(row, name) for name in type(row).model_fields}
     given = {name: value for name, value in given.items() if value is not None}
     return Statement(_insert(type(row), tuple(given), again), tuple(map(_stored, given.values())))
+
+
+class Worded:
+    """A query in words for the driver: written once, as SQLAlchemy says it, and compiled once."""
+
+    def __init__(self, query: ClauseElement) -> None:
+        compiled = query.compile(dialect=_DIALECT)
+        self._text, self._given = str(compiled), compiled.params
+        self._names = tuple(getattr(compiled, "positiontup", None) or ())
+
+    def __call__(self, **values: Any) -> Statement:  # noqa: ANN401  (of any type)
+        """The statement with these values for its named places."""
+        known = {**self._given, **values}
+        return Statement(self._text, tuple(known[name] for name in self._names))
 
 
 async def together(connection: Connection, *statements: Statement) -> None:
