@@ -11,7 +11,7 @@ from typing import Self
 
 from assistant.services.background import within
 
-AT_MOST_SECONDS = 2.0
+AT_MOST_SECONDS = 3.0
 AT_ONCE = 3  # of those that have waited: an answer that begins meanwhile has few before it
 
 _preparing: set["Preparation"] = set()

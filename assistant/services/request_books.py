@@ -70,6 +70,8 @@ async def book(
 ) -> None:
     """Book the requests that are over. closes: the turn is, so the rest of its money is free."""
     over = [each for each in made if each.is_over and not each.is_booked]
+    if not over and not closes:
+        return
     taken = {row["id"] for row in await connection.fetch(_TAKE, [each.id for each in over])}
     others = [each.id for each in over if each.id not in taken]
     wanted = [*others, *map(correction_of, others)]

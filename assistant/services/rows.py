@@ -39,7 +39,10 @@ def inserting(row: SQLModel, *, again: bool = False) -> Statement:
 
 
 class Worded:
-    """A query in words for the driver: written once, as SQLAlchemy says it, and compiled once."""
+    """A query in words for the driver: written once, as SQLAlchemy says it, and compiled once.
+
+    It may hold no list of values (`in_`), whose length changes the words.
+    """
 
     def __init__(self, query: ClauseElement) -> None:
         compiled = query.compile(dialect=_DIALECT)

@@ -93,7 +93,7 @@ class SidebarState(BaseState):
         async with self:  # at once: a message may be sent before the rest is read
             self._put(timezone=known)
         async with saying_what_fails(self):
-            if self.groups:  # the page shows a list already: only its address is new
+            if self.name:  # the page knows all that already: only its address is new
                 async with crowd.aside():
                     await self._greet(known)
                 await self._list(aside=True)
