@@ -1,6 +1,6 @@
 """What the user permits the tools: a rule for each, and grants for some of their calls."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -59,7 +59,7 @@ async def permitted(user_id: UUID, conversation_id: UUID) -> Permissions:
     return permitted_by(rows, vault)
 
 
-def permitted_by(rows: Iterable[Sequence[Any]], vault: Vault) -> Permissions:
+def permitted_by(rows: Iterable[Iterable[Any]], vault: Vault) -> Permissions:
     """What these rows of id, tool, rule and target permit."""
     rules: dict[str, Rule] = {}
     grants: list[Grant] = []

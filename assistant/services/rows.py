@@ -10,7 +10,7 @@ from sqlalchemy import ClauseElement, inspect
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlmodel import SQLModel
 
-_DIALECT = PGDialect_asyncpg()
+_DIALECT = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
 _PLACE = re.compile(r"\$(\d+)")
 
 

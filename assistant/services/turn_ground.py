@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
 from asyncpg import Connection as Driver
@@ -82,10 +83,10 @@ async def ground_of(
     )
 
 
-def _place(row: Sequence[object] | None) -> Place | None:
+def _place(row: Sequence[Any] | None) -> Place | None:
     if row is None:
         return None
     *facts, sealed, through = row
-    place = Place(*facts)  # type: ignore[arg-type]
+    place = Place(*facts)
     stored = Stored(place.id, sealed, through) if through else None
     return replace(place, summary=stored)
