@@ -50,13 +50,22 @@ class Decision:
 
 
 class Gate:
-    """Decides each call of a turn. permissions: read anew each time, so that a No holds at once."""
+    """Decides each call of a turn. permissions: read anew each time, so that a No holds at once.
 
-    def __init__(self, permissions: Callable[[], Awaitable[Permissions]]) -> None:
+    at_first: as they were read when the turn began, for the request that leaves just then.
+    """
+
+    def __init__(
+        self,
+        permissions: Callable[[], Awaitable[Permissions]],
+        at_first: Permissions | None = None,
+    ) -> None:
         self._permissions = permissions
+        self._at_first = at_first
 
     async def decide(self, tool: Tool, intent: Intent, said: Provenance) -> Decision:
         """What is to happen with a call of this tool that would do this, after what was said."""
+        self._at_first = None
         return decided(tool, intent, said, await self._permissions())
 
     async def lets_pass_unseen(self, tools: Iterable[str], said: Provenance) -> bool:
@@ -64,9 +73,10 @@ class Gate:
 
         Only before others' text was read, and only where no rule holds for any of these tools.
         """
+        held, self._at_first = self._at_first, None
         if said.tainted:
             return False
-        rules = (await self._permissions()).rules
+        rules = (held or await self._permissions()).rules
         return all(rules.get(tool, "allow") == "allow" for tool in tools)
 
 

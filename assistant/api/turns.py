@@ -33,7 +33,7 @@ async def events(request: Request) -> Response:
     """Follow a turn of the signed-in user."""
     user = await user_of(request)
     turn_id = identifier(request.path_params["turn_id"], "answer")
-    state = await state_of(user.id, turn_id)
+    state = None if _runs_here(user.id, turn_id) else await state_of(user.id, turn_id)
     said, form = request.headers.get("last-event-id", ""), FRAMES
     if "after" in request.query_params:
         said, form = request.query_params["after"], LINES
@@ -41,12 +41,19 @@ async def events(request: Request) -> Response:
     return EventStream(user, frames, form)
 
 
+def _runs_here(user_id: UUID, turn_id: UUID) -> bool:
+    """Whether this process has the log of the turn, and knows by it that it is the user's."""
+    log = turn_log.local(turn_id)
+    return log is not None and log.vault.user_id == user_id
+
+
 async def _frames(
-    user_id: UUID, turn_id: UUID, state: TurnState, after: int, form: Form
+    user_id: UUID, turn_id: UUID, state: TurnState | None, after: int, form: Form
 ) -> AsyncGenerator[bytes, None]:
     """From the log while there is one, from the database while there is none, until the end.
 
-    What the database tells has no number: behind it the log is told from its beginning.
+    state: None where this process has the log. What the database tells has no number: behind it
+    the log is told from its beginning.
     """
     shown = None
     while True:
@@ -69,7 +76,7 @@ async def _frames(
 
 
 async def _from_log(
-    user_id: UUID, turn_id: UUID, state: TurnState, after: int
+    user_id: UUID, turn_id: UUID, state: TurnState | None, after: int
 ) -> AsyncGenerator[list[turn_log.Entry], None]:
     """Batches of the log, here or shared; none of a shared one whose end the database knows.
 
@@ -77,7 +84,7 @@ async def _from_log(
     """
     if (log := turn_log.local(turn_id)) is not None:
         batches = log.follow(after)
-    elif state.status == "running":
+    elif state is not None and state.status == "running":
         batches = shared_log.follow(turn_id, state.vault, after)
     else:
         return

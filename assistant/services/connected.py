@@ -1,6 +1,6 @@
 """What a user's connections give to the tools: a calendar, a mailbox, the tools of MCP servers."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from uuid import UUID
@@ -18,12 +18,14 @@ from assistant.connectors.imap import ImapMailbox
 from assistant.connectors.mail_account import Access
 from assistant.connectors.mcp_server import Server
 from assistant.connectors.mcp_tools import tool_of
+from assistant.models import Connection
 from assistant.services.connection_forms import AnyForm, CaldavForm, GoogleGrant, MailForm, McpForm
 from assistant.services.connection_rows import REASON, McpTool, form_in, rows_of, tools_in
 from assistant.services.connection_standing import Heeded, Standing, for_people
 from assistant.services.google_tokens import GoogleToken
 from assistant.services.internet_access import reach
 from assistant.services.keys import UNREADABLE, opened_or
+from assistant.vault import Vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +37,17 @@ class Opened:
 
 
 async def connected(user_id: UUID, timezone: str = "UTC") -> Opened:
-    """What the user has connected, opened; one that cannot be opened is left out.
+    """What the user has connected, opened: see `opened`."""
+    return opened(*await rows_of(user_id), timezone)
+
+
+def opened(rows: Iterable[Connection], vault: Vault, timezone: str) -> Opened:
+    """What these rows connect; one that cannot be opened is left out.
 
     Where several would do, the one that was connected last serves. timezone: of times in a
     calendar that name no zone.
     """
-    rows, vault = await rows_of(user_id)
+    user_id = vault.user_id
     backends: dict[type, object] = {}
     tools: list[Tool] = []
     for row in rows:
@@ -50,9 +57,9 @@ async def connected(user_id: UUID, timezone: str = "UTC") -> Opened:
         if isinstance(form, McpForm):
             tools += (_tool(form, each, standing) for each in tools_in(row, vault))
         elif form is not None:
-            opened = backends_of(form, GoogleToken(user_id, row.id), timezone)
+            behind = backends_of(form, GoogleToken(user_id, row.id), timezone)
             unsent = _unsent(form)
-            backends |= {kind: Heeded(each, standing, unsent) for kind, each in opened.items()}
+            backends |= {kind: Heeded(each, standing, unsent) for kind, each in behind.items()}
     return Opened(backends, tuple(tools))
 
 

@@ -1,8 +1,9 @@
 """The rows of what is connected: how they are read, opened, and changed one at a time."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -19,10 +20,13 @@ from assistant.vault import Tampered, Vault
 
 LABEL, SECRET = "connections.label", "connections.secret"
 REASON, TOOLS = "connections.reason", "connections.tools"
-_ROWS = """
-    select id, user_id, created_at, kind, label, secret, tools, status, reason, checked_at
-    from connections order by created_at, id
-"""
+COLUMNS = (
+    "id", "user_id", "created_at", "kind", "label", "secret", "tools", "status", "reason",
+    "checked_at",
+)  # fmt: skip
+_OF_THE_USER = "from connections order by created_at, id"
+_ROWS = f"select {', '.join(COLUMNS)} {_OF_THE_USER}"
+AS_ROWS = f"select row({', '.join(COLUMNS)}) {_OF_THE_USER}"  # for a part of another query
 
 log = structlog.get_logger()
 
@@ -38,9 +42,18 @@ class McpTool:
 async def rows_of(user_id: UUID) -> tuple[Sequence[Connection], Vault]:
     """A user's connections, the oldest first, and the vault that opens them."""
     async with user_connection(user_id) as connection:  # each prompt asks
-        rows = [Connection(**row) for row in await connection.fetch(_ROWS)]
-        sealed = (v for row in rows for v in (row.label, row.secret, row.reason, row.tools))
-        return rows, await vault_over(connection, user_id, sealed)
+        rows = rows_from(await connection.fetch(_ROWS))
+        return rows, await vault_over(connection, user_id, sealed_in(rows))
+
+
+def rows_from(found: Iterable[Iterable[Any]]) -> list[Connection]:
+    """The rows that a query of COLUMNS found."""
+    return [Connection(**dict(zip(COLUMNS, each, strict=True))) for each in found]
+
+
+def sealed_in(rows: Iterable[Connection]) -> Iterator[bytes | None]:
+    """All of them that a vault opens."""
+    return (v for row in rows for v in (row.label, row.secret, row.reason, row.tools))
 
 
 async def locked(session: AsyncSession, connection_id: UUID) -> Connection:

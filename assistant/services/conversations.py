@@ -15,6 +15,7 @@ from assistant.database import user_connection, user_session
 from assistant.errors import NotFound
 from assistant.models import Conversation, Turn
 from assistant.services import signals
+from assistant.services.allowances import Left, left_over
 from assistant.services.inputs import TITLE_CHARACTERS, one_line
 from assistant.services.keys import UNREADABLE, opened_or, vault_in, vault_over
 from assistant.services.titles import PLACE, titled_by
@@ -46,11 +47,15 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """What the sidebar shows, newest first, and the open conversation, None if it is gone."""
+    """What the sidebar shows, newest first, and the open conversation, None if it is gone.
+
+    left: what the plan still allows.
+    """
 
     listed: list[Listed]
     archived: list[Listed]
     opened: Listed | None
+    left: Left
 
 
 async def overview(
@@ -65,10 +70,12 @@ async def overview(
             found = await connection.fetch(_ONE, open_id)
         titles = [row["title"] for row in [*rows, *put_away, *found]]
         vault = await vault_over(connection, user_id, titles)
+        left = await left_over(connection)
     return Overview(
         [_listed(row, vault) for row in rows],
         [_listed(row, vault) for row in put_away],
         _listed(found[0], vault) if found else None,
+        left,
     )
 
 

@@ -3,11 +3,9 @@
 It is put down when the turn begins, and counts where its worker dies and nobody tells better.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
-
-from asyncpg import Record
 
 from assistant.agent.history import BYTES_PER_TOKEN, estimated_tokens
 from assistant.agent.prompt import Manner, system_prompt
@@ -15,23 +13,21 @@ from assistant.agent.request_size import tools_length
 from assistant.agent.tools import TOOLS
 from assistant.agent.tools.web import web_search
 from assistant.agent.types import Message
+from assistant.models import Connection
 from assistant.services.features import CONNECTED, SERVERS
 from assistant.services.internet_access import has_engine
 from assistant.services.tiers import Tier, allows
 
-# Columns of a query: what servers of the user's offer, by its sealed size, and whether there is
-# an account of another kind.
-OFFERED = """
-    (select coalesce(sum(octet_length(tools)), 0)::integer from connections) as of_servers,
-    exists (select from connections where kind <> 'mcp') as is_connected
-"""
 
+def offered(tier: Tier, connections: Collection[Connection]) -> int:
+    """The characters in which a model is told of the user's tools.
 
-def offered(tier: Tier, known: Record) -> int:
-    """The characters in which a model is told of the user's tools. known: holds OFFERED."""
-    of_servers = int(known["of_servers"]) if allows(tier, SERVERS) else 0
-    ours = _ours(tier, is_connected=known["is_connected"], can_search=has_engine())
-    return ours + of_servers
+    What servers of theirs offer is taken by its sealed size.
+    """
+    of_servers = sum(len(each.tools or b"") for each in connections)
+    is_connected = any(each.kind != "mcp" for each in connections)
+    ours = _ours(tier, is_connected=is_connected, can_search=has_engine())
+    return ours + (of_servers if allows(tier, SERVERS) else 0)
 
 
 def first_reading(said: Sequence[Message], most: int, manner: Manner, tools: int) -> int:

@@ -19,6 +19,7 @@ from assistant.vault import Tampered, Vault, Wrapped, new_wrapped_key, unlock
 
 KNOWN_FOR_SECONDS = 5.0  # who seals with an older key than the newest notices within this time
 UNREADABLE = "Unreadable"
+KEYS = "number, wrapped, wrapped_by"  # the columns of user_keys that open a vault
 
 log = structlog.get_logger()
 
@@ -61,6 +62,17 @@ async def vault_over(
     return await _known_or(lambda: fresh_vault_over(connection, user_id), user_id, sealed)
 
 
+async def vault_of(
+    user_id: UUID, keys: Sequence[Iterable[Any]], sealed: Iterable[bytes | None] = ()
+) -> Vault:
+    """As `vault_in`, where all rows of the user's keys (KEYS) were read in this transaction."""
+
+    async def read() -> Vault:
+        return _unlocked(user_id, keys)
+
+    return await _known_or(read, user_id, sealed)
+
+
 async def _known_or(
     read: Callable[[], Awaitable[Vault]], user_id: UUID, sealed: Iterable[bytes | None]
 ) -> Vault:
@@ -90,7 +102,7 @@ async def fresh_vault(session: AsyncSession) -> Vault:
 
 async def fresh_vault_over(connection: Connection, user_id: UUID) -> Vault:
     """As `fresh_vault`, for a transaction on the driver's own connection."""
-    rows = await connection.fetch("select number, wrapped, wrapped_by from user_keys")
+    rows = await connection.fetch(f"select {KEYS} from user_keys")  # noqa: S608
     return _unlocked(user_id, rows)
 
 

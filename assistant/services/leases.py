@@ -15,6 +15,7 @@ from sqlmodel import col, update
 from assistant.database import system_session, user_connection, user_session
 from assistant.models import Message, Turn
 from assistant.services import orphan_costs
+from assistant.services.rows import Statement
 from assistant.services.shared import process
 
 LEASE = timedelta(seconds=10)
@@ -63,12 +64,10 @@ class Held:
     stop_after: int | None
 
 
-async def begin(
-    connection: Connection, grip: Grip, conversation_id: UUID, client_key: str, timezone: str
-) -> None:
-    """Write the turn of this grip, which this process holds from now on."""
+def beginning(grip: Grip, conversation_id: UUID, client_key: str, timezone: str) -> Statement:
+    """What writes the turn of this grip, which this process holds from then on."""
     held = (grip.reply_id, client_key, process(), LEASE, grip.fence, timezone)
-    await connection.execute(_BEGIN, grip.turn_id, grip.user_id, conversation_id, *held)
+    return Statement(_BEGIN, (grip.turn_id, grip.user_id, conversation_id, *held))
 
 
 async def renew(grip: Grip, content: bytes | None) -> Held | None:

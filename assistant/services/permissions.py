@@ -1,8 +1,9 @@
 """What the user permits the tools: a rule for each, and grants for some of their calls."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from asyncpg import Connection
@@ -22,11 +23,13 @@ from assistant.vault import Vault
 PLACE = "tool_permissions.target"
 LONGEST = timedelta(days=90)  # of a grant that holds everywhere
 RULE = "rule <> 'grant'"
-_PERMITTED = """
-    select id, tool, rule, target from tool_permissions
+_HOLDING = """
+    from tool_permissions
     where revoked_at is null and (expires_at is null or expires_at > now())
       and (conversation_id is null or conversation_id = $1)
 """
+_PERMITTED = f"select id, tool, rule, target {_HOLDING}"
+AS_ROWS = f"select row(id, tool, rule, target) {_HOLDING}"  # for a part of another query
 _USE = """
     update tool_permissions set used_at = now()
     where id = $1 and revoked_at is null and (expires_at is null or expires_at > now())
@@ -53,12 +56,18 @@ async def permitted(user_id: UUID, conversation_id: UUID) -> Permissions:
     async with user_connection(user_id) as connection:  # each prompt asks
         rows = await connection.fetch(_PERMITTED, conversation_id)
         vault = await vault_over(connection, user_id, [row["target"] for row in rows])
-    rules: dict[str, Rule] = {r["tool"]: r["rule"] for r in rows if r["rule"] != "grant"}
-    grants = (
-        Grant(str(r["id"]), r["tool"], _target(r["id"], r["target"], vault))
-        for r in rows
-        if r["rule"] == "grant"
-    )
+    return permitted_by(rows, vault)
+
+
+def permitted_by(rows: Iterable[Iterable[Any]], vault: Vault) -> Permissions:
+    """What these rows of id, tool, rule and target permit."""
+    rules: dict[str, Rule] = {}
+    grants: list[Grant] = []
+    for row_id, tool, rule, target in rows:
+        if rule == "grant":
+            grants.append(Grant(str(row_id), tool, _target(row_id, target, vault)))
+        else:
+            rules[tool] = rule
     return Permissions(rules, tuple(grants))
 
 

@@ -17,7 +17,7 @@ from assistant.agent.types import Usage
 from assistant.models import OpenRequest, UsageLog
 from assistant.services import allowances, audit_chain
 from assistant.services.request_meter import Made
-from assistant.services.rows import insert
+from assistant.services.rows import Statement, insert, inserting
 from assistant.services.usage import FIGURES, record
 from assistant.vault import Vault
 
@@ -41,9 +41,14 @@ class Account:
 
 async def note(connection: Connection, account: Account, made: Sequence[Made]) -> None:
     """Put down the requests that are about to be made and are not put down yet."""
-    await insert(
-        connection,
-        *(
+    for text, values in noting(account, made):
+        await connection.execute(text, *values)
+
+
+def noting(account: Account, made: Sequence[Made]) -> list[Statement]:
+    """The statements of `note`."""
+    return [
+        inserting(
             OpenRequest(
                 id=each.id,
                 user_id=account.vault.user_id,
@@ -52,12 +57,12 @@ async def note(connection: Connection, account: Account, made: Sequence[Made]) -
                 model=each.model,
                 purpose=account.purpose,
                 read_tokens=each.read,
-            )
-            for each in made
-            if not each.is_noted and not each.is_over
-        ),
-        again=True,
-    )
+            ),
+            again=True,
+        )
+        for each in made
+        if not each.is_noted and not each.is_over
+    ]
 
 
 async def book(
@@ -65,6 +70,8 @@ async def book(
 ) -> None:
     """Book the requests that are over. closes: the turn is, so the rest of its money is free."""
     over = [each for each in made if each.is_over and not each.is_booked]
+    if not over and not closes:
+        return
     taken = {row["id"] for row in await connection.fetch(_TAKE, [each.id for each in over])}
     others = [each.id for each in over if each.id not in taken]
     wanted = [*others, *map(correction_of, others)]

@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from asyncpg import Connection
 from sqlalchemy import (
     ColumnElement,
     DateTime,
+    Uuid,
     and_,
     bindparam,
     case,
@@ -25,11 +27,12 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, update
 
-from assistant.database import user_session
+from assistant.database import user_connection, user_session
 from assistant.errors import Leaving, NotFound, NotSignedIn, StepUpNeeded
 from assistant.models import LoginSession, Profile, SecondFactor
 from assistant.services import signals
 from assistant.services.keys import UNREADABLE, opened_or, vault_in
+from assistant.services.rows import Worded
 from assistant.services.tokens import claimed
 from assistant.vault import derived_key
 
@@ -52,20 +55,35 @@ _FACTOR_ON = (
     select(col(SecondFactor.id)).where(col(SecondFactor.confirmed_at).is_not(None)).exists()
 )
 _LEAVING = select(col(Profile.id)).where(col(Profile.erase_at).is_not(None)).exists()
+_ASKED = bindparam("session_id", type_=Uuid())
 _GIVEN_BY = bindparam("given_by", type_=DateTime(timezone=True))
 _ARRIVED = and_(
     col(LoginSession.previous_hash).is_not(None),
     col(LoginSession.rotated_at) < func.now() - GRACE,
     func.coalesce(col(LoginSession.rotated_at) <= _GIVEN_BY, false()),
 )
-_STANDING = select(
-    or_(col(LoginSession.seen_at) < func.now() - SEEN_EVERY, _ARRIVED),
-    col(LoginSession.fresh_at) > func.now() - FRESH,
-    _FACTOR_ON,
-    col(LoginSession.verified_at).is_not(None),
-    func.coalesce(col(LoginSession.verified_at) > func.now() - FRESH, False),
-    _LEAVING,
-).where(col(LoginSession.id) == bindparam("session_id"), *ALIVE)
+_STANDING = Worded(
+    select(
+        or_(col(LoginSession.seen_at) < func.now() - SEEN_EVERY, _ARRIVED),
+        col(LoginSession.fresh_at) > func.now() - FRESH,
+        _FACTOR_ON,
+        col(LoginSession.verified_at).is_not(None),
+        func.coalesce(col(LoginSession.verified_at) > func.now() - FRESH, False),
+        _LEAVING,
+    ).where(col(LoginSession.id) == _ASKED, *ALIVE)
+)
+# What was given with the newest tokens has arrived: the ones before it are good no more.
+_NOTE_SEEN = Worded(
+    update(LoginSession)
+    .where(col(LoginSession.id) == _ASKED)
+    .values(
+        seen_at=func.now(),
+        previous_hash=case(
+            (col(LoginSession.rotated_at) <= _GIVEN_BY, null()),
+            else_=col(LoginSession.previous_hash),
+        ),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,23 +152,16 @@ async def require_alive(user: User, given_at: datetime | None = None) -> User:
     """
     if _known.get((user.id, user.session_id), 0.0) > time.monotonic():
         return User(user.id, user.session_id, verified=True)
-    async with user_session(user.id) as session:
+    async with user_connection(user.id) as connection:
         given_by = given_at + ROUNDED if given_at else None
-        standing = await _standing(session, user, given_by)
+        standing = await _standing(connection, user, given_by)
         if standing.unnoted:
-            await _note_seen(session, user, given_by)
+            text, values = _NOTE_SEEN(session_id=user.session_id, given_by=given_by)
+            await connection.execute(text, *values)
     verified = standing.verified or not standing.factor_on
     if verified and not standing.leaving:  # else the next request sees at once what has changed
         _remember(user)
     return User(user.id, user.session_id, verified, standing.leaving)
-
-
-async def _note_seen(session: AsyncSession, user: User, given_by: datetime | None) -> None:
-    """What was given with the newest tokens has arrived: the ones before it are good no more."""
-    arrived = col(LoginSession.rotated_at) <= given_by if given_by else false()
-    before = case((arrived, null()), else_=col(LoginSession.previous_hash))
-    seen = update(LoginSession).where(col(LoginSession.id) == user.session_id)
-    await session.execute(seen.values(seen_at=func.now(), previous_hash=before))
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,11 +180,11 @@ class _Standing:
 
 
 async def _standing(
-    session: AsyncSession, user: User, given_by: datetime | None = None
+    connection: Connection, user: User, given_by: datetime | None = None
 ) -> _Standing:
     """Raises NotSignedIn when the session is over."""
-    asked = {"session_id": user.session_id, "given_by": given_by}
-    row = (await session.execute(_STANDING, asked)).one_or_none()
+    text, values = _STANDING(session_id=user.session_id, given_by=given_by)
+    row = await connection.fetchrow(text, *values)
     if row is None:
         raise NotSignedIn
     return _Standing(*row)
@@ -190,8 +201,8 @@ async def require_fresh(user: User) -> None:
 
     With a second factor on, its code must be as fresh. Raises NotSignedIn when the session is over.
     """
-    async with user_session(user.id) as session:
-        standing = await _standing(session, user)
+    async with user_connection(user.id) as connection:
+        standing = await _standing(connection, user)
     if not standing.fresh:
         raise StepUpNeeded("sign-in")
     if standing.factor_on and not standing.just_verified:

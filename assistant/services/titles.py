@@ -9,7 +9,7 @@ from sqlmodel import col
 from assistant.agent.prompt import clean_title, title_request
 from assistant.database import user_connection
 from assistant.models import Conversation
-from assistant.services import signals, small_talk
+from assistant.services import crowd, signals, small_talk
 from assistant.services.keys import vault_over
 from assistant.services.request_books import TITLE
 from assistant.vault import Vault
@@ -39,8 +39,10 @@ def titled_by(whom: str) -> ColumnElement[dict[str, Any]]:
 async def entitle(user_id: UUID, conversation_id: UUID, turn_id: UUID, question: str) -> None:
     """Ask for a title and store it, unless the user has named the conversation meanwhile.
 
-    turn_id: the turn that it follows, on whose month and day it is booked.
+    turn_id: the turn that it follows, on whose month and day it is booked. The answers that others
+    wait for come first.
     """
+    await crowd.calm()
     title = clean_title(await small_talk.ask(user_id, turn_id, TITLE, title_request(question)))
     if title:
         async with user_connection(user_id) as connection:

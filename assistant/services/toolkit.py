@@ -10,7 +10,7 @@ from assistant.agent.backends.notes import Notes
 from assistant.agent.backends.web import Web
 from assistant.agent.tools import TOOLS
 from assistant.agent.tools.web import web_search
-from assistant.services.connected import connected
+from assistant.services.connected import Opened, connected
 from assistant.services.internet_access import has_engine, internet
 from assistant.services.notes import StoredNotes
 from assistant.services.stored_files import StoredFiles
@@ -47,8 +47,12 @@ class Toolkit:
 
 
 async def toolkit_of(user_id: UUID, timezone: str = "UTC") -> Toolkit:
-    """The user's tools. A tool whose backend is missing is not there."""
-    known = await connected(user_id, timezone)
+    """The user's tools: see `toolkit_with`."""
+    return toolkit_with(user_id, await connected(user_id, timezone), timezone)
+
+
+def toolkit_with(user_id: UUID, known: Opened, timezone: str) -> Toolkit:
+    """The tools of a user who has this connected. A tool whose backend is missing is not there."""
     backends: dict[type, object] = {
         Notes: StoredNotes(user_id),
         Files: StoredFiles(user_id),

@@ -3,11 +3,13 @@
 Everything here runs in the one transaction of whoever begins it (see `turns.py`).
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from asyncpg import Connection
+from sqlmodel import SQLModel
 
 from assistant.agent.prompt import Manner
 from assistant.agent.types import Message as Said
@@ -15,31 +17,29 @@ from assistant.config import settings
 from assistant.errors import Busy, NotFound
 from assistant.models import Conversation, Message
 from assistant.services import allowances, leases, preferences, request_books, summaries
-from assistant.services.first_reading import OFFERED, first_reading, offered
-from assistant.services.keys import vault_over
+from assistant.services.first_reading import first_reading, offered
 from assistant.services.model_choice import Choice, choose, require_allowed
 from assistant.services.request_books import ANSWER, Account
 from assistant.services.request_meter import Made
-from assistant.services.rows import insert
+from assistant.services.rows import Statement, inserting, together
 from assistant.services.short_questions import by_small, is_short
 from assistant.services.tiers import PLAN_NOW, Tier, in_force
 from assistant.services.titles import provisional
+from assistant.services.turn_ground import Ground, Place, ground_of
 from assistant.services.turn_job import Job
 from assistant.vault import Vault
 
 # The row that the user's other sends wait for.
 _PROFILE = f"""
     select id, instructions, metadata ->> 'language' as language, metadata ->> 'short' as short,
-           tier, status, {OFFERED}
+           tier, status
     from profiles left join ({PLAN_NOW}) as plan on true for no key update of profiles
 """  # noqa: S608  (nothing in it comes from outside)
-_RUNNING = "select conversation_id from turns where status = 'running'"
-_CONVERSATION = """
-    select id, head_id, model, coalesce(metadata ->> 'titled', '') <> '' as titled,
-           metadata ? 'tainted' as tainted, summary, summary_through
-    from conversations where id = $1 and deleted_at is null
+_MOVE_ON = """
+    update conversations
+    set head_id = $2, model = $3, touched_at = now(), metadata = metadata || $4::jsonb
+    where id = $1
 """
-_MOVE_ON = "update conversations set head_id = $2, model = $3, touched_at = now() where id = $1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,86 +61,94 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """Whose turn is to begin, in which transaction, and how. tools: see `first_reading`."""
+    """Whose turn is to begin, in which transaction, and how. ground: what it begins on."""
 
     connection: Connection
-    vault: Vault
+    ground: Ground
     manner: Manner
     tier: Tier
     wish: Wish
     short_by_small: bool = False
-    tools: int = 0
+
+    @property
+    def vault(self) -> Vault:
+        """The user's."""
+        return self.ground.vault
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """The conversation in which it begins, and its newest message.
+class Question:
+    """A message of the user's that is written with the turn. said: as a model reads it.
 
-    titled: it has its title. tainted: others' text was read in it. summary: of its beginning.
+    tainted: it brings others' text.
     """
 
     id: UUID
-    head_id: UUID | None
-    model: str
-    titled: bool
-    tainted: bool = False
-    summary: summaries.Stored | None = None
+    said: list[Said]
+    rows: Sequence[SQLModel]
+    tainted: bool
 
 
-async def one_at_a_time(connection: Connection, user_id: UUID, wish: Wish) -> Asking:
-    """Hold back the user's other sends until this transaction ends, so that limits are exact."""
+async def one_at_a_time(
+    connection: Connection, user_id: UUID, wish: Wish, conversation_id: UUID | None = None
+) -> Asking:
+    """Hold back the user's other sends until this transaction ends, so that limits are exact.
+
+    What they have written is read behind the lock. conversation_id: None for a new one.
+    """
     profile = await connection.fetchrow(_PROFILE)
     if profile is None:
         raise NotFound("account")
-    vault = await vault_over(connection, user_id, [profile["instructions"]])
+    stored = profile["instructions"]
+    ground = await ground_of(connection, user_id, conversation_id, wish.client_key, stored)
     tier = in_force(profile["tier"], profile["status"])
     by_small = profile["short"] == preferences.SMALL and not wish.picked
-    manner, tools = preferences.manner(profile, vault), offered(tier, profile)
-    return Asking(connection, vault, manner, tier, wish, by_small, tools)
+    manner = preferences.manner(profile, ground.vault)
+    return Asking(connection, ground, manner, tier, wish, by_small)
 
 
-async def place_of(asking: Asking, conversation_id: UUID | None, words: str = "") -> Place:
-    """The conversation; None begins one that is called by these words. Raises NotFound."""
-    if conversation_id is None:
-        begun = Conversation(user_id=asking.vault.user_id)
-        begun.title = provisional(begun.id, words, asking.vault)
-        await insert(asking.connection, begun)
-        return Place(begun.id, None, "", titled=False)
-    found = await asking.connection.fetchrow(_CONVERSATION, conversation_id)
-    if found is None:
+def place_in(asking: Asking) -> Place:
+    """The conversation that is there. Raises NotFound."""
+    if asking.ground.place is None:
         raise NotFound
-    known = dict(found)
-    sealed, through = known.pop("summary"), known.pop("summary_through")
-    stored = summaries.Stored(found["id"], sealed, through) if through else None
-    return Place(**known, summary=stored)
+    return asking.ground.place
 
 
-async def begin(asking: Asking, place: Place, parent_id: UUID) -> Job:
-    """Write the empty reply and the turn, and read what the model needs.
+def new_place(asking: Asking, words: str) -> Place:
+    """A conversation that begins with the turn, and is called by these words."""
+    begun = Conversation(user_id=asking.vault.user_id)
+    begun.title = provisional(begun.id, words, asking.vault)
+    return Place(begun.id, None, "", titled=False, begun=begun)
 
-    A branch that ends with the model's own words is to be continued, and the model is told so;
-    one that ends with thought alone is answered anew. Raises Busy, AllowanceSpent, and Refused for
-    a model that was asked for and that the plan lacks; one that the conversation has from before
-    gives way.
+
+async def begin(
+    asking: Asking, place: Place, parent_id: UUID, question: Question | None = None
+) -> Job:
+    """Write the question, the empty reply and the turn, and read what the model needs.
+
+    question: the message parent_id, where it is new. A branch that ends with the model's own words
+    is to be continued, and the model is told so; one that ends with thought alone is answered anew.
+    Raises Busy, AllowanceSpent, and Refused for a model that was asked for and that the plan lacks;
+    one that the conversation has from before gives way.
     """
-    connection, vault, wish = asking.connection, asking.vault, asking.wish
-    await _require_room(connection, place.id)
+    wish = asking.wish
+    _require_room(asking.ground.running, place.id)
     require_allowed(asking.tier, wish.model)
     choice = choose(wish.model or place.model, asking.tier)
-    said = await summaries.history(
-        connection, vault.user_id, place.summary, parent_id, choice.history_tokens
-    )
+    said = await _said(asking, place, parent_id, question, choice)
     goes_on = said[-1].role == "assistant" and bool(said[-1].text.strip())
     if said[-1].role == "assistant" and not goes_on:
         said = said[:-1]
     choice = _answered_by(asking, place, said, choice)
-    grip = await _open_turn(asking, place.id, parent_id, choice)
-    await connection.execute(_MOVE_ON, place.id, grip.reply_id, choice.chosen or choice.model)
-    asked = await _put_down(asking, grip, choice, said)
+    grip = leases.Grip(asking.vault.user_id, uuid4(), uuid4(), fence=1)
+    asked = _first_request(asking, choice, said)
+    await _write(asking, place, parent_id, question, grip, choice, asked)
+    messages = int(wish.counts)
+    await allowances.reserve(asking.connection, grip.user_id, grip.turn_id, asking.tier, messages)
     return Job(
         grip=grip,
         conversation_id=place.id,
-        vault=vault,
+        vault=asking.vault,
         messages=tuple(said),
         choice=choice,
         timezone=wish.timezone,
@@ -150,6 +158,8 @@ async def begin(asking: Asking, place: Place, parent_id: UUID) -> Job:
         tainted=place.tainted,
         untitled="" if place.titled else said[0].text,
         asked=asked,
+        connections=asking.ground.connections,
+        permitted=asking.ground.permitted,
     )
 
 
@@ -159,41 +169,72 @@ def _answered_by(asking: Asking, place: Place, said: Sequence[Said], choice: Cho
     return by_small(choice) if may and is_short(said) else choice
 
 
-async def _put_down(
-    asking: Asking, grip: leases.Grip, choice: Choice, said: Sequence[Said]
-) -> Made:
-    """Note the first request before it is made, and set aside what the turn may cost."""
-    connection, vault = asking.connection, asking.vault
-    read = first_reading(said, choice.history_tokens, asking.manner, asking.tools)
-    asked = Made(choice.provider, choice.model, read)
-    await request_books.note(connection, Account(vault, ANSWER, grip.turn_id), [asked])
-    asked.is_noted = True
-    messages = int(asking.wish.counts)
-    await allowances.reserve(connection, vault.user_id, grip.turn_id, asking.tier, messages)
-    return asked
+async def _said(
+    asking: Asking, place: Place, parent_id: UUID, question: Question | None, choice: Choice
+) -> list[Said]:
+    """What was said up to the reply that is to be written."""
+    start = place.head_id if question else parent_id
+    if start is None:
+        return question.said if question else []
+    said = await summaries.history(
+        asking.connection, asking.vault.user_id, place.summary, start, choice.history_tokens
+    )
+    return [*said, *(question.said if question else ())]
 
 
-async def _open_turn(
-    asking: Asking, conversation_id: UUID, parent_id: UUID, choice: Choice
-) -> leases.Grip:
+def _first_request(asking: Asking, choice: Choice, said: Sequence[Said]) -> Made:
+    """The request that is put down before it is made."""
+    tools = offered(asking.tier, asking.ground.connections)
+    read = first_reading(said, choice.history_tokens, asking.manner, tools)
+    return Made(choice.provider, choice.model, read)
+
+
+async def _write(  # noqa: PLR0913  (each is another part of the turn)
+    asking: Asking,
+    place: Place,
+    parent_id: UUID,
+    question: Question | None,
+    grip: leases.Grip,
+    choice: Choice,
+    asked: Made,
+) -> None:
+    """Write all that the turn begins with."""
+    wish = asking.wish
     reply = Message(
-        user_id=asking.vault.user_id,
-        conversation_id=conversation_id,
+        id=grip.reply_id,
+        user_id=grip.user_id,
+        conversation_id=place.id,
         parent_id=parent_id,
         role="assistant",
         status="running",
         model=choice.label,
         details={"notice": choice.notice} if choice.notice else {},
     )
-    await insert(asking.connection, reply)
-    grip = leases.Grip(asking.vault.user_id, uuid4(), reply.id, fence=1)
-    wish = asking.wish
-    await leases.begin(asking.connection, grip, conversation_id, wish.client_key, wish.timezone)
-    return grip
+    await together(
+        asking.connection,
+        _moved_on(place, question, grip, choice),
+        *map(inserting, question.rows if question else ()),
+        inserting(reply),
+        leases.beginning(grip, place.id, wish.client_key, wish.timezone),
+        *request_books.noting(Account(asking.vault, ANSWER, grip.turn_id), [asked]),
+    )
+    asked.is_noted = True
 
 
-async def _require_room(connection: Connection, conversation_id: UUID) -> None:
-    running = [row["conversation_id"] for row in await connection.fetch(_RUNNING)]
+def _moved_on(
+    place: Place, question: Question | None, grip: leases.Grip, choice: Choice
+) -> Statement:
+    """What lets the conversation end with the reply, or begin with it."""
+    model = choice.chosen or choice.model
+    remembered = {"tainted": True} if question and question.tainted else {}
+    if place.begun is None:
+        return Statement(_MOVE_ON, (place.id, grip.reply_id, model, json.dumps(remembered)))
+    begun = place.begun
+    begun.head_id, begun.model, begun.details = grip.reply_id, model, remembered
+    return inserting(begun)
+
+
+def _require_room(running: Sequence[UUID], conversation_id: UUID) -> None:
     if conversation_id in running:
         raise Busy("The answer before this one is still being written. Stop it, or wait for it.")
     if len(running) >= settings().turns_at_once:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeVar
+from uuid import uuid4
 
 import stamina
 
@@ -12,7 +13,6 @@ from assistant.errors import DatabaseAway
 from assistant.services import approvals, leases, messages, signatures, turn_books
 from assistant.services.contents import Entry
 from assistant.services.leases import Grip
-from assistant.services.rows import insert
 from assistant.services.turn_meter import Meter
 from assistant.vault import Vault
 
@@ -29,8 +29,11 @@ _REPLY = """
         update conversations
         set touched_at = now(), metadata = conversations.metadata || $8::jsonb from reply
         where conversations.id = reply.conversation_id
+    ), found as (
+        insert into search_signatures (id, user_id, created_at, message_id, bits)
+        select $9, $10, created_at, $1, $11 from reply where $7::boolean
     )
-    select conversation_id, created_at from reply
+    select conversation_id from reply
 """
 
 Written = TypeVar("Written")
@@ -84,18 +87,16 @@ async def _write(
     content = messages.sealed(grip.reply_id, parts, vault)
     signature = signatures.signature(grip.user_id, grip.reply_id, parts, vault)
     notice = json.dumps({"notice": outcome.notice} if outcome.notice else {})
-    told = (outcome.status, outcome.model, outcome.error, notice)
+    told = (outcome.status, outcome.model, outcome.error, notice, content)
+    found = (uuid4(), grip.user_id, signature.bits if signature else None)
     tainted = outcome.tainted or any(part.get("untrusted") for part in parts)
     remembered = json.dumps({"tainted": True} if tainted else {})
     async with user_connection(grip.user_id) as connection:
         if not await leases.end(connection, grip, outcome.status):
             return False
         (row,) = await connection.fetch(
-            _REPLY, grip.reply_id, *told, content, signature is not None, remembered
+            _REPLY, grip.reply_id, *told, signature is not None, remembered, *found
         )
-        if signature is not None:
-            signature.created_at = row["created_at"]
-            await insert(connection, signature)
         if outcome.status == "waiting":
             await approvals.file(connection, grip, row["conversation_id"], parts, vault)
         await turn_books.enter(connection, grip, meter, vault)

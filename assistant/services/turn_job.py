@@ -1,6 +1,6 @@
 """All that a turn needs once its rows are written, and what its model is given of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import blake2b
@@ -8,10 +8,12 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from assistant.agent.acts import Tool
+from assistant.agent.gate import Permissions
 from assistant.agent.history import fit
 from assistant.agent.prompt import SYSTEM, Manner, continued, system_prompt
 from assistant.agent.tools.web import web_search
 from assistant.agent.types import Message, Request
+from assistant.models import Connection
 from assistant.services import pictures
 from assistant.services.internet_access import vendor_may_search
 from assistant.services.leases import Grip
@@ -37,6 +39,8 @@ class Job:
     tainted: bool  # others' text was read before, perhaps in what the messages no longer hold
     untitled: str  # the question, where the conversation has no title yet
     asked: Made | None = None  # the first request that is to be made, put down already
+    connections: Sequence[Connection] = ()
+    permitted: Permissions | None = None  # as the turn began
 
     async def given(self, tools: Iterable[Tool]) -> Request:
         """What the model is asked first. It begins as the one of the turn before did, so that

@@ -27,15 +27,16 @@ from assistant.errors import (
     DatabaseAway,
     ProviderUnavailable,
 )
-from assistant.services import leases, messages, shared_log, signals, titles, turn_log
+from assistant.services import crowd, leases, messages, shared_log, signals, titles, turn_log
 from assistant.services.approval_cards import card_of
 from assistant.services.background import spawn, within
 from assistant.services.call_rows import id_of
+from assistant.services.connected import opened
 from assistant.services.model_choice import name_of, provider_for
 from assistant.services.permissions import permitted
 from assistant.services.reply import Reply
 from assistant.services.summaries import extend, is_long
-from assistant.services.toolkit import Toolkit, toolkit_of
+from assistant.services.toolkit import Toolkit, toolkit_with
 from assistant.services.turn_books import Journal, ask
 from assistant.services.turn_end import Outcome, give_up, patiently, write_end
 from assistant.services.turn_job import Job
@@ -59,6 +60,7 @@ class Running:
         self.pen = Pen(Reply(name_of, *told), self.log)
         self.meter = Meter(job.choice.model, job.asked)
         self.outcome = Outcome(notice=job.choice.notice)
+        self._preparing = crowd.Preparation()
         self._worked = asyncio.Event()
         self._is_bounded = False  # by what the answer may cost, more than by its model
         self._cancelled = ""
@@ -83,6 +85,7 @@ class Running:
             await self._until_over()
             await self._end()
         finally:
+            self._preparing.over()
             keeping.cancel()
             self.log.close()  # whatever befell: no reader waits for an end that does not come
         await sharing
@@ -118,7 +121,8 @@ class Running:
 
     async def _answer(self) -> None:
         job, limits = self.job, settings()
-        toolkit = await toolkit_of(job.grip.user_id, job.timezone)
+        known = opened(job.connections, job.vault, job.timezone)
+        toolkit = toolkit_with(job.grip.user_id, known, job.timezone)
         self.pen.reply.know(toolkit.tools)
         request = replace(await job.given(toolkit.offered(job.tier)), funds=self._funds)
         toolbox = self._toolbox(toolkit)
@@ -140,7 +144,7 @@ class Running:
         user_id = job.grip.user_id
         return Toolbox(
             toolkit.offered(job.tier),
-            Gate(partial(permitted, user_id, job.conversation_id)),
+            Gate(partial(permitted, user_id, job.conversation_id), job.permitted),
             toolkit.context(str(job.grip.turn_id)),
             Provenance(job.messages, job.manner.instructions, tainted=job.tainted),
             Journal(job.grip, job.vault),
@@ -154,6 +158,7 @@ class Running:
                 if isinstance(event, Asked):
                     self._is_bounded = event.may_write < self.job.choice.max_output_tokens
                     await self._put_down()
+                    self._preparing.over()
                 if isinstance(event, ToolFinished):
                     self._worked.set()
                 if isinstance(event, MessageDone):

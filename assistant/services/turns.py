@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from asyncpg import Record
+from asyncpg import Connection, Record
 from sqlalchemy import func
 from sqlmodel import col, update
 
@@ -13,6 +13,7 @@ from assistant.models import Message, Turn
 from assistant.services import (
     attachments,
     contents,
+    crowd,
     messages,
     rate_limits,
     signals,
@@ -20,17 +21,24 @@ from assistant.services import (
     turn_log,
 )
 from assistant.services.inputs import message_text
-from assistant.services.rows import insert
-from assistant.services.turn_begin import Asking, Place, Wish, begin, one_at_a_time, place_of
+from assistant.services.turn_begin import (
+    Asking,
+    Question,
+    Wish,
+    begin,
+    new_place,
+    one_at_a_time,
+    place_in,
+)
+from assistant.services.turn_ground import Place
 from assistant.services.turn_job import Job
 from assistant.services.turn_run import launch
+from assistant.vault import Vault
 
 RETRIED = ("done", "stopped", "failed", "interrupted")
 CONTINUED = ("done", "stopped", "interrupted")
-_OF_KEY = "select id, conversation_id from turns where client_key = $1"
-_REPLY = """
-    select id, conversation_id, parent_id, status from messages where id = $1 and role = 'assistant'
-"""
+_REPLYS_PLACE = "select conversation_id from messages where id = $1 and role = 'assistant'"
+_REPLY = "select id, parent_id, status from messages where id = $1"
 _WAITED = """
     select id, reply_id, conversation_id, coalesce(metadata ->> 'timezone', 'UTC') as timezone
     from turns where id = $1 and status = 'waiting' and conversation_id in (
@@ -47,7 +55,6 @@ _OVER = """
     update messages set status = 'done' from turn where messages.id = turn.reply_id
     returning messages.id
 """
-_TAINT = "update conversations set metadata = metadata || '{\"tainted\": true}' where id = $1"
 _UNPAID = """
     with turn as (
         update turns set status = 'interrupted' where id = $1 and status = 'waiting'
@@ -75,22 +82,25 @@ async def send(user_id: UUID, conversation_id: UUID | None, words: str, wish: Wi
     words = message_text(words, alone=not wish.files)
     await rate_limits.count("messages", user_id)
     attached = await attachments.parts_of(user_id, wish.files)
-    async with user_connection(user_id) as connection:
-        asking = await one_at_a_time(connection, user_id, wish)
-        if (known := await _known(asking)) is not None:
-            return known
-        place = await place_of(asking, conversation_id, _called(words, attached))
-        job = await begin(asking, place, await _ask(asking, place, words, attached))
-    return _launched(job)
+    with crowd.Preparation():
+        async with user_connection(user_id) as connection:
+            asking = await one_at_a_time(connection, user_id, wish, conversation_id)
+            if asking.ground.known is not None:
+                return Started(*asking.ground.known)
+            called = _called(words, attached)
+            place = place_in(asking) if conversation_id else new_place(asking, called)
+            question = _question(asking.vault, place, words, attached)
+            job = await begin(asking, place, question.id, question)
+        return _launched(job)
 
 
 async def retry(user_id: UUID, message_id: UUID, wish: Wish) -> Started:
     """Answer the question of a reply anew, beside the old reply."""
     await rate_limits.count("messages", user_id)
     async with user_connection(user_id) as connection:
-        asking = await one_at_a_time(connection, user_id, wish)
-        if (known := await _known(asking)) is not None:
-            return known
+        asking = await _asking_about(connection, user_id, message_id, wish)
+        if asking.ground.known is not None:
+            return Started(*asking.ground.known)
         reply, place = await _reply(asking, message_id, RETRIED)
         if reply["parent_id"] is None:
             raise NotFound("message")
@@ -102,9 +112,9 @@ async def proceed(user_id: UUID, message_id: UUID, wish: Wish) -> Started:
     """Go on with a reply that was stopped or cut off."""
     await rate_limits.count("messages", user_id)
     async with user_connection(user_id) as connection:
-        asking = await one_at_a_time(connection, user_id, wish)
-        if (known := await _known(asking)) is not None:
-            return known
+        asking = await _asking_about(connection, user_id, message_id, wish)
+        if asking.ground.known is not None:
+            return Started(*asking.ground.known)
         reply, place = await _reply(asking, message_id, CONTINUED)
         job = await begin(asking, place, reply["id"])
     return _launched(job)
@@ -138,8 +148,8 @@ async def _gone_on(user_id: UUID, turn: Record) -> Job | None:
         if await connection.fetchval(_OVER, turn["id"]) is None:
             return None
         wish = Wish(f"after-{turn['id']}", timezone=turn["timezone"], counts=False)
-        asking = await one_at_a_time(connection, user_id, wish)
-        place = await place_of(asking, turn["conversation_id"])
+        asking = await one_at_a_time(connection, user_id, wish, turn["conversation_id"])
+        place = place_in(asking)
         if place.head_id != turn["reply_id"]:
             return None
         return await begin(asking, place, turn["reply_id"])
@@ -162,19 +172,14 @@ async def stop(user_id: UUID, turn_id: UUID, seen: int) -> None:
         await signals.tell("stop", {"turn": str(turn_id), "seen": row.stop_after})
 
 
-async def _known(asking: Asking) -> Started | None:
-    turn = await asking.connection.fetchrow(_OF_KEY, asking.wish.client_key)
-    return Started(turn["id"], turn["conversation_id"]) if turn is not None else None
-
-
 def _called(words: str, attached: list[contents.Entry]) -> str:
     """What a conversation is called by: the words that begin it, or the files without any."""
     return words if words.strip() else ", ".join(file["name"] for file in attached)
 
 
-async def _ask(asking: Asking, place: Place, words: str, attached: list[contents.Entry]) -> UUID:
-    """Write the user's message. Returns its id."""
-    parts, vault = [*attached, *(contents.words(words) if words.strip() else [])], asking.vault
+def _question(vault: Vault, place: Place, words: str, attached: list[contents.Entry]) -> Question:
+    """The user's message, as it is to be written."""
+    parts = [*attached, *(contents.words(words) if words.strip() else [])]
     question = Message(
         user_id=vault.user_id,
         conversation_id=place.id,
@@ -185,10 +190,19 @@ async def _ask(asking: Asking, place: Place, words: str, attached: list[contents
     question.content = messages.sealed(question.id, parts, vault)
     signature = signatures.signature(vault.user_id, question.id, parts, vault)
     question.searchable = signature is not None
-    await insert(asking.connection, question, *([signature] if signature else []))
-    if attached:
-        await asking.connection.execute(_TAINT, place.id)
-    return question.id
+    said = contents.history("user", contents.load(contents.dump(parts)))
+    rows = [question, signature] if signature else [question]
+    return Question(question.id, said, rows, tainted=bool(attached))
+
+
+async def _asking_about(
+    connection: Connection, user_id: UUID, message_id: UUID, wish: Wish
+) -> Asking:
+    """As `one_at_a_time`, in the conversation of a reply. Raises NotFound."""
+    conversation_id = await connection.fetchval(_REPLYS_PLACE, message_id)
+    if conversation_id is None:
+        raise NotFound("message")
+    return await one_at_a_time(connection, user_id, wish, conversation_id)
 
 
 async def _reply(
@@ -199,7 +213,7 @@ async def _reply(
         raise NotFound("message")
     if reply["status"] not in statuses:
         raise Refused("This answer is still being written.")
-    place = await place_of(asking, reply["conversation_id"])
+    place = place_in(asking)
     if place.head_id != reply["id"]:
         await signals.tell_gap(
             asking.vault.user_id

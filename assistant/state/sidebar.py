@@ -1,5 +1,6 @@
 """The sidebar: the user's conversations by age, and what can be done with one."""
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any
@@ -9,7 +10,7 @@ from zoneinfo import ZoneInfo, available_timezones
 import reflex as rx
 from pydantic import Field
 
-from assistant.services import allowances, conversations, crowd, preferences
+from assistant.services import conversations, crowd, preferences
 from assistant.services.conversations import Listed
 from assistant.services.inputs import TITLE_CHARACTERS, identifier
 from assistant.services.payment_due import payment_due
@@ -82,6 +83,7 @@ class SidebarState(BaseState):
     _shown: int = PAGE
     _undo_opens: bool = False
     _asked: int = 0
+    _asked_in: str = ""
     _told: int = 0
 
     @command
@@ -91,36 +93,54 @@ class SidebarState(BaseState):
         async with self:  # at once: a message may be sent before the rest is read
             self._put(timezone=known)
         async with saying_what_fails(self):
-            if self.groups:  # the page shows a list already: only its address is new
-                await crowd.give_way()
-            chosen = await preferences.known(self._user_id())
-            due = await payment_due(self._user_id())
-            async with self:
-                self.name = chosen.name
-                self.payment_due = due_words(due, known) if due else ""
-                self.theme, self.theme_since = chosen.theme, chosen.theme_since
-            await self._list()
+            if self.name:  # the page knows all that already: only its address is new
+                async with crowd.aside():
+                    await self._greet(known)
+                await self._list(aside=True)
+            else:
+                await self._greet(known)
+                await self._list()
+
+    async def _greet(self, timezone: str) -> None:
+        """Learn who this is, and what is to be paid."""
+        user_id = self._user_id()
+        chosen, due = await preferences.known(user_id), await payment_due(user_id)
+        async with self:
+            self._put(
+                name=chosen.name,
+                payment_due=due_words(due, timezone) if due else "",
+                theme=chosen.theme,
+                theme_since=chosen.theme_since,
+            )
 
     @command
     async def refresh(self) -> None:
         """Something of the user's has changed: read the list, and what is open, again."""
         async with saying_what_fails(self):
-            await crowd.give_way()
-            await self._list()
+            await self._list(aside=True)
 
-    async def _list(self) -> None:
-        """Read the list and show it, unless one that was asked for later is shown already."""
+    async def _list(self, *, aside: bool = False) -> None:
+        """Read the list and show it, unless one that was asked for later is shown already.
+
+        aside: it gives way to answers that begin; of several that have waited, the first reads for
+        all.
+        """
         async with self:
-            self._asked += 1
-            number = self._asked
-            asked = (await self.get_state(ChatState)).conversation_id
+            number = self._asked = self._asked + 1
+            self._asked_in = (await self.get_state(ChatState)).conversation_id
+        async with crowd.aside() if aside else nullcontext():
+            if number > self._told:
+                await self._read_list(self._asked, self._asked_in)
+
+    async def _read_list(self, number: int, asked: str) -> None:
+        """Read and show it. asked: the conversation that was open when it was asked for."""
         found = await conversations.overview(
             self._user_id(),
             self._shown + 1,
             archived=PAGE if self.archive_open else 0,
             open_id=UUID(asked) if asked else None,
         )
-        left = await allowances.left(self._user_id())
+        left = found.left
         async with self:
             if number < self._told:
                 return

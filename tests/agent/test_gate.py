@@ -169,3 +169,26 @@ def test_what_a_tool_could_do_at_its_strongest_is_not_held_against_a_weaker_call
     strong = replace(tool_that("x", "act"), effect=Effect.SEND)
     found = decided(strong, Intent(Effect.WRITE, "Act"), TAINTED, NOBODY)
     assert found.verdict == "allow"
+
+
+async def test_what_was_read_with_the_turn_serves_its_first_request_and_nothing_else() -> None:
+    held, now = Permissions(rules={"web_search": "off"}), Permissions()
+
+    async def read_anew() -> Permissions:
+        return now
+
+    gate = Gate(read_anew, held)
+    assert not await gate.lets_pass_unseen(["web_search"], CALM)
+    assert await gate.lets_pass_unseen(["web_search"], CALM)
+
+
+async def test_no_call_is_decided_by_what_was_read_with_the_turn() -> None:
+    async def revoked() -> Permissions:
+        return NOBODY
+
+    grants = Permissions(grants=(Grant("g", "act"),))
+    gate, tool = Gate(revoked, grants), tool_that("x", "act", Effect.SEND)
+    intent = Intent(Effect.SEND, "Act", (BOB,))
+    assert decided(tool, intent, CALM, grants).verdict == "allow"
+    assert (await gate.decide(tool, intent, CALM)).verdict == "ask"
+    assert await gate.lets_pass_unseen(["x"], CALM)

@@ -171,6 +171,23 @@ async def test_a_shared_log_without_an_end_is_ended_by_the_database(ann, app, db
         await eventually(lambda: _comes(told, "event: end"))
 
 
+async def test_one_that_runs_here_is_read_without_asking_the_database(ann, vendors, monkeypatch):
+    async def asked(*_):
+        raise AssertionError("The log says all that.")
+
+    started = await say(ann.user, "[[tokens=40 gap=5]]")
+    monkeypatch.setattr(route, "state_of", asked)
+    read = list(frames((await ann.browser.get(path(started.turn_id))).text))
+    assert words(read) == "".join(f"w{n:04d} " for n in range(40))
+    assert read[-1]["event"] == "end"
+
+
+async def test_one_that_runs_here_for_another_is_not_there(ann, ben, vendors):
+    started = await say(ben.user, SLOW)
+    assert turn_log.local(started.turn_id) is not None
+    assert (await ann.browser.get(path(started.turn_id))).status_code == 404
+
+
 async def test_what_is_not_ones_own_is_not_there(ann, ben, visitor, vendors):
     started = await say(ben.user, "[[tokens=5]]")
     await ended(ben.user, started)

@@ -31,11 +31,11 @@ from assistant.services import audit_chain, reaper, small_talk, tiers, turn_book
 from assistant.services.request_books import correction_of
 from assistant.services.request_meter import Made, RequestMeter
 from assistant.services.tiers import Tier
-from assistant.services.turn_begin import Wish, begin, one_at_a_time, place_of
+from assistant.services.turn_begin import Wish, begin, new_place, one_at_a_time
 from assistant.services.turn_end import Outcome, give_up, write_end
 from assistant.services.turn_meter import Meter
 from assistant.services.turn_run import Job
-from assistant.services.turns import _ask
+from assistant.services.turns import _question
 from tests.conftest import signed_in
 
 EXAMPLES, STEPS = 20, 40
@@ -148,8 +148,9 @@ class Machine(RuleBasedStateMachine):
     async def _begun(self, wish: Wish) -> Job:
         async with user_connection(self.alice.id) as connection:
             asking = await one_at_a_time(connection, self.alice.id, wish)
-            place = await place_of(asking, None, "Hello")
-            return await begin(asking, place, await _ask(asking, place, "Hello", []))
+            place = new_place(asking, "Hello")
+            question = _question(asking.vault, place, "Hello", [])
+            return await begin(asking, place, question.id, question)
 
     @precondition(lambda self: self.workers)
     @rule(at=dice, model=st.sampled_from(MODELS), leaves=st.booleans())

@@ -2,10 +2,12 @@
 
 import asyncio
 import json
+from contextlib import ExitStack
 from uuid import uuid4
 
 import pytest
 
+from assistant import database
 from assistant.config import settings
 from assistant.errors import Busy, NotFound, Refused
 from assistant.services import conversations, messages, signals, turns
@@ -256,3 +258,34 @@ async def test_a_reply_that_only_thought_is_answered_anew(alice, vendors):
     asked = next(seen.body for seen in vendors.requests if seen.vendor == "anthropic")
     assert [message["role"] for message in asked["messages"]] == ["user"]
     assert "broke off" not in json.dumps(asked["messages"])
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """What the driver asks the database in transactions of users, without their beginnings."""
+    queries, begun = [], database._begun
+    with ExitStack() as noting:
+
+        async def begun_and_noted(*of):
+            driver = await begun(*of)
+            noting.enter_context(driver.query_logger(lambda query: queries.append(query.query)))
+            return driver
+
+        monkeypatch.setattr(database, "_begun", begun_and_noted)
+        yield queries
+
+
+async def test_a_message_goes_to_the_database_a_few_times_before_its_turn_runs(alice, demo, asked):
+    await say(alice, "hello")
+    lock, ground, rows, reserved, end = asked
+    assert "for no key update" in lock
+    assert (" as known" in ground, rows[:5], "reservations" in reserved) == (True, "with ", True)
+    assert end == "commit"
+
+
+async def test_one_that_goes_on_also_reads_what_was_said(alice, demo, request):
+    started = await say(alice, "hello")
+    await ended(alice, started)
+    asked = request.getfixturevalue("asked")
+    await say(alice, "And now?", started.conversation_id)
+    assert len(asked) == 6

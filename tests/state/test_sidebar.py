@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.services import conversations
+from assistant.services import conversations, crowd
 from assistant.services.conversations import Listed
 from assistant.state.sidebar import AGES, OLDER, SidebarState, grouped
 from tests.services.talk import ended, say
@@ -174,4 +174,28 @@ async def test_a_list_that_was_asked_for_earlier_does_not_replace_a_later_one(
     assert ids((await hers.state(SidebarState)).groups) == [str(one)]
     may_go_on.set()
     await earlier
+    assert ids((await hers.state(SidebarState)).groups) == [str(one)]
+
+
+async def test_while_an_answer_is_prepared_lists_wait_and_then_one_reading_serves_all(
+    hers, alice, demo, monkeypatch
+):
+    read, readings = conversations.overview, []
+
+    async def overview(*args, **kwargs):
+        readings.append(kwargs)
+        return await read(*args, **kwargs)
+
+    await hers.send(SidebarState, "arrive", timezone="UTC")
+    one = await begun(alice)
+    monkeypatch.setattr(conversations, "overview", overview)
+    with crowd.Preparation():
+        waiting = [asyncio.create_task(hers.send(SidebarState, "refresh")) for _ in range(5)]
+        arrived = asyncio.create_task(hers.send(SidebarState, "arrive", timezone="UTC"))
+        await asyncio.sleep(0.1)
+        assert readings == []
+        await hers.send(SidebarState, "toggle_archive")  # whoever asks for it has it at once
+        assert len(readings) == 1
+    await asyncio.gather(*waiting, arrived)
+    assert len(readings) < 4
     assert ids((await hers.state(SidebarState)).groups) == [str(one)]
