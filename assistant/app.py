@@ -93,8 +93,8 @@ def served() -> ASGIApp:
 
 
 def load_sdks() -> None:
-    """Import what the vendors need, for which else whoever asks or pays first would wait."""
-    model_choice.load_vendors()
+    """Import what who asks or pays first would else wait for: a vendor's SDK, and Stripe's."""
+    model_choice.load_first()
     stripe_client.load()
 
 

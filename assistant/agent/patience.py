@@ -31,7 +31,7 @@ class Patience:
 
     async def wait_until(self, work: Awaitable[Result], due: float) -> Result:
         """As `wait`, until a moment of the loop's clock."""
-        task = asyncio.current_task()
+        task = asyncio.current_task(self._clock)
         assert task is not None  # noqa: S101  (only a task can wait)
         cancelled_before = task.cancelling()
         self._due, self.is_over = due, False

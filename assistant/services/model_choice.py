@@ -45,9 +45,9 @@ def reachable() -> tuple[str, ...]:
     return tuple(vendor for vendor in VENDORS if _key(vendor))
 
 
-def load_vendors() -> None:
-    """Import what the vendors with a key need, which otherwise who asks first would wait for."""
-    for vendor in reachable():
+def load_first() -> None:
+    """Import what the vendor that is asked first needs; the others' SDKs come with a need."""
+    for vendor in reachable()[:1]:
         load(vendor)
 
 

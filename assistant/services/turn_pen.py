@@ -1,7 +1,7 @@
 """Writes a turn's events into its log: gathered for a moment, numbered, and remembered.
 
-Words that come faster than the eye are gathered for GATHER_SECONDS; what arrives in one packet goes
-out together, and the first words at once.
+Words that come faster than the eye are gathered for GATHER_SECONDS; those that come later than that
+are written at once, and so are the first.
 """
 
 import asyncio
@@ -47,7 +47,10 @@ class Pen:
         self._gathered.append(event)  # type: ignore[arg-type]
         if self._later is None:
             due = self._written_at + GATHER_SECONDS - self._clock.time()
-            self._later = self._clock.call_later(max(due, 0.0), self.flush)
+            if due > 0:
+                self._later = self._clock.call_later(due, self.flush)
+            else:
+                self.flush()
 
     def flush(self) -> None:
         """Write what is gathered."""

@@ -58,6 +58,15 @@ async def test_words_that_come_together_are_one_entry(pen):
     assert len(pen._log.entries) <= 2
 
 
+async def test_the_first_words_are_written_at_once(pen):
+    pen.take(TextDelta("a "))
+    pen.take(TextDelta("b "))
+    pen.take(TextDelta("c "))
+    assert [json.loads(e.data) for e in pen._log.entries] == ["a "]
+    pen.flush()
+    assert [json.loads(e.data) for e in pen._log.entries] == ["a ", "b c "]
+
+
 async def test_what_is_gathered_is_written_by_itself(pen):
     pen.take(TextDelta("a "))
     pen.take(TextDelta("b "))

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pkgutil import resolve_name
 
 from assistant.agent.prices import require_price
+from assistant.agent.providers.deferred import Deferred
 from assistant.agent.types import Provider
 
 Maker = Callable[[str, str, str, float], Provider]
@@ -28,9 +29,11 @@ def load(provider: str) -> Maker:
 def connect(
     provider: str, model_id: str, key: str, base_url: str, connect_seconds: float
 ) -> Provider:
-    """The model of a vendor in PROVIDERS. base_url: "" for the vendor's own.
+    """The model of a vendor in PROVIDERS; its SDK is imported when it is asked, if not before.
 
-    Raises KeyError, and ProviderUnavailable for a model that has no price.
+    base_url: "" for the vendor's own. Raises ProviderUnavailable for a model that has no price.
     """
     require_price(provider, model_id)
-    return load(provider)(model_id, key, base_url, connect_seconds)
+    return Deferred(
+        provider, model_id, lambda: load(provider)(model_id, key, base_url, connect_seconds)
+    )

@@ -6,22 +6,20 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from functools import cache
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 from uuid import uuid4
 from weakref import WeakKeyDictionary
 
 import aiohttp
 import httpx2
 
+from assistant.agent.providers.unhurried import Unhurried
 from assistant.agent.types import Sent
 
 Client = TypeVar("Client")
 Pool = dict[Any, Any]
 
 MARK = "x-response-mark"
-EAGER_CHUNKS = 4  # the first words are not to wait
-PACE_SECONDS = 0.04
-PACE_OF_ONE = 0.0007  # of a crowd, in which each stream is read more seldom
 LIMITS = httpx2.Limits(max_connections=1000, max_keepalive_connections=100)
 
 _pools: WeakKeyDictionary[asyncio.AbstractEventLoop, Pool] = WeakKeyDictionary()
@@ -131,35 +129,3 @@ def _watched_session() -> aiohttp.ClientSession:
 async def _left(*_: object) -> None:
     if sent := _asking.get():
         sent.left = True
-
-
-class Unhurried(httpx2.AsyncByteStream):
-    """A response body that is read at most every PACE_SECONDS, once it flows.
-
-    A model writes one small packet for each token. Waking for each costs more than all the rest of
-    the work with it; a reader's eye does not tell them apart. When many flow at once, each is read
-    more seldom, so that all together wake the process as often as about sixty do: words then come
-    a little later, and not later and later.
-    """
-
-    _flowing = 0
-
-    def __init__(self, stream: object) -> None:
-        self._stream = cast("httpx2.AsyncByteStream", stream)
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        """The body's chunks, later ones larger."""
-        chunks = 0
-        Unhurried._flowing += 1
-        try:
-            async for chunk in self._stream:
-                yield chunk
-                chunks += 1
-                if chunks > EAGER_CHUNKS:
-                    await asyncio.sleep(max(PACE_SECONDS, PACE_OF_ONE * Unhurried._flowing))
-        finally:
-            Unhurried._flowing -= 1
-
-    async def aclose(self) -> None:
-        """Close the connection's response."""
-        await self._stream.aclose()

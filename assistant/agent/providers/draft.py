@@ -1,7 +1,7 @@
 """An answer as it grows, event by event, and what all vendors' answers have in common."""
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
 from contextlib import aclosing
 from dataclasses import replace
 from typing import Generic, TypeVar, cast
@@ -9,6 +9,7 @@ from typing import Generic, TypeVar, cast
 from pydantic import JsonValue
 
 from assistant.agent.history import BYTES_PER_TOKEN
+from assistant.agent.providers.ahead import Ahead
 from assistant.agent.providers.counts import impossible, is_figure, without
 from assistant.agent.providers.faults import (
     CUT,
@@ -20,6 +21,7 @@ from assistant.agent.providers.faults import (
     is_refusal,
     raised,
 )
+from assistant.agent.providers.joined import joined
 from assistant.agent.providers.surrogates import whole_event, whole_part
 from assistant.agent.request_size import request_size
 from assistant.agent.types import (
@@ -144,20 +146,17 @@ async def follow(
 ) -> AsyncGenerator[ModelEvent, None]:
     """What the vendor's events say, Alive for one that says nothing, then MessageDone.
 
+    Words that came together are one event. Nothing waits for what has not come yet.
     explain: what an exception among `causes` (all but MALFORMED that the vendor causes) means.
     Raises ProviderError. Closing it closes `events`, and with them the vendor's HTTP request.
     """
     try:
-        async with aclosing(events):
-            async for event in events:
+        async with aclosing(Ahead(events)) as ahead:
+            while come := await ahead.some():
                 draft.begun = True
-                silent = True
-                for said in map(whole_event, draft.take(event)):
-                    silent = False
+                for said in map(whole_event, joined(_told(come, draft))):
                     draft.count(said)
                     yield said
-                if silent:
-                    yield Alive()
         yield draft.done()
     except Unsent as error:
         raise draft.failed(UNSENT) from error
@@ -165,6 +164,16 @@ async def follow(
         raise draft.failed(explain(error), refused=is_refusal(error)) from error
     except MALFORMED as error:
         raise draft.failed(GARBAGE) from error
+
+
+def _told(events: Iterable[VendorEvent], draft: Draft[VendorEvent]) -> Iterator[ModelEvent]:
+    for event in events:
+        silent = True
+        for said in draft.take(event):
+            silent = False
+            yield said
+        if silent:
+            yield Alive()
 
 
 def _unfinished(parts: list[Part]) -> list[Part]:

@@ -1,19 +1,11 @@
 """Connections to the vendors."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import aclosing
 
 import httpx2
 import pytest
 
-from assistant.agent.providers.clients import (
-    EAGER_CHUNKS,
-    PACE_SECONDS,
-    Unhurried,
-    close_clients,
-    shared_client,
-)
+from assistant.agent.providers.clients import close_clients, shared_client
 
 
 def _pair(key: str, base_url: str, http: httpx2.AsyncClient) -> tuple[str, str, httpx2.AsyncClient]:
@@ -52,36 +44,3 @@ async def test_a_host_that_does_not_answer_is_given_up_in_time() -> None:
         await http.send(request)
     assert request.extensions["timeout"]["connect"] == 5.0
     await close_clients()
-
-
-class Body(httpx2.AsyncByteStream):
-    """A response without end."""
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        while True:
-            yield b"."
-
-
-@pytest.mark.parametrize(
-    ("streams", "seconds"), [(1, PACE_SECONDS), (50, PACE_SECONDS), (200, 0.14)]
-)
-async def test_a_body_is_read_at_a_pace_and_more_seldom_in_a_crowd(
-    monkeypatch: pytest.MonkeyPatch, streams: int, seconds: float
-) -> None:
-    rests: list[float] = []
-
-    async def resting(seconds: float) -> None:
-        rests.append(seconds)
-
-    monkeypatch.setattr("assistant.agent.providers.clients.asyncio.sleep", resting)
-    bodies = [aiter(Unhurried(Body())) for _ in range(streams)]
-    for body in bodies:
-        await anext(body)
-    async with aclosing(bodies[0]) as first:  # type: ignore[type-var]
-        for _ in range(EAGER_CHUNKS + 1):
-            assert not rests
-            await anext(first)
-    for body in bodies[1:]:
-        await body.aclose()  # type: ignore[attr-defined]
-    assert rests == [pytest.approx(seconds)]
-    assert Unhurried._flowing == 0

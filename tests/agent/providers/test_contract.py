@@ -59,10 +59,19 @@ TOOL = replace(tool_that("", "calculator"), schema={"type": "object"}, descripti
 
 
 async def test_words_are_streamed_as_they_come(vendor: Vendor) -> None:
-    events = await vendor.told(Script((WORDS,)))
+    events = await vendor.told(Script((WORDS,), gap_seconds=0.1))
     assert [e.text for e in events if isinstance(e, TextDelta)] == ["One ", "two ", "three."]
     assert done(events).message.text == "One two three."
     assert done(events).stop_reason == "end"
+
+
+async def test_words_that_come_together_are_told_together(vendor: Vendor) -> None:
+    words = tuple(f"w{number} " for number in range(3_000))
+    events = await vendor.told(Script((Think(("Hm, ", "well.")), Say(words))))
+    assert text_of(events) == done(events).message.text == "".join(words)
+    assert sum(isinstance(event, TextDelta) for event in events) < len(words) / 10
+    kinds = [type(event) for event in events if isinstance(event, ThinkingDelta | TextDelta)]
+    assert kinds == sorted(kinds, key=[ThinkingDelta, TextDelta].index)
 
 
 async def test_the_request_carries_system_tools_and_limit(vendor: Vendor) -> None:
