@@ -175,7 +175,7 @@ async def reserve(
     """
     asked = (messages, tier.turn_usd, tier.messages, tier.month_usd, tier.day_usd)
     if await connection.fetchval(_RESERVE, user_id, turn_id, *asked) is None:
-        raise _spent(await _left(connection), messages)
+        raise _spent(await left_over(connection), messages)
 
 
 async def settle(
@@ -193,10 +193,11 @@ async def settle(
 async def left(user_id: UUID) -> Left:
     """What the user may still have, by the database's clock."""
     async with user_connection(user_id) as connection:
-        return await _left(connection)
+        return await left_over(connection)
 
 
-async def _left(connection: Connection) -> Left:
+async def left_over(connection: Connection) -> Left:
+    """As `left`, in a transaction of the user's."""
     month, day = await connection.fetch(_LEFT)
     return Left(
         in_force(month["tier"], month["status"]),
