@@ -234,7 +234,7 @@ async def _reseal(
 
 
 async def _reseal_batch(
-    place: str, rows: list[UUID], vault: Vault, within: Connection | None
+    place: str, rows: list[UUID], vault: Vault, within: Connection | None = None
 ) -> tuple[int, list[UUID]]:
     table, column = place.split(".")
     mine = "user_id = $1 and id"
