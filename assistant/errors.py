@@ -119,6 +119,10 @@ class NotSignedIn(AssistantError):
         super().__init__("Please sign in.")
 
 
+class SessionRanOut(NotSignedIn):
+    """Nobody has signed out: the time of the session is over."""
+
+
 class StepUpNeeded(AssistantError):
     """The user must first prove again who they are.
 

@@ -24,6 +24,7 @@ from assistant.errors import (
     NotFound,
     NotSignedIn,
     Refused,
+    SessionRanOut,
     StepUpNeeded,
     StorageAway,
 )
@@ -34,6 +35,7 @@ from assistant.services.sessions import User, staying, who_is
 
 STATUS: dict[type[Exception], int] = {
     NotSignedIn: 401,
+    SessionRanOut: 401,
     NotFound: 404,
     Refused: 422,
     StepUpNeeded: 403,

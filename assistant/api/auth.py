@@ -16,8 +16,10 @@ from starlette.routing import Route
 
 from assistant.api.answers import (
     NO_STORE,
+    STATUS,
     answering,
     count_address,
+    refusal,
     sent_to,
     session_of,
     to_sign_in,
@@ -31,6 +33,7 @@ from assistant.errors import (
     NotFound,
     NotSignedIn,
     Refused,
+    SessionRanOut,
     SignInFailed,
     StepUpNeeded,
 )
@@ -208,8 +211,14 @@ async def _asked_for(request: Request, attempt: Attempt, answer: dict[str, str])
 
 @answering
 async def renew(request: Request) -> Response:
-    """New tokens for the page; it learns for how many seconds they are good."""
-    tokens = await refresh(REFRESH.of(request))
+    """New tokens for the page; it learns for how many seconds they are good.
+
+    ran_out: the session's time is over and nobody has signed out, so what the page shows may stay.
+    """
+    try:
+        tokens = await refresh(REFRESH.of(request))
+    except SessionRanOut as error:
+        return refusal(request, str(error), STATUS[SessionRanOut], ran_out="yes")
     answer = JSONResponse({"seconds": ACCESS_SECONDS}, headers=NO_STORE)
     keep_session(answer, tokens)
     return answer

@@ -3,9 +3,11 @@
 import reflex as rx
 
 from assistant.components.feed import feed
+from assistant.components.session_ended import session_ended
 from assistant.components.shell import payment_due, shell, toast
 from assistant.components.sidebar import sidebar
 from assistant.components.theme import kept_theme
+from assistant.state.base import BaseState
 from assistant.state.sidebar import SidebarState
 
 UNDO_SECONDS = 8
@@ -24,6 +26,7 @@ def app_frame(main: rx.Component) -> rx.Component:
             on_ready=SidebarState.arrive,
             on_change=SidebarState.refresh,
         ),
+        session_ended(told=BaseState.signed_out),
         _toasts(),
     )
 

@@ -4,6 +4,7 @@ import reflex as rx
 
 from assistant.components.billing_buttons import button
 from assistant.components.page_frame import Words, section
+from assistant.services.tiers import FREE
 from assistant.state.billing import BillingState
 
 CONFIRMING = (
@@ -130,7 +131,7 @@ def _acts() -> rx.Component:
             button(
                 "Cancel the plan",
                 "Asking Stripe …",
-                BillingState.consider("free", 1),
+                BillingState.consider(FREE.id, 1),
                 look="button danger",
             ),
         ),

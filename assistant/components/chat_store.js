@@ -132,6 +132,12 @@ export function catchUp() {
   if (current) refresh(current);
 }
 
+/** In a new session: a turn that could not be heard any more may still run. */
+export function startAgain() {
+  ended.clear();
+  catchUp();
+}
+
 // ---- turns
 
 function followRunning(id) {

@@ -4,7 +4,6 @@ import { signedOut } from "./api.js";
 import * as store from "./chat_store.js";
 import { lost, restored } from "./connection.js";
 import { isAway, onPresence } from "./presence.js";
-import { signInAddress } from "./session.js";
 import { lineTo } from "./shared_line.js";
 import { isStillTheirs } from "./user_mark.js";
 import { hearNews, readWaiting } from "./waiting.js";
@@ -17,22 +16,14 @@ export function Feed({ onReady, onChange }) {
   const handlers = useRef({});
   handlers.current = { onReady, onChange };
   useEffect(() => {
-    window.addEventListener("assistant:signed-out", signIn);
     const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
-    const unlisten = listen(
+    return listen(
       () => handlers.current.onReady?.(timeZone),
       () => handlers.current.onChange?.(),
     );
-    return () => {
-      window.removeEventListener("assistant:signed-out", signIn);
-      unlisten();
-    };
   }, []);
   return null;
 }
-
-/** The session is over; what was typed is kept as a draft. */
-const signIn = () => location.assign(signInAddress());
 
 /** Hears the feed while somebody looks. Returns the way to stop. */
 function listen(onReady, onChange) {
@@ -46,12 +37,15 @@ function listen(onReady, onChange) {
     if (word === "away" || isStillTheirs()) moves[word]();
     else location.reload(); // somebody else has signed in beside this page
   });
+  const again = () => beginAgain(feed);
+  window.addEventListener("assistant:signed-in", again);
   if (isAway()) begin(feed);
   else start(feed);
   // The list is read when the line is open, so that nothing falls between; it does not wait long.
   const opening = setTimeout(() => begin(feed), OPENING_MS);
   return () => {
     unwatch();
+    window.removeEventListener("assistant:signed-in", again);
     clearTimeout(opening);
     clearTimeout(feed.timer);
     stop(feed);
@@ -86,6 +80,15 @@ function opened(feed) {
   store.catchUp();
   readWaiting();
   feed.change();
+}
+
+/** In a new session of the same user: the socket, the line and all that is shown begin anew. */
+function beginAgain(feed) {
+  feed.begun = false;
+  stop(feed);
+  start(feed);
+  begin(feed);
+  store.startAgain();
 }
 
 function begin(feed) {

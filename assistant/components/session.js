@@ -9,6 +9,7 @@ let lifeMs = LIFE_S * 1000;
 // The page may have come with tokens that are minutes old: beside them the server says what is left.
 let noted = Date.now() - lifeMs + Number(saidBeside("left") ?? LIFE_S) * 1000;
 let over = false;
+let ranOut = false; // it is over because its time is: nobody has signed out
 let renewing = null;
 let failures = 0;
 
@@ -26,6 +27,25 @@ export async function fetchSigned(url, options, send = fetch) {
 /** Where to sign in, and come back from to this page. */
 export const signInAddress = () =>
   `/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`;
+
+/**
+ * Who this browser is now: "in", "out", "out of time" where nobody has signed out, "half" before the
+ * code of a second factor, "elsewhere" where another page is meant. Throws, as fetch does.
+ */
+export async function standing() {
+  const { status, answer } = await asked("/api/approvals");
+  if (status === 401) return ranOut ? "out of time" : "out";
+  if (status === 403) return answer.where ? "half" : "elsewhere";
+  over = false;
+  note(Date.now()); // who has signed in again has new tokens
+  return "in";
+}
+
+async function asked(url) {
+  const headers = { Accept: "application/json" };
+  const response = await fetchSigned(url, { headers, cache: "no-store" });
+  return { status: response.status, answer: await response.json().catch(() => ({})) };
+}
 
 /** Whether the session goes on. Throws, as fetch does, when that cannot be known now. */
 function renewedSince(began) {
@@ -57,6 +77,7 @@ async function renew(began) {
   if (lastRenewal() > began) return true; // another tab was faster
   const response = await fetch("/auth/refresh", { method: "POST" });
   over = response.status === 401;
+  ranOut = over && "ran_out" in (await response.json().catch(() => ({})));
   if (over || response.ok) failures = 0;
   if (over) return false;
   if (!response.ok) throw Object.assign(new Error("renewal"), { status: response.status });

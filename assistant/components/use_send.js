@@ -50,10 +50,15 @@ export function useSend(id, { acknowledged, refused, onSend }, takeBack) {
   useEffect(() => {
     const again = ({ detail: key }) => {
       const sent = store.sentAs(key);
-      if (sent) deliver(sent.text, key, sent.files);
+      if (sent?.conversation === id) deliver(sent.text, key, sent.files);
     };
+    const inNewSession = () => again({ detail: unsent()?.key });
     window.addEventListener("assistant:resend", again);
-    return () => window.removeEventListener("assistant:resend", again);
+    window.addEventListener("assistant:signed-in", inNewSession);
+    return () => {
+      window.removeEventListener("assistant:resend", again);
+      window.removeEventListener("assistant:signed-in", inNewSession);
+    };
   });
   return (text, files) => deliver(text, keyFor(id, text, files), files);
 }

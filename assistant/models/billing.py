@@ -32,6 +32,7 @@ SUMMED = (
 )
 # Of a row of `subscriptions`, by the database's clock, be what Stripe tells of it late.
 # It is what the user pays for themselves; what they may do, `plan_now()` says (`seating.py`).
+NO_PLAN = "free"  # the tier of who has none
 STATUS_NOW = """case when lasts_until <= now() then 'canceled'
         when status = 'past_due' and grace_until <= now() then 'unpaid' else status end"""
 # Whether others may sit on it: nobody does on what is only tried, for nothing is paid for it.
@@ -102,7 +103,7 @@ class Subscription(Owned, table=True):
         Index("ix_subscriptions_check", "check_at", postgresql_where=text("check_at is not null")),
     )
 
-    tier: str = "free"
+    tier: str = NO_PLAN
     status: str = "active"
     period_start: datetime | None = moment()
     period_end: datetime | None = moment()

@@ -5,7 +5,7 @@ may read the columns listed here: ids, times, kinds and costs, and no content. R
 it rows only in a transaction in which an operator's look has been written down.
 """
 
-from assistant.models.billing import STATUS_NOW
+from assistant.models.billing import NO_PLAN, STATUS_NOW
 from assistant.models.isolation import CURRENT_USER, Roles
 from assistant.models.seating import COUNTS
 
@@ -82,7 +82,7 @@ QUERIES = {
         from held left join spent on in_force and not before and spent.user_id = held.user_id
         group by 1, 2
         union all
-        select 'free', 'active', 0, 0, 0, sum(cost), sum(requests)::bigint
+        select '{NO_PLAN}', 'active', 0, 0, 0, sum(cost), sum(requests)::bigint
         from spent where before having count(*) > 0
         """,  # noqa: S608  (nothing in it comes from outside)
     ),

@@ -5,7 +5,7 @@ read the columns listed here: ids, times and plans, and no content. Each speaks 
 transaction only, and tells an id of another to the app alone, which lets that one's pages hear.
 """
 
-from assistant.models.billing import CARRIES, GIVEABLE, STATUS_NOW
+from assistant.models.billing import CARRIES, GIVEABLE, NO_PLAN, STATUS_NOW
 from assistant.models.isolation import CURRENT_USER, Roles
 
 READ = {
@@ -35,9 +35,9 @@ _LIVES = f"({STATUS_NOW}) not in ('canceled', 'unpaid')"
 _OWN = """exists (
             select from public.subscriptions
             where user_id = {} and {} and lasts_until is null
-              and (tier <> 'free' or stripe_subscription is not null)
+              and (tier <> '{none}' or stripe_subscription is not null)
         )"""
-_PAYS_OWN = _OWN.format(CURRENT_USER, f"({STATUS_NOW}) <> 'canceled'")
+_PAYS_OWN = _OWN.format(CURRENT_USER, f"({STATUS_NOW}) <> 'canceled'", none=NO_PLAN)
 # A seat counts for who sits there, for who is invited, and until its month is over for who sat
 # there: else one that is paid would carry one account after the other.
 _OCCUPIED = "(member_id is not null or expires_at > now())"
@@ -53,7 +53,7 @@ _FITS = """(
           and (before.taken_at, before.id) < (mine.taken_at, mine.id)
     ) < payer.seats - 1"""
 # Whether the seat `mine` of `payer` gives its plan to who sits there, be it the user or anybody.
-COUNTS = f"{CARRIES} and {_FITS} and not {_OWN.format('mine.member_id', _LIVES)}"
+COUNTS = f"{CARRIES} and {_FITS} and not {_OWN.format('mine.member_id', _LIVES, none=NO_PLAN)}"
 _LOCK = "perform pg_advisory_xact_lock(hashtextextended('seats ' || {}, 0))"
 
 # By the signature of each function: what it gives back, its language, and what it does.

@@ -11,6 +11,7 @@ from assistant.pages import (
     seat,
     settings,
     sign_in,
+    signed_in,
     usage,
     verify,
 )
@@ -23,6 +24,7 @@ PAGES = (
     *billing.PAGES,
     *admin.PAGES,
     *sign_in.PAGES,
+    *signed_in.PAGES,
     *verify.PAGES,
     *seat.PAGES,
     *leaving.PAGES,

@@ -197,7 +197,7 @@ async def left(user_id: UUID) -> Left:
 
 
 async def left_over(connection: Connection) -> Left:
-    """As `left`, in a transaction that is open."""
+    """As `left`, in a transaction of the user's."""
     month, day = await connection.fetch(_LEFT)
     return Left(
         in_force(month["tier"], month["status"]),

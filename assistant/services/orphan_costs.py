@@ -56,12 +56,12 @@ async def book(session: AsyncSession, turn_id: UUID, reply_id: UUID) -> None:
 
 
 async def book_forgotten(user_id: UUID, request_id: UUID) -> None:
-    """Book an estimate of a request that nobody will book any more."""
+    """Book an estimate of a request that nobody will book any more. Its turn is over."""
     async with user_connection(user_id) as connection:
         if (made := await connection.fetchrow(_OLD, request_id)) is not None:
             vault = await vault_over(connection, user_id)
             account = Account(vault, made["purpose"], made["turn_id"])
-            await request_books.enter(connection, account, [_lost(account, made, 0)], closes=False)
+            await request_books.enter(connection, account, [_lost(account, made, 0)], closes=True)
 
 
 def _lost(account: Account, made: Record, written: int) -> UsageLog:

@@ -11,11 +11,10 @@ from uuid import UUID
 
 from assistant.errors import Refused
 from assistant.models import Subscription
-from assistant.services import membership, plan_moves
+from assistant.services import membership, plan_hold, plan_moves
 from assistant.services.change_words import Change, told
 from assistant.services.checkout import lives
 from assistant.services.entitlement import catch_up
-from assistant.services.one_each import OneEach
 from assistant.services.payment_due import payment_due
 from assistant.services.plan_moves import Move
 from assistant.services.seats import require_room
@@ -34,8 +33,6 @@ CHANGED = (
 NOTHING_TO_TAKE_BACK = "Your plan goes on as it is: there is nothing to take back."
 AGREED = "A change to {} is agreed already: take it back first. Nothing was changed."
 UNDER_WAY = "Your plan is being changed already. Wait a moment; then look again."
-
-ONE_EACH = OneEach(UNDER_WAY)
 
 
 async def preview(user_id: UUID, tier_id: str, seats: int = 1, *, timezone: str = "UTC") -> Change:
@@ -56,7 +53,7 @@ async def change(user_id: UUID, tier_id: str, seats: int, shown: Change) -> str:
     where nothing is to be confirmed. Raises Refused, also where it would be another change by now
     or cost more (why: MEANWHILE), Busy, BillingOff and BillingAway.
     """
-    with ONE_EACH.held(user_id):
+    async with plan_hold.held(user_id, UNDER_WAY):
         plan = await _live(user_id)
         found, move = await _meant(plan, tier_id, seats)
         if not shown.covers(found):
@@ -81,7 +78,7 @@ async def resume(user_id: UUID) -> None:
 
     Raises Refused, Busy, BillingOff and BillingAway.
     """
-    with ONE_EACH.held(user_id):
+    async with plan_hold.held(user_id, UNDER_WAY):
         plan = await _live(user_id)
         if not plan.lasts_until and not plan.next_tier:
             raise Refused(NOTHING_TO_TAKE_BACK)

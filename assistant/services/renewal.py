@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import structlog
-from sqlalchemy import ColumnElement, and_, delete, func, or_
+from sqlalchemy import ColumnElement, and_, delete, exists, func, not_, or_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from assistant.database import user_of, user_session
-from assistant.errors import NotSignedIn
+from assistant.errors import NotSignedIn, SessionRanOut
 from assistant.models import LoginSession
 from assistant.services.devices import label_of
 from assistant.services.keys import vault_in
@@ -68,11 +68,14 @@ async def refresh(token: str | None) -> Tokens:
     The one before the last is exchanged anew while nobody has shown what it was exchanged for:
     that answer was lost. Who holds it nevertheless ends the session when they come with it, so two
     who hold the same token never both go on. Any older one was stolen: the session ends.
-    Raises NotSignedIn.
+    Raises NotSignedIn, and SessionRanOut where nobody has signed out.
     """
     held = RefreshToken.read(token)
     async with user_session(held.user_id) as session:
         following = await _exchanged(session, held)
+        ran_out = following is None and await _has_run_out(session, held)
+    if ran_out:
+        raise SessionRanOut
     if following is None:
         if await end(held.user_id, and_(col(LoginSession.id) == held.session_id, *ALIVE)):
             log.warning("refresh_token_reused", session=str(held.session_id))
@@ -93,6 +96,12 @@ async def _exchanged(session: AsyncSession, held: RefreshToken) -> RefreshToken 
     row.previous_hash, row.refresh_hash = held.hash(), following.hash()
     row.rotated_at = row.seen_at = now
     return following
+
+
+async def _has_run_out(session: AsyncSession, held: RefreshToken) -> bool:
+    """Whether the token was good until the session's time was over, and nobody ended that."""
+    over = and_(_of(held), col(LoginSession.revoked_at).is_(None), not_(and_(*ALIVE)))
+    return bool(await session.scalar(select(exists().where(over))))
 
 
 def _of(held: RefreshToken) -> ColumnElement[bool]:

@@ -6,7 +6,7 @@ themselves: a data key tells which key wrapped it, a sealed value which data key
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from datetime import timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -170,10 +170,14 @@ async def _renew(user_id: UUID, young: timedelta) -> Done:
             vault = await fresh_vault_over(connection, user_id)
             older = await _older(connection, vault.newest)
             gone = await _drop_keys(connection, vault, {each.number for each in older})
+            waiting = older - unreadable
+            few = _few(waiting)
+            again, broken = await _reseal(vault, few, connection)
+        changed, unreadable = changed + again, unreadable | broken
         dropped, left = dropped + gone, len(vault.keys) - 1 - gone
-        if not (waiting := older - unreadable):
+        if not waiting:
             break
-        again, broken = await _reseal(vault, waiting)
+        again, broken = await _reseal(vault, waiting - few)
         changed, unreadable = changed + again, unreadable | broken
     return Done(changed, dropped, left, len(unreadable))
 
@@ -201,26 +205,43 @@ async def _drop_keys(connection: Connection, vault: Vault, named: set[int]) -> i
     return len(unused)
 
 
-async def _reseal(vault: Vault, older: set[_Older]) -> tuple[int, set[_Older]]:
-    """Seal these with the newest key. Returns how many were, and those that do not open."""
+def _few(waiting: set[_Older]) -> set[_Older]:
+    """What is sealed anew in the transaction that finds it: all, where that is little.
+
+    Most users have little, and a transaction of its own costs more than what is done in it.
+    """
+    here = {each for each in waiting if each.place not in APPEND_ONLY}
+    return here if len(here) <= BATCH else set()
+
+
+async def _reseal(
+    vault: Vault, older: set[_Older], connection: Connection | None = None
+) -> tuple[int, set[_Older]]:
+    """Seal these with the newest key. Returns how many were, and those that do not open.
+
+    connection: in whose transaction; None for one for each batch.
+    """
     changed = 0
     unreadable: set[_Older] = set()
     for place in SEALED:
         here = {each.row: each for each in older if each.place == place}
         rows = list(here)
         for at in range(0, len(rows), BATCH):
-            again, broken = await _reseal_batch(place, rows[at : at + BATCH], vault)
+            again, broken = await _reseal_batch(place, rows[at : at + BATCH], vault, connection)
             changed += again
             unreadable |= {here[row] for row in broken}
     return changed, unreadable
 
 
-async def _reseal_batch(place: str, rows: list[UUID], vault: Vault) -> tuple[int, list[UUID]]:
+async def _reseal_batch(
+    place: str, rows: list[UUID], vault: Vault, within: Connection | None = None
+) -> tuple[int, list[UUID]]:
     table, column = place.split(".")
     mine = "user_id = $1 and id"
     reading = f"select id, {column} from {table} where {mine} = any($2::uuid[]) order by id"  # noqa: S608
     changing = f"update {table} set {column} = $4 where {mine} = $2 and {column} = $3"  # noqa: S608
-    async with _writing(place, vault.user_id) as connection:
+    writing = nullcontext(within) if within else _writing(place, vault.user_id)
+    async with writing as connection:
         read = await connection.fetch(reading, vault.user_id, rows)
         found = {row["id"]: row[column] for row in read if row[column] is not None}
         new = {row: _sealed_anew(place, row, value, vault) for row, value in found.items()}

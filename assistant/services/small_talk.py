@@ -2,32 +2,34 @@
 
 import asyncio
 from contextlib import aclosing
-from functools import partial
+from decimal import Decimal
 from uuid import UUID
 
 import structlog
+from asyncpg import Connection
 
 from assistant.agent.types import Asked, MessageDone, Request
 from assistant.config import settings
 from assistant.database import user_connection
 from assistant.errors import ProviderError
-from assistant.services import request_books
+from assistant.services import request_books, silent_funds
 from assistant.services.keys import vault_over
 from assistant.services.model_choice import small_provider
 from assistant.services.request_books import Account
-from assistant.services.request_meter import RequestMeter
+from assistant.services.request_meter import Made, RequestMeter
 from assistant.services.turn_end import patiently
+from assistant.services.usage import record
 
 log = structlog.get_logger()
 
 
 async def ask(user_id: UUID, turn_id: UUID, purpose: str, request: Request) -> str:
-    """What the model says, "" when none answers. turn_id: the turn that the question follows.
+    """What the model says, "" when none answers, or the user's plan does not pay for it any more.
 
-    purpose: as the log names it. Raises DatabaseAway before a request that could not be booked.
+    turn_id: the turn that the question follows. purpose: as the log names it. Raises DatabaseAway
+    before a request that could not be booked.
     """
-    meter = RequestMeter()
-    write_down = partial(_write_down, user_id, turn_id, purpose, meter)
+    books = _Books(user_id, turn_id, purpose)
     said = ""
     try:
         async with (
@@ -35,27 +37,63 @@ async def ask(user_id: UUID, turn_id: UUID, purpose: str, request: Request) -> s
             aclosing(small_provider().stream(request)) as events,
         ):
             async for event in events:
-                meter.note(event)
-                if isinstance(event, Asked):
-                    await write_down()
+                books.meter.note(event)
+                if isinstance(event, Asked) and not await books.pay_for(event):
+                    log.info("small_talk_not_paid_for", purpose=purpose)
+                    break
                 if isinstance(event, MessageDone):
                     said = event.message.text
     except (ProviderError, TimeoutError) as error:
         log.info("small_talk_failed", purpose=purpose, why=str(error) or "it took too long")
     finally:
-        meter.close()
-        await patiently(write_down)
+        books.meter.close()
+        await patiently(books.write_down)
     return said
 
 
-async def _write_down(user_id: UUID, turn_id: UUID, purpose: str, meter: RequestMeter) -> None:
-    """Put down what is about to be asked, and book what is over."""
-    if meter.is_settled:
-        return
-    async with user_connection(user_id) as connection:
-        is_there = await connection.fetchrow("select from turns where id = $1", turn_id)
-        vault = await vault_over(connection, user_id)
-        account = Account(vault, purpose, turn_id if is_there is not None else None)
-        await request_books.note(connection, account, meter.made)
-        await request_books.book(connection, account, meter.made)
-    request_books.settled(meter.made)
+class _Books:
+    """The requests of one question, and what is set aside for each."""
+
+    def __init__(self, user_id: UUID, turn_id: UUID, purpose: str) -> None:
+        self._user_id, self._turn_id, self._purpose = user_id, turn_id, purpose
+        self._aside: dict[UUID, Decimal] = {}
+        self.meter = RequestMeter()
+
+    async def pay_for(self, asked: Asked) -> bool:
+        """Set aside what this request may cost, before it is made, and put it down."""
+        made, most = self.meter.made[-1], silent_funds.most_of(asked)
+        async with user_connection(self._user_id) as connection:
+            if not await silent_funds.hold(connection, self._turn_id, most):
+                return False
+            self._aside[made.id] = most
+            await self._write(connection)
+        request_books.settled(self.meter.made)
+        return True
+
+    async def write_down(self) -> None:
+        """Book what is over."""
+        if self.meter.is_settled:
+            return
+        async with user_connection(self._user_id) as connection:
+            await self._write(connection)
+        request_books.settled(self.meter.made)
+
+    async def _write(self, connection: Connection) -> None:
+        over = [each for each in self.meter.made if each.is_over and not each.is_booked]
+        held = await silent_funds.under_way(connection, [each.id for each in over])
+        is_there = await connection.fetchrow("select from turns where id = $1", self._turn_id)
+        vault = await vault_over(connection, self._user_id)
+        turn_id = self._turn_id if is_there is not None else None
+        account = Account(vault, self._purpose, turn_id)
+        await request_books.note(connection, account, self.meter.made)
+        await request_books.book(connection, account, self.meter.made)
+        for each in over:
+            if each.id in held:  # else it was never set aside, or is free already
+                rest = self._aside[each.id] - self._cost_of(each, turn_id)
+                await silent_funds.release(connection, self._turn_id, max(rest, Decimal(0)))
+
+    def _cost_of(self, made: Made, turn_id: UUID | None) -> Decimal:
+        """As it is booked."""
+        if made.usage is None:
+            return Decimal(0)
+        return record(self._user_id, made.usage, self._purpose, turn_id).cost

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from assistant.config import settings
 from assistant.database import user_connection
+from assistant.models.billing import NO_PLAN
 from assistant.services.features import FEATURES, Thing, needed_for
 
 GB = 1_000_000_000
@@ -36,7 +37,7 @@ class Tier:
 
 
 PRO_FEATURES = frozenset(FEATURES)
-FREE = Tier("free", "Free")
+FREE = Tier(NO_PLAN, "Free")
 TIERS = {
     tier.id: tier
     for tier in (

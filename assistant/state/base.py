@@ -17,10 +17,12 @@ class BaseState(rx.State):
     """The root of our states.
 
     problem: one sentence about what has just failed. timezone: the browser's, an IANA name.
+    signed_out: an event was refused because nobody is signed in (`commands.py` tells the page).
     """
 
     problem: str = ""
     timezone: str = "UTC"
+    signed_out: bool = False
 
     def _user_id(self) -> UUID:
         """The signed-in user. Raises NotSignedIn."""

@@ -25,7 +25,9 @@ SIGNED_OUT = "not signed in"
 HALF_IN = "no second factor yet"
 LEAVING = "the account will be erased"
 AWAY = "the database is away"
-WAYS_IN = {SIGNED_OUT: addresses.SIGN_IN, HALF_IN: addresses.VERIFY, LEAVING: addresses.LEAVING}
+WAYS_IN = {HALF_IN: addresses.VERIFY, LEAVING: addresses.LEAVING}
+# The pages of who is not, or not quite, signed in. All others show what is somebody's.
+NOBODYS = (addresses.SIGN_IN, addresses.CLOSED, *WAYS_IN.values())
 BINARY = ("5", "6")  # the types of Socket.IO's binary packets
 Handling = Callable[..., Awaitable[None]]
 
@@ -69,7 +71,9 @@ def judge_events(app: rx.App) -> None:
     namespace, sockets = app.event_namespace, app.sio
     if namespace is None or sockets is None:
         raise TypeError("An app without state has no events to judge.")
-    namespace.on_event = _judging(app, namespace.on_event)  # type: ignore[method-assign,assignment]
+    connecting = set[str]()
+    namespace.on_connect = _noting(connecting, namespace.on_connect)  # type: ignore[method-assign,assignment]
+    namespace.on_event = _judging(app, connecting, namespace.on_event)  # type: ignore[method-assign,assignment]
     sockets._handle_event = _admitting(sockets._handle_event)
     sockets.eio.on("message", _reading(sockets, sockets._handle_eio_message))
 
@@ -107,7 +111,20 @@ def _admitting(admit: Handling) -> Handling:
     return handle_event
 
 
-def _judging(app: rx.App, accept: Handling) -> Handling:
+def _noting(connecting: set[str], connect: Handling) -> Handling:
+    """Note which sockets are just being connected: an event may come with the packet that asks."""
+
+    async def on_connect(sid: str, environ: dict[str, Any], auth: Any = None) -> None:  # noqa: ANN401
+        connecting.add(sid)
+        try:
+            await connect(sid, environ, auth)
+        finally:
+            connecting.discard(sid)
+
+    return on_connect
+
+
+def _judging(app: rx.App, connecting: set[str], accept: Handling) -> Handling:
     async def on_event(sid: str, event: Any) -> None:  # noqa: ANN401
         namespace, sockets = app.event_namespace, app.sio
         if namespace is None or sockets is None:
@@ -123,14 +140,32 @@ def _judging(app: rx.App, accept: Handling) -> Handling:
             await namespace.emit("event", _sent_to(way_in, here), to=sid)
         elif reason == AWAY:
             await namespace.emit("event", _told(_name(event)), to=sid)
+        elif reason == SIGNED_OUT and sid not in connecting:
+            await namespace.emit("event", _told_signed_out(), to=sid)
+            await close_socket(app, sid)  # the next one is that of who signs in
 
     return on_event
+
+
+async def close_socket(app: rx.App, sid: str) -> None:
+    """Close a page's socket; the page then connects as what it is."""
+    namespace, sockets = app.event_namespace, app.sio
+    if namespace is None or sockets is None:
+        return
+    engine_sid = sockets.manager.eio_sid_from_sid(sid, namespace.namespace)
+    await sockets.disconnect(sid, namespace=namespace.namespace)
+    await sockets.eio.disconnect(engine_sid)  # else it could join anew as who it was
 
 
 def _sent_to(way_in: str, here: str) -> dict[str, Any]:
     """Lets the page ask who is there, and come back to where it is."""
     there = {"path": with_next(way_in, here), "external": False}
     return {"events": [{"name": "_redirect", "payload": there}]}
+
+
+def _told_signed_out() -> dict[str, Any]:
+    """Lets the page ask for signing in; what it shows stays as it is."""
+    return {"delta": {BaseState.get_full_name(): {f"signed_out{FIELD_MARKER}": True}}}
 
 
 def _told(name: str) -> dict[str, Any]:
@@ -147,9 +182,10 @@ async def _refusal(event: Any, environ: dict[str, Any]) -> str | None:  # noqa: 
     if arguments is None:
         return "not a command"
     try:
-        _ADDRESS.validate_python(event.get("router_data", {}))
+        address = _ADDRESS.validate_python(event.get("router_data", {}))
         # The framework's own, too: they would load any page that they name.
-        if (header or name not in FRAMEWORK) and (closed := await _closed_to(header)):
+        opens = name in FRAMEWORK and not header and _is_nobodys(address.asPath)
+        if not opens and (closed := await _closed_to(header)):
             return closed
         arguments.validate_python(event.get("payload", {}))
     except NotSignedIn:
@@ -159,6 +195,11 @@ async def _refusal(event: Any, environ: dict[str, Any]) -> str | None:  # noqa: 
     except ValidationError:
         return "arguments do not fit"
     return None
+
+
+def _is_nobodys(path: str) -> bool:
+    """Whether a page may begin there without a session; the others keep what they show."""
+    return not path or path.partition("?")[0].rstrip("/") in NOBODYS
 
 
 async def _closed_to(header: str | None) -> str | None:

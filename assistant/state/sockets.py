@@ -8,19 +8,14 @@ from assistant.errors import NotSignedIn
 from assistant.services.background import again
 from assistant.services.session_ends import LOOK_SECONDS, open_here, tell_ended
 from assistant.services.sessions import User, recognised
-from assistant.state.commands import USER_HEADER
+from assistant.state.commands import USER_HEADER, close_socket
 
 
 async def close_sockets(app: rx.App, session_id: str) -> None:
-    """Close what pages of this session have open, here. A page then connects as what it is."""
-    namespace, sockets = app.event_namespace, app.sio
-    if namespace is None or sockets is None:
-        return
+    """Close what pages of this session have open, here."""
     for sid, user in list(_open(app)):
         if str(user.session_id) == session_id:
-            engine_sid = sockets.manager.eio_sid_from_sid(sid, namespace.namespace)
-            await sockets.disconnect(sid, namespace=namespace.namespace)
-            await sockets.eio.disconnect(engine_sid)  # else it could join anew as who it was
+            await close_socket(app, sid)
 
 
 async def watch_sessions(app: rx.App) -> None:

@@ -185,6 +185,18 @@ async def test_the_page_renews_its_tokens(ann):
     assert (await ann.browser.get(f"/api/turns/{uuid4()}/events")).status_code == 404
 
 
+@pytest.mark.parametrize(("what", "ran_out"), [("expires_at", True), ("revoked_at", False)])
+async def test_a_page_is_told_whether_its_time_is_up_or_somebody_has_signed_out(
+    what, ran_out, ann, db
+):
+    ann.browser.cookies.set("refresh", ann.refresh)
+    ended = f"update login_sessions set {what} = now() where user_id = $1"  # noqa: S608
+    await rows(db, ended, ann.user.id)
+    answer = await ann.browser.post("/auth/refresh")
+    assert answer.status_code == 401
+    assert ("ran_out" in answer.json()) is ran_out
+
+
 @pytest.mark.parametrize("token", ["", "x", "é", "A" * 108, "A" * 10_000])
 async def test_what_is_no_refresh_token_renews_nothing(token, visitor):
     answer = await visitor.post("/auth/refresh", headers={"cookie": f"refresh={token}".encode()})

@@ -13,13 +13,13 @@ import traceback
 import uvloop
 
 from tests.bench.children import PROJECT, app, data_folder, vendor
-from tests.bench.figures import FIGURES
+from tests.bench.figures import FIGURES, LONG
 from tests.bench.load import Bench, Load, ask_all, people
 from tests.bench.report import Row, say, summary, table, write
 
 RESULTS = PROJECT / ".bench" / "results.json"
 WARMING = Load(2, 50, 5)
-UNSERVED = ("memory", "warm", "cold")  # those want no app that has worked already, or no app
+UNSERVED = ("memory", "warm", "cold", *LONG)  # those want no app that has worked, or no app
 PATIENCE_SECONDS = 30.0
 
 
@@ -27,7 +27,7 @@ def main() -> int:
     """Take the figures that were asked for. A signal ends the children too."""
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     asked = _arguments()
-    names = set(filter(None, asked.only.split(","))) or FIGURES.keys()
+    names = set(filter(None, asked.only.split(","))) or FIGURES.keys() - LONG
     if unknown := names - FIGURES.keys():
         say(f"There is no {', '.join(sorted(unknown))}; there are {', '.join(FIGURES)}.")
         return 2
@@ -63,7 +63,9 @@ async def _warm(bench: Bench) -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("--only", default="", help=f"some of: {','.join(FIGURES)}")
+    parser.add_argument(
+        "--only", default="", help=f"some of: {','.join(FIGURES)}; only so: {','.join(LONG)}"
+    )
     parser.add_argument("--quick", action="store_true", help="small loads: do the figures work?")
     return parser.parse_args()
 

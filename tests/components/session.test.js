@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { ALICE, storage, until } from "./page.js";
 import { streamServer } from "./stream_server.js";
-import { fetchSigned, signInAddress } from "../../assistant/components/session.js";
+import { fetchSigned, signInAddress, standing } from "../../assistant/components/session.js";
 
 const server = await streamServer();
 const status = async (url = "/x") => (await fetchSigned(url, { method: "POST" })).status;
@@ -16,7 +16,7 @@ const settled = async () => {
 };
 
 beforeEach(async () => {
-  Object.assign(server, { renewal: 200, renewals: 0, refuse: [] });
+  Object.assign(server, { renewal: 200, renewals: 0, refuse: [], refusal: {}, told: {} });
   server.asked.length = 0;
   globalThis.localStorage = storage();
   await nextTick();
@@ -43,6 +43,25 @@ test("a session that is over is not asked for twice", async () => {
   Object.assign(server, { renewal: 401, refuse: [401] });
   assert.equal(await status(), 401);
   assert.deepEqual([server.asked.length, server.renewals], [1, 1]);
+});
+
+test("who may stay on the page is told apart by why the session is over", async () => {
+  for (const [told, refusals, expected] of [
+    [{}, 1, "out"],
+    [{ ran_out: "yes" }, 1, "out of time"],
+  ]) {
+    Object.assign(server, { renewal: 401, told, refuse: Array(refusals).fill(401) });
+    assert.equal(await standing(), expected);
+  }
+});
+
+test("who signs in again is in, and before the code half", async () => {
+  server.refuse = [403];
+  Object.assign(server, { refusal: { where: "/verify?again=1" } });
+  assert.equal(await standing(), "half");
+  Object.assign(server, { refusal: {}, refuse: [403] });
+  assert.equal(await standing(), "elsewhere");
+  assert.equal(await standing(), "in");
 });
 
 test("ten requests at once renew it once", async () => {

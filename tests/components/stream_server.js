@@ -8,6 +8,7 @@ import { serveFrom, until } from "./page.js";
  * {path, after, write(frames), cut()}. asked: all requests there ever were, {method, path, after}.
  * refuse: the statuses to answer the next requests with, first first; 0 is none. renewal: the status
  * of an answer to who wants the session renewed, which is counted in renewals and not in asked.
+ * told: what that answer says besides; refusal: what a refusal says.
  */
 export async function streamServer() {
   const server = { open: [], asked: [], refuse: [], headers: {}, renewal: 401, renewals: 0 };
@@ -24,14 +25,15 @@ export async function streamServer() {
 function answer(server, { method, url: path, headers }, response) {
   if (path === "/auth/refresh") {
     server.renewals += 1;
-    return response.writeHead(server.renewal).end('{"seconds":540}');
+    return response.writeHead(server.renewal).end(JSON.stringify({ seconds: 540, ...server.told }));
   }
   const counted = path.match(/\?after=(\d+)$/)?.[1];
   const asked = { method, path, after: counted ?? headers["last-event-id"] ?? "" };
   server.asked.push(asked);
   const status = server.refuse.shift();
-  if (status) return response.writeHead(status, server.headers).end();
+  if (status) return response.writeHead(status, server.headers).end(JSON.stringify(server.refusal));
   if (method === "POST") return response.writeHead(204).end();
+  if (path === "/api/approvals") return response.writeHead(200).end('{"waiting":[]}');
   response.writeHead(200).write(counted ? "\n" : ": beat\n\n");
   const stream = { ...asked, write: (text) => response.write(text), cut: () => response.destroy() };
   server.open.push(stream);

@@ -12,6 +12,7 @@ from assistant.errors import AllowanceSpent
 from assistant.services import allowances, approvals, leases, reaper, tiers, turn_run, turns
 from assistant.services.approvals import Yes
 from assistant.services.tiers import Tier
+from tests.conftest import all_ended
 from tests.services.talk import ask, ended, rows, say, shown, wish
 from tests.services.waiting import asks_to_delete, kept, titles
 from tests.vendors import Call, Figures, Script
@@ -100,6 +101,7 @@ async def test_what_would_cost_more_than_the_rest_is_not_begun(alice, demo, db, 
 
 async def test_what_an_answer_cost_is_booked_to_the_cent_of_a_cent(alice, vendors, db, plan):
     await ask(alice, "Hello [[tokens=20]]")
+    await all_ended()  # and what follows it
     sql = """select reserved, spent, (select sum(cost) from usage_logs where user_id = $1) as cost
              from allowances where user_id = $1 and kind = 'month'"""
     (row,) = await rows(db, sql, alice.id)

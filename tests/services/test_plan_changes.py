@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from assistant.errors import Busy, Refused
-from assistant.services import checkout, entitlement, plan_changes, stripe_standing
+from assistant.services import checkout, entitlement, plan_changes, plan_hold, stripe_standing
 from assistant.services.money_and_days import day
 from assistant.services.plan_changes import preview, resume
 from assistant.services.stripe_client import asking
@@ -320,5 +320,9 @@ async def test_what_changes_nothing_is_refused(sells, alice, bob):
 
 async def test_two_changes_at_once_are_one(sells, alice):
     await pays(sells, alice, "team")
-    with plan_changes.ONE_EACH.held(alice.id), pytest.raises(Busy):
-        await changes(alice.id, "team", 2)
+    async with plan_hold.held(alice.id, plan_changes.UNDER_WAY):
+        with pytest.raises(Busy, match="already"):
+            await changes(alice.id, "team", 2)
+        with pytest.raises(Busy):
+            await resume(alice.id)
+    await changes(alice.id, "team", 2)

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from assistant.errors import NotSignedIn
+from assistant.errors import NotSignedIn, SessionRanOut
 from assistant.services import sessions
 from assistant.services.accounts import name_of, sign_in_by_name
 from assistant.services.renewal import holder_of, refresh
@@ -163,6 +163,23 @@ async def test_a_session_that_is_over_is_not_renewed(what, tokens, db):
             await refresh(held.refresh)
         with pytest.raises(NotSignedIn):
             await holder_of(held.refresh)
+
+
+@pytest.mark.parametrize("what", ["expires_at = now()", "seen_at = now() - interval '15 days'"])
+async def test_whose_time_is_up_is_told_apart_from_who_was_signed_out(what, tokens, db):
+    before = await sign_in_by_name(await name_of(tokens.user_id))
+    newest = await refresh(tokens.refresh)
+    await later(db, tokens, f"{what}, {HALF_A_MINUTE}")
+    for held in (tokens, newest):
+        with pytest.raises(SessionRanOut):
+            await refresh(held.refresh)
+    held = RefreshToken.read(newest.refresh)
+    another = RefreshToken(held.user_id, held.session_id, b"x" * 32)
+    await later(db, before, f"revoked_at = now(), {what}")
+    for gone in (another.text(), before.refresh, "", None):
+        with pytest.raises(NotSignedIn) as caught:
+            await refresh(gone)
+        assert caught.type is NotSignedIn
 
 
 async def test_two_tabs_at_once_never_sign_anybody_out(tokens):

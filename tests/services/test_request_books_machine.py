@@ -6,7 +6,7 @@ step is what one of them, the reaper, the user or the clock does next.
 
 import asyncio
 from collections.abc import Awaitable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
@@ -29,7 +29,7 @@ from assistant.database import user_connection
 from assistant.errors import AllowanceSpent
 from assistant.services import audit_chain, reaper, small_talk, tiers, turn_books
 from assistant.services.request_books import correction_of
-from assistant.services.request_meter import Made, RequestMeter
+from assistant.services.request_meter import Made
 from assistant.services.tiers import Tier
 from assistant.services.turn_begin import Wish, begin, new_place, one_at_a_time
 from assistant.services.turn_end import Outcome, give_up, write_end
@@ -45,7 +45,8 @@ ENDS = ("done", "stopped", "failed", "interrupted", "waiting")
 DONE = Message("assistant", (Text("Forty-two."),))
 
 dice = st.integers(0, 1_000)
-sizes = st.integers(0, 20_000)
+MOST = 20_000
+sizes = st.integers(0, MOST)
 
 LATE = "update turns set lease_until = now() - interval '1 second' where id = $1"
 GONE = "update conversations set deleted_at = now() - interval '2 days' where id = $1"
@@ -89,14 +90,6 @@ class Worker:
         return self.job.conversation_id
 
 
-@dataclass(eq=False)
-class Silent:
-    """A question that follows a turn."""
-
-    turn_id: UUID
-    meter: RequestMeter = field(default_factory=RequestMeter)
-
-
 class Machine(RuleBasedStateMachine):
     """expected: what each request has come to, by its id, as far as the books can know."""
 
@@ -104,7 +97,7 @@ class Machine(RuleBasedStateMachine):
         super().__init__()
         self.loop, self.db = loop, db
         self.workers: list[Worker] = []
-        self.silent: list[Silent] = []
+        self.silent: list[UUID] = []  # turns that may be followed by a question
         self.over = Decimal(0)  # what came when its money was released already
         self.months = 0
 
@@ -199,7 +192,7 @@ class Machine(RuleBasedStateMachine):
             self.over += max(self._spent() - before, Decimal(0))
         self.workers.remove(worker)
         if status == "done":
-            self.silent.append(Silent(job.grip.turn_id))
+            self.silent.append(job.grip.turn_id)
 
     @precondition(lambda self: self.workers)
     @rule(at=dice)
@@ -232,24 +225,24 @@ class Machine(RuleBasedStateMachine):
     @rule(at=dice, written=sizes, comes_back=st.booleans())
     def asks_silently(self, at: int, written: int, comes_back: bool) -> None:  # noqa: FBT001
         """A title: it may never come back, because its worker is gone."""
-        asked = self.silent.pop(at % len(self.silent))
-        if at % 3 == 0:
-            self.admin(ERASED, asked.turn_id)
+        turn_id = self.silent.pop(at % len(self.silent))
+        if is_erased := at % 3 == 0:
+            self.admin(ERASED, turn_id)
         provider, model = MODELS[0]
-        asked.meter.note(Asked(provider, model, 50, Sent(left=True)))
-        self._write_down(asked)
+        books = small_talk._Books(self.alice.id, turn_id, "title")
+        asked = Asked(provider, model, 50, Sent(left=True), may_write=MOST)
+        books.meter.note(asked)
+        if not self.do(books.pay_for(asked)):
+            return
         if not comes_back:
             self.admin(OLD, self.alice.id)
             self.do(reaper.purge_once())
-        asked.meter.note(MessageDone(DONE, Usage(provider, model, 50, written), "end"))
+        books.meter.note(MessageDone(DONE, Usage(provider, model, 50, written), "end"))
         before = self._spent()
         if comes_back or at % 2:
-            self._write_down(asked)
-        self.over += max(self._spent() - before, Decimal(0))
-
-    def _write_down(self, asked: Silent) -> None:
-        write = small_talk._write_down
-        self.do(write(self.alice.id, asked.turn_id, "title", asked.meter))
+            self.do(books.write_down())
+        if is_erased or not comes_back:  # else it was set aside until now
+            self.over += max(self._spent() - before, Decimal(0))
 
     @rule()
     def a_month_passes(self) -> None:

@@ -18,7 +18,7 @@ from assistant.services.accounts import name_of
 from assistant.services.keys import fresh_vault, fresh_vault_over, row_of, vault_in
 from assistant.services.rotation import SEALED
 from assistant.vault import head
-from tests.conftest import SECRET
+from tests.conftest import SECRET, all_ended
 from tests.services.talk import ask, eventually, rows, shown, text_of, title_of
 from tests.services.waiting import asks_to_delete, kept
 
@@ -192,6 +192,7 @@ async def test_a_value_that_does_not_open_is_tried_once(alice, demo, db, migrato
 
 async def conversations_of(user):
     await ask(user, "hello")
+    await all_ended()  # its title, too
     return (await conversations.overview(user.id, 10)).listed[0].id
 
 

@@ -3,7 +3,6 @@
 import asyncio
 import time
 from datetime import timedelta
-from uuid import uuid4
 
 import pytest
 from stripe import WebhookSignature
@@ -11,9 +10,8 @@ from stripe import WebhookSignature
 from assistant.config import settings
 from assistant.errors import BillingAway, BillingOff, Refused
 from assistant.services import checkout, entitlement, reconcile, stripe_events
-from assistant.services.stripe_standing import read
-from tests.conftest import signed_in
-from tests.services.paying import PAYS_ONCE, as_read, carry, changes, pays, sells, shuffled, stripe
+from tests.services.paying import as_read, carry, sells, shuffled, stripe
+from tests.services.plan_lives import as_never_heard, at_stripe, carry_mixed, lives_of_four
 from tests.services.talk import rows
 
 __all__ = ["sells", "stripe"]
@@ -52,13 +50,6 @@ async def test_without_a_secret_none_is_believed(sells, monkeypatch):
     settings.cache_clear()
     with pytest.raises(BillingOff):
         stripe_events.verified(BODY, good)
-
-
-async def at_stripe(account, user):
-    """How the user stands there."""
-    customer = (await entitlement.plan_of(user.id)).stripe_customer
-    found, _ = await read(user.id, customer)
-    return found.tier, found.status, found.seats, found.stripe_subscription, found.period_end
 
 
 async def test_a_payment_is_heard_of_without_the_way_back(sells, alice):
@@ -128,46 +119,15 @@ async def test_what_was_not_taken_is_remembered_and_taken_when_it_comes_again(se
     assert (await as_read(alice))[0] == "team"
 
 
-async def lives_of_four(account):
-    """Four people with all that happens to plans, of which no notice has arrived yet."""
-    ann, ben, cat, dan = [await signed_in(f"{name} {uuid4().hex[:8]}") for name in "abcd"]
-    await pays(account, ann)
-    await changes(ann.id, "team", 3)
-    plan = await pays(account, ben, "team", 2, card=PAYS_ONCE)
-    await pays(account, cat, "team")
-    await changes(cat.id, "team", 4)
-    await changes(cat.id, "pro")
-    await pays(account, dan, "team")
-    await changes(dan.id, "free")
-    account.advance(plan.period_end + timedelta(hours=2))
-    account.refund((await entitlement.plan_of(cat.id)).stripe_customer)
-    account.dispute((await entitlement.plan_of(ann.id)).stripe_customer)
-    account.advance(timedelta(days=20))
-    return ann, ben, cat, dan
-
-
-async def as_never_heard(db, people):
-    """As if the app had heard of nothing since they were customers."""
-    sql = """update subscriptions set tier = 'free', status = 'active', seats = 1, told = 0,
-             asked = 0, stripe_subscription = null, period_start = null, period_end = null,
-             lasts_until = null, trouble = '' where user_id = any($1)"""
-    ids = [person.id for person in people]
-    await rows(db, sql, ids)
-    await rows(db, "delete from stripe_events where user_id = any($1)", ids)
-
-
 async def test_a_thousand_shuffled_and_doubled_notices_end_as_stripe_has_it(sells, db):
     people = await lives_of_four(sells)
-    wanted = [await at_stripe(sells, person) for person in people]
+    wanted = [await at_stripe(person) for person in people]
     assert len({each[:3] for each in wanted}) == 4
     events, sent = sells.events(), 0
     for seed in range(2):
         await as_never_heard(db, people)
-        mixed = shuffled(events, seed, times=5)
-        for at in range(0, len(mixed), 8):  # eight of them at the same moment
-            await asyncio.gather(*(carry(sells, [each]) for each in mixed[at : at + 8]))
+        sent += await carry_mixed(sells, events, seed)
         assert [await as_read(person) for person in people] == wanted
-        sent += len(mixed)
     assert sent >= 1_000
 
 
@@ -180,7 +140,7 @@ async def test_notices_that_come_three_days_late_change_nothing_any_more(sells, 
     await carry(sells, reversed(sells.events()))
     assert [(await as_read(person))[:4] for person in people] == [each[:4] for each in wanted]
     assert [await as_read(person) for person in people] == [
-        await at_stripe(sells, person) for person in people
+        await at_stripe(person) for person in people
     ]
 
 
@@ -194,5 +154,5 @@ async def test_what_is_lost_is_found_by_one_round_of_asking(sells, db):
     await rows(db, "update subscriptions set check_at = now() where user_id = any($1)", ids)
     await reconcile.reconcile_once()
     assert [await as_read(person) for person in people] == [
-        await at_stripe(sells, person) for person in people
+        await at_stripe(person) for person in people
     ]

@@ -161,6 +161,15 @@ async def test_a_payload_that_is_no_object_is_refused(payload, alice):
     assert await refused({"name": SEND, "payload": payload}, alice) == "arguments do not fit"
 
 
+@pytest.mark.parametrize("name", FRAMEWORK)
+async def test_without_a_session_only_the_pages_of_nobody_begin(name):
+    asked = event(name, {"value": True} if name.endswith("set_is_hydrated") else {})
+    for path in ("/sign-in", "/sign-in?next=/chat/1", "/verify", "/leaving", "/closed", ""):
+        assert await refused(asked | {"router_data": {"asPath": path}}, None) is None
+    for path in ("/", "/chat/1", "/settings", "/?next=/sign-in", "/sign-in-not", "/x/sign-in"):
+        assert await refused(asked | {"router_data": {"asPath": path}}, None) == "not signed in"
+
+
 async def test_an_ended_session_sends_nothing_more(alice):
     await revoke(alice, alice.session_id)
     sessions._known.clear()
@@ -238,7 +247,9 @@ async def test_the_frameworks_own_events_pass_as_reflex_sends_them(alice):
     for name in FRAMEWORK:
         payload = {"value": True} if name.endswith("set_is_hydrated") else {}
         sent = {"name": name, "payload": payload, "router_data": router}
-        assert await refused(sent, None) is None
+        assert await refused(sent, alice) is None
+        at_the_door = router | {"asPath": "/sign-in?chat_id=x"}
+        assert await refused(sent | {"router_data": at_the_door}, None) is None
     hydrate = {"name": f"{ROOT}.hydrate_and_load", "payload": {"vars": {}, "hashes": ["a", "b"]}}
     assert await refused(hydrate, None) is None
 

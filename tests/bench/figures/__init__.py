@@ -15,6 +15,7 @@ from tests.bench.figures import (
     painting,
     protection,
     search,
+    shuffles,
     starts,
     streaming,
 )
@@ -38,4 +39,6 @@ FIGURES: dict[str, Callable[[Bench], list[Row]]] = {
     "browser": painting.measure,
     "warm": starts.warm,
     "cold": starts.cold,
+    "shuffles": shuffles.measure,
 }
+LONG = frozenset({"shuffles"})  # taken only when they are asked for
