@@ -8,12 +8,15 @@ BIN := .venv/bin
 RUNTIME := .venv/.runtime-installed
 DEVELOPMENT := .venv/.development-installed
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
+# Tests start hundreds of processes, and each would compile all of it anew.
+unexport PYTHONDONTWRITEBYTECODE
 # Everything is listed and pinned, so nothing is resolved: a release of tomorrow changes nothing here.
 PYTEST := $(BIN)/python -m pytest
 # What failed is run once more, alone: a machine that was busy is no fault of ours. Both are printed.
 AGAIN := $(PYTEST) --last-failed --last-failed-no-failures none
-# Two files at once, the longest first (LONG_FILES in tests/conftest.py).
-TWO := -n 2 --dist loadfile --no-loadscope-reorder
+# Three files at once, the longest first (LONG_FILES in tests/conftest.py): each waits a third of its
+# time, for its database, an app or a browser, so two would leave two cores idle so long.
+THREE := -n 3 --dist loadfile --no-loadscope-reorder
 INSTALL := -m pip install --quiet --no-deps --requirement
 
 help: ## list the targets
@@ -37,10 +40,10 @@ imports: $(DEVELOPMENT) ## imports point down only
 	$(BIN)/lint-imports
 
 unit: $(DEVELOPMENT) ## unit and database tests
-	$(PYTEST) tests --ignore=tests/e2e $(TWO) || $(AGAIN) tests --ignore=tests/e2e
+	$(PYTEST) tests --ignore=tests/e2e $(THREE) || $(AGAIN) tests --ignore=tests/e2e
 
 e2e: $(DEVELOPMENT) chromium ## stories in a real browser
-	$(PYTEST) tests/e2e $(TWO) || $(AGAIN) tests/e2e
+	$(PYTEST) tests/e2e $(THREE) || $(AGAIN) tests/e2e
 
 bench: $(DEVELOPMENT) chromium ## print the figures of speed and size
 	$(BIN)/python -m tests.bench

@@ -26,6 +26,7 @@ from assistant.services.accounts import sign_in_by_name
 from assistant.services.background import again
 from assistant.services.session_ends import open_here, tell_ended
 from assistant.services.sessions import User, who_is
+from tests import administrator
 from tests.vendors import VendorServer
 
 SECRET = "a-secret-for-tests-" * 4
@@ -140,6 +141,7 @@ def prepared(admin_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 async def db(prepared: str) -> AsyncIterator[str]:
     """The database, for tests that call services. Yields the administrator's URL."""
     yield prepared
+    await administrator.leave()
     await database.close()
 
 

@@ -12,6 +12,7 @@ from assistant.services.accounts import sign_in_by_name
 from assistant.services.keys import vault_in
 from assistant.services.renewal import Tokens
 from assistant.services.sessions import who_is
+from tests.administrator import rows
 from tests.doors.found import Ids
 from tests.doors.wire import ORIGIN, Headers
 from tests.models.rows import NAMES, Rows, insert, sealed_columns
@@ -99,9 +100,7 @@ async def with_everything(admin_url: str, her: Person) -> None:
 
 async def stored(admin_url: str, her: Person) -> dict[str, str | None]:
     """A fingerprint of all her rows, by table; when she was last seen is no change."""
-    admin = await asyncpg.connect(admin_url)
     row = "(to_jsonb(t) - 'seen_at')::text"
-    every = f"select md5(string_agg({row}, '' order by id)) from {{}} t where user_id = $1"  # noqa: S608
-    found = {table: await admin.fetchval(every.format(table), her.id) for table in NAMES}
-    await admin.close()
+    one = f"(select md5(string_agg({row}, '' order by id)) from {{0}} t where user_id = $1) {{0}}"  # noqa: S608
+    (found,) = await rows(admin_url, f"select {', '.join(map(one.format, NAMES))}", her.id)
     return found

@@ -5,6 +5,7 @@ Events and routes are found by themselves (`tests/doors/found.py`): what is new 
 
 import json
 import re
+from contextlib import suppress
 from dataclasses import astuple, replace
 from uuid import uuid4
 
@@ -12,6 +13,7 @@ import pytest
 from reflex_base.constants.state import FIELD_MARKER
 
 from assistant.api.guard import _bound_token
+from assistant.errors import NotSignedIn
 from assistant.services.accounts import sign_in_by_name
 from assistant.services.sessions import who_is
 from assistant.state.base import BaseState
@@ -123,20 +125,30 @@ async def test_she_herself_is_shown_what_nobody_else_may_see(app, ada):
 
 @pytest.mark.parametrize("event", EVENTS, ids=lambda name: ".".join(name.split(".")[-2:]))
 async def test_no_event_gives_another_user_anything(event, app, ada, ben):
+    his = _lasting(ben)
     for payload in payloads(event, ada.ids, ben.ids):
-        told = await _told_by(app, await _anew(ben), event, payload)
+        told = await _told_by(app, await anext(his), event, payload)
         assert not leaked(told, ada, payload)
         unknown = _unknown(payload, ada)
         if unknown == payload:
             continue  # it names nothing of hers
         assert changes(told) in [
-            changes(await _told_by(app, await _anew(ben), event, unknown)) for _ in range(2)
+            changes(await _told_by(app, await anext(his), event, unknown)) for _ in range(2)
         ]  # the second one, in case that the first changed something for him
 
 
 async def _anew(who):
     """One more session of theirs, by the name that they go by."""
     return headers_of(await sign_in_by_name(who.name))
+
+
+async def _lasting(who):
+    """One more session of theirs again and again, and another one once that has been ended."""
+    while True:
+        tokens = await sign_in_by_name(who.name)
+        with suppress(NotSignedIn):
+            while await who_is(tokens.access):
+                yield headers_of(tokens)
 
 
 async def _told_by(app, headers, event, payload):

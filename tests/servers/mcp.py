@@ -101,6 +101,7 @@ async def no_mcp_server() -> AsyncIterator[str]:
 async def serving(app: ASGIApp) -> AsyncIterator[int]:
     """Serve an app on loopback; yields the port."""
     with socket.create_server(("127.0.0.1", 0)) as line:
+        line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else answers wait for 40 ms
         config = uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=1)
         server = uvicorn.Server(config)
         task = asyncio.create_task(server.serve(sockets=[line]))

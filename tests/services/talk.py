@@ -17,6 +17,7 @@ from assistant.services.turn_begin import Wish
 from assistant.services.turn_log import Entry
 from assistant.services.turn_state import TurnState, state_of
 from assistant.services.turns import Started
+from tests.administrator import rows
 
 PATIENCE_SECONDS = 20.0
 
@@ -121,15 +122,6 @@ async def shown(user: User, conversation_id: UUID) -> list[dict[str, Any]]:
 
 async def title_of(user: User, conversation_id: UUID) -> str:
     return (await conversations.opened(user.id, conversation_id)).title
-
-
-async def rows(admin_url: str, sql: str, *values: object) -> list[dict[str, Any]]:
-    """What the administrator reads, past all policies."""
-    connection = await asyncpg.connect(admin_url)
-    try:
-        return [dict(row) for row in await connection.fetch(sql, *values)]
-    finally:
-        await connection.close()
 
 
 async def turn_factor_on(db: str, user: User) -> None:
