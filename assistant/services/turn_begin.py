@@ -48,7 +48,8 @@ class Wish:
 
     model: an id from the picker, "" for the usual one. timezone: the browser's, an IANA name.
     files: what stands beside the words. counts: as a message of the month. picked: the model was,
-    for this message; else the small one of its maker may answer, if the user has so chosen.
+    for this message; else the small one of its maker may answer, if the user has so chosen. once:
+    the model is for this answer alone, and the conversation keeps its own.
     """
 
     client_key: str
@@ -57,6 +58,7 @@ class Wish:
     files: tuple[UUID, ...] = ()
     counts: bool = True
     picked: bool = True
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,8 @@ async def begin(asking: Asking, place: Place, parent_id: UUID) -> Job:
         said = said[:-1]
     choice = _answered_by(asking, place, said, choice)
     grip = await _open_turn(asking, place.id, parent_id, choice)
-    await connection.execute(_MOVE_ON, place.id, grip.reply_id, choice.chosen or choice.model)
+    lasting = place.model if wish.once else choice.chosen or choice.model
+    await connection.execute(_MOVE_ON, place.id, grip.reply_id, lasting)
     asked = await _put_down(asking, grip, choice, said)
     return Job(
         grip=grip,

@@ -9,18 +9,9 @@ from sqlmodel import col, update
 
 from assistant.database import user_connection, user_session
 from assistant.errors import AllowanceSpent, NotFound, Refused
-from assistant.models import Message, Turn
-from assistant.services import (
-    attachments,
-    contents,
-    messages,
-    rate_limits,
-    signals,
-    signatures,
-    turn_log,
-)
+from assistant.models import Turn
+from assistant.services import attachments, contents, questions, rate_limits, signals, turn_log
 from assistant.services.inputs import message_text
-from assistant.services.rows import insert
 from assistant.services.turn_begin import Asking, Place, Wish, begin, one_at_a_time, place_of
 from assistant.services.turn_job import Job
 from assistant.services.turn_run import launch
@@ -47,7 +38,6 @@ _OVER = """
     update messages set status = 'done' from turn where messages.id = turn.reply_id
     returning messages.id
 """
-_TAINT = "update conversations set metadata = metadata || '{\"tainted\": true}' where id = $1"
 _UNPAID = """
     with turn as (
         update turns set status = 'interrupted' where id = $1 and status = 'waiting'
@@ -77,11 +67,13 @@ async def send(user_id: UUID, conversation_id: UUID | None, words: str, wish: Wi
     attached = await attachments.parts_of(user_id, wish.files)
     async with user_connection(user_id) as connection:
         asking = await one_at_a_time(connection, user_id, wish)
-        if (known := await _known(asking)) is not None:
-            return known
+        if (begun := await known(asking)) is not None:
+            return begun
         place = await place_of(asking, conversation_id, _called(words, attached))
-        job = await begin(asking, place, await _ask(asking, place, words, attached))
-    return _launched(job)
+        parts = [*attached, *(contents.words(words) if words.strip() else [])]
+        question = await questions.write(asking, place.id, place.head_id, parts)
+        job = await begin(asking, place, question)
+    return launched(job)
 
 
 async def retry(user_id: UUID, message_id: UUID, wish: Wish) -> Started:
@@ -89,13 +81,13 @@ async def retry(user_id: UUID, message_id: UUID, wish: Wish) -> Started:
     await rate_limits.count("messages", user_id)
     async with user_connection(user_id) as connection:
         asking = await one_at_a_time(connection, user_id, wish)
-        if (known := await _known(asking)) is not None:
-            return known
+        if (begun := await known(asking)) is not None:
+            return begun
         reply, place = await _reply(asking, message_id, RETRIED)
         if reply["parent_id"] is None:
             raise NotFound("message")
         job = await begin(asking, place, reply["parent_id"])
-    return _launched(job)
+    return launched(job)
 
 
 async def proceed(user_id: UUID, message_id: UUID, wish: Wish) -> Started:
@@ -103,11 +95,11 @@ async def proceed(user_id: UUID, message_id: UUID, wish: Wish) -> Started:
     await rate_limits.count("messages", user_id)
     async with user_connection(user_id) as connection:
         asking = await one_at_a_time(connection, user_id, wish)
-        if (known := await _known(asking)) is not None:
-            return known
+        if (begun := await known(asking)) is not None:
+            return begun
         reply, place = await _reply(asking, message_id, CONTINUED)
         job = await begin(asking, place, reply["id"])
-    return _launched(job)
+    return launched(job)
 
 
 async def resume(user_id: UUID, turn_id: UUID) -> None:
@@ -162,7 +154,8 @@ async def stop(user_id: UUID, turn_id: UUID, seen: int) -> None:
         await signals.tell("stop", {"turn": str(turn_id), "seen": row.stop_after})
 
 
-async def _known(asking: Asking) -> Started | None:
+async def known(asking: Asking) -> Started | None:
+    """The turn that this wish has begun already, None where it is told for the first time."""
     turn = await asking.connection.fetchrow(_OF_KEY, asking.wish.client_key)
     return Started(turn["id"], turn["conversation_id"]) if turn is not None else None
 
@@ -170,25 +163,6 @@ async def _known(asking: Asking) -> Started | None:
 def _called(words: str, attached: list[contents.Entry]) -> str:
     """What a conversation is called by: the words that begin it, or the files without any."""
     return words if words.strip() else ", ".join(file["name"] for file in attached)
-
-
-async def _ask(asking: Asking, place: Place, words: str, attached: list[contents.Entry]) -> UUID:
-    """Write the user's message. Returns its id."""
-    parts, vault = [*attached, *(contents.words(words) if words.strip() else [])], asking.vault
-    question = Message(
-        user_id=vault.user_id,
-        conversation_id=place.id,
-        parent_id=place.head_id,
-        role="user",
-        status="done",
-    )
-    question.content = messages.sealed(question.id, parts, vault)
-    signature = signatures.signature(vault.user_id, question.id, parts, vault)
-    question.searchable = signature is not None
-    await insert(asking.connection, question, *([signature] if signature else []))
-    if attached:
-        await asking.connection.execute(_TAINT, place.id)
-    return question.id
 
 
 async def _reply(
@@ -208,6 +182,7 @@ async def _reply(
     return reply, place
 
 
-def _launched(job: Job) -> Started:
+def launched(job: Job) -> Started:
+    """Let the turn run. To be called when what began it is stored."""
     launch(job)
     return Started(job.grip.turn_id, job.conversation_id)
