@@ -2,22 +2,28 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { useLocation } from "react-router";
 import * as store from "./chat_store.js";
+import { showVersion } from "./versions.js";
 
 const PAGE = 100;
 const PAGES_AT_MOST = 20;
 const LIT_MS = 4_000;
 
 const WHY = {
-  aside: "This message belongs to another version of the conversation, which is not shown.",
+  aside: "This message is not in the conversation any more.",
   far: "This message is very far back. “Load earlier messages” leads to it.",
   away: "The message could not be loaded. Check your connection, and choose it again.",
 };
+
+/** Another branch is wished now: a reload must not lead back to the message in the address. */
+export const forgetJump = () =>
+  location.search && history.replaceState(history.state, "", location.pathname);
 
 /** The id of a message's element. */
 export const anchorOf = (message) => `m-${message}`;
 
 /**
- * Loads earlier pages until the message is there, and shows it. conversation: as it is drawn.
+ * Loads earlier pages until the message is there, and shows it; one that stands on another branch
+ * brings that branch with it. conversation: as it is drawn.
  * Returns {lit, problem, forget}: the message that is pointed out, why there is none, and the way
  * to dismiss that.
  */
@@ -32,6 +38,11 @@ export function useJump(id, conversation, scroll) {
     if (run.current.visit !== visit) run.current = { visit, pages: 0, held: -1, over: false };
     const next = run.current.over ? "wait" : step(id, wanted, run.current);
     if (next === "wait") return;
+    if (next === "aside" && !run.current.turned) {
+      run.current.turned = true;
+      showVersion(id, wanted).then(setProblem);
+      return;
+    }
     run.current.over = true;
     if (next !== "show") return setProblem(WHY[next]);
     scroll.current.show(document.getElementById(anchorOf(wanted)));
