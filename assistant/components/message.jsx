@@ -75,14 +75,14 @@ function Said({ message, lit, act }) {
         </p>
       ) : (
         <div className="message-actions">
-          {message.versions && <VersionArrows versions={message.versions} turn={act.turn} />}
           {!editing && (
             <button type="button" className="quiet-button" data-testid="edit-message" {...pencil}>
               <Icon name="pencil" size={14} />
               <span>Edit</span>
             </button>
           )}
-          {words && <CopyButton text={() => words} />}
+          {words && !editing && <CopyButton text={() => words} />}
+          {message.versions && <VersionArrows versions={message.versions} turn={act.turn} />}
         </div>
       )}
     </article>

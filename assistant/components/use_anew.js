@@ -31,6 +31,7 @@ export function useAsking(id, handlers, tell) {
       now().handlers.onRegenerate?.(message, model, key);
     };
     const save = (message, words, key = newKey()) => {
+      if (isWriting()) return;
       anew.ask(message, key);
       now().handlers.onEdit?.(message, words, key);
     };
