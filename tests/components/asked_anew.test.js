@@ -3,9 +3,9 @@ import { beforeEach, mock, test } from "node:test";
 import * as anew from "../../assistant/components/asked_anew.js";
 
 beforeEach(() => {
+  anew.drop("m1");
   mock.timers.reset();
   mock.timers.enable({ apis: ["setTimeout"] });
-  anew.drop("m1");
 });
 
 test("words that are edited are kept, also while the message is not drawn", () => {

@@ -7,6 +7,7 @@ import pytest
 
 from assistant.errors import NotFound, Refused
 from assistant.services import asking_anew, conversations, messages, signals, turns, versions
+from tests.services.archives import brought, exported
 from tests.services.talk import ask, ended, rows, say, shown, text_of, until_entry, wish
 
 
@@ -148,3 +149,19 @@ async def test_messages_without_other_versions_say_nothing(alice, demo, db):
     await ask(alice, "hello")
     (talk,) = await rows(db, "select id from conversations where user_id = $1", alice.id)
     assert all("versions" not in each for each in await shown(alice, talk["id"]))
+
+
+async def test_an_archive_carries_all_versions_and_which_is_shown(alice, bob, talk):
+    place, answers = talk
+    await show(alice, place, answers[1])
+    await ask(alice, "two", place)
+    before = await shown(alice, place)
+    await ended(alice, await asking_anew.edit(alice.id, before[0]["id"], "other words", wish()))
+    await show(alice, place, answers[1])
+    assert await brought(bob, await exported(alice)) == (1, [])
+    (theirs,) = (await conversations.overview(bob.id, 10)).listed
+    now, then = await shown(bob, theirs.id), await shown(alice, place)
+    assert [each["parts"] for each in now] == [each["parts"] for each in then]
+    assert [each.get("versions", {}).get("of") for each in now] == [2, 3, None, None]
+    await show(bob, theirs.id, now[0]["versions"]["after"] or now[0]["versions"]["before"])
+    assert text_of((await shown(bob, theirs.id))[0]["parts"]) == "other words"
