@@ -1,4 +1,4 @@
-"""Answers are given once more and messages edited: all versions stay, and the page turns to each."""
+"""Answers are given once more and messages edited: all versions stay, and each can be shown."""
 
 import re
 
@@ -118,7 +118,9 @@ async def test_the_keyboard_alone_turns_and_edits(alice):
     await expect(before).to_have_attribute("aria-disabled", "true")
     group = chat.answer.get_by_role("group", name="Version 1 of 3")
     await expect(group).to_be_visible()
-    await expect(chat.page.locator("[aria-live=polite]", has_text="Version 1 of 3")).to_have_count(1)
+    await expect(chat.page.locator("[aria-live=polite]", has_text="Version 1 of 3")).to_have_count(
+        1
+    )
     pencil = chat.questions.get_by_role("button", name="Edit")
     await pencil.focus()
     await chat.page.keyboard.press("Enter")
