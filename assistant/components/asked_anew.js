@@ -11,8 +11,8 @@ export const subscribe = version.subscribe;
 
 /**
  * What is wished of a message, by its id. words: while it is edited. key: names the wish that is on
- * its way; late: the server has not answered it for long; taken: it has, and the other branch comes.
- * why: what it said instead.
+ * its way; late: the server has not answered it for long; taken: it has, and the other branch comes;
+ * gone: that was here first. why: what the server said instead.
  */
 export const wishOf = (message) => wishes.get(message) ?? NONE;
 
@@ -36,16 +36,30 @@ export function drop(message) {
 export function ask(message, key, model = "") {
   clearTimeout(wishOf(message).timer);
   const timer = setTimeout(() => change(message, { late: true }), LATE_MS);
-  change(message, { key, model, timer, late: false, why: "" });
+  change(message, { key, model, timer, late: false, gone: false, why: "" });
 }
 
 const askedBy = (key) => [...wishes].find(([, wish]) => wish.key === key && !wish.taken)?.[0];
 
-/** The server took a wish. Returns whether it was known here; the rest is up to who draws it. */
+/** The message is drawn no more: the other branch may be here before its wish is known as taken. */
+export function leave(message) {
+  if (wishOf(message).taken) drop(message);
+  else if (wishOf(message).key) change(message, { gone: true });
+}
+
+/**
+ * The server took a wish. Returns whether it was known here. Where its message is still drawn, it
+ * looks the same until the other branch is.
+ */
 export function taken(key) {
   const message = askedBy(key);
   if (message === undefined) return false;
-  clearTimeout(wishOf(message).timer);
+  const { gone, timer: late } = wishOf(message);
+  clearTimeout(late);
+  if (gone) {
+    drop(message);
+    return true;
+  }
   const timer = setTimeout(() => drop(message), LATE_MS); // the page could not read the new branch
   change(message, { taken: true, late: false, timer });
   return true;

@@ -12,6 +12,7 @@ export function EditField({ message, wish, bare, focused, act, onCancel }) {
   const { words } = wish;
   const field = useRef(null);
   const busy = Boolean(wish.key);
+  const stays = busy && !wish.late;
   const over = words.length - act.maxLength();
   const broken = words.isWellFormed?.() === false;
   const ready = !busy && over <= 0 && !broken && (words.trim() !== "" || !bare);
@@ -35,12 +36,17 @@ export function EditField({ message, wish, bare, focused, act, onCancel }) {
           value={words}
           readOnly={busy}
           onChange={(event) => anew.write(message, event.target.value)}
-          {...useKeys(submit, () => busy || onCancel())}
+          {...useKeys(submit, () => stays || onCancel())}
         />
       </div>
       <div className="editing-foot">
         <p>{over > 0 ? tooLong(over) : broken ? BROKEN : KEPT}</p>
-        <button type="button" className="button" onClick={onCancel} aria-disabled={busy}>
+        <button
+          type="button"
+          className="button"
+          onClick={() => stays || onCancel()}
+          aria-disabled={stays}
+        >
           Cancel
         </button>
         <button type="submit" className="button primary" aria-disabled={!ready}>

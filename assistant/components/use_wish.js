@@ -15,10 +15,10 @@ export function useWish(message) {
   useLayoutEffect(() => {
     const drawn = frame.current;
     return () => {
-      if (!anew.wishOf(message).taken) return;
+      if (!anew.wishOf(message).key) return;
       const held = drawn.contains(document.activeElement);
       queueMicrotask(() => {
-        anew.drop(message);
+        anew.leave(message);
         if (held && !isTouch()) window.dispatchEvent(new CustomEvent("assistant:compose"));
       });
     };

@@ -5,7 +5,6 @@ nothing. What is shown is the branch that ends at the conversation's head, for a
 is sent next goes on from there.
 """
 
-from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -21,9 +20,12 @@ WRITING = (
     "shown."
 )
 
-_BELOW = "select id, parent_id from messages where parent_id = any($1::uuid[])"
-_FIRST = "select id, parent_id from messages where conversation_id = $1 and parent_id is null"
-_IN_ORDER = "order by created_at, id"
+# Most messages have no other version: nothing is told of those.
+_VERSIONS = "select array_agg(id order by created_at, id) as ids from messages"
+_BELOW = f"""
+    {_VERSIONS} where parent_id = any($1::uuid[]) group by parent_id having count(*) > 1
+"""
+_FIRST = f"{_VERSIONS} where conversation_id = $1 and parent_id is null having count(*) > 1"
 # Sends wait for the same row, so that none begins between the question and the change.
 _ONE_AT_A_TIME = "select from profiles for no key update"
 _CONVERSATION = """
@@ -68,18 +70,13 @@ async def beside(
     at: which one it is, in the order in which they were made. of: how many there are. before,
     after: the ids of its neighbours, None at an end.
     """
-    parents = [row["parent_id"] for row in rows]
-    found = await connection.fetch(f"{_BELOW} {_IN_ORDER}", [each for each in parents if each])
-    if None in parents:
-        found += await connection.fetch(f"{_FIRST} {_IN_ORDER}", conversation_id)
-    families: dict[UUID | None, list[UUID]] = defaultdict(list)
-    for row in found:
-        families[row["parent_id"]].append(row["id"])
-    return {
-        row["id"]: _place(family, family.index(row["id"]))
-        for row in rows
-        if len(family := families[row["parent_id"]]) > 1
-    }
+    parents = [row["parent_id"] for row in rows if row["parent_id"]]
+    found = await connection.fetch(_BELOW, parents)
+    if len(parents) < len(rows):
+        found += await connection.fetch(_FIRST, conversation_id)
+    families = {each: family["ids"] for family in found for each in family["ids"]}
+    ids = [row["id"] for row in rows if row["id"] in families]
+    return {each: _place(families[each], families[each].index(each)) for each in ids}
 
 
 def _place(family: list[UUID], at: int) -> dict[str, Any]:

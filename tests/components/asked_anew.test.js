@@ -48,6 +48,25 @@ test("what was taken is known once, is no longer late, and goes by itself", () =
   assert.deepEqual({ ...anew.wishOf("m1") }, {});
 });
 
+test("where the other branch is here first, nothing is left of the wish once it is known", () => {
+  anew.edit("m1", "hello");
+  anew.ask("m1", "k1");
+  anew.leave("m1");
+  assert.equal(anew.wishOf("m1").words, "hello");
+  assert.equal(anew.taken("k1"), true);
+  assert.deepEqual({ ...anew.wishOf("m1") }, {});
+});
+
+test("who leaves while a wish is refused finds the words and the reason again", () => {
+  anew.edit("m1", "hello");
+  anew.ask("m1", "k1");
+  anew.leave("m1");
+  anew.refused("k1", "No.");
+  assert.deepEqual([anew.wishOf("m1").words, anew.wishOf("m1").why], ["hello", "No."]);
+  anew.leave("m1");
+  assert.equal(anew.wishOf("m1").words, "hello");
+});
+
 test("each change is told, and nothing else", () => {
   let told = 0;
   const leave = anew.subscribe(() => told++);
