@@ -31,6 +31,7 @@ from assistant.api import (
     uploads,
     usage,
     verify,
+    versions,
 )
 from assistant.api.guard import Guard
 from assistant.api.headers import WithHeaders
@@ -78,6 +79,7 @@ ROUTES = [
     *undo.routes,
     *uploads.routes,
     *usage.routes,
+    *versions.routes,
 ]
 
 

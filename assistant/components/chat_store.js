@@ -84,11 +84,11 @@ const urlOf = (id, limit = PAGE) =>
   `/api/conversations/${encodeURIComponent(id)}/messages?limit=${limit}`;
 
 /** Reads the newest page again. When several are on their way, only the last one counts. */
-export async function refresh(id) {
+export async function refresh(id, reads = getJson(urlOf(id))) {
   const reading = Symbol(id);
   const asked = performance.now();
   change(id, { reading });
-  const page = await getJson(urlOf(id)).catch((error) => fail(id, reading, error));
+  const page = await reads.catch((error) => fail(id, reading, error));
   if (!page || conversation(id).reading !== reading) return;
   endsIn(page.messages).forEach((turn) => ended.add(turn));
   change(id, withTail(conversation(id), page, asked));
@@ -180,7 +180,7 @@ export function attach(id, turn) {
 }
 
 /** What is held of a conversation is old: it is read again now, or when it is opened. */
-function renew(id) {
+export function renew(id) {
   if (id === current) refresh(id);
   else if (conversations.has(id)) change(id, { stale: true });
 }

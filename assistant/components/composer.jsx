@@ -174,10 +174,12 @@ function useWindow(field, write, onNewChat) {
       focus();
     };
     window.addEventListener("assistant:propose", propose);
+    window.addEventListener("assistant:compose", focus);
     const unbind = onShortcut({ focus, newChat: () => latest.current.onNewChat?.() });
     const unwatch = watchViewport();
     return () => {
       window.removeEventListener("assistant:propose", propose);
+      window.removeEventListener("assistant:compose", focus);
       unbind();
       unwatch();
     };

@@ -101,6 +101,7 @@ function begin(feed) {
 function hear(feed, news) {
   if (news.kind === "turn") store.hearTurn(news);
   if (news.kind === "message") store.hearMessage(news);
+  if (news.kind === "branch") store.renew(news.conversation);
   if (news.kind === "gap") store.catchUp();
   if (["plan", "seats"].includes(news.kind))
     window.dispatchEvent(new CustomEvent(`assistant:${news.kind}`));

@@ -3,7 +3,7 @@
 import reflex as rx
 
 SHARED = ("fonts", "look", "parts", "layers", "shell", "search", "waiting")
-CHAT = ("chat", "tools", "approvals", "around", "composer", "files", "answer", "code")
+CHAT = ("chat", "tools", "approvals", "around", "composer", "files", "answer", "code", "versions")
 STYLES = [
     f"/{name}.css"
     for name in (

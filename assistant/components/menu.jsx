@@ -4,9 +4,9 @@ import { Icon } from "./icons.jsx";
 
 const STEPS = { ArrowDown: 1, ArrowUp: -1 };
 
-/** caption: the button's words; without them it shows three dots and `label` names it. face: a
- * letter in a circle before them. */
-export function Menu({ label, caption, face, look, testId, children }) {
+/** caption: the button's words; without them it shows three dots, or `sign`, and `label` names it.
+ * face: a letter in a circle before them. floats: above everything, for where much is cut off. */
+export function Menu({ label, caption, face, look, testId, sign = "more", floats, children }) {
   const [open, setOpen] = useState(false);
   const frame = useRef(null);
   const button = useRef(null);
@@ -22,8 +22,14 @@ export function Menu({ label, caption, face, look, testId, children }) {
     items(frame.current)[0]?.focus();
     const outside = (event) => frame.current?.contains(event.target) || close(false);
     document.addEventListener("pointerdown", outside);
-    return () => document.removeEventListener("pointerdown", outside);
+    // It stands still above what moves.
+    if (floats) document.addEventListener("scroll", outside, true);
+    return () => {
+      document.removeEventListener("pointerdown", outside);
+      document.removeEventListener("scroll", outside, true);
+    };
   }, [open]);
+  const place = floats ? (menu) => menu && float(menu, button.current) : undefined;
   return (
     <div className="menu-anchor" ref={frame} onKeyDown={(event) => open && steer(event, frame.current, close)}>
       <button
@@ -38,15 +44,36 @@ export function Menu({ label, caption, face, look, testId, children }) {
       >
         {face ? <span className="avatar" aria-hidden="true">{face}</span> : null}
         {caption ? <span className="caption" dir="auto">{caption}</span> : null}
-        <Icon name={caption ? "below" : "more"} size={caption ? 14 : 18} />
+        <Icon name={caption ? "below" : sign} size={caption || floats ? 14 : 18} />
       </button>
       {open ? (
-        <div className="menu" role="menu" aria-label={label} onClick={chosen}>
+        <div
+          className="menu"
+          role="menu"
+          aria-label={label}
+          onClick={chosen}
+          ref={place}
+          popover={floats ? "manual" : undefined}
+        >
           {children}
         </div>
       ) : null}
     </div>
   );
+}
+
+const EDGE_PX = 8;
+
+/** Puts a menu below its button, or above it where there is more room. */
+function float(menu, button) {
+  if (menu.matches(":popover-open")) return;
+  menu.showPopover();
+  const { left, top, bottom } = button.getBoundingClientRect();
+  const { offsetWidth: width, offsetHeight: height } = menu;
+  const isBelow = bottom + height + 2 * EDGE_PX <= innerHeight;
+  const y = isBelow ? bottom + EDGE_PX : Math.max(EDGE_PX, top - height - EDGE_PX);
+  const x = Math.max(EDGE_PX, Math.min(left, innerWidth - width - EDGE_PX));
+  Object.assign(menu.style, { left: `${x}px`, top: `${y}px` });
 }
 
 function items(frame) {

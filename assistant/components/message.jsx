@@ -1,27 +1,32 @@
 // One message: the user's words in a bubble, an answer free on the page.
-import { memo, useCallback, useEffect, useState, useSyncExternalStore } from "react";
+import { memo, useCallback, useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from "react";
 import { WaitingCall } from "./approval_card.jsx";
 import { AnswerActions } from "./answer_actions.jsx";
+import * as anew from "./asked_anew.js";
 import { CopyButton } from "./copy_button.jsx";
+import { EditField } from "./edit_field.jsx";
 import { Icon } from "./icons.jsx";
 import { shownOf, watchTurn } from "./live.js";
 import { isRunning } from "./merge.js";
 import { MessageFiles } from "./message_files.jsx";
 import { ended, filesIn, wordsOf } from "./parts.js";
 import { Thinking } from "./thinking.jsx";
+import { WishNews } from "./try_again.jsx";
 import { OwnCall } from "./undo_call.jsx";
 import { anchorOf } from "./use_jump.js";
+import { useWish } from "./use_wish.js";
+import { VersionArrows } from "./version_arrows.jsx";
 import { Words } from "./words.jsx";
 
 /**
- * act: {retry, proceed, resend}, the same object at every drawing. last: nothing follows it.
- * lit: it is pointed out.
+ * act: what can be done (see transcript.jsx), the same object at every drawing. last: nothing
+ * follows it. lit: it is pointed out. models: those of the picker.
  */
-export const Message = memo(function Message({ message, last, lit, act }) {
+export const Message = memo(function Message({ message, ...more }) {
   return message.role === "user" ? (
-    <Said message={message} lit={lit} act={act} />
+    <Said message={message} {...more} />
   ) : (
-    <Reply message={message} last={last} lit={lit} act={act} />
+    <Reply message={message} {...more} />
   );
 });
 
@@ -33,20 +38,34 @@ const frameOf = (look, lit, message) => ({
 function Said({ message, lit, act }) {
   const words = wordsOf(message.parts);
   const files = filesIn(message.parts);
+  const [wish, frame] = useWish(message.id);
+  const editing = wish.words !== undefined;
+  const { pencil, open, leave } = useEditing(message, words, editing, act);
   return (
     <article
       {...frameOf("said", lit, message)}
+      ref={frame}
       data-testid="message"
       data-role="user"
       data-status={message.status}
       aria-label="You"
     >
       {files.length > 0 && <MessageFiles files={files} />}
-      {(words || !files.length) && (
+      {editing && (
+        <EditField
+          message={message.id}
+          bare={files.length === 0}
+          focused={open.current}
+          {...{ wish, act }}
+          onCancel={leave}
+        />
+      )}
+      {!editing && (words || !files.length) && (
         <div className="bubble" dir="auto">
           {words}
         </div>
       )}
+      <WishNews wish={wish} again={() => act.save(message.id, wish.words, wish.key)} />
       {message.late ? (
         <p className="not-sent">
           Not sent yet.
@@ -56,11 +75,39 @@ function Said({ message, lit, act }) {
         </p>
       ) : (
         <div className="message-actions">
-          {words && <CopyButton text={() => words} />}
+          {!editing && (
+            <button type="button" className="quiet-button" data-testid="edit-message" {...pencil}>
+              <Icon name="pencil" size={14} />
+              <span>Edit</span>
+            </button>
+          )}
+          {words && !editing && <CopyButton text={() => words} />}
+          {message.versions && <VersionArrows versions={message.versions} turn={act.turn} />}
         </div>
       )}
     </article>
   );
+}
+
+/** Who goes back from the field is at the pencil again. open: it was opened just now, here. */
+function useEditing(message, words, editing, act) {
+  const ref = useRef(null);
+  const open = useRef(false);
+  const left = useRef(false);
+  useLayoutEffect(() => {
+    if (!editing && left.current) ref.current?.focus({ preventScroll: true });
+    left.current = false;
+  }, [editing]);
+  const onClick = () => {
+    open.current = true;
+    act.edit(message, words);
+  };
+  const leave = () => {
+    left.current = true;
+    open.current = false;
+    anew.drop(message.id);
+  };
+  return { pencil: { ref, onClick }, open, leave };
 }
 
 function useShown(turn) {
@@ -68,7 +115,8 @@ function useShown(turn) {
   return useSyncExternalStore(watch, () => shownOf(turn), () => undefined);
 }
 
-function Reply({ message, last, lit, act }) {
+function Reply({ message, last, lit, models, act }) {
+  const [wish, frame] = useWish(message.id);
   const followed = useShown(message.turn);
   const shown = isRunning(message) ? followed : undefined; // what is stored is more than what is heard
   const status = shown?.frozen ? "stopped" : message.status;
@@ -77,6 +125,8 @@ function Reply({ message, last, lit, act }) {
   return (
     <article
       {...frameOf("reply", lit, message)}
+      ref={frame}
+      data-wished={Boolean(wish.key)}
       data-testid="message"
       data-role="assistant"
       data-status={status}
@@ -89,10 +139,20 @@ function Reply({ message, last, lit, act }) {
       {shown?.quiet && <p className="still">Still working…</p>}
       {message.notice && <p className="notice">{message.notice}</p>}
       <Ending message={message} status={status} last={last && !shown} act={act} />
-      {!running && <AnswerActions message={message} parts={parts} priced={isPriced(message)} />}
+      {!running && (
+        <AnswerActions
+          priced={isPriced(message)}
+          over={OVER.has(status) && !shown}
+          bare={status === "failed" && last}
+          {...{ message, parts, wish, models, act }}
+        />
+      )}
+      <WishNews wish={wish} again={() => act.regenerate(message.id, wish.model, wish.key)} />
     </article>
   );
 }
+
+const OVER = new Set(["done", "stopped", "failed", "interrupted"]);
 
 /** The server has booked it: an imported answer was asked for elsewhere. */
 const isPriced = (message) => Boolean(message.turn) && !isRunning(message);

@@ -64,6 +64,14 @@ export class Scroller {
     this.#offer(false);
   }
 
+  /** What was drawn anew elsewhere stands again where it stood: so far from the window's edge. */
+  hold(element, top) {
+    this.#release();
+    this.#log.scrollTop += element.getBoundingClientRect().top - top;
+    this.#remember();
+    this.#offer(false);
+  }
+
   /** After something was put above: what is being read stays where it stands. */
   keepPlace() {
     if (this.#following) return this.#stick();

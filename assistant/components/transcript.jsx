@@ -17,7 +17,8 @@ import { ConnectionBanner, StatusLine } from "./status.jsx";
 import { Summarised } from "./summarised.jsx";
 import { Toast } from "./toast.jsx";
 import { inAddress, useConversationId } from "./use_address.js";
-import { useJump } from "./use_jump.js";
+import { useAsking, useOutcomes, useTurning } from "./use_anew.js";
+import { anchorOf, useJump } from "./use_jump.js";
 import { newKey } from "./use_send.js";
 import { Failed, Missing, Skeleton, Welcome } from "./vacant.jsx";
 import { loadAnswer, useSettledLook } from "./words.jsx";
@@ -29,12 +30,19 @@ if (globalThis.document && inAddress()) {
 }
 
 /** turnId: the turn that runs, as the server's state knows it. See transcript.py for the rest. */
-export function Transcript({ conversationId, turnId, greeting, starters, onRetry, onProceed }) {
+export function Transcript({ conversationId, turnId, greeting, starters, models = [], ...told }) {
   const id = useConversationId(conversationId);
   const conversation = useConversation(id);
-  const act = useActions({ onRetry, onProceed });
+  const [hindrance, tell] = useState("");
+  const act = useActions(told, useAsking(id, told, tell));
   const { log, scroll, jump, toLatest } = useScrolling(id, conversation);
   const { lit, problem, forget } = useJump(id, conversation, scroll);
+  useOutcomes(conversation, id, told, scroll);
+  useTurning(conversation, id, scroll, anchorOf);
+  const close = () => {
+    forget();
+    tell("");
+  };
 
   useLayoutEffect(() => {
     store.open(id);
@@ -58,12 +66,12 @@ export function Transcript({ conversationId, turnId, greeting, starters, onRetry
       >
         <div className="column">
           <Earlier id={id} conversation={conversation} />
-          <Body id={id} conversation={conversation} {...{ lit, act, greeting, starters }} />
+          <Body id={id} conversation={conversation} {...{ lit, act, models, greeting, starters }} />
         </div>
       </div>
       <JumpButton {...jump} onClick={toLatest} />
       <StatusLine />
-      <Toast text={problem} seconds={PROBLEM_SECONDS} onClose={forget} />
+      <Toast text={hindrance || problem} seconds={PROBLEM_SECONDS} onClose={close} />
     </section>
   );
 }
@@ -96,16 +104,17 @@ function useWhole(id, ready) {
 }
 
 /** Actions that stay the same object while the handlers behind them change with every drawing. */
-function useActions(handlers) {
+function useActions(handlers, asking) {
   const latest = useRef(handlers);
   latest.current = handlers;
   return useMemo(
     () => ({
       retry: (message) => latest.current.onRetry?.(message, newKey()),
       proceed: (message) => latest.current.onProceed?.(message, newKey()),
+      ...asking,
       resend: ({ id }) => window.dispatchEvent(new CustomEvent("assistant:resend", { detail: id })),
     }),
-    [],
+    [asking],
   );
 }
 
@@ -148,7 +157,7 @@ function Earlier({ id, conversation }) {
   );
 }
 
-function Body({ id, conversation, lit, act, greeting, starters }) {
+function Body({ id, conversation, lit, act, models, greeting, starters }) {
   const { messages, status } = conversation;
   if (status === "server") return null;
   if (status === "missing") return <Missing />;
@@ -161,6 +170,7 @@ function Body({ id, conversation, lit, act, greeting, starters }) {
         message={message}
         last={at === messages.length - 1}
         lit={message.id === lit}
+        models={models}
         act={act}
       />
       {message.summarised && <Summarised {...message.summarised} />}

@@ -11,13 +11,21 @@ def _message(message_id: rx.Var[str], client_key: rx.Var[str]) -> tuple[rx.Var[s
     return (message_id, client_key)
 
 
+def _wish(
+    message_id: rx.Var[str], wanted: rx.Var[str], client_key: rx.Var[str]
+) -> tuple[rx.Var[str], rx.Var[str], rx.Var[str]]:
+    return (message_id, wanted, client_key)
+
+
 class Transcript(rx.Component):
     """Wraps transcript.jsx. Message bodies come over HTTP and never pass through state.
 
     conversation_id: "" before the first send. turn_id: the turn that runs in it, or "".
     starters: each {title, text}; a click puts the text into the composer.
+    models: those of the picker. max_length: of a message. acknowledged, refused: see Composer.
     on_retry, on_proceed: get the id of the message that failed, or that shall be continued, and a
-    key that names the wish.
+    key that names the wish. on_regenerate: an answer's id, a model for it alone or "", a key.
+    on_edit: the id of the user's message, its new words, a key.
     """
 
     library = script("transcript.jsx")
@@ -38,11 +46,21 @@ class Transcript(rx.Component):
     turn_id: rx.Var[str]
     greeting: rx.Var[str]
     starters: rx.Var[list[dict[str, str]]]
+    models: rx.Var[list[dict[str, str]]]
+    max_length: rx.Var[int]
+    acknowledged: rx.Var[list[dict[str, str]]]
+    refused: rx.Var[list[dict[str, str]]]
 
     @classmethod
     def get_event_triggers(cls) -> dict[str, Any]:
         """The events and their arguments, besides those of every element."""
-        return super().get_event_triggers() | {"on_retry": _message, "on_proceed": _message}
+        own = {
+            "on_retry": _message,
+            "on_proceed": _message,
+            "on_regenerate": _wish,
+            "on_edit": _wish,
+        }
+        return super().get_event_triggers() | own
 
 
 transcript = Transcript.create

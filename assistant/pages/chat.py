@@ -41,6 +41,12 @@ def _conversation() -> rx.Component:
             starters=STARTERS,
             on_retry=ChatState.retry,
             on_proceed=ChatState.proceed,
+            models=ChatState.models,
+            max_length=MESSAGE_CHARACTERS,
+            acknowledged=ChatState.acknowledged,
+            refused=ChatState.refused,
+            on_regenerate=ChatState.regenerate,
+            on_edit=ChatState.edit,
         ),
         composer(
             conversation_id=ChatState.conversation_id,

@@ -13,7 +13,7 @@ from assistant.agent.attached import Summary
 from assistant.agent.types import Message as Said
 from assistant.database import user_connection
 from assistant.errors import NotFound
-from assistant.services import contents
+from assistant.services import contents, versions
 from assistant.services.keys import opened_or, vault_over
 from assistant.vault import Vault
 
@@ -56,7 +56,8 @@ class Page(NamedTuple):
 async def page(user_id: UUID, conversation_id: UUID, before: UUID | None, limit: int) -> Page:
     """One page of the branch that ends before a message, or at the newest one.
 
-    The last message that is summarised for the model has the summary beside it.
+    The last message that is summarised for the model has the summary beside it; one that has other
+    versions says which it is (see `versions.beside`).
     """
     async with user_connection(user_id) as connection:
         conversation = await connection.fetchrow(_OPEN, conversation_id)
@@ -66,12 +67,14 @@ async def page(user_id: UUID, conversation_id: UUID, before: UUID | None, limit:
         if before is not None:
             start = await _parent(connection, before, conversation_id)
         rows = await branch(connection, start, min(limit, PAGE_AT_MOST) + 1)
+        others = await versions.beside(connection, conversation_id, rows)
         sealed = [conversation["summary"], *(row["content"] for row in rows)]
         vault = await vault_over(connection, user_id, sealed)
     kept = rows[: min(limit, PAGE_AT_MOST)]
     turns = _turns(kept)
     shown = [_shown(row, vault) | turn for row, turn in zip(kept, turns, strict=True)]
     for row, message in zip(kept, shown, strict=True):
+        message |= {"versions": others[row["id"]]} if row["id"] in others else {}
         if row["id"] == conversation["summary_through"]:
             summary = summary_of(vault, conversation_id, conversation["summary"])
             message |= {"summarised": asdict(summary)} if summary else {}

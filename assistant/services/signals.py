@@ -95,6 +95,11 @@ async def tell_message(user_id: UUID, conversation_id: UUID, message_id: UUID) -
     await tell(f"{USERS}{user_id}", notice)
 
 
+async def tell_branch(user_id: UUID, conversation_id: UUID) -> None:
+    """Tell the user's open pages that another branch of a conversation is shown."""
+    await tell(f"{USERS}{user_id}", {"kind": "branch", "conversation": str(conversation_id)})
+
+
 async def tell_plan(user_id: UUID) -> None:
     """Tell the user's open pages that the plan may allow something else now."""
     await tell(f"{USERS}{user_id}", {"kind": "plan"})

@@ -48,7 +48,8 @@ class Wish:
 
     model: an id from the picker, "" for the usual one. timezone: the browser's, an IANA name.
     files: what stands beside the words. counts: as a message of the month. picked: the model was,
-    for this message; else the small one of its maker may answer, if the user has so chosen.
+    for this message; else the small one of its maker may answer, if the user has so chosen. once:
+    the model is for this answer alone, and the conversation keeps its own.
     """
 
     client_key: str
@@ -57,6 +58,7 @@ class Wish:
     files: tuple[UUID, ...] = ()
     counts: bool = True
     picked: bool = True
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +82,11 @@ class Asking:
 class Question:
     """A message of the user's that is written with the turn. said: as a model reads it.
 
-    tainted: it brings others' text.
+    parent_id: what it stands below, None for a first one. tainted: it brings others' text.
     """
 
     id: UUID
+    parent_id: UUID | None
     said: list[Said]
     rows: Sequence[SQLModel]
     tainted: bool
@@ -173,13 +176,14 @@ async def _said(
     asking: Asking, place: Place, parent_id: UUID, question: Question | None, choice: Choice
 ) -> list[Said]:
     """What was said up to the reply that is to be written."""
-    start = place.head_id if question else parent_id
-    if start is None:
-        return question.said if question else []
+    stored = question.parent_id if question else parent_id
+    new = question.said if question else []
+    if stored is None:
+        return new
     said = await summaries.history(
-        asking.connection, asking.vault.user_id, place.summary, start, choice.history_tokens
+        asking.connection, asking.vault.user_id, place.summary, stored, choice.history_tokens
     )
-    return [*said, *(question.said if question else ())]
+    return [*said, *new]
 
 
 def _first_request(asking: Asking, choice: Choice, said: Sequence[Said]) -> Made:
@@ -212,7 +216,7 @@ async def _write(  # noqa: PLR0913  (each is another part of the turn)
     )
     await together(
         asking.connection,
-        _moved_on(place, question, grip, choice),
+        _moved_on(place, question, grip, _lasting(asking.wish, place, choice)),
         *map(inserting, question.rows if question else ()),
         inserting(reply),
         leases.beginning(grip, place.id, wish.client_key, wish.timezone),
@@ -221,11 +225,13 @@ async def _write(  # noqa: PLR0913  (each is another part of the turn)
     asked.is_noted = True
 
 
-def _moved_on(
-    place: Place, question: Question | None, grip: leases.Grip, choice: Choice
-) -> Statement:
+def _lasting(wish: Wish, place: Place, choice: Choice) -> str:
+    """The model that the conversation has from now on."""
+    return place.model if wish.once else choice.chosen or choice.model
+
+
+def _moved_on(place: Place, question: Question | None, grip: leases.Grip, model: str) -> Statement:
     """What lets the conversation end with the reply, or begin with it."""
-    model = choice.chosen or choice.model
     remembered = {"tainted": True} if question and question.tainted else {}
     if place.begun is None:
         return Statement(_MOVE_ON, (place.id, grip.reply_id, model, json.dumps(remembered)))

@@ -9,21 +9,12 @@ from sqlmodel import col, update
 
 from assistant.database import user_connection, user_session
 from assistant.errors import AllowanceSpent, NotFound, Refused
-from assistant.models import Message, Turn
-from assistant.services import (
-    attachments,
-    contents,
-    crowd,
-    messages,
-    rate_limits,
-    signals,
-    signatures,
-    turn_log,
-)
+from assistant.models import Turn
+from assistant.services import attachments, contents, crowd, rate_limits, signals, turn_log
 from assistant.services.inputs import message_text
+from assistant.services.questions import question_of
 from assistant.services.turn_begin import (
     Asking,
-    Question,
     Wish,
     begin,
     new_place,
@@ -33,12 +24,11 @@ from assistant.services.turn_begin import (
 from assistant.services.turn_ground import Place
 from assistant.services.turn_job import Job
 from assistant.services.turn_run import launch
-from assistant.vault import Vault
 
 RETRIED = ("done", "stopped", "failed", "interrupted")
 CONTINUED = ("done", "stopped", "interrupted")
-_REPLYS_PLACE = "select conversation_id from messages where id = $1 and role = 'assistant'"
-_REPLY = "select id, parent_id, status from messages where id = $1"
+_PLACE = "select conversation_id from messages where id = $1"
+_REPLY = "select id, parent_id, status from messages where id = $1 and role = 'assistant'"
 _WAITED = """
     select id, reply_id, conversation_id, coalesce(metadata ->> 'timezone', 'UTC') as timezone
     from turns where id = $1 and status = 'waiting' and conversation_id in (
@@ -89,35 +79,36 @@ async def send(user_id: UUID, conversation_id: UUID | None, words: str, wish: Wi
                 return Started(*asking.ground.known)
             called = _called(words, attached)
             place = place_in(asking) if conversation_id else new_place(asking, called)
-            question = _question(asking.vault, place, words, attached)
+            parts = [*attached, *(contents.words(words) if words.strip() else [])]
+            question = question_of(asking.vault, place.id, place.head_id, parts)
             job = await begin(asking, place, question.id, question)
-        return _launched(job)
+        return launched(job)
 
 
 async def retry(user_id: UUID, message_id: UUID, wish: Wish) -> Started:
     """Answer the question of a reply anew, beside the old reply."""
     await rate_limits.count("messages", user_id)
     async with user_connection(user_id) as connection:
-        asking = await _asking_about(connection, user_id, message_id, wish)
+        asking = await asking_about(connection, user_id, message_id, wish)
         if asking.ground.known is not None:
             return Started(*asking.ground.known)
         reply, place = await _reply(asking, message_id, RETRIED)
         if reply["parent_id"] is None:
             raise NotFound("message")
         job = await begin(asking, place, reply["parent_id"])
-    return _launched(job)
+    return launched(job)
 
 
 async def proceed(user_id: UUID, message_id: UUID, wish: Wish) -> Started:
     """Go on with a reply that was stopped or cut off."""
     await rate_limits.count("messages", user_id)
     async with user_connection(user_id) as connection:
-        asking = await _asking_about(connection, user_id, message_id, wish)
+        asking = await asking_about(connection, user_id, message_id, wish)
         if asking.ground.known is not None:
             return Started(*asking.ground.known)
         reply, place = await _reply(asking, message_id, CONTINUED)
         job = await begin(asking, place, reply["id"])
-    return _launched(job)
+    return launched(job)
 
 
 async def resume(user_id: UUID, turn_id: UUID) -> None:
@@ -177,29 +168,11 @@ def _called(words: str, attached: list[contents.Entry]) -> str:
     return words if words.strip() else ", ".join(file["name"] for file in attached)
 
 
-def _question(vault: Vault, place: Place, words: str, attached: list[contents.Entry]) -> Question:
-    """The user's message, as it is to be written."""
-    parts = [*attached, *(contents.words(words) if words.strip() else [])]
-    question = Message(
-        user_id=vault.user_id,
-        conversation_id=place.id,
-        parent_id=place.head_id,
-        role="user",
-        status="done",
-    )
-    question.content = messages.sealed(question.id, parts, vault)
-    signature = signatures.signature(vault.user_id, question.id, parts, vault)
-    question.searchable = signature is not None
-    said = contents.history("user", contents.load(contents.dump(parts)))
-    rows = [question, signature] if signature else [question]
-    return Question(question.id, said, rows, tainted=bool(attached))
-
-
-async def _asking_about(
+async def asking_about(
     connection: Connection, user_id: UUID, message_id: UUID, wish: Wish
 ) -> Asking:
-    """As `one_at_a_time`, in the conversation of a reply. Raises NotFound."""
-    conversation_id = await connection.fetchval(_REPLYS_PLACE, message_id)
+    """As `one_at_a_time`, in the conversation of a message. Raises NotFound."""
+    conversation_id = await connection.fetchval(_PLACE, message_id)
     if conversation_id is None:
         raise NotFound("message")
     return await one_at_a_time(connection, user_id, wish, conversation_id)
@@ -222,6 +195,7 @@ async def _reply(
     return reply, place
 
 
-def _launched(job: Job) -> Started:
+def launched(job: Job) -> Started:
+    """Let the turn run. To be called when what began it is stored."""
     launch(job)
     return Started(job.grip.turn_id, job.conversation_id)

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from assistant.config import MESSAGE_CHARACTERS
 from assistant.errors import AllowanceSpent, AssistantError, NotFound, NotSignedIn, Refused
-from assistant.services import accounts, conversations, rate_limits, turns
+from assistant.services import accounts, asking_anew, conversations, rate_limits, turns
 from assistant.services.addresses import SIGN_IN
 from assistant.services.attachments import AT_MOST
 from assistant.services.inputs import identifier
@@ -29,9 +29,11 @@ Id = Annotated[str, Field(max_length=36)]
 Key = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
 Files = Annotated[list[Id], Field(max_length=AT_MOST)]
 Words = Annotated[str, Field(max_length=MESSAGE_CHARACTERS * 20)]  # longer ones are no typing
+Model = Annotated[str, Field(max_length=100)]
 Beginning = Callable[[UUID, UUID, Wish], Awaitable[Started]]
 ANSWERS_KEPT = 8  # of those to sends: several may reach the page in one drawing
 NOT_SENT = "This was not sent. What you wrote is kept."
+NOT_BEGUN = "No other answer was begun. The one that is here is kept."
 MISSING = "This conversation does not exist. It may have been deleted."
 
 
@@ -138,11 +140,11 @@ class ChatState(BaseState):
             self._picked = False
             self._attach(started, client_key, conversation_id)
 
-    async def _refuse(self, client_key: str, error: Exception) -> None:
+    async def _refuse(self, client_key: str, error: Exception, not_done: str = NOT_SENT) -> None:
         """Say why a message was not taken, and what the plan allows."""
         message, stands = sentence(error), await self._stands_after(error)
         if isinstance(error, AllowanceSpent) and stands and stands.spent:
-            message = NOT_SENT  # the rest is said above the words
+            message = not_done  # the rest is said above the words
         async with self:
             self.refused = [*self.refused, {"key": client_key, "message": message}][-ANSWERS_KEPT:]
             if stands:
@@ -166,6 +168,46 @@ class ChatState(BaseState):
     async def proceed(self, message_id: Id, client_key: Key) -> None:
         """Go on with a reply that was stopped or cut off."""
         await self._begin(turns.proceed, message_id, client_key)
+
+    @command
+    async def regenerate(self, message_id: Id, model_id: Model, client_key: Key) -> None:
+        """Give an answer once more; model_id: by this one alone, "" for the one that is chosen."""
+        wish = self._wish(client_key)
+        if model_id:
+            wish = replace(wish, model=model_id, once=True)
+
+        def begin(user_id: UUID, reply: UUID) -> Awaitable[Started]:
+            return asking_anew.regenerate(user_id, reply, wish)
+
+        await self._ask_anew(begin, message_id, wish, NOT_BEGUN)
+
+    @command
+    async def edit(self, message_id: Id, text: Words, client_key: Key) -> None:
+        """Ask what a message of the user's asked in other words."""
+        wish = replace(self._wish(client_key), picked=self._picked)
+
+        def begin(user_id: UUID, question: UUID) -> Awaitable[Started]:
+            return asking_anew.edit(user_id, question, text, wish)
+
+        await self._ask_anew(begin, message_id, wish, NOT_SENT)
+
+    async def _ask_anew(
+        self,
+        begin: Callable[[UUID, UUID], Awaitable[Started]],
+        message_id: str,
+        wish: Wish,
+        not_done: str,
+    ) -> None:
+        """Begin another answer. not_done: what is said where the plan does not pay for it."""
+        try:
+            await self._count_address()
+            started = await begin(self._user_id(), identifier(message_id, "message"))
+        except Exception as error:  # noqa: BLE001  (said beside the message)
+            await self._refuse(wish.client_key, error, not_done)
+            return
+        async with self:
+            self._picked = self._picked and wish.once
+            self._attach(started, wish.client_key, str(started.conversation_id))
 
     async def _count_address(self) -> None:
         """Raises Busy where too many messages come from where the page is."""
@@ -198,7 +240,7 @@ class ChatState(BaseState):
             self.conversation_id, self.turn_id = conversation, turn
 
     @command
-    async def pick(self, model_id: Annotated[str, Field(max_length=100)]) -> None:
+    async def pick(self, model_id: Model) -> None:
         """Let this model answer from now on, here and in new conversations."""
         async with saying_what_fails(self):
             tier = await tier_of(self._user_id())

@@ -43,6 +43,7 @@ class Chat:
         self.rows = page.get_by_test_id("conversation")
         self.messages = page.get_by_test_id("message")
         self.said = page.locator("[data-testid=message][data-role=user] .bubble")
+        self.questions = page.locator("[data-testid=message][data-role=user]")
         self.answers = page.locator("[data-testid=message][data-role=assistant]")
         self.tools = page.locator("[data-testid=message][data-role=tool]")
         self.answer = self.answers.last
@@ -107,6 +108,22 @@ class Chat:
     async def sign_out(self) -> None:
         """Sign out, by the menu at the user's name."""
         await (await self.account()).get_by_role("menuitem", name="Sign out").click()
+
+    async def press(self, name: str, message: Locator) -> None:
+        """Press a button below a message, as a mouse finds it."""
+        await message.hover()
+        await message.get_by_role("button", name=name, exact=True).click()
+
+    def version(self, message: Locator) -> Locator:
+        """What says which version of a message is shown: "2/3"."""
+        return message.get_by_test_id("version")
+
+    async def edits(self, message: Locator) -> Locator:
+        """Open a message of the user's to be edited: its field."""
+        await self.press("Edit", message)
+        field = message.get_by_role("textbox", name="Your message")
+        await expect(field).to_be_focused()
+        return field
 
     def row(self, title: str) -> Locator:
         """The conversation of this title in the sidebar."""

@@ -62,7 +62,7 @@ async def test_tab_reaches_everything_and_shows_where_it_is(alice):
         assert is_lit, name
         names.append(name)
     wanted = ["New chat", "Reach me", "More for Reach me", "Show archive", "Your account",
-              "Model", "Conversation", "Copy", "Message", "Send"]  # fmt: skip
+              "Model", "Conversation", "Edit", "Copy", "Try again", "Message", "Send"]  # fmt: skip
     assert [w for w in wanted if not any(name.startswith(w) for name in names)] == []
 
 

@@ -77,6 +77,25 @@ async def test_where_nothing_is_sold_it_is_said_whom_to_ask_and_a_refusal_keeps_
     await expect(spent).to_contain_text("All 2,000 messages")
 
 
+async def test_who_has_used_all_asks_nothing_anew_and_keeps_what_was_edited(alice, app):
+    chat = await alice.open()
+    await chat.ask("Hello")
+    field = await chat.edits(chat.questions.first)
+    await field.fill("Hello again")
+    await used(app, alice, 2_000)
+    await field.press("Control+Enter")
+    why = chat.questions.first.get_by_role("alert")
+    await expect(why).to_have_text("This was not sent. What you wrote is kept.")
+    await expect(field).to_have_value("Hello again")
+    await expect(chat.page.get_by_test_id("spent")).to_contain_text("All 2,000 messages")
+    await field.press("Escape")
+    await expect(chat.said).to_have_text(["Hello"])
+    await chat.press("Try again", chat.answer)
+    refused = chat.answer.get_by_role("alert")
+    await expect(refused).to_have_text("No other answer was begun. The one that is here is kept.")
+    assert await serious_faults(chat.page) == []
+
+
 async def test_a_model_of_a_larger_plan_is_shown_and_cannot_be_picked(person, shop):
     eve = await person(shop.url, "Eve")
     chat = await eve.open()

@@ -154,15 +154,16 @@ async def test_only_the_last_words_count_however_late_an_answer_comes(alice, see
     assert "ABORTED" in (await first.value).failure
 
 
-async def test_a_message_of_another_branch_says_why_it_is_not_there(alice, seed):
+async def test_a_message_of_another_branch_brings_its_branch_with_it(alice, seed):
     await seed(alice, {"title": "A talk", "said": {"aside": HERON}})
     chat = await alice.open()
     search = await Search(chat.page).open()
     await search.field.fill("heron")
     await search.group("Messages").click()
     await chat.page.wait_for_url("**/chat/*")
-    await expect(chat.toast).to_contain_text("another version of the conversation")
-    await expect(chat.messages).to_have_count(2)
+    await expect(chat.said).to_have_text([HERON])
+    await expect(chat.messages.first).to_be_focused()
+    await expect(chat.version(chat.messages.first)).to_have_text("1/2")
 
 
 async def test_an_archived_conversation_is_found_too(alice):

@@ -9,7 +9,7 @@ import pytest
 from assistant.agent.catalog import SMALL
 from assistant.agent.types import Message, Text
 from assistant.config import settings
-from assistant.services import background, summaries, turns
+from assistant.services import asking_anew, background, summaries, turns, versions
 from assistant.services.contents import words
 from assistant.services.summaries import AT_ONCE, KEPT, LONG, chosen, is_long
 from tests.e2e.seed import hold
@@ -190,6 +190,27 @@ async def test_it_holds_for_no_branch_on_which_its_last_message_does_not_stand(a
     assert "summary_of_earlier_messages" not in sent(vendors)
     assert "word003 " in sent(vendors)
     assert await summarised(alice, place) == []
+
+
+async def test_an_edit_above_it_reads_none_and_turning_back_brings_it_back(alice, vendors):
+    place = await long_talk(alice)
+    await ask(alice, "And now?", place)
+    await settled()
+    before = await shown(alice, place)
+    (marker,) = await summarised(alice, place)
+    old = before[2]["id"]
+    edited = await asking_anew.edit(alice.id, UUID(old), "word002 in other words", wish())
+    await ended(alice, edited)
+    await settled()
+    assert "summary_of_earlier_messages" not in sent(vendors)
+    assert ("word001 " in sent(vendors), "word003 " in sent(vendors)) == (True, False)
+    assert await summarised(alice, place) == []
+    await versions.show(alice.id, place, UUID(old))
+    (again,) = await summarised(alice, place)
+    assert (again["id"], again["summarised"]) == (marker["id"], marker["summarised"])
+    await ask(alice, "And then?", place)
+    assert "summary_of_earlier_messages" in sent(vendors)
+    assert "other words" not in sent(vendors)
 
 
 async def test_on_another_branch_it_is_made_anew(alice, vendors, db):

@@ -30,6 +30,16 @@ GOOD = {
     },
     full_name(ChatState, "retry"): {"message_id": str(uuid4()), "client_key": KEY},
     full_name(ChatState, "proceed"): {"message_id": str(uuid4()), "client_key": KEY},
+    full_name(ChatState, "regenerate"): {
+        "message_id": str(uuid4()),
+        "model_id": "",
+        "client_key": KEY,
+    },
+    full_name(ChatState, "edit"): {
+        "message_id": str(uuid4()),
+        "text": SECRET,
+        "client_key": KEY,
+    },
     full_name(SidebarState, "refresh"): {},
     full_name(SidebarState, "rename"): {"conversation_id": str(uuid4()), "title": "t"},
 }
