@@ -9,6 +9,8 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Generic, TypeVar
 
+AT_MOST = 1_000  # lie here untaken; then the task waits, and with it the vendor
+
 Item = TypeVar("Item")
 
 
@@ -19,6 +21,7 @@ class Ahead(Generic[Item]):
         self._clock = asyncio.get_running_loop()
         self._come: list[Item] = []
         self._waiting: asyncio.Future[None] | None = None
+        self._room: asyncio.Future[None] | None = None
         self._task = self._clock.create_task(self._read(items))
         self._task.add_done_callback(lambda _: self._tell())
 
@@ -28,6 +31,9 @@ class Ahead(Generic[Item]):
                 self._come.append(item)
                 if self._waiting is not None:
                     self._tell()
+                if len(self._come) >= AT_MOST:
+                    self._room = self._clock.create_future()
+                    await self._room
 
     def _tell(self) -> None:
         """It is the reader's turn, as soon as the task rests."""
@@ -45,6 +51,8 @@ class Ahead(Generic[Item]):
             await self._waiting
         if come := self._come:
             self._come = []
+            if self._room is not None and not self._room.done():
+                self._room.set_result(None)
             return come
         self._task.result()
         return []

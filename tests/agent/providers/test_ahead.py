@@ -6,6 +6,7 @@ from contextlib import aclosing
 
 import pytest
 
+from assistant.agent.providers import ahead as ahead_module
 from assistant.agent.providers.ahead import Ahead
 
 REST = None
@@ -87,3 +88,11 @@ async def test_an_error_behind_what_was_wanted_is_not_raised() -> None:
     ahead = Ahead(Stream(1, KeyError("a")).items())
     assert await ahead.some() == [1]
     await ahead.aclose()
+
+
+async def test_no_more_lies_there_than_fits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ahead_module, "AT_MOST", 2)
+    stream = Stream(*range(5))
+    async with aclosing(Ahead(stream.items())) as ahead:
+        await asyncio.sleep(0.01)
+        assert [await ahead.some() for _ in range(4)] == [[0, 1], [2, 3], [4], []]
