@@ -131,6 +131,7 @@ async def test_its_place_in_the_history_is_that_of_the_conversation(alice, seed)
     await chat.row("Before").click()
     await chat.arrives()
     before = chat.page.url
+    await expect(chat.row("Before")).to_have_attribute("aria-current", SHOWN)
     await chat.page.keyboard.press("Control+Shift+O")
     await chat.page.locator(".starter").first.wait_for()
     await chat.ask("Begin [[tokens=5]]")
