@@ -19,7 +19,7 @@ const UNREAD = { ...NEW, status: "loading", stale: true };
 
 const conversations = new Map([["", NEW]]);
 const pending = new Map();
-const ended = new Set();
+const ended = new Map(); // turns, and when this page knew of their end
 const stopping = new Set();
 const version = signal(0);
 let current = null;
@@ -90,10 +90,13 @@ export async function refresh(id, reads = getJson(urlOf(id))) {
   change(id, { reading });
   const page = await reads.catch((error) => fail(id, reading, error));
   if (!page || conversation(id).reading !== reading) return;
-  endsIn(page.messages).forEach((turn) => ended.add(turn));
+  if (page.messages.some((one) => isRunning(one) && ended.get(one.turn) > asked)) return refresh(id);
+  endsIn(page.messages).forEach(noteEnd);
   change(id, withTail(conversation(id), page, asked));
   followRunning(id);
 }
+
+const noteEnd = (turn) => ended.set(turn, performance.now());
 
 function fail(id, reading, error) {
   if (conversation(id).reading !== reading) return;
@@ -155,7 +158,7 @@ function followRunning(id) {
 }
 
 function endTurn(id, turn, { message, frozen, ...end }) {
-  ended.add(turn);
+  noteEnd(turn);
   mapMessages(id, (one) =>
     one.turn === turn && one.role === "assistant"
       ? { ...one, ...end, id: message ?? one.id, key: one.key ?? one.id }
@@ -169,7 +172,7 @@ function endTurn(id, turn, { message, frozen, ...end }) {
 /** It ended where this page could not hear it; the server has the whole. */
 function loseTurn(id, turn) {
   letGo(turn);
-  ended.add(turn);
+  noteEnd(turn);
   renew(id);
 }
 
@@ -271,6 +274,7 @@ export function acknowledge(key, id, turn) {
 }
 
 function moveTo(id, messages) {
+  if (current === "") current = id; // so that its answer is followed before it is drawn
   moveDraft("", id);
   moveFiles("", id);
   const held = conversation(id);

@@ -69,7 +69,7 @@ function paste(event, add) {
 
 /** The text and the files, what may be done with them now, and what there is to say about it. */
 function useComposer(props, maxLength) {
-  const id = useConversationId(props.conversationId);
+  const id = useConversationId();
   const [text, setText] = useDraft(id);
   const [hint, setHint] = useState("");
   const field = useFirstFocus(id);

@@ -31,7 +31,7 @@ if (globalThis.document && inAddress()) {
 
 /** turnId: the turn that runs, as the server's state knows it. See transcript.py for the rest. */
 export function Transcript({ conversationId, turnId, greeting, starters, models = [], ...told }) {
-  const id = useConversationId(conversationId);
+  const id = useConversationId();
   const conversation = useConversation(id);
   const [hindrance, tell] = useState("");
   const act = useActions(told, useAsking(id, told, tell));
@@ -48,7 +48,8 @@ export function Transcript({ conversationId, turnId, greeting, starters, models 
     store.open(id);
     return () => store.leave(id);
   }, [id]);
-  useEffect(() => store.attach(id, turnId), [id, turnId]);
+  const turn = conversationId === id ? turnId : ""; // the server's state may be of the one before
+  useEffect(() => store.attach(id, turn), [id, turn]);
   useEffect(() => {
     if (id) loadAnswer();
   }, [id]);

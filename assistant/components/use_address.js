@@ -8,21 +8,34 @@ const KNOWN = { fromNotFound: true };
 
 /** The id of the conversation that the address names, "" for none. */
 export const inAddress = () => window.location.pathname.match(/^\/chat\/([^/]+)/)?.[1] ?? "";
-const never = () => () => {};
 
-/**
- * The id that the server's state gives, and until it has spoken, the one in the address: so that
- * a reload reads its messages while the state is still on its way.
- */
-export function useConversationId(told) {
-  useLocation(); // one component draws all conversations: it is drawn anew where the address is
-  const addressed = useSyncExternalStore(never, inAddress, () => "");
-  return told || addressed;
+// The conversation of which the server has just told, while the address does not name it yet.
+let arriving = "";
+const watchers = new Set();
+const watch = (watcher) => {
+  watchers.add(watcher);
+  return () => watchers.delete(watcher);
+};
+const shown = () => inAddress() || arriving;
+
+function setArriving(id) {
+  arriving = id;
+  for (const watcher of watchers) watcher();
 }
 
 /**
- * For a new chat that gets an id: leave() notes from where it was sent, arrive(id) lets the address
- * name it, unless the user is on the way to another page or there already.
+ * The id of the conversation on the page. The server's state follows later: who begins a new chat
+ * and writes at once does not write into the one before.
+ */
+export function useConversationId() {
+  useLocation(); // one component draws all conversations: it is drawn anew where the address is
+  return useSyncExternalStore(watch, shown, () => "");
+}
+
+/**
+ * For a new chat that gets an id: leave() notes from where it was sent, arrive(id, isTold) lets the
+ * address name it, unless the user is on the way to another page or there already. isTold: the
+ * server's state is of this conversation.
  */
 export function useArrival() {
   const navigate = useNavigate();
@@ -34,11 +47,16 @@ export function useArrival() {
     if (state?.fromNotFound) window.history.replaceState({ ...window.history.state, usr: null }, "");
   }, [state]);
 
+  useEffect(() => setArriving(""), [key]);
+
   const leave = () => (left.current = key);
-  const arrive = (id) => {
-    if (window.location.pathname !== "/" || onTheWay) return;
+  const arrive = (id, isTold) => {
+    if (window.location.pathname !== "/") return;
+    setArriving(id);
+    if (onTheWay) return;
     // Whoever has asked for a new chat meanwhile has had another answer from the server.
-    navigate(`/chat/${id}`, { replace: true, state: left.current === key ? KNOWN : null });
+    const known = isTold && left.current === key;
+    navigate(`/chat/${id}`, { replace: true, state: known ? KNOWN : null });
   };
   return { leave, arrive };
 }

@@ -23,13 +23,13 @@ function keyFor(id, text, files) {
 const idsOf = (files) => files.map((file) => file.id);
 
 /** Returns send(text, files). props: those of the composer; takeBack(text, why) after a refusal. */
-export function useSend(id, { acknowledged, refused, onSend }, takeBack) {
+export function useSend(id, { conversationId, acknowledged, refused, onSend }, takeBack) {
   const { leave, arrive } = useArrival();
   // Several may come in one drawing, and some a second time: the store knows which it waits for.
   useLayoutEffect(() => {
     for (const { key, conversation, turn } of acknowledged ?? []) {
       const sent = store.acknowledge(key, conversation, turn);
-      if (sent?.conversation === "") arrive(conversation);
+      if (sent?.conversation === "") arrive(conversation, conversationId === conversation);
     }
   }, [acknowledged]);
 

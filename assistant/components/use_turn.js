@@ -5,13 +5,14 @@ import * as store from "./chat_store.js";
 const BEFORE_IT_BEGAN = "before it began";
 
 /**
- * Returns {running, stopping, stop}. told: what the server's state says, {busy, turnId}; the page
- * often knows earlier, by its own send and by the stream.
+ * Returns {running, stopping, stop}. told: what the server's state says, {conversationId, busy,
+ * turnId}; the page often knows earlier, by its own send and by the stream.
  */
 export function useTurn(id, told) {
   const known = useSyncExternalStore(store.subscribe, () => store.runningTurn(id), () => "");
   const sending = useSyncExternalStore(store.subscribe, () => store.isSending(id), () => false);
-  const open = told.busy && !(told.turnId && store.hasEnded(told.turnId));
+  const busy = told.busy && told.conversationId === id;
+  const open = busy && !(told.turnId && store.hasEnded(told.turnId));
   const turn = known || (open && told.turnId) || "";
   const running = Boolean(turn) || sending || open;
   const [stopped, setStopped] = useState("");

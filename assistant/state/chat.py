@@ -63,11 +63,12 @@ class ChatState(BaseState):
     until: str = ""
     _wanted: str = ""  # the model that was asked for; another one may answer
     _picked: bool = False  # the model was, since the last message
+    _begun: str = ""  # the conversation that a send of this page began last
 
     @rx.event(background=True)
     async def load(self) -> Any:  # noqa: ANN401  (an event for Reflex)
         """Attach to the conversation that the address names; never start anything."""
-        asked = getattr(self, "chat_id", "")
+        asked, begun = getattr(self, "chat_id", ""), self._begun
         async with saying_what_fails(self):
             try:
                 stands = await standing(self._user_id(), self.timezone)
@@ -80,7 +81,8 @@ class ChatState(BaseState):
             async with self:
                 if asked == getattr(self, "chat_id", ""):  # else the user has moved on
                     self.problem = ""
-                    self._show(opened, missing=MISSING if asked and not opened else "")
+                    if asked or begun == self._begun:  # else it is a new chat no more
+                        self._show(opened, missing=MISSING if asked and not opened else "")
                     self._stand(stands, opened.model if opened else usual)
         return None
 
@@ -238,6 +240,7 @@ class ChatState(BaseState):
         self.problem = ""
         if self.conversation_id == place:
             self.conversation_id, self.turn_id = conversation, turn
+            self._begun = conversation if not place else self._begun
 
     @command
     async def pick(self, model_id: Model) -> None:

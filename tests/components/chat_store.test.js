@@ -6,10 +6,12 @@ import * as store from "../../assistant/components/chat_store.js";
 
 const pages = {};
 const asked = [];
+const streams = {};
 const http = createServer(({ url }, response) => {
   asked.push(url);
   const id = url.match(/conversations\/([^/]+)/)?.[1];
   if (id) return response.end(JSON.stringify(pages[id] ?? { messages: [], earlier: false }));
+  streams[url.match(/turns\/([^/]+)/)?.[1]] = response;
   return response.writeHead(200).write("\n");
 });
 await new Promise((resolve) => http.listen(0, "127.0.0.1", resolve));
@@ -75,6 +77,21 @@ test("two sends that are acknowledged in one drawing are both taken", () => {
 });
 
 const reply = (number, status) => ({ ...told(`r${number}`, "assistant", `u${number}`), status });
+
+test("a page that was read before an answer's end does not let it run again", async () => {
+  const before = { messages: [reply(7, "running")], earlier: false };
+  pages.c7 = before;
+  store.open("c7");
+  await until(() => streams.u7);
+  let tell;
+  const late = store.refresh("c7", new Promise((resolve) => (tell = resolve)));
+  streams.u7.write(':end 1 {"status":"done","message":"r7"}\n');
+  await until(() => store.hasEnded("u7"));
+  pages.c7 = { messages: [reply(7, "done")], earlier: false };
+  tell(before);
+  await late;
+  assert.deepEqual(store.conversation("c7").messages.map(({ status }) => status), ["done"]);
+});
 
 test("a message near the end that has changed is read with the newest page", async () => {
   pages.c8 = { messages: [reply(0, "done"), reply(1, "waiting")], earlier: false };

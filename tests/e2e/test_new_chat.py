@@ -125,6 +125,29 @@ async def test_who_asks_for_a_new_chat_meanwhile_is_where_the_server_knows(line,
     await expect(chat.said).to_have_count(2)
 
 
+async def test_who_writes_at_once_in_a_new_chat_does_not_write_into_the_one_before(
+    line, alice, seed
+):
+    await seed(alice, {"title": "Before"})
+    chat = await (await alice.open()).listens()
+    await chat.row("Before").click()
+    await chat.arrives()
+    before = chat.page.url
+    await expect(chat.row("Before")).to_have_attribute("aria-current", SHOWN)
+    line.hears.clear()
+    await chat.page.get_by_test_id("new-chat").click()
+    await chat.page.locator(".starter").first.wait_for()
+    await chat.say("Begin [[tokens=5]]")
+    await expect(chat.said).to_have_text(["Begin [[tokens=5]]"])
+    line.hears.set()
+    await chat.arrives()
+    await chat.ends("done")
+    assert chat.page.url != before
+    await expect(chat.row("Begin")).to_have_attribute("aria-current", SHOWN)
+    await chat.ask("More [[tokens=5]]")
+    await expect(chat.said).to_have_text(["Begin [[tokens=5]]", "More [[tokens=5]]"])
+
+
 async def test_its_place_in_the_history_is_that_of_the_conversation(alice, seed):
     await seed(alice, {"title": "Before"})
     chat = await (await alice.open()).listens()

@@ -13,6 +13,7 @@ from assistant.services import conversations, messages, rate_limits, turns
 from assistant.services.accounts import usual_model
 from assistant.services.file_uploads import upload
 from assistant.services.preferences import SMALL, answer_short_by
+from assistant.state import chat
 from assistant.state.chat import MISSING, NOT_BEGUN, NOT_SENT, ChatState
 from assistant.state.sidebar import SidebarState
 from tests.services.talk import ended, rows, say, shown, text_of, until_entry
@@ -190,6 +191,19 @@ async def test_a_slow_load_does_not_bring_back_what_was_left(hers, alice, demo, 
     may.set()
     await loading
     assert (await hers.state(ChatState)).conversation_id == str(opened.conversation_id)
+
+
+async def test_a_new_chat_that_is_read_late_leaves_alone_what_began_in_it_meanwhile(
+    hers, alice, demo, monkeypatch
+):
+    done, may = holding(monkeypatch, chat, "standing")
+    loading = asyncio.create_task(hers.send(ChatState, "load"))
+    await done.wait()
+    begun = (await sent(hers)).conversation_id
+    may.set()
+    await loading
+    assert begun
+    assert (await hers.state(ChatState)).conversation_id == begun
 
 
 @pytest.mark.parametrize("from_a_new_page", [True, False])
