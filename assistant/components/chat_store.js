@@ -5,6 +5,7 @@ import { moveFiles } from "./attached.js";
 import { forgetUnsent, keepUnsent, moveDraft } from "./drafts.js";
 import { follow, freeze, letGo, pause, shownOf, thaw } from "./live.js";
 import { endsIn, isRunning, twins, withEarlier, withOne, withTail } from "./merge.js";
+import { optimistic, ours } from "./optimistic.js";
 import { filesIn, wordsOf } from "./parts.js";
 import { signal } from "./signal.js";
 import { stopTurn } from "./stopping.js";
@@ -230,21 +231,6 @@ export function send(id, text, key, files = []) {
   announce("Answering…");
   change(id, { messages: [...conversation(id).messages, ...optimistic(key, text, files)] });
 }
-
-const optimistic = (key, text, files) => [
-  { id: key, role: "user", status: "done", parts: said(text, files), ...mark(key) },
-  { id: `${key}:answer`, role: "assistant", status: "running", parts: [], ...mark(key) },
-];
-
-/** The parts of a message, as the server will tell them. */
-const said = (text, files) => [
-  ...files.map(({ id, name, media, size }) => ({ type: "file", id, name, media, size })),
-  ...(text.trim() ? [{ type: "text", text }] : []),
-];
-
-const mark = (key) => ({ sent: key, local: true });
-
-const ours = (key) => (message) => message.local && message.sent === key;
 
 function markLate(id, key) {
   mapMessages(id, (one) => (one.id === key ? { ...one, late: true } : one));
