@@ -21,5 +21,6 @@ async def test_who_chooses_it_gets_short_questions_answered_by_the_small_model(a
     await expect(chat.answers.first.locator(".by")).to_contain_text("chosen for short questions")
     await chat.page.get_by_test_id("model-picker").click()
     await chat.page.get_by_role("menuitemradio", name="Claude Opus 5.5").click()
+    await expect(chat.page.get_by_test_id("model-picker")).to_contain_text("Claude Opus 5.5")
     await chat.ask("And?")
     await expect(by).to_have_text("Claude Opus 5.5")
