@@ -11,7 +11,7 @@ import asyncpg
 import pytest
 
 from assistant import operator
-from assistant.config import LaunchSettings
+from assistant.config import LaunchSettings, settings
 from assistant.services.accounts import sign_in_by_name
 from tests.conftest import SECRET
 
@@ -22,6 +22,7 @@ APP = "http://localhost:3000"
 @pytest.fixture
 async def told(unspoiled, db, tmp_path):
     """Run the command on the database of the tests: told("add", "Ada")."""
+    settings.cache_clear()  # another file may have read them without its database
     environment = {
         **os.environ,
         **{name.upper(): "" for name in LaunchSettings.model_fields},

@@ -27,7 +27,8 @@ from assistant.agent.prices import cost
 from assistant.agent.types import Asked, Message, MessageDone, ProviderFailed, Sent, Text, Usage
 from assistant.database import user_connection
 from assistant.errors import AllowanceSpent
-from assistant.services import audit_chain, reaper, small_talk, tiers, turn_books
+from assistant.services import audit_chain, contents, reaper, small_talk, tiers, turn_books
+from assistant.services.questions import question_of
 from assistant.services.request_books import correction_of
 from assistant.services.request_meter import Made
 from assistant.services.tiers import Tier
@@ -35,7 +36,6 @@ from assistant.services.turn_begin import Wish, begin, new_place, one_at_a_time
 from assistant.services.turn_end import Outcome, give_up, write_end
 from assistant.services.turn_meter import Meter
 from assistant.services.turn_run import Job
-from assistant.services.turns import _question
 from tests.conftest import signed_in
 
 EXAMPLES, STEPS = 20, 40
@@ -142,7 +142,8 @@ class Machine(RuleBasedStateMachine):
         async with user_connection(self.alice.id) as connection:
             asking = await one_at_a_time(connection, self.alice.id, wish)
             place = new_place(asking, "Hello")
-            question = _question(asking.vault, place, "Hello", [])
+            said = contents.words("Hello")
+            question = question_of(asking.vault, place.id, place.head_id, said)
             return await begin(asking, place, question.id, question)
 
     @precondition(lambda self: self.workers)
