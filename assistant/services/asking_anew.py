@@ -9,16 +9,16 @@ from uuid import UUID
 
 from asyncpg import Record
 
-from assistant.database import user_connection
 from assistant.errors import NotFound, Refused
-from assistant.services import contents, messages, rate_limits
+from assistant.services import contents, messages
 from assistant.services.contents import Entry
 from assistant.services.inputs import message_text
 from assistant.services.keys import vault_over
 from assistant.services.model_choice import offers
 from assistant.services.questions import question_of
-from assistant.services.turn_begin import Wish, begin, place_in
-from assistant.services.turns import Started, asking_about, launched
+from assistant.services.turn_begin import Asking, Wish, begin, place_in
+from assistant.services.turn_job import Job
+from assistant.services.turns import Started, ask_about
 from assistant.vault import Tampered, Vault
 
 WAITS = (
@@ -37,21 +37,19 @@ async def regenerate(user_id: UUID, message_id: UUID, wish: Wish) -> Started:
 
     Raises NotFound, Refused while it waits for the user, and what a send raises.
     """
-    await rate_limits.count("messages", user_id)
-    async with user_connection(user_id) as connection:
-        asking = await asking_about(connection, user_id, message_id, wish)
-        if asking.ground.known is not None:
-            return Started(*asking.ground.known)
+
+    async def beginning(asking: Asking) -> Job:
         place = place_in(asking)
-        reply = await connection.fetchrow(_MESSAGE, message_id, "assistant")
+        reply = await asking.connection.fetchrow(_MESSAGE, message_id, "assistant")
         if reply is None or reply["parent_id"] is None:
             raise NotFound("message")
         if reply["status"] == "waiting":
             raise Refused(WAITS)
         if wish.once and wish.model not in [each.id for each in offers(asking.tier)]:
             raise NotFound("model")
-        job = await begin(asking, place, reply["parent_id"])
-    return launched(job)
+        return await begin(asking, place, reply["parent_id"])
+
+    return await ask_about(user_id, message_id, wish, beginning)
 
 
 async def edit(user_id: UUID, message_id: UUID, words: str, wish: Wish) -> Started:
@@ -60,19 +58,17 @@ async def edit(user_id: UUID, message_id: UUID, words: str, wish: Wish) -> Start
     A repeated key is one turn. Raises NotFound and what a send raises.
     """
     words = message_text(words, alone=False)
-    await rate_limits.count("messages", user_id)
-    async with user_connection(user_id) as connection:
-        asking = await asking_about(connection, user_id, message_id, wish)
-        if asking.ground.known is not None:
-            return Started(*asking.ground.known)
-        place = place_in(asking)
+
+    async def beginning(asking: Asking) -> Job:
+        place, connection = place_in(asking), asking.connection
         old = await connection.fetchrow(_MESSAGE, message_id, "user")
         if old is None:
             raise NotFound("message")
         parts = _reworded(old, words, await vault_over(connection, user_id, [old["content"]]))
         question = question_of(asking.vault, place.id, old["parent_id"], parts)
-        job = await begin(asking, place, question.id, question)
-    return launched(job)
+        return await begin(asking, place, question.id, question)
+
+    return await ask_about(user_id, message_id, wish, beginning)
 
 
 def _reworded(old: Record, words: str, vault: Vault) -> list[Entry]:

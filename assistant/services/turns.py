@@ -1,9 +1,10 @@
 """Turns as the page asks for them: send, retry, continue, stop."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from uuid import UUID
 
-from asyncpg import Connection, Record
+from asyncpg import Record
 from sqlalchemy import func
 from sqlmodel import col, update
 
@@ -82,33 +83,48 @@ async def send(user_id: UUID, conversation_id: UUID | None, words: str, wish: Wi
             parts = [*attached, *(contents.words(words) if words.strip() else [])]
             question = question_of(asking.vault, place.id, place.head_id, parts)
             job = await begin(asking, place, question.id, question)
-        return launched(job)
+        return _launched(job)
 
 
 async def retry(user_id: UUID, message_id: UUID, wish: Wish) -> Started:
     """Answer the question of a reply anew, beside the old reply."""
-    await rate_limits.count("messages", user_id)
-    async with user_connection(user_id) as connection:
-        asking = await asking_about(connection, user_id, message_id, wish)
-        if asking.ground.known is not None:
-            return Started(*asking.ground.known)
+
+    async def beginning(asking: Asking) -> Job:
         reply, place = await _reply(asking, message_id, RETRIED)
         if reply["parent_id"] is None:
             raise NotFound("message")
-        job = await begin(asking, place, reply["parent_id"])
-    return launched(job)
+        return await begin(asking, place, reply["parent_id"])
+
+    return await ask_about(user_id, message_id, wish, beginning)
 
 
 async def proceed(user_id: UUID, message_id: UUID, wish: Wish) -> Started:
     """Go on with a reply that was stopped or cut off."""
+
+    async def beginning(asking: Asking) -> Job:
+        reply, place = await _reply(asking, message_id, CONTINUED)
+        return await begin(asking, place, reply["id"])
+
+    return await ask_about(user_id, message_id, wish, beginning)
+
+
+async def ask_about(
+    user_id: UUID, message_id: UUID, wish: Wish, beginning: Callable[[Asking], Awaitable[Job]]
+) -> Started:
+    """Begin a turn about a message, in its conversation. A repeated key finds the first turn.
+
+    beginning: called in the one transaction. Raises NotFound, and what a send raises.
+    """
     await rate_limits.count("messages", user_id)
     async with user_connection(user_id) as connection:
-        asking = await asking_about(connection, user_id, message_id, wish)
+        conversation_id = await connection.fetchval(_PLACE, message_id)
+        if conversation_id is None:
+            raise NotFound("message")
+        asking = await one_at_a_time(connection, user_id, wish, conversation_id)
         if asking.ground.known is not None:
             return Started(*asking.ground.known)
-        reply, place = await _reply(asking, message_id, CONTINUED)
-        job = await begin(asking, place, reply["id"])
-    return launched(job)
+        job = await beginning(asking)
+    return _launched(job)
 
 
 async def resume(user_id: UUID, turn_id: UUID) -> None:
@@ -168,16 +184,6 @@ def _called(words: str, attached: list[contents.Entry]) -> str:
     return words if words.strip() else ", ".join(file["name"] for file in attached)
 
 
-async def asking_about(
-    connection: Connection, user_id: UUID, message_id: UUID, wish: Wish
-) -> Asking:
-    """As `one_at_a_time`, in the conversation of a message. Raises NotFound."""
-    conversation_id = await connection.fetchval(_PLACE, message_id)
-    if conversation_id is None:
-        raise NotFound("message")
-    return await one_at_a_time(connection, user_id, wish, conversation_id)
-
-
 async def _reply(
     asking: Asking, message_id: UUID, statuses: tuple[str, ...]
 ) -> tuple[Record, Place]:
@@ -188,14 +194,13 @@ async def _reply(
         raise Refused("This answer is still being written.")
     place = place_in(asking)
     if place.head_id != reply["id"]:
-        await signals.tell_gap(
-            asking.vault.user_id
-        )  # the page that asks has missed what came since
+        # The page that asks has missed what came since.
+        await signals.tell_gap(asking.vault.user_id)
         raise Refused(GONE_ON)
     return reply, place
 
 
-def launched(job: Job) -> Started:
+def _launched(job: Job) -> Started:
     """Let the turn run. To be called when what began it is stored."""
     launch(job)
     return Started(job.grip.turn_id, job.conversation_id)
