@@ -269,11 +269,6 @@ def runs_here(turn_id: UUID) -> bool:
     return turn_id in _running
 
 
-def running_here() -> int:
-    """How many turns this process runs."""
-    return len(_running)
-
-
 def stop_here(notice: signals.Notice) -> None:
     """A notice says that someone stopped a turn; end it if it runs in this process."""
     running = _running.get(UUID(notice["turn"]))
