@@ -67,6 +67,8 @@ class Running:
         self._seen: int | None = None
         self._ending = False
         self.task = spawn(self._run())
+        # Not at the end of the run, which never begins where it is cancelled at once.
+        self.task.add_done_callback(lambda _: self._preparing.over())
 
     def stop(self, seen: int) -> None:
         """Someone pressed Stop, having seen this entry of the log."""
@@ -85,7 +87,6 @@ class Running:
             await self._until_over()
             await self._end()
         finally:
-            self._preparing.over()
             keeping.cancel()
             self.log.close()  # whatever befell: no reader waits for an end that does not come
         await sharing

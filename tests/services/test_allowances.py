@@ -9,7 +9,16 @@ import pytest
 
 from assistant.database import user_connection
 from assistant.errors import AllowanceSpent
-from assistant.services import allowances, approvals, leases, reaper, tiers, turn_run, turns
+from assistant.services import (
+    allowances,
+    approvals,
+    crowd,
+    leases,
+    reaper,
+    tiers,
+    turn_run,
+    turns,
+)
 from assistant.services.approvals import Yes
 from assistant.services.tiers import Tier
 from tests.conftest import all_ended
@@ -231,6 +240,8 @@ async def test_what_a_dead_worker_had_set_aside_comes_back(alice, demo, db, plan
     )
     await leases.reap(started.turn_id, alice.id)
     assert (await sums(db, alice))[1] == 0
+    async with asyncio.timeout(1):
+        await crowd.calm()  # nor does anybody wait for it
 
 
 async def test_what_comes_late_is_booked_once_more_and_releases_nothing_twice(

@@ -6,7 +6,7 @@ import pytest
 
 from assistant.services import allowances
 from assistant.services.usage_report import report
-from tests.services.talk import ask, rows
+from tests.services.talk import ask, eventually, rows
 
 ANSWERS = "purpose = 'answer'"
 
@@ -17,14 +17,20 @@ async def costs(db, user, where="true"):
     return row["cost"]
 
 
-async def talked(user, *sizes):
-    """Each in a conversation of its own."""
+async def talked(db, user, *sizes):
+    """Each in a conversation of its own. All is booked, the titles, too."""
     for size in sizes:
         await ask(user, f"Words of {size} [[tokens={size}]]")
 
+    async def all_have_titles():
+        titles = "select from usage_logs where user_id = $1 and purpose = 'title'"
+        return len(await rows(db, titles, user.id)) == len(sizes)
+
+    await eventually(all_have_titles)
+
 
 async def test_every_request_stands_under_its_model_its_vendor_and_its_purpose(alice, vendors, db):
-    await talked(alice, 20)
+    await talked(db, alice, 20)
     found = await report(alice.id, "UTC")
     assert [each.name for each in found.kinds["provider"]] == ["anthropic"]
     answers = next(each for each in found.kinds["purpose"] if each.name == "answer")
@@ -35,7 +41,7 @@ async def test_every_request_stands_under_its_model_its_vendor_and_its_purpose(a
 
 
 async def test_the_days_go_on_without_a_gap_and_the_last_is_today(alice, vendors, db):
-    await talked(alice, 20)
+    await talked(db, alice, 20)
     move = """update usage_logs set created_at = created_at - interval '1 day'
               where user_id = $1 and purpose = 'answer'"""
     await rows(db, move, alice.id)
@@ -49,7 +55,7 @@ async def test_the_days_go_on_without_a_gap_and_the_last_is_today(alice, vendors
 async def test_conversations_stand_in_the_order_of_their_cost_and_a_deleted_one_does_not(
     alice, vendors, db
 ):
-    await talked(alice, 10, 200, 50)
+    await talked(db, alice, 10, 200, 50)
     found = await report(alice.id, "UTC")
     assert len(found.conversations) == 3
     assert [each.cost for each in found.conversations] == sorted(
@@ -68,7 +74,7 @@ async def test_what_goes_on_like_this_is_told_ahead(alice, demo, db):
 
 
 async def test_nobody_reads_what_others_used(alice, bob, vendors, db):
-    await talked(alice, 20)
+    await talked(db, alice, 20)
     found = await report(bob.id, "UTC")
     assert found.conversations == []
     assert found.kinds["model"] == []
@@ -77,7 +83,7 @@ async def test_nobody_reads_what_others_used(alice, bob, vendors, db):
 
 @pytest.mark.parametrize("timezone", ["UTC", "Asia/Kathmandu", "America/St_Johns", "Pacific/Apia"])
 async def test_each_request_falls_to_its_day_where_the_user_is(timezone, alice, vendors, db):
-    await talked(alice, *range(10, 40, 10))
+    await talked(db, alice, *range(10, 40, 10))
     move = """update usage_logs set created_at =
               now() - (now() - date_trunc('month', now(), 'UTC')) * random() where user_id = $1"""
     await rows(db, move, alice.id)
