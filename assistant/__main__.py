@@ -12,7 +12,7 @@ from pathlib import Path
 
 from assistant.config import LaunchSettings, read, settings
 from assistant.errors import CannotStart
-from assistant.key_ring import ring_of
+from assistant.key_ring import KeyRing, ring_of
 from assistant.local.apart import apart
 from assistant.local.checks import (
     check_data_folder,
@@ -29,7 +29,6 @@ from assistant.local.progress import say, step
 from assistant.local.secret import secret_key
 from assistant.local.server import serve
 from assistant.local.welcome import welcome
-from assistant.migration import prepare
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -79,16 +78,24 @@ def launch(chosen: LaunchSettings) -> None:
     keys = ring_of(chosen, secret)
     with administered(chosen, data) as admin_url:
         with step("Preparing the database"):
-            urls = apart(lambda: prepare(admin_url, secret, keys))
+            app_url, worker_url = apart(lambda: _prepared(admin_url, secret, keys))
         os.environ.update(
             ASSISTANT_SECRET_KEY=secret,
-            DATABASE_APP_URL=urls.app,
-            DATABASE_WORKER_URL=urls.worker,
+            DATABASE_APP_URL=app_url,
+            DATABASE_WORKER_URL=worker_url,
         )
         os.environ.pop("DATABASE_URL", None)  # who serves needs no administrator
         settings.cache_clear()
         build_pages(PROJECT, data / "build.log")
         serve(chosen, ready=lambda: say(welcome(chosen)))
+
+
+def _prepared(admin_url: str, secret: str, keys: KeyRing) -> tuple[str, str]:
+    """How who serves reaches the database, once it is at this code's version."""
+    from assistant.migration import prepare  # 20 MB that the launcher would keep for good
+
+    urls = prepare(admin_url, secret, keys)
+    return urls.app, urls.worker
 
 
 if __name__ == "__main__":

@@ -43,6 +43,7 @@ CONNECTIONS = 20
 # For `user_connection`: a hundred prompts at once then wait for each other here, and what their
 # answers write does not wait behind all of them in the event loop.
 FEW_CONNECTIONS = 8
+WORKER_CONNECTIONS = 2  # one short query at a time finds work; each is 3 MB of PostgreSQL for good
 # Who waits for a row in one of the few must not keep it from all others.
 _BEGIN = "begin; set local lock_timeout = '5s'; select set_config('app.user_id', '{}', true)"
 
@@ -128,9 +129,10 @@ async def _begun(pooled: AsyncConnection, user_id: UUID) -> Connection:
 async def system_session() -> AsyncIterator[AsyncSession]:
     """A transaction that belongs to nobody: it finds whose work waits (see isolation).
 
-    Raises DatabaseAway.
+    Few of these are open at once: nothing may be awaited in one but the database. Raises
+    DatabaseAway.
     """
-    async with _transaction(settings().database_worker_url, None) as session:
+    async with _transaction(settings().database_worker_url, None, WORKER_CONNECTIONS) as session:
         yield session
 
 
@@ -145,8 +147,10 @@ async def migrator_session() -> AsyncIterator[AsyncSession]:
 
 
 @asynccontextmanager
-async def _transaction(url: SecretStr, user_id: UUID | None) -> AsyncIterator[AsyncSession]:
-    engine = _engine(url.get_secret_value(), CONNECTIONS)
+async def _transaction(
+    url: SecretStr, user_id: UUID | None, connections: int = CONNECTIONS
+) -> AsyncIterator[AsyncSession]:
+    engine = _engine(url.get_secret_value(), connections)
     try:
         async with AsyncSession(engine, expire_on_commit=False) as session:
             await _begin(session, user_id)

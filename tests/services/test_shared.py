@@ -40,10 +40,11 @@ def test_every_process_has_a_name_of_its_own_also_one_that_was_forked():
     assert len(set(names)) == 3
 
 
-def test_the_launcher_from_which_workers_are_forked_loads_nothing_of_what_serves():
+def test_the_launcher_from_which_workers_are_forked_loads_nothing_of_what_serves_or_migrates():
     names = _printed(LAUNCHER)
-    assert "assistant.migration" in names
-    assert [name for name in names if name.startswith("assistant.services")] == []
+    assert "assistant.local.server" in names
+    others = ("assistant.services", "assistant.migration", "sqlalchemy")
+    assert [name for name in names if name.startswith(others)] == []
 
 
 def _printed(program: str) -> list[str]:
