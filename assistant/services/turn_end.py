@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
 from uuid import uuid4
@@ -73,6 +74,8 @@ async def patiently(write: Callable[[], Awaitable[Written]]) -> Written:
 
     Raises DatabaseAway when it stays away.
     """
+    with suppress(DatabaseAway):
+        return await write()  # as nearly always; to count attempts would cost as much again
     async for attempt in stamina.retry_context(
         on=DatabaseAway, attempts=None, timeout=STORED_WITHIN_SECONDS, wait_max=2.0
     ):
