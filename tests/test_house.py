@@ -10,7 +10,7 @@ PROJECT = Path(__file__).parent.parent
 SOURCES = sorted((PROJECT / "assistant").rglob("*.py"))
 SCRIPTS = sorted((PROJECT / "assistant" / "components").glob("*.js*"))
 STYLES = sorted((PROJECT / "assets").glob("*.css"))
-MIRRORED = ("agent", "connectors", "services", "api", "state", "models", "local")
+MIRRORED = ("agent", "building", "connectors", "services", "api", "state", "models", "local")
 # What is drawn is told by the stories of tests/e2e; tables and types do nothing by themselves.
 WITHOUT_TESTS = ("pages/", "components/", "models/", "agent/backends/", "agent/types.py")
 WITHOUT_TESTS += ("errors.py", "agent/acts.py", "agent/usage.py")
