@@ -9,10 +9,11 @@ from assistant.state.usage import UsageState
 HEIGHT = 220  # pixels
 ROW, AXIS, NAMES = 40, 40, 140  # pixels: of one bar that lies, of the amounts, of what it is of
 HUSHED = {"tick_line": False, "stroke": "var(--muted)"}
+FREE = "Nothing has cost anything this month. Once something does, each day has a bar here."
 
 
 def days_chart() -> rx.Component:
-    """A bar for each day of the month so far."""
+    """A bar for each day of the month so far; a sentence while there is nothing to draw."""
     chart = rx.recharts.bar_chart(
         _bars(48),
         rx.recharts.x_axis(data_key="day", **HUSHED),
@@ -22,11 +23,13 @@ def days_chart() -> rx.Component:
         height=HEIGHT,
         width="100%",
     )
-    return _framed("days", rx.cond(UsageState.ready, chart))
+    is_free = UsageState.ready & ~UsageState.has_cost
+    drawn = _framed("days", rx.cond(UsageState.ready, chart))
+    return rx.cond(is_free, rx.el.p(FREE, class_name="empty"), drawn)
 
 
 def shares_chart(rows: Any) -> rx.Component:  # noqa: ANN401  (a list of the state)
-    """A bar for each row, the longest first; nothing where there are none. The table says them."""
+    """A bar for each row, the longest first; nothing where none cost. The table says them."""
     chart = rx.recharts.bar_chart(
         _bars(20),
         rx.recharts.x_axis(type_="number", unit="¢", **HUSHED),
@@ -37,7 +40,7 @@ def shares_chart(rows: Any) -> rx.Component:  # noqa: ANN401  (a list of the sta
         height=rows.length() * ROW + AXIS,
         width="100%",
     )
-    return rx.cond(rows.length() > 0, _framed("shares", chart))
+    return rx.cond(UsageState.has_cost & (rows.length() > 0), _framed("shares", chart))
 
 
 def _bars(widest: int) -> rx.Component:

@@ -48,6 +48,7 @@ class UsageState(BaseState):
     forecast_said: str = ""
     renews_said: str = ""
     is_short: bool = False
+    has_cost: bool = False
     days: list[dict[str, Any]] = []  # as the chart takes them: day, cents
     models: list[UsageRow] = []
     providers: list[UsageRow] = []
@@ -67,6 +68,7 @@ class UsageState(BaseState):
             self.messages, self.messages_cap = left.messages, tier.messages
             self.messages_said = f"{left.messages:,} of {tier.messages:,} messages"
             self.cost_said = dollars(left.spent)
+            self.has_cost = any(share.cost for share in found.days)
             self.forecast_said = (
                 f"about {found.forecast_messages:,} messages and "
                 f"{dollars(found.forecast_cost)} by then"

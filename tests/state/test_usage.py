@@ -30,12 +30,14 @@ async def test_the_month_stands_against_the_plan(hers, alice, demo):
     assert talk.href.startswith("/chat/")
     assert talk.name == "answer"  # and not "Answers", as requests for them are called
     assert shown.days[-1]["cents"] == 0
+    assert not shown.has_cost
 
 
 async def test_charts_are_given_what_the_tables_say(hers, alice, vendors):
     await ask(alice, "What is it? [[tokens=4000]]")
     await hers.send(UsageState, "load")
     shown = await hers.state(UsageState)
+    assert shown.has_cost
     for rows in (shown.models, shown.providers, shown.purposes):
         assert rows[0].cents > 1
         assert {dollars(Decimal(str(row.cents)) / 100) for row in rows} == {r.cost for r in rows}
