@@ -69,10 +69,7 @@ class UsageState(BaseState):
             self.messages_said = f"{left.messages:,} of {tier.messages:,} messages"
             self.cost_said = dollars(left.spent)
             self.has_cost = any(share.cost for share in found.days)
-            self.forecast_said = (
-                f"about {found.forecast_messages:,} messages and "
-                f"{dollars(found.forecast_cost)} by then"
-            )
+            self.forecast_said = ahead(found.forecast_messages, found.forecast_cost)
             self.renews_said = day(left.month_ends, self.timezone)
             self.days = [_day(share) for share in found.days]
             self.models, self.providers, self.purposes = (
@@ -95,6 +92,12 @@ def _row(share: Share, kind: str = "") -> UsageRow:
     tokens = f"{share.read:,} read, {share.written:,} written" if kind else ""
     href = f"/chat/{share.id}" if share.id else ""
     return UsageRow(name, f"{share.requests:,}", tokens, dollars(share.cost), href, _cents(share))
+
+
+def ahead(messages: int, cost: Decimal) -> str:
+    """What a month comes to, as people read it. cost: USD."""
+    many = "1 message" if messages == 1 else f"{messages:,} messages"
+    return f"about {many} and {dollars(cost)} by then"
 
 
 def dollars(amount: Decimal) -> str:

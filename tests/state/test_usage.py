@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from assistant.state.usage import UsageState, dollars
+from assistant.state.usage import UsageState, ahead, dollars
 from tests.services.talk import ask
 
 
@@ -14,6 +14,14 @@ from tests.services.talk import ask
 )
 def test_money_is_told_as_people_read_it(amount, said):
     assert dollars(Decimal(amount)) == said
+
+
+@pytest.mark.parametrize(
+    ("messages", "said"),
+    [(0, "about 0 messages"), (1, "about 1 message"), (1200, "about 1,200 messages")],
+)
+def test_one_message_is_not_many(messages, said):
+    assert ahead(messages, Decimal(0)) == f"{said} and $0.00 by then"
 
 
 async def test_the_month_stands_against_the_plan(hers, alice, demo):
