@@ -19,8 +19,9 @@ from assistant.database import user_connection, user_session
 from assistant.errors import NotFound
 from assistant.models import Subscription
 from assistant.services import seats, signals
+from assistant.services.customer_card import hand_over
 from assistant.services.stripe_client import asking
-from assistant.services.stripe_standing import NOTHING, Standing, read
+from assistant.services.stripe_standing import NOTHING, Reading, Standing, read
 
 CHECK_EVERY = "interval '6 hours'"
 CHECK_SOON = "interval '10 minutes'"  # while a page is open on which somebody may be paying
@@ -83,16 +84,17 @@ async def catch_up(user_id: UUID, event: Event | None = None) -> Subscription:
         asked = await connection.fetchrow(_ASK)
     if asked is None:
         raise NotFound("account")
-    found, too_many = NOTHING, list[str]()
-    if asked["stripe_customer"]:
-        found, too_many = await read(user_id, asked["stripe_customer"])
+    customer = asked["stripe_customer"]
+    found = await read(user_id, customer) if customer else Reading()
     async with user_connection(user_id) as connection:
         if event is None or await _claimed(connection, user_id, event):
-            await _write(connection, asked["asked"], found)
+            await _write(connection, asked["asked"], found.standing)
     await signals.tell_plan(user_id)
     await seats.tell_members(user_id)
-    for subscription in too_many:
+    for subscription in found.too_many:
         await _end_surplus(user_id, subscription)
+    if found.own_card:
+        await hand_over(customer, found.standing.stripe_subscription or "", found.own_card)
     return await plan_of(user_id)
 
 

@@ -158,19 +158,26 @@ async def agree(move: Move) -> None:
             "duration": {"interval": "month", "interval_count": 1},
             "proration_behavior": "none",
         }
-        phases = [_discounted(held, until_then), _discounted(held, from_then)]
+        phases = [_kept(held, until_then), _kept(held, from_then)]
         await stripe.subscription_schedules.update_async(
             made.id, {"end_behavior": "release", "phases": phases}
         )
 
 
-def _discounted(
+def _kept(
     held: "Held", phase: "SubscriptionScheduleUpdateParamsPhase"
 ) -> "SubscriptionScheduleUpdateParamsPhase":
-    """The phase with the discounts of the subscription, which it would lose otherwise."""
+    """The phase with what the subscription would lose otherwise: discounts, tax, and bills that
+    are sent.
+    """
     given = [each if isinstance(each, str) else each.id for each in held.discounts]
     if given:
         phase["discounts"] = [{"discount": name} for name in given]
+    if held.automatic_tax.enabled:
+        phase["automatic_tax"] = {"enabled": True}
+    if held.days_until_due is not None:
+        phase["collection_method"] = "send_invoice"
+        phase["invoice_settings"] = {"days_until_due": held.days_until_due}
     return phase
 
 

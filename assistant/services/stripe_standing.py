@@ -4,9 +4,10 @@ Only subscriptions of our own customer that name the user count. Of several the 
 gives most; the others of those that cost are too many.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
 from assistant.services.stripe_client import asking
@@ -57,16 +58,23 @@ class Standing:
 NOTHING = Standing()
 
 
+class Reading(NamedTuple):
+    """What was read. too_many: the ids of subscriptions that are too many. own_card: the card that
+    the subscription keeps for itself, "" for none.
+    """
+
+    standing: Standing = NOTHING
+    too_many: Sequence[str] = ()
+    own_card: str = ""
+
+
 def moment_of(seconds: int | None) -> datetime | None:
     """A time of Stripe's."""
     return datetime.fromtimestamp(seconds, UTC) if seconds is not None else None
 
 
-async def read(user_id: UUID, customer: str) -> tuple[Standing, list[str]]:
-    """How the user stands now, and the ids of subscriptions that are too many.
-
-    Raises BillingOff and BillingAway.
-    """
+async def read(user_id: UUID, customer: str) -> Reading:
+    """How the user stands now. Raises BillingOff and BillingAway."""
     async with asking() as stripe:
         listed = await stripe.subscriptions.list_async(
             {
@@ -79,9 +87,17 @@ async def read(user_id: UUID, customer: str) -> tuple[Standing, list[str]]:
         ours = [each for each in listed.data if _is_of(each, user_id) and each.status in STATUS]
         ours.sort(key=_rank)
         if not ours:
-            return NOTHING, []
+            return Reading()
         found = await _standing(stripe, ours)
-    return found, [each.id for each in ours[1:] if not ORDER[STATUS[each.status]]]
+    too_many = [each.id for each in ours[1:] if not ORDER[STATUS[each.status]]]
+    return Reading(found, too_many, _own_card(ours[0]))
+
+
+def _own_card(subscription: "Subscription") -> str:
+    card = subscription.default_payment_method
+    if card is None or subscription.status == "canceled":
+        return ""
+    return card if isinstance(card, str) else card.id
 
 
 def _is_of(subscription: "Subscription", user_id: UUID) -> bool:

@@ -46,6 +46,8 @@ def update(world: World, params: Fields, name: str) -> Fields:
 
 def changed(world: World, subscription: Fields, params: Fields) -> Fields:
     """Change it, and invoice at once what is to be invoiced at once. Raises Problem."""
+    if params.get("default_payment_method") == "":  # which takes it away
+        params = {**params, "default_payment_method": None}
     _refuse(world, subscription, params)
     waits = _waits(world, subscription, params)
     before = pending.terms(subscription)
