@@ -8,7 +8,6 @@ page that is still open is closed first.
 import re
 from contextlib import suppress
 from datetime import datetime
-from hashlib import sha256
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 from uuid import UUID
@@ -24,7 +23,7 @@ from assistant.services import membership
 from assistant.services.addresses import BILLING, own_path
 from assistant.services.entitlement import CHECK_SOON, OVER, catch_up, plan_of
 from assistant.services.seats import require_room
-from assistant.services.stripe_client import asking
+from assistant.services.stripe_client import asking, once
 from assistant.services.stripe_prices import price_of, sold
 from assistant.services.tiers import TIERS, Tier
 
@@ -73,7 +72,7 @@ async def become_customer(user_id: UUID) -> None:
         return
     async with asking() as stripe:
         made = await stripe.customers.create_async(
-            {"metadata": {"user_id": str(user_id)}}, {"idempotency_key": f"customer-{user_id}"}
+            {"metadata": {"user_id": str(user_id)}}, once("customer", user_id)
         )
     none_yet = col(Subscription.stripe_customer).is_(None)
     async with user_session(user_id) as session:
@@ -134,10 +133,8 @@ async def _made(
 ) -> "Session | None":
     """A new page, if no other tab has opened another one since the plan was read."""
     order = _order(plan, tier, price, meant)
-    meaning = "-".join((*meant.values(), plan.checkout or "first"))
-    key = f"checkout-{sha256(meaning.encode()).hexdigest()}"  # Stripe takes 255 characters
     async with asking() as stripe:
-        page = await stripe.checkout.sessions.create_async(order, {"idempotency_key": key})
+        page = await stripe.checkout.sessions.create_async(order, once(plan.checkout, order))
     as_it_was = col(Subscription.checkout).in_([plan.checkout, page.id])
     soon: ColumnElement[datetime] = literal_column(f"now() + {CHECK_SOON}")
     async with user_session(plan.user_id) as session:

@@ -92,7 +92,7 @@ def delete(world: World, params: Fields, name: str) -> Fields:
 
 
 def defaulted(world: World, customer: Fields, method: Fields) -> None:
-    """Make it the one that pays, but for subscriptions with one of their own, as the portal does."""
+    """Make it the customer's, as the portal does; a subscription with its own keeps that one."""
     with world.changing(customer, "customer.updated"):
         customer["invoice_settings"]["default_payment_method"] = method["id"]
 
