@@ -10,7 +10,9 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
+from assistant.errors import BillingRefused, NotFound
 from assistant.services.stripe_client import asking
+from assistant.services.stripe_customers import whereabouts
 from assistant.services.stripe_prices import tier_at, tier_in
 from assistant.services.tiers import FREE, TIERS
 
@@ -75,22 +77,36 @@ def moment_of(seconds: int | None) -> datetime | None:
 
 async def read(user_id: UUID, customer: str) -> Reading:
     """How the user stands now. Raises BillingOff and BillingAway."""
+    listed = await _subscriptions(customer)
     async with asking() as stripe:
-        listed = await stripe.subscriptions.list_async(
-            {
-                "customer": customer,
-                "status": "all",
-                "limit": 100,
-                "expand": ["data.schedule"],
-            }
-        )
-        ours = [each for each in listed.data if _is_of(each, user_id) and each.status in STATUS]
+        ours = [each for each in listed if _is_of(each, user_id) and each.status in STATUS]
         ours.sort(key=_rank)
         if not ours:
             return Reading()
         found = await _standing(stripe, ours)
     too_many = [each.id for each in ours[1:] if not ORDER[STATUS[each.status]]]
     return Reading(found, too_many, _own_card(ours[0]))
+
+
+async def _subscriptions(customer: str) -> list["Subscription"]:
+    """All that the customer has or has had. One that was erased at Stripe has none any more; one
+    that Stripe has never known is refused, for then the key may be another account's.
+    """
+    try:
+        async with asking(missing="customer") as stripe:
+            listed = await stripe.subscriptions.list_async(
+                {
+                    "customer": customer,
+                    "status": "all",
+                    "limit": 100,
+                    "expand": ["data.schedule"],
+                }
+            )
+    except NotFound as error:
+        if await whereabouts(customer) == "erased":
+            return []
+        raise BillingRefused from error
+    return listed.data
 
 
 def _own_card(subscription: "Subscription") -> str:
