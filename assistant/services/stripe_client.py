@@ -34,6 +34,7 @@ CONFIRM = (
 )
 TO_CONFIRM = "confirm"  # why a payment is refused that its owner has to confirm
 REQUIRES_ACTION = "payment_intent_requires_action"  # how Stripe's words for that end
+UNPROVEN = "authentication_required"  # or so, where the bank has declined for that reason
 
 log = structlog.get_logger()
 
@@ -112,7 +113,8 @@ def once(*meaning: object) -> "RequestOptions":
 
 
 def _refusal(error: "CardError") -> Refused:
-    if (error.code or "").endswith(REQUIRES_ACTION):
+    declined = getattr(error.error, "decline_code", None)
+    if (error.code or "").endswith(REQUIRES_ACTION) or UNPROVEN in (error.code, declined):
         return Refused(CONFIRM, why=TO_CONFIRM)
     return Refused(DECLINED, why="declined")
 

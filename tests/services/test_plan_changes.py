@@ -168,6 +168,14 @@ async def test_a_payment_that_the_bank_asks_about_is_confirmed_and_then_it_comes
     assert (await entitlement.catch_up(alice.id)).seats == 3
 
 
+async def test_a_bank_that_declines_until_its_owner_is_proven_is_one_that_asks(sells, alice):
+    plan = await pays(sells, alice, "team")
+    sells.decline(plan.stripe_customer, "authentication_required")
+    page = await changes(alice.id, "team", 3)
+    confirm(page)
+    assert (await entitlement.catch_up(alice.id)).seats == 3
+
+
 async def test_who_does_not_confirm_keeps_what_they_have_and_may_choose_anew(sells, alice):
     plan = await pays(sells, alice, "team", card=ASKS)
     await changes(alice.id, "team", 3)
