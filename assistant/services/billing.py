@@ -10,7 +10,7 @@ from sqlalchemy import String, literal_column, or_
 from sqlmodel import col, select
 
 from assistant.database import user_session
-from assistant.errors import BillingAway
+from assistant.errors import BillingAway, BillingRefused
 from assistant.models import Seat, Subscription
 from assistant.models.billing import STATUS_NOW
 from assistant.services import membership
@@ -182,10 +182,13 @@ async def _next_amount(plan: Subscription, found: Billing) -> Decimal | None:
         return None
     held = plan.stripe_subscription or ""
     asked: InvoiceCreatePreviewParams = {"subscription": held}
-    async with asking() as stripe:
-        if plan.next_tier:  # by a schedule, which another plan comes with
-            schedule = (await stripe.subscriptions.retrieve_async(held)).schedule
-            if isinstance(schedule, str):
-                asked = {"schedule": schedule}
-        bill = await stripe.invoices.create_preview_async(asked)
+    try:
+        async with asking() as stripe:
+            if plan.next_tier:  # by a schedule, which another plan comes with
+                schedule = (await stripe.subscriptions.retrieve_async(held)).schedule
+                if isinstance(schedule, str):
+                    asked = {"schedule": schedule}
+            bill = await stripe.invoices.create_preview_async(asked)
+    except BillingRefused:  # there is none, or tax cannot be worked out: the invoices are told
+        return None
     return Decimal(bill.amount_due) / CENTS

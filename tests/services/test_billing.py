@@ -189,3 +189,10 @@ async def test_while_stripe_is_away_the_plan_is_told_as_it_was(sells, alice):
     found = await billing.billing(alice.id)
     assert (found.tier.id, found.away, found.invoices) == ("team", True, [])
     assert not (await billing.billing(alice.id)).away
+
+
+async def test_a_next_invoice_that_stripe_refuses_to_tell_hides_no_others(sells, alice):
+    await pays(sells, alice, "team")
+    sells.fail(200, 400)  # tax cannot be worked out, say
+    found = await billing.billing(alice.id)
+    assert (found.away, found.next_amount, len(found.invoices)) == (False, None, 1)
