@@ -109,8 +109,26 @@ class Billing:
 async def billing(user_id: UUID) -> Billing:
     """How the user stands, with their invoices, the newest first.
 
-    It is shown as it is written here; only what it costs next and the invoices are asked for.
+    It is shown as it is written here; only what it costs next and the invoices are asked for. Who
+    has just paid what was due need not wait for Stripe's notice of it.
     """
+    found = await _shown(user_id)
+    if not _is_behind(found):
+        return found
+    try:
+        await catch_up(user_id)
+    except BillingAway:
+        return found
+    return await _shown(user_id)
+
+
+def _is_behind(found: Billing) -> bool:
+    """Whether a payment is said to be due while no invoice is."""
+    is_due = found.status in ("past_due", "unpaid")
+    return is_due and bool(found.invoices) and all(each.status != "open" for each in found.invoices)
+
+
+async def _shown(user_id: UUID) -> Billing:
     async with user_session(user_id) as session:
         status_now = literal_column(STATUS_NOW, String).label("status_now")
         plan, status = (await session.execute(select(Subscription, status_now))).one()

@@ -3,13 +3,14 @@
 from datetime import timedelta
 from decimal import Decimal
 
+import httpx
 import pytest
 
 from assistant.errors import BillingOff
 from assistant.services import billing, entitlement
 from assistant.services.billing import TROUBLES, Billing
 from assistant.services.tiers import TIERS, tier_of
-from tests.services.paying import PAYS_ONCE, changes, pays, sells, stripe
+from tests.services.paying import PAYS_ONCE, VISA, changes, pays, sells, stripe
 from tests.services.talk import rows
 
 __all__ = ["sells", "stripe"]
@@ -21,6 +22,10 @@ async def stands(user):
     """How the user stands, read anew."""
     await entitlement.catch_up(user.id)
     return await billing.billing(user.id)
+
+
+def pay_there(page):
+    assert "is paid" in httpx.post(page, data={"do": "pay", "card": VISA}).text
 
 
 def totals(found):
@@ -196,3 +201,13 @@ async def test_a_next_invoice_that_stripe_refuses_to_tell_hides_no_others(sells,
     sells.fail(200, 400)  # tax cannot be worked out, say
     found = await billing.billing(alice.id)
     assert (found.away, found.next_amount, len(found.invoices)) == (False, None, 1)
+
+
+async def test_who_has_paid_what_was_due_sees_it_before_any_notice_comes(sells, alice):
+    plan = await pays(sells, alice, "team", card=PAYS_ONCE)
+    sells.advance(plan.period_end + timedelta(hours=2))
+    found = await stands(alice)
+    assert found.status == "past_due"
+    (page,) = [each.page_url for each in found.invoices if each.status == "open"]
+    pay_there(page)
+    assert (await billing.billing(alice.id)).status == "active"
