@@ -21,6 +21,7 @@ from assistant.services.membership import Held
 from assistant.services.plan_changes import change, preview, resume
 from assistant.services.stripe_client import asking
 from assistant.services.stripe_prices import CENTS
+from assistant.services.stripe_standing import PAUSED
 from assistant.services.tiers import FREE, TIERS, Tier, in_force, is_sold
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ TROUBLES = {
     "due": "An invoice of yours is still to be paid.",
     "dispute": "A payment of yours is disputed with your bank. Until that is settled your plan may "
     "end; ask whoever runs this server.",
+    PAUSED: "Your plan is paused, and nothing is taken meanwhile. Whoever runs this server can let "
+    "it go on.",
     "refund": "A payment of this period was given back to you, in whole or in part.",
 }
 
@@ -81,7 +84,8 @@ class Billing:
     it comes at renews_at. grace_until: until when one who has not paid keeps the plan. next_amount,
     next_at: the next invoice. trouble: "" or one sentence. away: Stripe does not answer, so
     invoices and the next amount are missing. may_try: whether the trial is still to be had.
-    gives: whether seats are given away or offered, be it of a plan that is over.
+    gives: whether seats are given away or offered, be it of a plan that is over. paused: nothing is
+    had and nothing is due.
     """
 
     on: bool
@@ -102,6 +106,7 @@ class Billing:
     away: bool = False
     may_try: bool = False
     gives: bool = False
+    paused: bool = False
     invoices: list[Invoice] = field(default_factory=list)
     seat: Held | None = None
 
@@ -124,7 +129,7 @@ async def billing(user_id: UUID) -> Billing:
 
 def _is_behind(found: Billing) -> bool:
     """Whether a payment is said to be due while no invoice is."""
-    is_due = found.status in ("past_due", "unpaid")
+    is_due = found.status in ("past_due", "unpaid") and not found.paused
     return is_due and bool(found.invoices) and all(each.status != "open" for each in found.invoices)
 
 
@@ -168,6 +173,7 @@ def _as_written(plan: Subscription, status: str) -> Billing:
         next_at=plan.period_end if goes_on and lives(plan) else None,
         trouble=TROUBLES[plan.trouble],
         may_try=plan.trialed_at is None,
+        paused=plan.trouble == PAUSED,
     )
 
 

@@ -23,13 +23,14 @@ if TYPE_CHECKING:
 GRACE = timedelta(days=14)  # from the first invoice that was not paid
 CHARGES = 10  # of the newest payments, those that may have been disputed or given back
 SETTLED = frozenset({"won", "warning_closed", "prevented"})  # disputes that changed nothing
+PAUSED = "paused"
 SLACK_SECONDS = 3600  # a period begins about when it is paid
 STATUS = {
     "trialing": "trialing",
     "active": "active",
     "past_due": "past_due",
     "unpaid": "unpaid",
-    "paused": "unpaid",  # its trial has ended without a card
+    PAUSED: "unpaid",  # by the operator's hand, say: nothing is taken, and nothing is had
     "canceled": "canceled",
 }  # others never began
 ORDER = {"active": 0, "trialing": 0, "past_due": 1, "unpaid": 2, "canceled": 3}
@@ -205,6 +206,8 @@ async def _trouble(stripe: "V1Services", subscription: "Subscription") -> str:
     for charge in charges:
         if charge.disputed and await _is_in_dispute(stripe, charge, since):
             return "dispute"
+    if subscription.status == PAUSED:
+        return PAUSED
     if STATUS[subscription.status] in ("past_due", "unpaid"):
         return "due" if subscription.collection_method == "send_invoice" else "declined"
     given_back = any(each.amount_refunded and each.created >= since for each in charges)
