@@ -10,6 +10,13 @@ from assistant.errors import BillingAway
 from assistant.services.stripe_client import asking
 
 
+async def is_there(customer: str) -> bool:
+    """Whether anything pays for the customer. Raises BillingOff and BillingAway."""
+    async with asking() as stripe:
+        found = await stripe.customers.retrieve_async(customer)
+    return bool(found.invoice_settings and found.invoice_settings.default_payment_method)
+
+
 async def hand_over(customer: str, subscription: str, card: str) -> None:
     """Let the customer pay with this card of a subscription, which then has none of its own.
 

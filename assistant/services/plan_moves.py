@@ -4,17 +4,22 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from assistant.errors import BillingAway, Refused
+from assistant.errors import BillingAway, BillingRefused, Refused
+from assistant.services import customer_card
 from assistant.services.stripe_client import TO_CONFIRM, asking
 from assistant.services.stripe_prices import CENTS
 
 if TYPE_CHECKING:
-    from stripe import Invoice, SubscriptionSchedule
+    from stripe import Customer, Invoice, SubscriptionSchedule
     from stripe import Subscription as Held
     from stripe.params import (
         SubscriptionScheduleUpdateParamsPhase,
     )
 
+NO_CARD = (
+    "There is no card that could pay for this, so nothing was changed. Add one under “Manage "
+    "payment”; then try again."
+)
 KEEP_FIRST = (
     "Your bank asks you to confirm this payment, and your plan is canceled: keep the plan first, "
     "then change it. Nothing was changed."
@@ -118,6 +123,10 @@ async def come_now(move: Move) -> str:
         if error.why != TO_CONFIRM:
             raise
         return await _once_confirmed(move)
+    except BillingRefused as error:
+        if held.default_payment_method or await customer_card.is_there(_id(held.customer)):
+            raise
+        raise Refused(NO_CARD, why="declined") from error
     return ""
 
 
@@ -197,7 +206,7 @@ async def end(subscription: str, *, at_once: bool) -> None:
             await stripe.subscriptions.update_async(subscription, {"cancel_at_period_end": True})
 
 
-def _id(named: "str | SubscriptionSchedule | Invoice") -> str:
+def _id(named: "str | SubscriptionSchedule | Invoice | Customer") -> str:
     return named if isinstance(named, str) else named.id
 
 

@@ -70,6 +70,15 @@ async def test_a_change_that_cannot_be_paid_does_not_come(sells, alice):
     assert (plan.seats, plan.status, invoiced(sells)) == (1, "active", [3_500])
 
 
+async def test_who_has_taken_the_card_away_hears_that_there_is_none(sells, alice):
+    await pays(sells, alice, "team")
+    (card,) = sells.all("payment_method")
+    sells.client.v1.payment_methods.detach(card["id"])
+    with pytest.raises(Refused, match="There is no card that could pay for this"):
+        await changes(alice.id, "team", 2)
+    assert (await entitlement.catch_up(alice.id)).seats == 1
+
+
 async def test_a_trial_is_of_its_plan_and_what_is_larger_ends_it_and_is_paid(sells, alice):
     await pays(sells, alice)
     sells.advance(timedelta(days=5))

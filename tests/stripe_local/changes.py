@@ -85,7 +85,9 @@ def _refuse(world: World, subscription: Fields, params: Fields) -> None:
     if behaviour == "error_if_incomplete" and at_once and not payments.would_pay(payer):
         if payer and payer["_does"] == "ask":
             raise to_confirm("subscription")
-        raise declined(payer["_reason"] if payer else "generic_decline")
+        if payer is None:
+            raise invalid(subscriptions.NO_CARD, code="resource_missing")
+        raise declined(payer["_reason"])
 
 
 def _waits(world: World, subscription: Fields, params: Fields) -> bool:
