@@ -1,5 +1,5 @@
-// Looks again how the plan stands: often while a payment is being confirmed, and when the user
-// comes back to this page, perhaps from paying in another tab. It shows nothing.
+// Looks again how the plan stands: when it has changed, often while a payment is being confirmed, and
+// when the user comes back to this page, perhaps from paying in another tab. It shows nothing.
 import { useEffect, useRef } from "react";
 
 const FIRST_MS = 1_500;
@@ -21,8 +21,13 @@ export function BillingWatch({ waiting, settled, news, onLook }) {
       last = Date.now();
       look.current?.();
     };
+    const hear = () => look.current?.();
     document.addEventListener("visibilitychange", back);
-    return () => document.removeEventListener("visibilitychange", back);
+    window.addEventListener("assistant:plan", hear);
+    return () => {
+      document.removeEventListener("visibilitychange", back);
+      window.removeEventListener("assistant:plan", hear);
+    };
   }, []);
   // Who loads the page once more is not thanked once more.
   useEffect(() => {

@@ -60,16 +60,9 @@ function useSeats(seats, onChange) {
     ask(API).then((told) => setKnown((now) => ({ ...told, link: now?.link ?? "" })), failed);
   useEffect(() => void read(), [seats]);
   useEffect(() => {
-    const hear = () => {
-      read();
-      changed.current?.();
-    };
-    window.addEventListener("assistant:plan", hear);
-    window.addEventListener("assistant:seats", read); // of others: what is paid is as it was
-    return () => {
-      window.removeEventListener("assistant:plan", hear);
-      window.removeEventListener("assistant:seats", read);
-    };
+    const heard = ["assistant:plan", "assistant:seats"];
+    for (const each of heard) window.addEventListener(each, read);
+    return () => heard.forEach((each) => window.removeEventListener(each, read));
   }, []);
   const send = (path, form, said) => {
     setState({ busy: path });

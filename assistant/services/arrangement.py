@@ -12,7 +12,7 @@ from assistant.errors import Refused
 from assistant.models import Subscription
 from assistant.services.checkout import become_customer, lives
 from assistant.services.entitlement import catch_up
-from assistant.services.stripe_client import asking
+from assistant.services.stripe_client import asking, once
 from assistant.services.stripe_prices import CENTS, SEATS
 from assistant.services.tiers import TIERS
 
@@ -51,7 +51,7 @@ async def arrange(user_id: UUID, email: str, price: Decimal, seats: int = 1) -> 
 
 async def _sell(plan: Subscription, email: str, cents: int, seats: int) -> None:
     customer = plan.stripe_customer or ""
-    key = f"arranged-{plan.user_id}-{plan.stripe_subscription or 'first'}-{cents}-{seats}"
+    terms = (plan.user_id, plan.stripe_subscription, cents, seats)
     taxed = settings().stripe_tax
     async with asking() as stripe:
         payer = await stripe.customers.update_async(customer, {"email": email, "expand": ["tax"]})
@@ -65,7 +65,7 @@ async def _sell(plan: Subscription, email: str, cents: int, seats: int) -> None:
                 "metadata": {"tier": PLAN.id},
                 "product_data": {"name": f"{PLAN.label} plan", "metadata": {"tier": PLAN.id}},
             },
-            {"idempotency_key": f"{key}-price"},
+            once("arranged price", *terms),
         )
         await stripe.subscriptions.create_async(
             {
@@ -76,5 +76,5 @@ async def _sell(plan: Subscription, email: str, cents: int, seats: int) -> None:
                 "automatic_tax": {"enabled": taxed},
                 "metadata": {"user_id": str(plan.user_id), "tier": PLAN.id},
             },
-            {"idempotency_key": key},
+            once("arranged", *terms),
         )

@@ -10,7 +10,7 @@ from sqlalchemy import String, literal_column, or_
 from sqlmodel import col, select
 
 from assistant.database import user_session
-from assistant.errors import BillingAway
+from assistant.errors import BillingAway, BillingRefused
 from assistant.models import Seat, Subscription
 from assistant.models.billing import STATUS_NOW
 from assistant.services import membership
@@ -21,6 +21,7 @@ from assistant.services.membership import Held
 from assistant.services.plan_changes import change, preview, resume
 from assistant.services.stripe_client import asking
 from assistant.services.stripe_prices import CENTS
+from assistant.services.stripe_standing import PAUSED
 from assistant.services.tiers import FREE, TIERS, Tier, in_force, is_sold
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ TROUBLES = {
     "due": "An invoice of yours is still to be paid.",
     "dispute": "A payment of yours is disputed with your bank. Until that is settled your plan may "
     "end; ask whoever runs this server.",
+    PAUSED: "Your plan is paused, and nothing is taken meanwhile. Whoever runs this server can let "
+    "it go on.",
     "refund": "A payment of this period was given back to you, in whole or in part.",
 }
 
@@ -81,7 +84,8 @@ class Billing:
     it comes at renews_at. grace_until: until when one who has not paid keeps the plan. next_amount,
     next_at: the next invoice. trouble: "" or one sentence. away: Stripe does not answer, so
     invoices and the next amount are missing. may_try: whether the trial is still to be had.
-    gives: whether seats are given away or offered, be it of a plan that is over.
+    gives: whether seats are given away or offered, be it of a plan that is over. paused: nothing is
+    had and nothing is due.
     """
 
     on: bool
@@ -102,6 +106,7 @@ class Billing:
     away: bool = False
     may_try: bool = False
     gives: bool = False
+    paused: bool = False
     invoices: list[Invoice] = field(default_factory=list)
     seat: Held | None = None
 
@@ -109,8 +114,26 @@ class Billing:
 async def billing(user_id: UUID) -> Billing:
     """How the user stands, with their invoices, the newest first.
 
-    It is shown as it is written here; only what it costs next and the invoices are asked for.
+    It is shown as it is written here; only what it costs next and the invoices are asked for. Who
+    has just paid what was due need not wait for Stripe's notice of it.
     """
+    found = await _shown(user_id)
+    if not _is_behind(found):
+        return found
+    try:
+        await catch_up(user_id)
+    except BillingAway:
+        return found
+    return await _shown(user_id)
+
+
+def _is_behind(found: Billing) -> bool:
+    """Whether a payment is said to be due while no invoice is."""
+    is_due = found.status in ("past_due", "unpaid") and not found.paused
+    return is_due and bool(found.invoices) and all(each.status != "open" for each in found.invoices)
+
+
+async def _shown(user_id: UUID) -> Billing:
     async with user_session(user_id) as session:
         status_now = literal_column(STATUS_NOW, String).label("status_now")
         plan, status = (await session.execute(select(Subscription, status_now))).one()
@@ -150,6 +173,7 @@ def _as_written(plan: Subscription, status: str) -> Billing:
         next_at=plan.period_end if goes_on and lives(plan) else None,
         trouble=TROUBLES[plan.trouble],
         may_try=plan.trialed_at is None,
+        paused=plan.trouble == PAUSED,
     )
 
 
@@ -182,10 +206,13 @@ async def _next_amount(plan: Subscription, found: Billing) -> Decimal | None:
         return None
     held = plan.stripe_subscription or ""
     asked: InvoiceCreatePreviewParams = {"subscription": held}
-    async with asking() as stripe:
-        if plan.next_tier:  # by a schedule, which another plan comes with
-            schedule = (await stripe.subscriptions.retrieve_async(held)).schedule
-            if isinstance(schedule, str):
-                asked = {"schedule": schedule}
-        bill = await stripe.invoices.create_preview_async(asked)
+    try:
+        async with asking() as stripe:
+            if plan.next_tier:  # by a schedule, which another plan comes with
+                schedule = (await stripe.subscriptions.retrieve_async(held)).schedule
+                if isinstance(schedule, str):
+                    asked = {"schedule": schedule}
+            bill = await stripe.invoices.create_preview_async(asked)
+    except BillingRefused:  # there is none, or tax cannot be worked out: the invoices are told
+        return None
     return Decimal(bill.amount_due) / CENTS

@@ -8,6 +8,7 @@ from decimal import Decimal
 from assistant.models import Subscription
 from assistant.services import money_and_days
 from assistant.services.money_and_days import price
+from assistant.services.stripe_standing import PAUSED
 from assistant.services.tiers import TIERS, Tier
 
 Day = Callable[[datetime | None], str]  # as its owner's calendar has it
@@ -59,6 +60,8 @@ def told(plan: Subscription, tier: Tier, seats: int, change: Change, timezone: s
 
 def _ending(plan: Subscription, change: Change, day: Day) -> list[str]:
     label = TIERS[plan.tier].label
+    if plan.trouble == PAUSED:
+        return [f"Your {label} plan is paused, so it ends now.", "Nothing is due."]
     if plan.status == "unpaid":
         return [f"Your {label} plan is not paid for, so it ends now.", "Nothing is due."]
     others = ["So has everybody who sits on a seat of yours."] if plan.seats > 1 else []

@@ -8,7 +8,6 @@ page that is still open is closed first.
 import re
 from contextlib import suppress
 from datetime import datetime
-from hashlib import sha256
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 from uuid import UUID
@@ -24,7 +23,8 @@ from assistant.services import membership
 from assistant.services.addresses import BILLING, own_path
 from assistant.services.entitlement import CHECK_SOON, OVER, catch_up, plan_of
 from assistant.services.seats import require_room
-from assistant.services.stripe_client import asking
+from assistant.services.stripe_client import asking, once
+from assistant.services.stripe_customers import whereabouts
 from assistant.services.stripe_prices import price_of, sold
 from assistant.services.tiers import TIERS, Tier
 
@@ -68,16 +68,24 @@ def lives(plan: Subscription) -> bool:
 
 
 async def become_customer(user_id: UUID) -> None:
-    """Let the user have their customer at Stripe, which knows no name and no address of theirs."""
-    if (await plan_of(user_id)).stripe_customer is not None:
+    """Let the user have their customer at Stripe, which knows no name and no address of theirs.
+
+    One that is not there any more, or is another account's, is followed by a new one: but never
+    while it may be paying for a plan.
+    """
+    plan = await plan_of(user_id)
+    before = plan.stripe_customer
+    if before is not None and (lives(plan) or await whereabouts(before) == "here"):
         return
     async with asking() as stripe:
         made = await stripe.customers.create_async(
-            {"metadata": {"user_id": str(user_id)}}, {"idempotency_key": f"customer-{user_id}"}
+            {"metadata": {"user_id": str(user_id)}}, once("customer", user_id, before)
         )
-    none_yet = col(Subscription.stripe_customer).is_(None)
+    as_it_was = col(Subscription.stripe_customer).is_not_distinct_from(before)
     async with user_session(user_id) as session:
-        await session.execute(update(Subscription).where(none_yet).values(stripe_customer=made.id))
+        await session.execute(
+            update(Subscription).where(as_it_was).values(stripe_customer=made.id, checkout="")
+        )
 
 
 async def _open_page(plan: Subscription, meant: dict[str, str]) -> "Session | None":
@@ -134,10 +142,8 @@ async def _made(
 ) -> "Session | None":
     """A new page, if no other tab has opened another one since the plan was read."""
     order = _order(plan, tier, price, meant)
-    meaning = "-".join((*meant.values(), plan.checkout or "first"))
-    key = f"checkout-{sha256(meaning.encode()).hexdigest()}"  # Stripe takes 255 characters
     async with asking() as stripe:
-        page = await stripe.checkout.sessions.create_async(order, {"idempotency_key": key})
+        page = await stripe.checkout.sessions.create_async(order, once(plan.checkout, order))
     as_it_was = col(Subscription.checkout).in_([plan.checkout, page.id])
     soon: ColumnElement[datetime] = literal_column(f"now() + {CHECK_SOON}")
     async with user_session(plan.user_id) as session:
@@ -184,12 +190,15 @@ async def portal(user_id: UUID) -> str:
     Raises Refused for who has never paid, BillingOff and BillingAway.
     """
     customer = (await plan_of(user_id)).stripe_customer
-    async with asking() as stripe:
-        if customer is None:
-            raise Refused(NEVER_PAID)
-        opened = await stripe.billing_portal.sessions.create_async(
-            {"customer": customer, "return_url": f"{settings().url}{BILLING}"}
-        )
+    try:
+        async with asking(missing="customer") as stripe:
+            if customer is None:
+                raise Refused(NEVER_PAID)
+            opened = await stripe.billing_portal.sessions.create_async(
+                {"customer": customer, "return_url": f"{settings().url}{BILLING}"}
+            )
+    except NotFound as error:
+        raise Refused(NEVER_PAID) from error
     return opened.url
 
 

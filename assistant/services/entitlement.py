@@ -19,8 +19,9 @@ from assistant.database import user_connection, user_session
 from assistant.errors import NotFound
 from assistant.models import Subscription
 from assistant.services import seats, signals
+from assistant.services.customer_card import hand_over
 from assistant.services.stripe_client import asking
-from assistant.services.stripe_standing import NOTHING, Standing, read
+from assistant.services.stripe_standing import NOTHING, Reading, Standing, read
 
 CHECK_EVERY = "interval '6 hours'"
 CHECK_SOON = "interval '10 minutes'"  # while a page is open on which somebody may be paying
@@ -35,15 +36,24 @@ _RENEWED = f"case when {_END} > now() then {_END} + interval '2 minutes' end"
 _MAY_PAY = f"case when checkout <> '' and checkout not like '%{OVER}' then {CHECK_SOON} end"
 _BUYS = f"case when {_VALUES['status']}::varchar = 'canceled' then now() + {_MAY_PAY} end"
 _WRITE = f"""
-    update subscriptions
-    set {", ".join(f"{name} = {value}" for name, value in _VALUES.items())},
-        told = $1, check_at = least(now() + {CHECK_EVERY}, {_RENEWED}, {_BUYS})
-    where told < $1
+    with before as (
+        select {", ".join(_NAMES)} from subscriptions where told < $1 for no key update
+    ), written as (
+        update subscriptions
+        set {", ".join(f"{name} = {value}" for name, value in _VALUES.items())},
+            told = $1, check_at = least(now() + {CHECK_EVERY}, {_RENEWED}, {_BUYS})
+        where told < $1 returning {", ".join(_NAMES)}
+    )
+    select before is distinct from written from before, written
 """  # noqa: S608  (names of our own)
 _SEEN = f"""
-    update subscriptions set told = $1, check_at = now() + least({CHECK_EVERY}, {_MAY_PAY}),
-        status = case when stripe_subscription is null then status else 'canceled' end
-    where told < $1
+    with before as (select status from subscriptions where told < $1 for no key update),
+    written as (
+        update subscriptions set told = $1, check_at = now() + least({CHECK_EVERY}, {_MAY_PAY}),
+            status = case when stripe_subscription is null then status else 'canceled' end
+        where told < $1 returning status
+    )
+    select before is distinct from written from before, written
 """  # noqa: S608
 _CLAIM = """
     insert into stripe_events as known (id, user_id, event_id, type, happened_at, status)
@@ -74,7 +84,8 @@ async def plan_of(user_id: UUID) -> Subscription:
 
 
 async def catch_up(user_id: UUID, event: Event | None = None) -> Subscription:
-    """Read at Stripe how the user stands, and write it; returns what is written.
+    """Read at Stripe how the user stands, and write it; returns what is written. Open pages hear of
+    it where it is something else than before.
 
     event: a notice that is claimed in the same transaction, once for all. Raises BillingOff,
     BillingAway, and NotFound for an account that was erased meanwhile.
@@ -83,16 +94,18 @@ async def catch_up(user_id: UUID, event: Event | None = None) -> Subscription:
         asked = await connection.fetchrow(_ASK)
     if asked is None:
         raise NotFound("account")
-    found, too_many = NOTHING, list[str]()
-    if asked["stripe_customer"]:
-        found, too_many = await read(user_id, asked["stripe_customer"])
+    customer = asked["stripe_customer"]
+    found = await read(user_id, customer) if customer else Reading()
     async with user_connection(user_id) as connection:
-        if event is None or await _claimed(connection, user_id, event):
-            await _write(connection, asked["asked"], found)
-    await signals.tell_plan(user_id)
-    await seats.tell_members(user_id)
-    for subscription in too_many:
+        is_new = event is None or await _claimed(connection, user_id, event)
+        is_changed = is_new and await _write(connection, asked["asked"], found.standing)
+    if is_changed:
+        await signals.tell_plan(user_id)
+        await seats.tell_members(user_id)
+    for subscription in found.too_many:
         await _end_surplus(user_id, subscription)
+    if found.own_card:
+        await hand_over(customer, found.standing.stripe_subscription or "", found.own_card)
     return await plan_of(user_id)
 
 
@@ -101,11 +114,11 @@ async def _claimed(connection: Connection, user_id: UUID, event: Event) -> bool:
     return await connection.fetchval(_CLAIM, user_id, *event) is not None
 
 
-async def _write(connection: Connection, number: int, found: Standing) -> None:
+async def _write(connection: Connection, number: int, found: Standing) -> bool:
+    """Returns whether it stood otherwise before."""
     if found == NOTHING:  # somebody may have been given a plan here by hand
-        await connection.execute(_SEEN, number)
-    else:
-        await connection.execute(_WRITE, number, *asdict(found).values())
+        return bool(await connection.fetchval(_SEEN, number))
+    return bool(await connection.fetchval(_WRITE, number, *asdict(found).values()))
 
 
 async def _end_surplus(user_id: UUID, subscription: str) -> None:

@@ -6,11 +6,12 @@ from uuid import UUID
 
 from assistant.database import user_connection
 from assistant.models.billing import STATUS_NOW
+from assistant.services.stripe_standing import PAUSED
 from assistant.services.tiers import ENDED, FREE, TIERS, Tier, is_sold
 
 _DUE = f"""
     select tier, grace_until, {STATUS_NOW} as status from subscriptions
-    where status in ('past_due', 'unpaid')
+    where status in ('past_due', 'unpaid') and trouble <> '{PAUSED}'
 """  # noqa: S608  (nothing in it comes from outside)
 
 

@@ -20,10 +20,14 @@ from assistant.services.plan_moves import Move
 from assistant.services.seats import require_room
 from assistant.services.stripe_client import asking
 from assistant.services.stripe_prices import BY_ARRANGEMENT, cents_of, price_of, sold
+from assistant.services.stripe_standing import PAUSED
 from assistant.services.tiers import FREE, TIERS, Tier
 
 NO_PLAN = "You have no plan to change. Choose one first; nothing was changed."
 UNPAID = "An invoice of yours is still to be paid: pay it under “Manage payment” first."
+STANDS_STILL = (
+    "Your plan is paused: whoever runs this server has to let it go on first. Nothing was changed."
+)
 THE_SAME = "This is the plan that you have. Nothing was changed."
 MEANWHILE = "meanwhile"  # why a change is refused that is another one than was shown
 CHANGED = (
@@ -125,6 +129,8 @@ async def _move(plan: Subscription, tier: Tier, seats: int) -> Move:
     await membership.require_none(plan.user_id)
     if TIERS[plan.tier].price is None:
         raise Refused(f"{BY_ARRANGEMENT.format(TIERS[plan.tier].label)}Nothing was changed.")
+    if plan.trouble == PAUSED:
+        raise Refused(STANDS_STILL)
     if plan.status in ("past_due", "unpaid"):
         raise Refused(UNPAID)
     if plan.next_tier:

@@ -4,41 +4,57 @@ An account can be kept for two weeks. In these nothing more is taken, and who st
 it was.
 """
 
+import json
 from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlmodel import col, update
 
-from assistant.database import user_session
-from assistant.errors import BillingAway, BillingOff, NotFound, Refused
-from assistant.models import Subscription
-from assistant.services import plan_changes, plan_moves
+from assistant.database import user_connection
+from assistant.errors import BillingAway, BillingOff, Busy, NotFound, Refused
+from assistant.services import plan_changes, plan_hold, plan_moves
 from assistant.services.checkout import lives
-from assistant.services.entitlement import catch_up, plan_of
+from assistant.services.entitlement import CHECK_SOON, catch_up, plan_of
 from assistant.services.stripe_client import asking
 from assistant.services.tiers import is_sold
 
 # Of the plan's facts: it was ended because the account will be erased, and what it was to become.
 LEAVING, NEXT = "leaving", "next"
 
+_NOTE = f"""
+    update subscriptions set metadata = (metadata - '{LEAVING}' - '{NEXT}') || $1::jsonb
+"""  # noqa: S608  (names of our own)
+_SOON = f"update subscriptions set check_at = least(check_at, now() + {CHECK_SOON})"  # noqa: S608
+_LEAVES = "select erase_at is not null from profiles"
+
 log = structlog.get_logger()
 
 
 async def pause(user_id: UUID) -> None:
-    """Let the plan end with its period. While Stripe is away it is left, and logged: the account
-    is deleted all the same, and the plan with it.
+    """Let the plan end with its period. What cannot be done now is logged, and done soon by
+    `pause_if_leaving`: the account is deleted all the same.
     """
     plan = await plan_of(user_id)
     if not is_sold() or not lives(plan) or plan.lasts_until is not None:
         return
     try:
-        # First: an end of which no answer came is one, too.
-        await _note(user_id, {LEAVING: True, NEXT: [plan.next_tier, plan.next_seats]})
-        await plan_moves.end(plan.stripe_subscription or "", at_once=False)
-        await catch_up(user_id)
-    except (BillingAway, NotFound):
+        async with plan_hold.held(user_id, plan_changes.UNDER_WAY):
+            if LEAVING not in plan.details:  # first: an end of which no answer came is one, too
+                await _note(user_id, {LEAVING: True, NEXT: [plan.next_tier, plan.next_seats]})
+            await plan_moves.end(plan.stripe_subscription or "", at_once=False)
+            await catch_up(user_id)
+    except (BillingAway, Busy, NotFound):
         log.exception("plan_not_paused", user=str(user_id))
+        async with user_connection(user_id) as connection:
+            await connection.execute(_SOON)
+
+
+async def pause_if_leaving(user_id: UUID) -> None:
+    """Pause the plan of who has asked for the end of their account, where that was not done yet."""
+    async with user_connection(user_id) as connection:
+        leaves = await connection.fetchval(_LEAVES)
+    if leaves:
+        await pause(user_id)
 
 
 async def go_on(user_id: UUID) -> None:
@@ -69,8 +85,8 @@ async def _agree_again(user_id: UUID, tier: str, seats: int) -> None:
 
 
 async def _note(user_id: UUID, facts: dict[str, Any]) -> None:
-    async with user_session(user_id) as session:
-        await session.execute(update(Subscription).values({col(Subscription.details): facts}))
+    async with user_connection(user_id) as connection:
+        await connection.execute(_NOTE, json.dumps(facts))
 
 
 async def forget(user_id: UUID) -> None:

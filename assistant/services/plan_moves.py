@@ -4,17 +4,22 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from assistant.errors import BillingAway, Refused
+from assistant.errors import BillingAway, BillingRefused, Refused
+from assistant.services import customer_card
 from assistant.services.stripe_client import TO_CONFIRM, asking
 from assistant.services.stripe_prices import CENTS
 
 if TYPE_CHECKING:
-    from stripe import Invoice, SubscriptionSchedule
+    from stripe import Customer, Invoice, SubscriptionSchedule
     from stripe import Subscription as Held
     from stripe.params import (
         SubscriptionScheduleUpdateParamsPhase,
     )
 
+NO_CARD = (
+    "There is no card that could pay for this, so nothing was changed. Add one under “Manage "
+    "payment”; then try again."
+)
 KEEP_FIRST = (
     "Your bank asks you to confirm this payment, and your plan is canceled: keep the plan first, "
     "then change it. Nothing was changed."
@@ -118,6 +123,10 @@ async def come_now(move: Move) -> str:
         if error.why != TO_CONFIRM:
             raise
         return await _once_confirmed(move)
+    except BillingRefused as error:
+        if held.default_payment_method or await customer_card.is_there(_id(held.customer)):
+            raise
+        raise Refused(NO_CARD, why="declined") from error
     return ""
 
 
@@ -158,19 +167,26 @@ async def agree(move: Move) -> None:
             "duration": {"interval": "month", "interval_count": 1},
             "proration_behavior": "none",
         }
-        phases = [_discounted(held, until_then), _discounted(held, from_then)]
+        phases = [_kept(held, until_then), _kept(held, from_then)]
         await stripe.subscription_schedules.update_async(
             made.id, {"end_behavior": "release", "phases": phases}
         )
 
 
-def _discounted(
+def _kept(
     held: "Held", phase: "SubscriptionScheduleUpdateParamsPhase"
 ) -> "SubscriptionScheduleUpdateParamsPhase":
-    """The phase with the discounts of the subscription, which it would lose otherwise."""
+    """The phase with what the subscription would lose otherwise: discounts, tax, and bills that
+    are sent.
+    """
     given = [each if isinstance(each, str) else each.id for each in held.discounts]
     if given:
         phase["discounts"] = [{"discount": name} for name in given]
+    if held.automatic_tax.enabled:
+        phase["automatic_tax"] = {"enabled": True}
+    if held.days_until_due is not None:
+        phase["collection_method"] = "send_invoice"
+        phase["invoice_settings"] = {"days_until_due": held.days_until_due}
     return phase
 
 
@@ -190,7 +206,7 @@ async def end(subscription: str, *, at_once: bool) -> None:
             await stripe.subscriptions.update_async(subscription, {"cancel_at_period_end": True})
 
 
-def _id(named: "str | SubscriptionSchedule | Invoice") -> str:
+def _id(named: "str | SubscriptionSchedule | Invoice | Customer") -> str:
     return named if isinstance(named, str) else named.id
 
 

@@ -14,6 +14,7 @@ from assistant.database import system_session, user_connection
 from assistant.errors import BillingAway, BillingRefused, DatabaseAway
 from assistant.services.checkout import close_if_over
 from assistant.services.entitlement import catch_up
+from assistant.services.plan_endings import pause_if_leaving
 from assistant.services.tiers import is_sold
 
 SECONDS = 60.0
@@ -43,6 +44,7 @@ async def reconcile_once() -> None:
         try:
             if await _is_held(user_id):
                 await close_if_over(await catch_up(user_id))
+                await pause_if_leaving(user_id)
         except Exception as error:
             if _is_outage(error):
                 log.warning("reconciling_waits", why=type(error).__name__)

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import lru_cache
+from hashlib import sha256
+from time import time
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -14,13 +16,14 @@ from assistant.errors import BillingAway, BillingOff, BillingRefused, NotFound, 
 from assistant.services.tiers import is_sold
 
 if TYPE_CHECKING:
-    from stripe import AIOHTTPClient, CardError, StripeClient, StripeError
+    from stripe import AIOHTTPClient, CardError, RequestOptions, StripeClient, StripeError
     from stripe._base_address import BaseAddresses
     from stripe._v1_services import V1Services
 
 REQUEST_SECONDS = 10.0
 RETRIES = 2  # each of them with the idempotency key of the first try
 ALL_SECONDS = 40.0  # for all that one step asks
+ONCE_SECONDS = 600.0  # what is asked again within them is done once
 DECLINED = (
     "Your card was declined, so nothing was changed. Choose another card under “Manage payment”; "
     "then try again."
@@ -31,6 +34,7 @@ CONFIRM = (
 )
 TO_CONFIRM = "confirm"  # why a payment is refused that its owner has to confirm
 REQUIRES_ACTION = "payment_intent_requires_action"  # how Stripe's words for that end
+UNPROVEN = "authentication_required"  # or so, where the bank has declined for that reason
 
 log = structlog.get_logger()
 
@@ -98,8 +102,19 @@ async def asking(missing: str = "") -> AsyncIterator["V1Services"]:
         raise BillingAway from error
 
 
+def once(*meaning: object) -> "RequestOptions":
+    """Let what is meant by these words be done once, however many tabs ask for it.
+
+    Stripe keeps an answer under its key for a day, a failure of its own, too: so that nobody waits
+    for a day, keys are of their ten minutes.
+    """
+    words = repr((*meaning, int(time() // ONCE_SECONDS)))
+    return {"idempotency_key": sha256(words.encode()).hexdigest()}  # Stripe takes 255 characters
+
+
 def _refusal(error: "CardError") -> Refused:
-    if (error.code or "").endswith(REQUIRES_ACTION):
+    declined = getattr(error.error, "decline_code", None)
+    if (error.code or "").endswith(REQUIRES_ACTION) or UNPROVEN in (error.code, declined):
         return Refused(CONFIRM, why=TO_CONFIRM)
     return Refused(DECLINED, why="declined")
 

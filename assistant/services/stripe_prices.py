@@ -7,7 +7,7 @@ goes on with it.
 from typing import TYPE_CHECKING
 
 from assistant.errors import Refused
-from assistant.services.stripe_client import asking
+from assistant.services.stripe_client import asking, once
 from assistant.services.tiers import FREE, TIERS, Tier
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def cents_of(tier: Tier) -> int:
 
 
 async def _made(tier: Tier, key: str) -> str:
-    """Two who make it at once make one: the idempotency key says so."""
+    """Two who make it at once make one."""
     async with asking() as stripe:
         price = await stripe.prices.create_async(
             {
@@ -58,7 +58,7 @@ async def _made(tier: Tier, key: str) -> str:
                 "metadata": {"tier": tier.id},
                 "product_data": {"name": f"{tier.label} plan", "metadata": {"tier": tier.id}},
             },
-            {"idempotency_key": f"price-{key}"},
+            once("price", key),
         )
     return price.id
 

@@ -4,12 +4,15 @@ Only subscriptions of our own customer that name the user count. Of several the 
 gives most; the others of those that cost are too many.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
+from assistant.errors import BillingRefused, NotFound
 from assistant.services.stripe_client import asking
+from assistant.services.stripe_customers import whereabouts
 from assistant.services.stripe_prices import tier_at, tier_in
 from assistant.services.tiers import FREE, TIERS
 
@@ -20,13 +23,14 @@ if TYPE_CHECKING:
 GRACE = timedelta(days=14)  # from the first invoice that was not paid
 CHARGES = 10  # of the newest payments, those that may have been disputed or given back
 SETTLED = frozenset({"won", "warning_closed", "prevented"})  # disputes that changed nothing
+PAUSED = "paused"
 SLACK_SECONDS = 3600  # a period begins about when it is paid
 STATUS = {
     "trialing": "trialing",
     "active": "active",
     "past_due": "past_due",
     "unpaid": "unpaid",
-    "paused": "unpaid",  # its trial has ended without a card
+    PAUSED: "unpaid",  # by the operator's hand, say: nothing is taken, and nothing is had
     "canceled": "canceled",
 }  # others never began
 ORDER = {"active": 0, "trialing": 0, "past_due": 1, "unpaid": 2, "canceled": 3}
@@ -57,31 +61,60 @@ class Standing:
 NOTHING = Standing()
 
 
+class Reading(NamedTuple):
+    """What was read. too_many: the ids of subscriptions that are too many. own_card: the card that
+    the subscription keeps for itself, "" for none.
+    """
+
+    standing: Standing = NOTHING
+    too_many: Sequence[str] = ()
+    own_card: str = ""
+
+
 def moment_of(seconds: int | None) -> datetime | None:
     """A time of Stripe's."""
     return datetime.fromtimestamp(seconds, UTC) if seconds is not None else None
 
 
-async def read(user_id: UUID, customer: str) -> tuple[Standing, list[str]]:
-    """How the user stands now, and the ids of subscriptions that are too many.
-
-    Raises BillingOff and BillingAway.
-    """
+async def read(user_id: UUID, customer: str) -> Reading:
+    """How the user stands now. Raises BillingOff and BillingAway."""
+    listed = await _subscriptions(customer)
     async with asking() as stripe:
-        listed = await stripe.subscriptions.list_async(
-            {
-                "customer": customer,
-                "status": "all",
-                "limit": 100,
-                "expand": ["data.schedule"],
-            }
-        )
-        ours = [each for each in listed.data if _is_of(each, user_id) and each.status in STATUS]
+        ours = [each for each in listed if _is_of(each, user_id) and each.status in STATUS]
         ours.sort(key=_rank)
         if not ours:
-            return NOTHING, []
+            return Reading()
         found = await _standing(stripe, ours)
-    return found, [each.id for each in ours[1:] if not ORDER[STATUS[each.status]]]
+    too_many = [each.id for each in ours[1:] if not ORDER[STATUS[each.status]]]
+    return Reading(found, too_many, _own_card(ours[0]))
+
+
+async def _subscriptions(customer: str) -> list["Subscription"]:
+    """All that the customer has or has had. One that was erased at Stripe has none any more; one
+    that Stripe has never known is refused, for then the key may be another account's.
+    """
+    try:
+        async with asking(missing="customer") as stripe:
+            listed = await stripe.subscriptions.list_async(
+                {
+                    "customer": customer,
+                    "status": "all",
+                    "limit": 100,
+                    "expand": ["data.schedule"],
+                }
+            )
+    except NotFound as error:
+        if await whereabouts(customer) == "erased":
+            return []
+        raise BillingRefused from error
+    return listed.data
+
+
+def _own_card(subscription: "Subscription") -> str:
+    card = subscription.default_payment_method
+    if card is None or subscription.status == "canceled":
+        return ""
+    return card if isinstance(card, str) else card.id
 
 
 def _is_of(subscription: "Subscription", user_id: UUID) -> bool:
@@ -173,6 +206,8 @@ async def _trouble(stripe: "V1Services", subscription: "Subscription") -> str:
     for charge in charges:
         if charge.disputed and await _is_in_dispute(stripe, charge, since):
             return "dispute"
+    if subscription.status == PAUSED:
+        return PAUSED
     if STATUS[subscription.status] in ("past_due", "unpaid"):
         return "due" if subscription.collection_method == "send_invoice" else "declined"
     given_back = any(each.amount_refunded and each.created >= since for each in charges)

@@ -12,6 +12,7 @@ from assistant.services.tiers import FREE, TIERS, Tier
 ASK = "The price is agreed with whoever runs this server, and billed by invoice."
 BY_ARRANGEMENT = "Your plan is by arrangement, and is changed by whoever runs this server."
 PAY_FIRST = "Can be had once the open invoice is paid."
+STANDS_STILL = "Can be had once your plan goes on."
 KEEP_FIRST = "Can be had once you keep the plan that you have."
 SEATED = "You have a seat already. Leave it first, so that nothing is paid twice."
 CHANGES = "This is what your plan changes to."
@@ -102,6 +103,7 @@ def _way(tier: Tier, found: Billing) -> tuple[str, str]:
         CHANGES: found.next_tier is tier,
         AFTER: tier is FREE,
         SEATED: found.seat is not None and found.seat.counts,
+        STANDS_STILL: found.paused,
         PAY_FIRST: found.status in ("past_due", "unpaid"),
         KEEP_FIRST: found.ends or found.next_tier is not None,
     }

@@ -44,6 +44,7 @@ STANDING = {
     ),
     "free": "It does not end. A larger plan can be had at any time, and left again.",
     "past_due": "{plan} stays until {grace}, so that there is time to pay.",
+    "paused": "{plan} is paused, so what counts now is {now}.",
     "unpaid": "{plan} was not paid, so what counts now is {now}.",
     "ends": (
         "Canceled. {plan} stays as it is until {end}; after it you have {free}. Your "
@@ -166,6 +167,7 @@ def standing(found: Billing, day: Day) -> str:
         "seat and paid": seated,
         "free": found.paid_tier is FREE,
         "past_due": found.status == "past_due",
+        "paused": found.paused,
         "unpaid": found.status == "unpaid",
         "ends": found.ends,
         "other seats": found.next_tier is found.paid_tier,

@@ -94,6 +94,15 @@ async def test_a_payment_that_the_bank_asks_about_is_confirmed_at_stripe(person,
     await expect(billing.page.get_by_text("2 seats, $70 a month")).to_be_visible()
 
 
+async def test_what_is_canceled_elsewhere_shows_on_the_open_page(person, shop):
+    billing = await opened(await person(shop.app.url))
+    await bought(billing, shop, TRY, "Pro")
+    await expect(billing.standing).to_contain_text("Free of charge until")
+    name = shop.stripe.all("subscription")[-1]["id"]
+    shop.stripe.client.v1.subscriptions.update(name, {"cancel_at_period_end": True})
+    await expect(billing.standing).to_contain_text("Canceled.")
+
+
 async def test_a_plan_is_made_smaller_canceled_and_kept(person, shop):
     billing = await opened(await person(shop.app.url))
     await bought(billing, shop, "Get Team", "Team")

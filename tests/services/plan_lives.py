@@ -20,7 +20,7 @@ TOGETHER = 8  # notices at the same moment
 async def at_stripe(user: User) -> tuple[Any, ...]:
     """How the user stands at Stripe."""
     customer = (await entitlement.plan_of(user.id)).stripe_customer
-    found, _ = await read(user.id, customer)
+    found = (await read(user.id, customer)).standing
     return found.tier, found.status, found.seats, found.stripe_subscription, found.period_end
 
 

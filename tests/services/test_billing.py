@@ -3,13 +3,15 @@
 from datetime import timedelta
 from decimal import Decimal
 
+import httpx
 import pytest
 
-from assistant.errors import BillingOff
+from assistant.errors import BillingOff, Refused
 from assistant.services import billing, entitlement
 from assistant.services.billing import TROUBLES, Billing
+from assistant.services.payment_due import payment_due
 from assistant.services.tiers import TIERS, tier_of
-from tests.services.paying import PAYS_ONCE, changes, pays, sells, stripe
+from tests.services.paying import PAYS_ONCE, VISA, changes, pays, sells, stripe
 from tests.services.talk import rows
 
 __all__ = ["sells", "stripe"]
@@ -21,6 +23,10 @@ async def stands(user):
     """How the user stands, read anew."""
     await entitlement.catch_up(user.id)
     return await billing.billing(user.id)
+
+
+def pay_there(page):
+    assert "is paid" in httpx.post(page, data={"do": "pay", "card": VISA}).text
 
 
 def totals(found):
@@ -189,3 +195,38 @@ async def test_while_stripe_is_away_the_plan_is_told_as_it_was(sells, alice):
     found = await billing.billing(alice.id)
     assert (found.tier.id, found.away, found.invoices) == ("team", True, [])
     assert not (await billing.billing(alice.id)).away
+
+
+async def test_a_next_invoice_that_stripe_refuses_to_tell_hides_no_others(sells, alice):
+    await pays(sells, alice, "team")
+    sells.fail(200, 400)  # tax cannot be worked out, say
+    found = await billing.billing(alice.id)
+    assert (found.away, found.next_amount, len(found.invoices)) == (False, None, 1)
+
+
+async def test_who_has_paid_what_was_due_sees_it_before_any_notice_comes(sells, alice):
+    plan = await pays(sells, alice, "team", card=PAYS_ONCE)
+    sells.advance(plan.period_end + timedelta(hours=2))
+    found = await stands(alice)
+    assert found.status == "past_due"
+    (page,) = [each.page_url for each in found.invoices if each.status == "open"]
+    pay_there(page)
+    assert (await billing.billing(alice.id)).status == "active"
+
+
+async def test_a_plan_that_is_paused_at_stripe_is_called_so_and_nothing_is_said_to_be_due(
+    sells, alice
+):
+    plan = await pays(sells, alice, "team")
+    held = sells.world.objects.get("subscription", plan.stripe_subscription)
+    held["status"] = "paused"  # by the operator, in Stripe's dashboard
+    found = await stands(alice)
+    assert (found.tier.id, found.paid_tier.id, found.paused) == ("free", "team", True)
+    assert found.trouble == TROUBLES["paused"]
+    assert await payment_due(alice.id) is None
+    with pytest.raises(Refused, match="Your plan is paused"):
+        await billing.preview(alice.id, "pro")
+    told = await billing.preview(alice.id, "free")
+    assert told.lines == ("Your Team plan is paused, so it ends now.", "Nothing is due.")
+    held["status"] = "active"
+    assert (await stands(alice)).tier.id == "team"

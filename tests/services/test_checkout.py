@@ -7,7 +7,7 @@ import pytest
 
 from assistant.config import settings
 from assistant.errors import BillingAway, NotFound, Refused
-from assistant.services import checkout, entitlement
+from assistant.services import checkout, entitlement, stripe_client
 from assistant.services.tiers import tier_of
 from tests.services.paying import VISA, pays, sells, stripe
 from tests.stripe_local import Problem
@@ -199,6 +199,23 @@ async def test_an_answer_that_was_lost_makes_nothing_twice(sells, alice):
     page = await checkout.checkout(alice.id, "team")
     assert len(sells.all("customer")) == len(sells.all("checkout.session")) == 1
     sells.pay(page)
+
+
+@pytest.mark.parametrize("before", [0, 1, 3], ids=["price", "customer", "page"])
+async def test_a_failure_that_stripe_keeps_is_over_after_ten_minutes(
+    before, sells, alice, monkeypatch
+):
+    async def tries():
+        with pytest.raises(BillingAway):
+            await checkout.checkout(alice.id, "team")
+
+    sells.fail(*[200] * (before + 1))
+    sells.break_down()
+    await tries()
+    await tries()  # the same is answered under the same key
+    later = stripe_client.time() + stripe_client.ONCE_SECONDS
+    monkeypatch.setattr(stripe_client, "time", lambda: later)
+    sells.pay(await checkout.checkout(alice.id, "team"))
 
 
 async def test_while_stripe_is_away_nothing_is_begun(sells, alice):

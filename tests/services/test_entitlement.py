@@ -7,8 +7,9 @@ import pytest
 
 from assistant.errors import NotFound
 from assistant.services import checkout, entitlement
+from assistant.services.signals import listening
 from assistant.services.stripe_standing import read
-from tests.services.paying import as_read, changes, pays, sells, stripe
+from tests.services.paying import as_read, carry, changes, pays, sells, stripe
 from tests.services.talk import rows
 
 __all__ = ["sells", "stripe"]
@@ -40,7 +41,7 @@ async def test_many_at_once_end_as_stripe_has_it(sells, alice):
     reading = (entitlement.catch_up(alice.id) for _ in range(20))
     await asyncio.gather(*changing, *reading, return_exceptions=True)
     customer = (await entitlement.plan_of(alice.id)).stripe_customer
-    found, _ = await read(alice.id, customer)
+    found = (await read(alice.id, customer)).standing
     plan = await entitlement.catch_up(alice.id)
     assert (plan.seats, plan.lasts_until) == (found.seats, found.lasts_until)
 
@@ -87,3 +88,18 @@ async def test_an_account_that_is_gone_is_said_to_be(sells, alice, db):
     await rows(db, "delete from profiles where user_id = $1", alice.id)
     with pytest.raises(NotFound):
         await entitlement.catch_up(alice.id)
+
+
+async def test_open_pages_hear_of_what_has_changed_and_of_nothing_else(sells, alice):
+    heard = []
+    page = await checkout.checkout(alice.id, "team")
+    sells.pay(page)
+    with listening(f"user:{alice.id}", heard.append):
+        await entitlement.catch_up(alice.id)
+        assert heard == [{"kind": "plan"}]
+        await carry(sells, sells.events())
+        assert len(heard) == 1
+        sells.client.v1.customers.delete((await entitlement.plan_of(alice.id)).stripe_customer)
+        await entitlement.catch_up(alice.id)
+        await entitlement.catch_up(alice.id)
+        assert len(heard) == 2

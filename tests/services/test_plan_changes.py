@@ -70,6 +70,15 @@ async def test_a_change_that_cannot_be_paid_does_not_come(sells, alice):
     assert (plan.seats, plan.status, invoiced(sells)) == (1, "active", [3_500])
 
 
+async def test_who_has_taken_the_card_away_hears_that_there_is_none(sells, alice):
+    await pays(sells, alice, "team")
+    (card,) = sells.all("payment_method")
+    sells.client.v1.payment_methods.detach(card["id"])
+    with pytest.raises(Refused, match="There is no card that could pay for this"):
+        await changes(alice.id, "team", 2)
+    assert (await entitlement.catch_up(alice.id)).seats == 1
+
+
 async def test_a_trial_is_of_its_plan_and_what_is_larger_ends_it_and_is_paid(sells, alice):
     await pays(sells, alice)
     sells.advance(timedelta(days=5))
@@ -164,6 +173,14 @@ async def test_a_payment_that_the_bank_asks_about_is_confirmed_and_then_it_comes
     assert (plan.seats, plan.status) == (1, "active")
     (bill,) = sells.all("invoice", status="open")
     assert (page, bill["total"]) == (bill["hosted_invoice_url"], 7_000)
+    confirm(page)
+    assert (await entitlement.catch_up(alice.id)).seats == 3
+
+
+async def test_a_bank_that_declines_until_its_owner_is_proven_is_one_that_asks(sells, alice):
+    plan = await pays(sells, alice, "team")
+    sells.decline(plan.stripe_customer, "authentication_required")
+    page = await changes(alice.id, "team", 3)
     confirm(page)
     assert (await entitlement.catch_up(alice.id)).seats == 3
 

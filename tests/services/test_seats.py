@@ -212,6 +212,7 @@ async def test_what_becomes_of_the_plan_is_heard_by_its_members(sells, alice, bo
     await pays(sells, alice, "team", 2)
     await seat(alice, bob)
     heard.clear()
+    sells.client.v1.subscriptions.cancel((await entitlement.plan_of(alice.id)).stripe_subscription)
     await entitlement.catch_up(alice.id)
     assert {"kind": "plan"} in heard
 

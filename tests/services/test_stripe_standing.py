@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from assistant.services import checkout, entitlement
-from assistant.services.stripe_standing import NOTHING, moment_of, read
+from assistant.services.stripe_standing import Reading, moment_of, read
 from tests.services.paying import pays, sells, stripe
 
 __all__ = ["sells", "stripe"]
@@ -42,33 +42,33 @@ def bought(account, customer, **said):
 
 
 async def test_who_has_bought_nothing_has_nothing(sells, alice, customer):
-    assert await read(alice.id, customer) == (NOTHING, [])
+    assert await read(alice.id, customer) == Reading()
 
 
 async def test_one_that_names_nobody_or_somebody_else_does_not_count(sells, alice, bob, customer):
     bought(sells, customer, tier="enterprise")
     bought(sells, customer, tier="enterprise", user_id=str(bob.id))
-    assert await read(alice.id, customer) == (NOTHING, [])
-    assert (await read(bob.id, customer))[0].tier == "enterprise"  # it is the customer that is ours
+    assert await read(alice.id, customer) == Reading()
+    assert (await read(bob.id, customer)).standing.tier == "enterprise"  # it is our customer
 
 
 async def test_one_by_arrangement_says_itself_what_it_is(sells, alice, customer):
     mine = bought(sells, customer, tier="enterprise", user_id=str(alice.id))
-    found, too_many = await read(alice.id, customer)
+    found, too_many, _ = await read(alice.id, customer)
     assert (found.tier, found.seats, found.stripe_subscription) == ("enterprise", 40, mine)
-    assert too_many == []
+    assert not too_many
 
 
 async def test_a_plan_that_we_do_not_know_gives_nothing(sells, alice, customer):
     bought(sells, customer, tier="gold", user_id=str(alice.id))
-    assert (await read(alice.id, customer))[0].tier == "free"
+    assert (await read(alice.id, customer)).standing.tier == "free"
 
 
 async def test_of_two_the_greater_counts_and_the_other_is_too_many(sells, alice):
     plan = await pays(sells, alice, "team")
     with_card(sells, plan.stripe_customer)
     greater = bought(sells, plan.stripe_customer, tier="enterprise", user_id=str(alice.id))
-    found, too_many = await read(alice.id, plan.stripe_customer)
+    found, too_many, _ = await read(alice.id, plan.stripe_customer)
     assert (found.tier, found.stripe_subscription) == ("enterprise", greater)
     assert too_many == [plan.stripe_subscription]
 
@@ -76,11 +76,11 @@ async def test_of_two_the_greater_counts_and_the_other_is_too_many(sells, alice)
 async def test_what_is_over_does_not_hide_what_runs(sells, alice):
     first = await pays(sells, alice, "team")
     sells.client.v1.subscriptions.cancel(first.stripe_subscription)
-    assert (await read(alice.id, first.stripe_customer))[0].status == "canceled"
+    assert (await read(alice.id, first.stripe_customer)).standing.status == "canceled"
     second = await pays(sells, alice, "team")
-    found, too_many = await read(alice.id, first.stripe_customer)
+    found, too_many, _ = await read(alice.id, first.stripe_customer)
     assert (found.status, found.stripe_subscription) == ("active", second.stripe_subscription)
-    assert too_many == []
+    assert not too_many
 
 
 async def test_a_plan_on_an_invoice_that_is_due_is_told_as_such(sells, alice, customer):
@@ -102,7 +102,7 @@ async def test_a_plan_on_an_invoice_that_is_due_is_told_as_such(sells, alice, cu
             "metadata": {"user_id": str(alice.id), "tier": "enterprise"},
         }
     )
-    found, _ = await read(alice.id, customer)
+    found = (await read(alice.id, customer)).standing
     assert (found.tier, found.status, found.trouble) == ("enterprise", "active", "")
 
 

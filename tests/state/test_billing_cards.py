@@ -94,3 +94,8 @@ def test_who_has_a_seat_is_offered_nothing_to_pay_beside_it_while_it_counts(coun
     assert [card.id for card in shown if card.mine] == [mine]
     assert any(card.action for card in shown) is not counts
     assert (SEATED in [card.note for card in shown]) is counts
+
+
+def test_of_a_plan_that_is_paused_no_invoice_is_said_to_be_open():
+    found = Billing(on=True, tier=FREE, paid_tier=PRO, status="unpaid", paused=True)
+    assert cards(found)[2].note == "Can be had once your plan goes on."

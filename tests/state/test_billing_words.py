@@ -71,6 +71,10 @@ def test_a_plan_has_a_name_and_a_price(found, said):
         ),
         (stands(PRO, status="past_due", grace_until=END), "Pro stays until 26 December"),
         (
+            Billing(on=True, tier=FREE, paid_tier=PRO, status="unpaid", paused=True),
+            "Pro is paused, so what counts now is Free.",
+        ),
+        (
             Billing(on=True, tier=FREE, paid_tier=PRO, status="unpaid"),
             "Pro was not paid, so what counts now is Free.",
         ),

@@ -3,6 +3,7 @@
 import json
 import secrets
 from collections import deque
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -38,6 +39,8 @@ from tests.stripe_local.world import World
 PARTS = (catalogue, discounts, customers, cards, payments, subscriptions, changes,
          schedules, invoice_calls, checkout, portal, events, clock)  # fmt: skip
 LOST = 0  # a fault: the work is done, and the answer gets lost
+BROKEN = -1  # a fault: the work was begun and has failed, which is kept under the request's key
+SORRY = "Something went wrong on Stripe's end."
 
 
 class Api:
@@ -68,14 +71,16 @@ class Api:
         body = (await request.body()).decode()
         self.asked.append(f"{request.method} {request.url.path}")
         fault = self.faults.popleft() if self.faults else 200
-        if fault not in (200, LOST):
-            message = "Something went wrong on Stripe's end."
-            return _response(*_refusal(Problem(fault, message, type="api_error")), {})
+        if fault not in (200, LOST, BROKEN):
+            return _response(*_refusal(Problem(fault, SORRY, type="api_error")), {})
         headers = {"request-id": f"req_{secrets.token_hex(7)}", "stripe-version": API_VERSION}
         with self.world.lock:
-            answer, replayed = self._answered(call, request, body, headers["request-id"])
+            does = replace(call, does=_breaks) if fault == BROKEN else call
+            answer, replayed = self._answered(does, request, body, headers["request-id"])
         if replayed:
             headers["idempotent-replayed"] = "true"
+        if answer[0] == 500:
+            headers["stripe-should-retry"] = "false"
         return Lost() if fault == LOST else _response(*answer, headers)
 
     def _answered(self, call: Call, request: Request, body: str, name: str) -> tuple[Answer, bool]:
@@ -108,6 +113,10 @@ class Api:
         expand = params.pop("expand", None) or []
         found = call.does(self.world, params, *names)
         return json.dumps(self.world.objects.shown(found, wanted(expand))).encode()
+
+
+def _breaks(*_: Any) -> Any:
+    raise Problem(500, SORRY, type="api_error")
 
 
 class Lost(Response):

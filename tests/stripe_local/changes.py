@@ -46,6 +46,8 @@ def update(world: World, params: Fields, name: str) -> Fields:
 
 def changed(world: World, subscription: Fields, params: Fields) -> Fields:
     """Change it, and invoice at once what is to be invoiced at once. Raises Problem."""
+    if params.get("default_payment_method") == "":  # which takes it away
+        params = {**params, "default_payment_method": None}
     _refuse(world, subscription, params)
     waits = _waits(world, subscription, params)
     before = pending.terms(subscription)
@@ -83,7 +85,9 @@ def _refuse(world: World, subscription: Fields, params: Fields) -> None:
     if behaviour == "error_if_incomplete" and at_once and not payments.would_pay(payer):
         if payer and payer["_does"] == "ask":
             raise to_confirm("subscription")
-        raise declined(payer["_reason"] if payer else "generic_decline")
+        if payer is None:
+            raise invalid(subscriptions.NO_CARD, code="resource_missing")
+        raise declined(payer["_reason"])
 
 
 def _waits(world: World, subscription: Fields, params: Fields) -> bool:

@@ -92,13 +92,9 @@ def delete(world: World, params: Fields, name: str) -> Fields:
 
 
 def defaulted(world: World, customer: Fields, method: Fields) -> None:
-    """Make it the one that pays, for its subscriptions, too, as the portal does."""
+    """Make it the customer's, as the portal does; a subscription with its own keeps that one."""
     with world.changing(customer, "customer.updated"):
         customer["invoice_settings"]["default_payment_method"] = method["id"]
-    for each in world.objects.all("subscription", customer=customer["id"]):
-        if each["default_payment_method"] and each["ended_at"] is None:
-            with world.changing(each, "customer.subscription.updated"):
-                each["default_payment_method"] = method["id"]
 
 
 CUSTOMERS = list_of("customer", "/v1/customers", "email", "test_clock")

@@ -112,7 +112,7 @@ def portal(world: World, session: Fields, *, done: str, wrong: str) -> str:
 
 def _subscription(world: World, subscription: Fields, number: int) -> str:
     item = subscription["items"]["data"][0]
-    ends = subscription["cancel_at_period_end"]
+    ends = subscription["cancel_at"]
     name = lines.product_name(world, item["price"])
     words = f"{'Ends' if ends else 'Renews'} on {day(item['current_period_end'])}"
     one = f'<input type="hidden" name="subscription" value="{subscription["id"]}">'

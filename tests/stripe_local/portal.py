@@ -36,14 +36,14 @@ def use_card(world: World, session: Fields, number: str) -> str:
 
 
 def cancel(world: World, session: Fields, name: str) -> str:
-    """End a subscription with its period. Returns what is said. Raises Problem."""
-    changes.changed(world, _own(world, session, name), {"cancel_at_period_end": True})
+    """End a subscription with its period, named as a day. Returns what is said. Raises Problem."""
+    changes.changed(world, _own(world, session, name), {"cancel_at": "max_period_end"})
     return "Your subscription ends with its period."
 
 
 def resume(world: World, session: Fields, name: str) -> str:
     """Let it go on after all. Returns what is said. Raises Problem."""
-    changes.changed(world, _own(world, session, name), {"cancel_at_period_end": False})
+    changes.changed(world, _own(world, session, name), {"cancel_at": ""})
     return "Your subscription goes on."
 
 

@@ -2,14 +2,15 @@
 
 from stripe import params as takes
 
-from tests.stripe_local import catalogue, discounts, endings, subscriptions
+from tests.stripe_local import catalogue, discounts, endings, inheritance, subscriptions
 from tests.stripe_local.calls import Call, list_of, only, retrieve, with_metadata
 from tests.stripe_local.form import Fields
 from tests.stripe_local.periods import after
 from tests.stripe_local.problems import invalid, lacking
 from tests.stripe_local.world import World
 
-PHASE = ("items", "start_date", "end_date", "duration", "proration_behavior", "discounts")
+PHASE = ("items", "start_date", "end_date", "duration", "proration_behavior", "discounts",
+         *inheritance.GIVEN)  # fmt: skip
 LIVE = ("active", "not_started")
 UNANCHORED = ("The subscription schedule update is missing at least one phase with a "
               "`start_date` to anchor end dates to.")  # fmt: skip
@@ -65,13 +66,13 @@ def _items(subscription: Fields) -> list[Fields]:
 
 
 def _phase(subscription: Fields, items: list[Fields], start: int, end: int) -> Fields:
-    names = ("application_fee_percent", "automatic_tax", "billing_cycle_anchor",
-             "billing_thresholds", "collection_method", "default_payment_method",
-             "default_tax_rates", "description", "invoice_settings", "on_behalf_of",
-             "transfer_data", "trial_end")  # fmt: skip
+    names = ("application_fee_percent", "billing_cycle_anchor", "billing_thresholds",
+             "default_tax_rates", "description", "on_behalf_of", "transfer_data",
+             "trial_end")  # fmt: skip
     blank: Fields = {"billing_thresholds": None, "discounts": [], "metadata": {}, "tax_rates": []}
     return {
         **dict.fromkeys(names),
+        **inheritance.of(subscription),
         "add_invoice_items": [],
         "currency": subscription["currency"],
         "discounts": [_discount({"discount": name}) for name in subscription["discounts"]],
@@ -106,6 +107,7 @@ def update(world: World, params: Fields, name: str) -> Fields:
         with_metadata(schedule, params.get("metadata") or {})
     with world.changing(owner, "customer.subscription.updated"):
         _rediscount(world, owner, first)
+        inheritance.enter(owner, first)
     return schedule
 
 
@@ -153,6 +155,7 @@ def _wished(world: World, owner: Fields, given: Fields, start: int, param: str) 
         catalogue.bought(world, item.get("price", ""), f"{param}[items][{number}][price]")
     items = [{"quantity": 1, **item} for item in given["items"]]
     phase = _phase(owner, items, start, _end(world, owner, given, start))
+    phase |= inheritance.wished(given)
     phase["proration_behavior"] = given.get("proration_behavior", "create_prorations")
     phase["metadata"] = given.get("metadata") or {}
     phase["discounts"] = [_discount(each) for each in given.get("discounts") or []]
@@ -257,6 +260,7 @@ def _enter(world: World, subscription: Fields, phase: Fields) -> None:
     del data[len(phase["items"]) :]
     subscription["items"]["total_count"] = len(data)
     _rediscount(world, subscription, phase)
+    inheritance.enter(subscription, phase)
     if phase["metadata"]:
         with_metadata(subscription, phase["metadata"])
 

@@ -14,7 +14,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from tests.stripe_local import checkout, clock, hosted, payments
-from tests.stripe_local.api import LOST, Api, abortable
+from tests.stripe_local.api import BROKEN, LOST, Api, abortable
 from tests.stripe_local.form import Fields
 from tests.stripe_local.objects import wanted
 from tests.stripe_local.webhooks import Delivery, Manner, Webhooks, signed
@@ -191,6 +191,10 @@ class LocalStripe:
     def lose_answer(self) -> None:
         """Do what the next request asks, and break off before the answer has arrived."""
         self.api.faults.append(LOST)
+
+    def break_down(self) -> None:
+        """Fail at the next request's work, and say so again to whoever asks under its key."""
+        self.api.faults.append(BROKEN)
 
     @property
     def asked(self) -> list[str]:

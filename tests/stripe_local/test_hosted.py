@@ -124,10 +124,12 @@ def test_the_portal_changes_the_card_and_cancels_and_resumes(
     assert "Renews on" in page
     act = {"do": "cancel", "subscription": sub.id}
     assert "ends with its period" in visitor.post(url, data=act).text
-    assert shop.subscription(sub.id).cancel_at_period_end
+    ends = shop.item(shop.subscription(sub.id)).current_period_end
+    left = shop.subscription(sub.id)
+    assert (left.cancel_at_period_end, left.cancel_at) == (False, ends)
     act = {"do": "resume", "subscription": sub.id}
     assert "goes on" in visitor.post(url, data=act).text
-    assert not shop.subscription(sub.id).cancel_at_period_end
+    assert shop.subscription(sub.id).cancel_at is None
     taken = visitor.post(url, data={"do": "card", "card": "5555555555554444"}).text
     assert "pays from now on" in taken
     expand = {"expand": ["invoice_settings.default_payment_method"]}
@@ -145,7 +147,7 @@ def test_the_portal_shows_only_its_own_customer(shop: Shop, visitor: httpx2.Clie
     url = shop.v1.billing_portal.sessions.create({"customer": shop.customer()}).url
     answer = visitor.post(url, data={"do": "cancel", "subscription": other.id}).text
     assert "There is no such subscription." in answer
-    assert not shop.subscription(other.id).cancel_at_period_end
+    assert shop.subscription(other.id).cancel_at is None
 
 
 def test_an_invoice_has_a_page_and_a_pdf(shop: Shop, visitor: httpx2.Client) -> None:

@@ -58,8 +58,11 @@ def agrees_to_a_downgrade(shop: Shop, name: str, start: int, end: int) -> str:
     schedules = shop.v1.subscription_schedules
     schedule = schedules.create({"from_subscription": name}).id
     team = [{"price": shop.team, "quantity": 2}]
+    card = shop.subscription(name).default_payment_method
     now = {"start_date": start, "end_date": end, "items": team}
-    schedules.update(schedule, {"phases": [now, {"items": [{"price": shop.pro, "quantity": 1}]}]})
+    then = {"items": [{"price": shop.pro, "quantity": 1}]}
+    phases = [{**each, "default_payment_method": card} for each in (now, then)]
+    schedules.update(schedule, {"phases": phases})
     assert shop.item(shop.subscription(name)).price.lookup_key == "team"
     return schedule
 

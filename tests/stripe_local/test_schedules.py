@@ -114,6 +114,21 @@ def test_phases_without_discounts_take_them_away(shop: Shop) -> None:
     assert shop.invoices(sub.id)[-1].total == 2_900
 
 
+def test_what_a_phase_does_not_say_is_unset(shop: Shop) -> None:
+    alice = shop.customer()
+    card = shop.v1.payment_methods.attach("pm_card_mastercard", {"customer": alice}).id
+    shop.v1.customers.update(alice, {"address": {"country": "US"}})
+    own = {"default_payment_method": card, "automatic_tax": {"enabled": True}}
+    sub = shop.subscribe(alice, shop.team, **own)
+    made = shop.v1.subscription_schedules.create({"from_subscription": sub.id})
+    assert made.phases[0].default_payment_method == card
+    assert made.phases[0].automatic_tax.enabled
+    shop.v1.subscription_schedules.release(made.id)
+    agreed(shop, sub.id)
+    left = shop.subscription(sub.id)
+    assert (left.default_payment_method, left.automatic_tax.enabled) == (None, False)
+
+
 def test_phases_keep_to_the_day_that_periods_began_on(shop: Shop) -> None:
     shop.until(30)  # the last of January
     sub = shop.subscribe(shop.customer(), shop.team)
