@@ -46,3 +46,17 @@ async def test_while_stripe_is_away_in_between_the_plan_is_there_and_the_card_fo
     assert card is not None
     await entitlement.catch_up(alice.id)
     assert cards(sells) == (card, None)
+
+
+async def test_a_card_is_handed_over_once_though_the_subscription_keeps_it(sells, alice):
+    page = await checkout.checkout(alice.id, "team")
+    sells.pay(page)
+    sells.fail(*[200] * 4, *[500] * 3)  # after the customer has it
+    await entitlement.catch_up(alice.id)
+    first, kept = cards(sells)
+    assert first == kept is not None
+    choose(await checkout.portal(alice.id), VISA)
+    chosen, _ = cards(sells)
+    assert chosen != first
+    await entitlement.catch_up(alice.id)
+    assert cards(sells) == (chosen, None)
