@@ -202,8 +202,6 @@ export function hearTurn({ conversation: id, turn, status }) {
 export const runningTurn = (id) =>
   conversation(id).messages.findLast((one) => isRunning(one) && !ended.has(one.turn))?.turn ?? "";
 
-export const hasEnded = (turn) => ended.has(turn);
-
 /** Freezes what is shown of a turn. Resolves to false when the server will not stop it. */
 export async function stop(turn) {
   if (stopping.has(turn)) return true;

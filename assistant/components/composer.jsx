@@ -84,7 +84,7 @@ function useComposer(props, maxLength) {
     setHint(why);
   };
   const send = useSend(id, props, takeBack);
-  const turn = useTurn(id, props);
+  const turn = useTurn(id);
   const outdated = (words) => setHint((said) => (said === words ? "" : said));
   useEffect(() => {
     if (!turn.running) outdated(STILL_WRITING);

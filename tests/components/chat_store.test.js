@@ -86,7 +86,7 @@ test("a page that was read before an answer's end does not let it run again", as
   let tell;
   const late = store.refresh("c7", new Promise((resolve) => (tell = resolve)));
   streams.u7.write(':end 1 {"status":"done","message":"r7"}\n');
-  await until(() => store.hasEnded("u7"));
+  await until(() => store.runningTurn("c7") === "");
   pages.c7 = { messages: [reply(7, "done")], earlier: false };
   tell(before);
   await late;
