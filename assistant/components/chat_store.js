@@ -2,7 +2,7 @@
 import { announce, announceEnd } from "./announcements.js";
 import { getJson } from "./api.js";
 import { moveFiles } from "./attached.js";
-import { forgetUnsent, keepUnsent, moveDraft } from "./drafts.js";
+import { forgetKey, forgetUnsent, keepUnsent, moveDraft } from "./drafts.js";
 import { follow, freeze, letGo, pause, shownOf, thaw } from "./live.js";
 import { endsIn, isRunning, twins, withEarlier, withOne, withTail } from "./merge.js";
 import { optimistic, ours } from "./optimistic.js";
@@ -228,6 +228,7 @@ export function send(id, text, key, files = []) {
   if (known) return mapMessages(id, (one) => (one.id === key ? { ...one, late: false } : one));
   announce("Answering…");
   change(id, { messages: [...conversation(id).messages, ...optimistic(key, text, files)] });
+  if (conversation(id).status === "failed") refresh(id); // else nobody would see what was said
 }
 
 function markLate(id, key) {
@@ -271,7 +272,7 @@ function moveTo(id, messages) {
 /** The server refused a send: it never happened. Returns what was sent, null if unknown. */
 export function refuse(key) {
   const sent = settle(key);
-  if (!sent) return null;
+  if (!sent) return forgetKey(key);
   const isOurs = ours(key);
   const messages = conversation(sent.conversation).messages.filter((one) => !isOurs(one));
   change(sent.conversation, { messages });

@@ -74,6 +74,13 @@ export function forgetUnsent(key) {
   if (unsent()?.key === key) remove(UNSENT);
 }
 
+/** A reload was quicker than the refusal of this key: sent again, it is another send. */
+export function forgetKey(key) {
+  const sent = unsent();
+  if (sent?.key === key) keepUnsent({ ...sent, key: "" });
+  return null;
+}
+
 function attempt(access) {
   try {
     return access();

@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import { after, test } from "node:test";
 import { serveFrom, until } from "./page.js";
 import * as store from "../../assistant/components/chat_store.js";
+import { forgetUnsent, keepUnsent, unsent } from "../../assistant/components/drafts.js";
 
 const pages = {};
 const asked = [];
@@ -10,6 +11,7 @@ const streams = {};
 const http = createServer(({ url }, response) => {
   asked.push(url);
   const id = url.match(/conversations\/([^/]+)/)?.[1];
+  if (id && pages[id] === "away") return response.writeHead(503).end();
   if (id) return response.end(JSON.stringify(pages[id] ?? { messages: [], earlier: false }));
   streams[url.match(/turns\/([^/]+)/)?.[1]] = response;
   return response.writeHead(200).write("\n");
@@ -135,4 +137,25 @@ test("a send shows its files at once, and a refusal gives them back", () => {
   const { conversation, text, files } = store.refuse("key-10");
   assert.deepEqual([conversation, text, files], ["c10", " ", [file]]);
   assert.deepEqual([store.conversation("c10").messages, store.lastSaid("c10")], [[], null]);
+});
+
+test("what is said in a conversation that could not be read is shown with what it holds", async () => {
+  pages.c11 = "away";
+  store.open("c11");
+  await until(() => store.conversation("c11").status === "failed");
+  pages.c11 = { messages: [reply(11, "done")], earlier: false };
+  store.send("c11", "hello", "key-11");
+  await until(() => store.conversation("c11").status === "ready");
+  const ids = store.conversation("c11").messages.map(({ id }) => id);
+  assert.deepEqual(ids, ["r11", "key-11", "key-11:answer"]);
+  store.refuse("key-11");
+});
+
+test("a send that was refused while the page was loaded anew keeps its words, not its key", () => {
+  keepUnsent({ key: "key-12", conversation: "c12", text: "hello", files: [] });
+  assert.equal(store.refuse("another"), null);
+  assert.equal(unsent().key, "key-12");
+  assert.equal(store.refuse("key-12"), null);
+  assert.deepEqual(unsent(), { key: "", conversation: "c12", text: "hello", files: [] });
+  forgetUnsent("");
 });

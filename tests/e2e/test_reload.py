@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from playwright.async_api import expect
 
 from tests.e2e.answers import answer_to, words_to
-from tests.e2e.pages import PATIENCE_SECONDS, Chat
-from tests.e2e.people import Person, text_of
+from tests.e2e.pages import Chat
+from tests.e2e.people import text_of
 
 PROMPT = "Go on for a while. [[tokens=400 gap=20]]"
 
@@ -69,9 +69,9 @@ async def test_what_is_written_before_a_page_knows_that_an_answer_has_ended_is_s
     await chat.say(PROMPT)
     await chat.streams("w0020")
     await chat.arrives()
-    address, chat_id = chat.page.url, chat.id
+    address, again = chat.page.url, await alice.open(f"/chat/{chat.id}")
     await chat.page.goto("about:blank")
-    await _ended(alice, chat_id)
+    await again.ends("done")
     hold = await _held_up(chat)
     await chat.page.goto(address)
     await hold.old.wait()
@@ -80,14 +80,6 @@ async def test_what_is_written_before_a_page_knows_that_an_answer_has_ended_is_s
     await expect(chat.answers).to_have_count(2)
     await chat.ends("done")
     await expect(chat.composer).to_have_value("")
-
-
-async def _ended(person: Person, chat_id: str) -> None:
-    """Wait until the server has ended the answer that it was left with."""
-    url = f"/api/conversations/{chat_id}/messages?limit=1"
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while (await (await person.get(url)).json())["messages"][0]["status"] == "running":
-            await asyncio.sleep(0.1)
 
 
 @dataclass
