@@ -1,8 +1,11 @@
 """What the composer sends and what it keeps."""
 
+import asyncio
+
 import pytest
 from playwright.async_api import expect
 
+from tests.e2e.pages import Chat
 from tests.e2e.people import text_of
 
 SLOW = "Take your time. [[tokens=1000 gap=20]]"
@@ -54,6 +57,29 @@ async def test_an_enter_that_confirms_a_composed_word_does_not_send(alice):
     await expect(chat.messages).to_have_count(0)
     await chat.composer.press("Enter")
     await expect(chat.said).to_have_text("日本")
+    await chat.ends("done")
+
+
+async def test_what_is_typed_before_the_scripts_have_come_is_kept(alice):
+    await (await alice.open()).composer.fill("a draft")
+    come, page = asyncio.Event(), await alice.context.new_page()
+
+    async def late(route) -> None:
+        await come.wait()
+        await route.continue_()
+
+    await page.route("**/assets/*.js", late)
+    await page.goto(alice.url, wait_until="commit")
+    chat = Chat(page)
+    await chat.composer.press_sequentially("and more")
+    await chat.send.click(force=True)
+    come.set()
+    await chat.listens()
+    await expect(chat.composer).to_have_value("a draft\nand more")
+    await chat.composer.press("End")
+    await chat.composer.press_sequentially(" of it")
+    await chat.composer.press("Enter")
+    await expect(chat.said).to_have_text("a draft\nand more of it")
     await chat.ends("done")
 
 
