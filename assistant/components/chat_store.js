@@ -2,7 +2,7 @@
 import { announce, announceEnd } from "./announcements.js";
 import { getJson } from "./api.js";
 import { moveFiles } from "./attached.js";
-import { forgetKey, forgetUnsent, keepUnsent, moveDraft } from "./drafts.js";
+import { forgetKey, forgetUnsent, keepUnsent, moveDraft, noteTaken } from "./drafts.js";
 import { follow, freeze, letGo, pause, shownOf, thaw } from "./live.js";
 import { endsIn, isRunning, twins, withEarlier, withOne, withTail } from "./merge.js";
 import { optimistic, ours } from "./optimistic.js";
@@ -93,6 +93,7 @@ export async function refresh(id, reads = getJson(urlOf(id))) {
   if (!page || conversation(id).reading !== reading) return;
   if (page.messages.some((one) => isRunning(one) && ended.get(one.turn) > asked)) return refresh(id);
   endsIn(page.messages).forEach(noteEnd);
+  noteTaken(page.messages.filter(({ sent }) => !pending.has(sent)));
   change(id, withTail(conversation(id), page, asked));
   followRunning(id);
 }
@@ -221,7 +222,7 @@ export const isSending = (id) => [...pending.values()].some((sent) => sent.conve
 /** Shows the user's words and files at once, and where the answer will stand. */
 export function send(id, text, key, files = []) {
   clearTimeout(pending.get(key)?.timer);
-  const known = pending.has(key);
+  const known = pending.has(key) || conversation(id).messages.some((one) => one.sent === key);
   const timer = setTimeout(() => markLate(id, key), LATE_MS);
   pending.set(key, { conversation: id, text, files, timer });
   keepUnsent({ key, conversation: id, text, files });

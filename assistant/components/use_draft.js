@@ -40,6 +40,12 @@ export function useDraft(id, field) {
     };
   }, [id]);
   useEffect(() => {
+    const taken = ({ detail: sent }) =>
+      sent.conversation === id && setText((typed) => (typed === sent.text ? "" : typed));
+    window.addEventListener("assistant:taken", taken);
+    return () => window.removeEventListener("assistant:taken", taken);
+  }, [id]);
+  useEffect(() => {
     const timer = setTimeout(keep, KEEP_MS);
     return () => clearTimeout(timer);
   }, [id, text]);

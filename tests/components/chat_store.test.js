@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import { after, test } from "node:test";
 import { serveFrom, until } from "./page.js";
 import * as store from "../../assistant/components/chat_store.js";
-import { forgetUnsent, keepUnsent, unsent } from "../../assistant/components/drafts.js";
+import { draftOf, forgetUnsent, keepDraft, keepUnsent, unsent } from "../../assistant/components/drafts.js";
 
 const pages = {};
 const asked = [];
@@ -158,4 +158,26 @@ test("a send that was refused while the page was loaded anew keeps its words, no
   assert.equal(store.refuse("key-12"), null);
   assert.deepEqual(unsent(), { key: "", conversation: "c12", text: "hello", files: [] });
   forgetUnsent("");
+});
+
+test("a send that was taken when the page was loaded anew is not there to be sent again", async () => {
+  const taken = [];
+  window.addEventListener("assistant:taken", ({ detail }) => taken.push(detail.text));
+  keepUnsent({ key: "key-13", conversation: "c13", text: "hello", files: [] });
+  keepDraft("c13", "hello");
+  pages.c13 = { messages: [told("m13", "user", "t13", "another")], earlier: false };
+  await store.refresh("c13");
+  assert.deepEqual([taken, unsent().key, draftOf("c13")], [[], "key-13", "hello"]);
+  pages.c13 = { messages: [told("m13", "user", "t13", "key-13")], earlier: false };
+  await store.refresh("c13");
+  assert.deepEqual([taken, unsent(), draftOf("c13")], [["hello"], null, ""]);
+});
+
+test("a send of which the message is here already is shown once", async () => {
+  pages.c14 = { messages: [told("m14", "user", "t14", "key-14")], earlier: false };
+  await store.refresh("c14");
+  store.send("c14", "hello", "key-14");
+  store.acknowledge("key-14", "c14", "t14");
+  assert.deepEqual(store.conversation("c14").messages.map(({ id }) => id), ["m14"]);
+  assert.equal(store.isSending("c14"), false);
 });
