@@ -133,6 +133,8 @@ class ChatState(BaseState):
             place = identifier(conversation_id) if conversation_id else None
             files = tuple(identifier(each, "file") for each in file_ids)
             wish = replace(self._wish(client_key), files=files, picked=self._picked)
+            if place and conversation_id != self.conversation_id and not self._picked:
+                wish = replace(wish, model="")  # what is shown is that of the conversation before
             await self._count_address()
             started = await turns.send(self._user_id(), place, text, wish)
         except Exception as error:  # noqa: BLE001  (said beside the composer)

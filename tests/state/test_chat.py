@@ -16,7 +16,7 @@ from assistant.services.preferences import SMALL, answer_short_by
 from assistant.state import chat
 from assistant.state.chat import MISSING, NOT_BEGUN, NOT_SENT, ChatState
 from assistant.state.sidebar import SidebarState
-from tests.services.talk import ended, rows, say, shown, text_of, until_entry
+from tests.services.talk import ended, rows, say, shown, text_of, until_entry, wish
 from tests.state.conftest import Page
 
 KEY = "client-key-{}"
@@ -270,6 +270,21 @@ async def test_what_is_sent_right_after_a_pick_is_answered_by_it(hers, alice, ve
     await ended(alice, started)
     asked = [seen.model for seen in vendors.requests if seen.body.get("tools")]
     assert asked == ["gpt-6-astra"]
+
+
+async def test_who_writes_before_a_conversation_is_loaded_is_answered_by_its_model(
+    hers, alice, vendors
+):
+    other = await turns.send(alice.id, None, "hello", replace(wish(), model="gpt-6-astra"))
+    await ended(alice, other)
+    here = await sent(hers, "here")
+    await ended(alice, turns.Started(UUID(here.turn_id), UUID(here.conversation_id)))
+    given = {"text": "there", "client_key": KEY.format(2), "file_ids": []}
+    await hers.send(ChatState, "send", conversation_id=str(other.conversation_id), **given)
+    turn = (await hers.state(ChatState)).acknowledged[-1]["turn"]
+    await ended(alice, turns.Started(UUID(turn), other.conversation_id))
+    asked = [seen.model for seen in vendors.requests if seen.body.get("tools")]
+    assert asked == ["gpt-6-astra", "claude-sonnet-5-5", "gpt-6-astra"]
 
 
 async def test_a_model_that_was_just_picked_answers_also_a_short_question(hers, alice, vendors):
