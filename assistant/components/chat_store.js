@@ -93,10 +93,15 @@ export async function refresh(id, reads = getJson(urlOf(id))) {
   if (!page || conversation(id).reading !== reading) return;
   if (page.messages.some((one) => isRunning(one) && ended.get(one.turn) > asked)) return refresh(id);
   endsIn(page.messages).forEach(noteEnd);
+  page.messages.forEach((one) => noteSent(id, one));
   noteTaken(page.messages.filter(({ sent }) => !pending.has(sent)));
   change(id, withTail(conversation(id), page, asked));
   followRunning(id);
 }
+
+/** It is there: whatever became of the server's word that it was taken, nothing is on its way. */
+const noteSent = (id, { sent, turn }) =>
+  turn && pending.get(sent)?.conversation === id && acknowledge(sent, id, turn);
 
 const noteEnd = (turn) => ended.set(turn, performance.now());
 

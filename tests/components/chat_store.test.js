@@ -181,3 +181,13 @@ test("a send of which the message is here already is shown once", async () => {
   assert.deepEqual(store.conversation("c14").messages.map(({ id }) => id), ["m14"]);
   assert.equal(store.isSending("c14"), false);
 });
+
+test("a send that stands in what is read is on its way no more, though nobody said so", async () => {
+  store.send("c15", "hello", "key-15");
+  const answer = { ...told("r15", "assistant", "t15", "key-15"), status: "done" };
+  pages.c15 = { messages: [told("m15", "user", "t15", "key-15"), answer], earlier: false };
+  await store.refresh("c15");
+  assert.equal(store.isSending("c15"), false);
+  assert.deepEqual(store.conversation("c15").messages.map(({ id }) => id), ["m15", "r15"]);
+  assert.equal(store.acknowledge("key-15", "c15", "t15"), null);
+});
