@@ -85,3 +85,22 @@ async def test_what_changes_before_the_feed_is_open_is_shown_when_it_is(alice, s
     await seed(alice, {"title": "Meanwhile"})
     slow.set()
     await expect(chat.row("Meanwhile")).to_be_visible()
+
+
+async def test_what_is_pressed_again_because_nothing_is_heard_is_done_once(alice):
+    alice.forgiven = [r"net::ERR_", "WebSocket", "Failed to (fetch|load)"]
+    chat = await alice.open()
+    await chat.say("Say a lot. [[tokens=600 gap=20]]")
+    await chat.streams("w0010")
+    await chat.stop.click()
+    await chat.ends("stopped")
+    await chat.arrives()
+    await alice.context.set_offline(True)
+    for _ in range(2):
+        await chat.page.get_by_role("button", name="Continue").click()
+    await alice.context.set_offline(False)
+    await expect(chat.answers).to_have_count(2)
+    await chat.ends("done")
+    await chat.ask("And now?")
+    await expect(chat.toast).to_have_count(0)
+    assert len(await alice.stored(chat)) == 5
