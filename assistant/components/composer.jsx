@@ -127,6 +127,7 @@ function Field({ field, text, write, placeholder, disabled, keys }) {
         aria-label="Message"
         rows={1}
         dir="auto"
+        autoComplete="off"
         value={text}
         placeholder={placeholder}
         readOnly={disabled}

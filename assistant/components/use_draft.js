@@ -32,7 +32,8 @@ export function useDraft(id, field) {
     kept.current = draftOf(id);
     const early = isFirst.current ? field.current.value : "";
     isFirst.current = false;
-    setText([startOf(id), early].filter(Boolean).join("\n"));
+    // A browser may have filled in what it had there before, which is the draft itself.
+    setText([...new Set([startOf(id), early])].filter(Boolean).join("\n"));
     window.addEventListener("pagehide", keep);
     return () => {
       window.removeEventListener("pagehide", keep);

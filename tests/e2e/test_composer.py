@@ -8,6 +8,12 @@ from playwright.async_api import expect
 from tests.e2e.pages import Chat
 from tests.e2e.people import text_of
 
+FILLED_IN = """new MutationObserver((_, observer) => {
+    const field = document.querySelector("[data-testid=composer]");
+    if (!field) return;
+    field.value = "a draft";
+    observer.disconnect();
+}).observe(document, { childList: true, subtree: true })"""
 SLOW = "Take your time. [[tokens=1000 gap=20]]"
 
 
@@ -81,6 +87,16 @@ async def test_what_is_typed_before_the_scripts_have_come_is_kept(alice):
     await chat.composer.press("Enter")
     await expect(chat.said).to_have_text("a draft\nand more of it")
     await chat.ends("done")
+
+
+async def test_what_the_browser_fills_in_by_itself_is_the_draft_and_not_more_of_it(alice):
+    tab = await alice.open()
+    await tab.composer.fill("a draft")
+    await tab.page.goto("about:blank")
+    await tab.page.add_init_script(FILLED_IN)
+    await tab.page.goto(alice.url)
+    await tab.listens()
+    await expect(tab.composer).to_have_value("a draft")
 
 
 async def test_a_draft_survives_a_reload_and_belongs_to_its_conversation(alice):
