@@ -117,10 +117,15 @@ async def _begun(pooled: AsyncConnection, user_id: UUID) -> Connection:
     """
     for _ in range(CONNECTIONS + 1):
         driver = cast("Connection", (await pooled.get_raw_connection()).driver_connection)
-        with suppress(*_LOST):
-            await driver.execute(_BEGIN.format(user_id.hex))
-            return driver
-        driver.terminate()
+        begun = False
+        try:
+            with suppress(*_LOST):
+                await driver.execute(_BEGIN.format(user_id.hex))
+                begun = True
+                return driver
+        finally:
+            if not begun:
+                driver.terminate()  # where it was cut off, nobody may find it begun
         await pooled.invalidate()
     raise DatabaseAway
 

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 
 from assistant.database import (
+    CONNECTIONS,
     FEW_CONNECTIONS,
     schema_revision,
     system_session,
@@ -132,6 +133,22 @@ async def test_what_is_cut_off_in_the_middle_is_taken_back_and_leaves_room(alice
         await asyncio.gather(hanging, return_exceptions=True)
     async with user_connection(alice.id) as connection:
         assert await connection.fetchval("select default_model from profiles") == ""
+
+
+async def test_what_is_cut_off_while_it_begins_leaves_nothing_begun_behind(alice):
+    async def ask() -> None:
+        async with user_connection(alice.id, CONNECTIONS):
+            pass
+
+    await ask()
+    for steps in range(40):
+        asking = asyncio.create_task(ask())
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        asking.cancel()
+        await asyncio.gather(asking, return_exceptions=True)
+        async with user_session(alice.id) as session:
+            assert len((await session.execute(text("select 1"))).all()) == 1
 
 
 async def test_more_than_the_few_connections_wait_for_each_other(alice):

@@ -132,6 +132,12 @@ export function putBack(conversation, files) {
   change(conversation, [...back.map((file) => ({ ...file, key: newKey(), state: "done" })), ...known]);
 }
 
+// A send that a reload cut off was taken after all, and these with it.
+globalThis.window?.addEventListener("assistant:taken", ({ detail: { conversation, files } }) => {
+  const left = attachedTo(conversation).filter(({ id }) => !files.some((sent) => sent.id === id));
+  if (left.length < attachedTo(conversation).length) change(conversation, left);
+});
+
 /** A new conversation got its id: what is being attached belongs to it now. */
 export function moveFiles(from, to) {
   const list = attachedTo(from);

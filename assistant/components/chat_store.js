@@ -2,7 +2,7 @@
 import { announce, announceEnd } from "./announcements.js";
 import { getJson } from "./api.js";
 import { moveFiles } from "./attached.js";
-import { forgetUnsent, keepUnsent, moveDraft } from "./drafts.js";
+import { forgetKey, forgetUnsent, keepUnsent, moveDraft, noteTaken } from "./drafts.js";
 import { follow, freeze, letGo, pause, shownOf, thaw } from "./live.js";
 import { endsIn, isRunning, twins, withEarlier, withOne, withTail } from "./merge.js";
 import { optimistic, ours } from "./optimistic.js";
@@ -93,9 +93,15 @@ export async function refresh(id, reads = getJson(urlOf(id))) {
   if (!page || conversation(id).reading !== reading) return;
   if (page.messages.some((one) => isRunning(one) && ended.get(one.turn) > asked)) return refresh(id);
   endsIn(page.messages).forEach(noteEnd);
+  page.messages.forEach((one) => noteSent(id, one));
+  noteTaken(page.messages.filter(({ sent }) => !pending.has(sent)));
   change(id, withTail(conversation(id), page, asked));
   followRunning(id);
 }
+
+/** It is there: whatever became of the server's word that it was taken, nothing is on its way. */
+const noteSent = (id, { sent, turn }) =>
+  turn && pending.get(sent)?.conversation === id && acknowledge(sent, id, turn);
 
 const noteEnd = (turn) => ended.set(turn, performance.now());
 
@@ -202,8 +208,6 @@ export function hearTurn({ conversation: id, turn, status }) {
 export const runningTurn = (id) =>
   conversation(id).messages.findLast((one) => isRunning(one) && !ended.has(one.turn))?.turn ?? "";
 
-export const hasEnded = (turn) => ended.has(turn);
-
 /** Freezes what is shown of a turn. Resolves to false when the server will not stop it. */
 export async function stop(turn) {
   if (stopping.has(turn)) return true;
@@ -223,13 +227,14 @@ export const isSending = (id) => [...pending.values()].some((sent) => sent.conve
 /** Shows the user's words and files at once, and where the answer will stand. */
 export function send(id, text, key, files = []) {
   clearTimeout(pending.get(key)?.timer);
-  const known = pending.has(key);
+  const known = pending.has(key) || conversation(id).messages.some((one) => one.sent === key);
   const timer = setTimeout(() => markLate(id, key), LATE_MS);
   pending.set(key, { conversation: id, text, files, timer });
   keepUnsent({ key, conversation: id, text, files });
   if (known) return mapMessages(id, (one) => (one.id === key ? { ...one, late: false } : one));
   announce("Answering…");
   change(id, { messages: [...conversation(id).messages, ...optimistic(key, text, files)] });
+  if (conversation(id).status === "failed") refresh(id); // else nobody would see what was said
 }
 
 function markLate(id, key) {
@@ -273,7 +278,7 @@ function moveTo(id, messages) {
 /** The server refused a send: it never happened. Returns what was sent, null if unknown. */
 export function refuse(key) {
   const sent = settle(key);
-  if (!sent) return null;
+  if (!sent) return forgetKey(key);
   const isOurs = ours(key);
   const messages = conversation(sent.conversation).messages.filter((one) => !isOurs(one));
   change(sent.conversation, { messages });

@@ -39,14 +39,14 @@ export function Composer({ children, ...props }) {
     <div className="dock">
       <DropArea onFiles={add} />
       <Spent id={id} {...props} />
-      <form className="composer" onSubmit={submit} onPaste={(event) => paste(event, add)}>
+      <form className="composer" onPaste={(event) => paste(event, add)}>
         <FileChips files={files} field={field} />
         <Field {...{ field, text, write, placeholder, disabled, keys }} />
         <div className="bar">
           <AttachButton onFiles={add} />
           {children}
           <Counter length={text.length} max={maxLength} />
-          {turn.running ? <Stop turn={turn} /> : <Send ready={ready} waits={waits} />}
+          {turn.running ? <Stop turn={turn} field={field} /> : <Send ready={ready} waits={waits} send={submit} />}
         </div>
       </form>
       <p className={over > 0 ? "hint bad" : "hint"} role="status">
@@ -70,9 +70,9 @@ function paste(event, add) {
 /** The text and the files, what may be done with them now, and what there is to say about it. */
 function useComposer(props, maxLength) {
   const id = useConversationId();
-  const [text, setText] = useDraft(id);
-  const [hint, setHint] = useState("");
   const field = useFirstFocus(id);
+  const [text, setText] = useDraft(id, field);
+  const [hint, setHint] = useState("");
   const write = (words) => {
     loadAnswer();
     setText(words);
@@ -84,7 +84,7 @@ function useComposer(props, maxLength) {
     setHint(why);
   };
   const send = useSend(id, props, takeBack);
-  const turn = useTurn(id, props);
+  const turn = useTurn(id);
   const outdated = (words) => setHint((said) => (said === words ? "" : said));
   useEffect(() => {
     if (!turn.running) outdated(STILL_WRITING);
@@ -127,6 +127,7 @@ function Field({ field, text, write, placeholder, disabled, keys }) {
         aria-label="Message"
         rows={1}
         dir="auto"
+        autoComplete="off"
         value={text}
         placeholder={placeholder}
         readOnly={disabled}
@@ -195,25 +196,36 @@ function Counter({ length, max }) {
   );
 }
 
-/** waits: for what it waits, "" where it does not. */
-function Send({ ready, waits }) {
+/**
+ * waits: for what it waits, "" where it does not. It submits no form: before the scripts have come,
+ * that would load the page anew.
+ */
+function Send({ ready, waits, send }) {
   return (
     <button
-      type="submit"
+      type="button"
       className="go"
       data-testid="send"
       aria-label={waits ? `Send. ${waits}` : "Send"}
       title={waits}
       aria-disabled={!ready}
+      onClick={send}
     >
       <Icon name="send" size={18} />
     </button>
   );
 }
 
-/** The second click of a double click on Send lands here, and is not meant for Stop. */
-function Stop({ turn }) {
-  const click = (event) => event.detail < 2 && !turn.stopping && turn.stop();
+/**
+ * The second click of a double click on Send lands here, and is not meant for Stop. Its button goes:
+ * who pressed it is in the field then.
+ */
+function Stop({ turn, field }) {
+  const click = (event) => {
+    if (event.detail > 1 || turn.stopping) return;
+    turn.stop();
+    if (!isTouch()) field.current.focus();
+  };
   return (
     <button
       type="button"

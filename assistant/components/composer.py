@@ -19,7 +19,6 @@ def _send(
 class Composer(rx.Component):
     """Wraps composer.jsx. Children stand at the left of its bar.
 
-    busy, turn_id: whether a turn runs in the conversation, and which.
     acknowledged: each {key, conversation, turn}, the last sends that were taken. refused: each
     {key, message}, the last that were not, and why. on_send: gets conversation, text, the key and
     the ids of files. most_files: of a message. file_bytes: of one file; too_large says so.
@@ -31,8 +30,6 @@ class Composer(rx.Component):
     tag = "Composer"
 
     conversation_id: rx.Var[str]
-    turn_id: rx.Var[str]
-    busy: rx.Var[bool]
     disabled: rx.Var[bool]
     placeholder: rx.Var[str]
     note: rx.Var[str]

@@ -74,6 +74,22 @@ export function forgetUnsent(key) {
   if (unsent()?.key === key) remove(UNSENT);
 }
 
+/** Among what the server has is, perhaps, a send of which a reload has missed that it was taken. */
+export function noteTaken(messages) {
+  const sent = unsent();
+  if (!sent?.key || !messages.some((one) => one.sent === sent.key)) return;
+  remove(UNSENT);
+  if (draftOf(sent.conversation) === sent.text) keepDraft(sent.conversation, "");
+  window.dispatchEvent(new CustomEvent("assistant:taken", { detail: { files: [], ...sent } }));
+}
+
+/** A reload was quicker than the refusal of this key: sent again, it is another send. */
+export function forgetKey(key) {
+  const sent = unsent();
+  if (sent?.key === key) keepUnsent({ ...sent, key: "" });
+  return null;
+}
+
 function attempt(access) {
   try {
     return access();

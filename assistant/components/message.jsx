@@ -6,6 +6,7 @@ import * as anew from "./asked_anew.js";
 import { CopyButton } from "./copy_button.jsx";
 import { EditField } from "./edit_field.jsx";
 import { Icon } from "./icons.jsx";
+import { isTouch } from "./keyboard.js";
 import { shownOf, watchTurn } from "./live.js";
 import { isRunning } from "./merge.js";
 import { MessageFiles } from "./message_files.jsx";
@@ -201,6 +202,8 @@ function Ending({ message, status, last, act }) {
   const go = () => {
     setAsked(true);
     act[does](message.id);
+    // The button goes: who pressed it is in the composer then, as after a send.
+    if (!isTouch()) window.dispatchEvent(new CustomEvent("assistant:compose"));
   };
   return (
     <div className={status === "failed" ? "ending error" : "ending"}>

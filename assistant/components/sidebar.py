@@ -142,13 +142,14 @@ def _quiet(words: str | rx.Var[str], on_click: Any) -> rx.Component:  # noqa: AN
 
 
 def _left() -> rx.Component:
-    """What the plan still allows; it holds its line until that is known."""
-    return rx.el.a(
+    """What the plan still allows; until that is known its line is kept, and nothing leads there."""
+    link = rx.el.a(
         SidebarState.left_said,
         href="/usage",
         class_name=rx.cond(SidebarState.is_short, "left short", "left"),
         data_testid="usage-remaining",
     )
+    return rx.cond(SidebarState.left_said, link, rx.el.div(class_name="left"))
 
 
 def _me() -> rx.Component:

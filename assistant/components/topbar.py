@@ -37,7 +37,7 @@ def _model(model: rx.Var[dict[str, str]]) -> rx.Component:
         rx.el.button(
             model["label"],
             aria_checked=rx.cond(ChatState.model == model["id"], "true", "false"),
-            on_click=ChatState.pick(model["id"]),
+            on_click=[ChatState.pick(model["id"]), ChatState.keep_pick(model["id"])],
             **common,
         ),
     )

@@ -19,7 +19,7 @@ import { Toast } from "./toast.jsx";
 import { inAddress, useConversationId } from "./use_address.js";
 import { useAsking, useOutcomes, useTurning } from "./use_anew.js";
 import { anchorOf, useJump } from "./use_jump.js";
-import { newKey } from "./use_send.js";
+import { useSendKeys } from "./use_send_keys.js";
 import { Failed, Missing, Skeleton, Welcome } from "./vacant.jsx";
 import { loadAnswer, useSettledLook } from "./words.jsx";
 
@@ -34,7 +34,7 @@ export function Transcript({ conversationId, turnId, greeting, starters, models 
   const id = useConversationId();
   const conversation = useConversation(id);
   const [hindrance, tell] = useState("");
-  const act = useActions(told, useAsking(id, told, tell));
+  const act = useActions(told, useSendKeys(told.acknowledged), useAsking(id, told, tell));
   const { log, scroll, jump, toLatest } = useScrolling(id, conversation);
   const { lit, problem, forget } = useJump(id, conversation, scroll);
   useOutcomes(conversation, id, told, scroll);
@@ -105,17 +105,17 @@ function useWhole(id, ready) {
 }
 
 /** Actions that stay the same object while the handlers behind them change with every drawing. */
-function useActions(handlers, asking) {
+function useActions(handlers, keyOf, asking) {
   const latest = useRef(handlers);
   latest.current = handlers;
   return useMemo(
     () => ({
-      retry: (message) => latest.current.onRetry?.(message, newKey()),
-      proceed: (message) => latest.current.onProceed?.(message, newKey()),
+      retry: (message) => latest.current.onRetry?.(message, keyOf(message)),
+      proceed: (message) => latest.current.onProceed?.(message, keyOf(message)),
       ...asking,
       resend: ({ id }) => window.dispatchEvent(new CustomEvent("assistant:resend", { detail: id })),
     }),
-    [asking],
+    [keyOf, asking],
   );
 }
 

@@ -12,9 +12,13 @@ function startOf(id) {
   return draftOf(id) || lost;
 }
 
-/** [text, setText] of the conversation. Whatever is typed is in storage 300 ms later. */
-export function useDraft(id) {
+/**
+ * [text, setText] of the conversation. Whatever is typed is in storage 300 ms later. field: a ref;
+ * the page is shown before its scripts have come, and what was typed in it by then is kept, too.
+ */
+export function useDraft(id, field) {
   const [text, setText] = useState("");
+  const isFirst = useRef(true);
   const latest = useRef("");
   const kept = useRef("");
   latest.current = text;
@@ -26,12 +30,21 @@ export function useDraft(id) {
 
   useLayoutEffect(() => {
     kept.current = draftOf(id);
-    setText(startOf(id));
+    const early = isFirst.current ? field.current.value : "";
+    isFirst.current = false;
+    // A browser may have filled in what it had there before, which is the draft itself.
+    setText([...new Set([startOf(id), early])].filter(Boolean).join("\n"));
     window.addEventListener("pagehide", keep);
     return () => {
       window.removeEventListener("pagehide", keep);
       keep();
     };
+  }, [id]);
+  useEffect(() => {
+    const taken = ({ detail: sent }) =>
+      sent.conversation === id && setText((typed) => (typed === sent.text ? "" : typed));
+    window.addEventListener("assistant:taken", taken);
+    return () => window.removeEventListener("assistant:taken", taken);
   }, [id]);
   useEffect(() => {
     const timer = setTimeout(keep, KEEP_MS);

@@ -17,7 +17,7 @@ export function newKey() {
 function keyFor(id, text, files) {
   const sent = unsent();
   const same = sent?.conversation === id && sent.text === text;
-  return same && `${idsOf(sent.files ?? [])}` === `${idsOf(files)}` ? sent.key : newKey();
+  return (same && `${idsOf(sent.files ?? [])}` === `${idsOf(files)}` && sent.key) || newKey();
 }
 
 const idsOf = (files) => files.map((file) => file.id);

@@ -5,16 +5,13 @@ import * as store from "./chat_store.js";
 const BEFORE_IT_BEGAN = "before it began";
 
 /**
- * Returns {running, stopping, stop}. told: what the server's state says, {conversationId, busy,
- * turnId}; the page often knows earlier, by its own send and by the stream.
+ * Returns {running, stopping, stop}. The server's state is not asked: a page that comes back is told
+ * first of the turn that ran when it was left, and what is written then must not wait for it.
  */
-export function useTurn(id, told) {
-  const known = useSyncExternalStore(store.subscribe, () => store.runningTurn(id), () => "");
+export function useTurn(id) {
+  const turn = useSyncExternalStore(store.subscribe, () => store.runningTurn(id), () => "");
   const sending = useSyncExternalStore(store.subscribe, () => store.isSending(id), () => false);
-  const busy = told.busy && told.conversationId === id;
-  const open = busy && !(told.turnId && store.hasEnded(told.turnId));
-  const turn = known || (open && told.turnId) || "";
-  const running = Boolean(turn) || sending || open;
+  const running = Boolean(turn) || sending;
   const [stopped, setStopped] = useState("");
 
   const stopNow = async () => {

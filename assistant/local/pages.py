@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -37,6 +38,7 @@ NOT_IN_PAGES = (
 OUTPUT = Path(".web/build/client")
 COPIED = Path(".web/public")
 STATE = Path(".build")
+NPM_FAILED = re.compile(r"^npm error code (\S+)", re.MULTILINE)
 COMMAND = (sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip")
 
 
@@ -97,7 +99,13 @@ def _run(project: Path, log: Path) -> None:
             build.wait()
             raise
     if failed:
-        raise CannotStart(f"The pages could not be built; {log} says why.")
+        raise CannotStart(f"The pages could not be built{_word_of_npm(log)}; {log} says why.")
+
+
+def _word_of_npm(log: Path) -> str:
+    """What npm calls its failure, deep in a long log; "" where it has not failed."""
+    found = NPM_FAILED.search(log.read_text(errors="replace"))
+    return f" (npm says {found[1]})" if found else ""
 
 
 def _environment(project: Path) -> dict[str, str]:

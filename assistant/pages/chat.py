@@ -50,8 +50,6 @@ def _conversation() -> rx.Component:
         ),
         composer(
             conversation_id=ChatState.conversation_id,
-            turn_id=ChatState.turn_id,
-            busy=ChatState.turn_id != "",
             placeholder="Ask anything, or give a task",
             note=rx.cond(ChatState.notice, ChatState.notice, rx.cond(ChatState.short, "", NOTE)),
             short=ChatState.short,

@@ -23,7 +23,7 @@ from assistant.services.tiers import Tier, tier_of
 from assistant.services.turn_begin import Wish
 from assistant.services.turns import Started
 from assistant.state.base import BaseState, saying_what_fails, sentence
-from assistant.state.commands import command
+from assistant.state.commands import command, command_at_once
 
 Id = Annotated[str, Field(max_length=36)]
 Key = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
@@ -133,6 +133,8 @@ class ChatState(BaseState):
             place = identifier(conversation_id) if conversation_id else None
             files = tuple(identifier(each, "file") for each in file_ids)
             wish = replace(self._wish(client_key), files=files, picked=self._picked)
+            if place and conversation_id != self.conversation_id and not self._picked:
+                wish = replace(wish, model="")  # what is shown is that of the conversation before
             await self._count_address()
             started = await turns.send(self._user_id(), place, text, wish)
         except Exception as error:  # noqa: BLE001  (said beside the composer)
@@ -242,15 +244,20 @@ class ChatState(BaseState):
             self.conversation_id, self.turn_id = conversation, turn
             self._begun = conversation if not place else self._begun
 
+    @command_at_once
+    def pick(self, model_id: Model) -> None:
+        """Let this model answer what is sent from now on, if the picker offers it."""
+        labels = {each["id"]: each["label"] for each in self.models if not each["plan"]}
+        if label := labels.get(model_id):
+            self._picked = True
+            self._put(_wanted=model_id, model=model_id, model_label=label, notice="")
+
     @command
-    async def pick(self, model_id: Model) -> None:
-        """Let this model answer from now on, here and in new conversations."""
+    async def keep_pick(self, model_id: Model) -> None:
+        """Let this model answer in new conversations, too."""
         async with saying_what_fails(self):
             tier = await tier_of(self._user_id())
             if model_id not in [each.id for each in offers(tier)]:
                 raise NotFound("model")
             require_allowed(tier, model_id)
             await accounts.set_usual_model(self._user_id(), model_id)
-            async with self:
-                self._picked = True
-                self._offer(model_id, tier)

@@ -1,9 +1,10 @@
-"""The only events that a page may send: those declared with `@command`, with arguments that fit.
+"""The only events that a page may send: those declared as commands, with arguments that fit.
 
 Reflex would run every public method of a state for whoever names it, with any arguments, and logs
 the whole of an event that it does not know. So events are judged before they reach its queue.
 """
 
+import inspect
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Annotated, Any
@@ -61,9 +62,23 @@ def command(method: Callable[..., Any]) -> Any:  # noqa: ANN401  (what rx.event 
 
     Arguments are checked against the method's annotations, strictly, before it runs.
     """
+    return rx.event(background=True)(_declared(method))
+
+
+def command_at_once(method: Callable[..., None]) -> Any:  # noqa: ANN401
+    """The same for what only sets the state: it is done before what the page sends after it.
+
+    It holds the state's lock, so it can await nothing.
+    """
+    if inspect.iscoroutinefunction(method):
+        raise TypeError(f"{method.__name__} would hold the state while it waits")
+    return rx.event(_declared(method))
+
+
+def _declared(method: Callable[..., Any]) -> Callable[..., Any]:
     hints = {k: v for k, v in method.__annotations__.items() if k != "return"}
     _commands[method] = _form(method.__name__, **{k: (hint, ...) for k, hint in hints.items()})
-    return rx.event(background=True)(method)
+    return method
 
 
 def judge_events(app: rx.App) -> None:

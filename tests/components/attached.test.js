@@ -196,3 +196,11 @@ test("without a network it says so, and keeps the file to be tried again", async
   await settled();
   assert.deepEqual(states(), ["a.txt done"]);
 });
+
+test("files of a send that was taken after all leave the list, others stay", () => {
+  const facts = (id) => ({ id, name: `${id}.txt`, media: "text/plain", size: 1 });
+  attached.putBack("c-taken", [facts("sent"), facts("other")]);
+  const detail = { conversation: "c-taken", text: "hello", files: [facts("sent")] };
+  window.dispatchEvent(new CustomEvent("assistant:taken", { detail }));
+  assert.deepEqual(attached.attachedTo("c-taken").map(({ id }) => id), ["other"]);
+});

@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import { after, test } from "node:test";
 import { serveFrom, until } from "./page.js";
 import * as store from "../../assistant/components/chat_store.js";
+import { draftOf, forgetUnsent, keepDraft, keepUnsent, unsent } from "../../assistant/components/drafts.js";
 
 const pages = {};
 const asked = [];
@@ -10,6 +11,7 @@ const streams = {};
 const http = createServer(({ url }, response) => {
   asked.push(url);
   const id = url.match(/conversations\/([^/]+)/)?.[1];
+  if (id && pages[id] === "away") return response.writeHead(503).end();
   if (id) return response.end(JSON.stringify(pages[id] ?? { messages: [], earlier: false }));
   streams[url.match(/turns\/([^/]+)/)?.[1]] = response;
   return response.writeHead(200).write("\n");
@@ -86,7 +88,7 @@ test("a page that was read before an answer's end does not let it run again", as
   let tell;
   const late = store.refresh("c7", new Promise((resolve) => (tell = resolve)));
   streams.u7.write(':end 1 {"status":"done","message":"r7"}\n');
-  await until(() => store.hasEnded("u7"));
+  await until(() => store.runningTurn("c7") === "");
   pages.c7 = { messages: [reply(7, "done")], earlier: false };
   tell(before);
   await late;
@@ -135,4 +137,57 @@ test("a send shows its files at once, and a refusal gives them back", () => {
   const { conversation, text, files } = store.refuse("key-10");
   assert.deepEqual([conversation, text, files], ["c10", " ", [file]]);
   assert.deepEqual([store.conversation("c10").messages, store.lastSaid("c10")], [[], null]);
+});
+
+test("what is said in a conversation that could not be read is shown with what it holds", async () => {
+  pages.c11 = "away";
+  store.open("c11");
+  await until(() => store.conversation("c11").status === "failed");
+  pages.c11 = { messages: [reply(11, "done")], earlier: false };
+  store.send("c11", "hello", "key-11");
+  await until(() => store.conversation("c11").status === "ready");
+  const ids = store.conversation("c11").messages.map(({ id }) => id);
+  assert.deepEqual(ids, ["r11", "key-11", "key-11:answer"]);
+  store.refuse("key-11");
+});
+
+test("a send that was refused while the page was loaded anew keeps its words, not its key", () => {
+  keepUnsent({ key: "key-12", conversation: "c12", text: "hello", files: [] });
+  assert.equal(store.refuse("another"), null);
+  assert.equal(unsent().key, "key-12");
+  assert.equal(store.refuse("key-12"), null);
+  assert.deepEqual(unsent(), { key: "", conversation: "c12", text: "hello", files: [] });
+  forgetUnsent("");
+});
+
+test("a send that was taken when the page was loaded anew is not there to be sent again", async () => {
+  const taken = [];
+  window.addEventListener("assistant:taken", ({ detail }) => taken.push(detail.text));
+  keepUnsent({ key: "key-13", conversation: "c13", text: "hello", files: [] });
+  keepDraft("c13", "hello");
+  pages.c13 = { messages: [told("m13", "user", "t13", "another")], earlier: false };
+  await store.refresh("c13");
+  assert.deepEqual([taken, unsent().key, draftOf("c13")], [[], "key-13", "hello"]);
+  pages.c13 = { messages: [told("m13", "user", "t13", "key-13")], earlier: false };
+  await store.refresh("c13");
+  assert.deepEqual([taken, unsent(), draftOf("c13")], [["hello"], null, ""]);
+});
+
+test("a send of which the message is here already is shown once", async () => {
+  pages.c14 = { messages: [told("m14", "user", "t14", "key-14")], earlier: false };
+  await store.refresh("c14");
+  store.send("c14", "hello", "key-14");
+  store.acknowledge("key-14", "c14", "t14");
+  assert.deepEqual(store.conversation("c14").messages.map(({ id }) => id), ["m14"]);
+  assert.equal(store.isSending("c14"), false);
+});
+
+test("a send that stands in what is read is on its way no more, though nobody said so", async () => {
+  store.send("c15", "hello", "key-15");
+  const answer = { ...told("r15", "assistant", "t15", "key-15"), status: "done" };
+  pages.c15 = { messages: [told("m15", "user", "t15", "key-15"), answer], earlier: false };
+  await store.refresh("c15");
+  assert.equal(store.isSending("c15"), false);
+  assert.deepEqual(store.conversation("c15").messages.map(({ id }) => id), ["m15", "r15"]);
+  assert.equal(store.acknowledge("key-15", "c15", "t15"), null);
 });

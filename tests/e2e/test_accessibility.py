@@ -4,6 +4,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.e2e.axe import serious_faults
+from tests.e2e.pages import Chat
 
 ANSWER = "Show it all. [[tokens=60 markdown=1]] [[tool=calculator expression=2+2]]"
 FOCUS = """
@@ -33,6 +34,14 @@ async def test_axe_finds_nothing_serious(person, app, scheme):
     await chat.ask("Dress it. [[tokens=60 markdown=1]]")
     await chat.tools.get_by_role("button").click()
     assert await serious_faults(chat.page) == []
+
+
+async def test_a_page_that_waits_for_the_server_is_accessible_too(alice):
+    page = await alice.context.new_page()
+    await page.route_web_socket("**/_event/**", lambda _: None)  # it is never answered
+    await page.goto(alice.url)
+    await Chat(page).listens()
+    assert await serious_faults(page) == []
 
 
 async def test_a_failed_and_a_stopped_answer_are_accessible_too(alice, vendors):

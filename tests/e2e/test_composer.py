@@ -1,10 +1,19 @@
 """What the composer sends and what it keeps."""
 
+import asyncio
+
 import pytest
 from playwright.async_api import expect
 
+from tests.e2e.pages import Chat
 from tests.e2e.people import text_of
 
+FILLED_IN = """new MutationObserver((_, observer) => {
+    const field = document.querySelector("[data-testid=composer]");
+    if (!field) return;
+    field.value = "a draft";
+    observer.disconnect();
+}).observe(document, { childList: true, subtree: true })"""
 SLOW = "Take your time. [[tokens=1000 gap=20]]"
 
 
@@ -55,6 +64,39 @@ async def test_an_enter_that_confirms_a_composed_word_does_not_send(alice):
     await chat.composer.press("Enter")
     await expect(chat.said).to_have_text("日本")
     await chat.ends("done")
+
+
+async def test_what_is_typed_before_the_scripts_have_come_is_kept(alice):
+    await (await alice.open()).composer.fill("a draft")
+    come, page = asyncio.Event(), await alice.context.new_page()
+
+    async def late(route) -> None:
+        await come.wait()
+        await route.continue_()
+
+    await page.route("**/assets/*.js", late)
+    await page.goto(alice.url, wait_until="commit")
+    chat = Chat(page)
+    await chat.composer.press_sequentially("and more")
+    await chat.send.click(force=True)
+    come.set()
+    await chat.listens()
+    await expect(chat.composer).to_have_value("a draft\nand more")
+    await chat.composer.press("End")
+    await chat.composer.press_sequentially(" of it")
+    await chat.composer.press("Enter")
+    await expect(chat.said).to_have_text("a draft\nand more of it")
+    await chat.ends("done")
+
+
+async def test_what_the_browser_fills_in_by_itself_is_the_draft_and_not_more_of_it(alice):
+    tab = await alice.open()
+    await tab.composer.fill("a draft")
+    await tab.page.goto("about:blank")
+    await tab.page.add_init_script(FILLED_IN)
+    await tab.page.goto(alice.url)
+    await tab.listens()
+    await expect(tab.composer).to_have_value("a draft")
 
 
 async def test_a_draft_survives_a_reload_and_belongs_to_its_conversation(alice):

@@ -90,6 +90,19 @@ async def fragile(vendors, new_data):
         yield app
 
 
+async def test_who_stops_and_continues_by_the_keyboard_is_in_the_composer(alice):
+    chat = await alice.open()
+    await chat.say(PROMPT)
+    await chat.streams("w0010")
+    await chat.stop.press("Enter")
+    await chat.ends("stopped")
+    await expect(chat.composer).to_be_focused()
+    await chat.page.get_by_role("button", name="Continue").press("Enter")
+    await expect(chat.answers).to_have_count(2)
+    await expect(chat.composer).to_be_focused()
+    await chat.ends("done")
+
+
 async def test_a_stop_while_the_database_is_away_is_said_until_it_is_heard(
     fragile, person, vendors
 ):

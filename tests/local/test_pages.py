@@ -101,3 +101,10 @@ def test_a_build_that_fails_is_one_sentence_and_leaves_no_stamp(project):
         build_pages(project, project / "build.log")
     assert "this is not an app" in (project / "build.log").read_text()
     assert not (project / STATE / "stamp").exists()
+
+
+def test_a_build_that_fails_for_its_packages_says_what_npm_says(project):
+    said = "print('npm verbose code 1\\nnpm error code ENOTFOUND\\nnpm error errno ENOTFOUND')"
+    (project / "rxconfig.py").write_text(f"{said}\nraise SystemExit(1)\n")
+    with pytest.raises(CannotStart, match=r"could not be built \(npm says ENOTFOUND\); .*says why"):
+        build_pages(project, project / "build.log")

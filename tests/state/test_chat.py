@@ -16,7 +16,7 @@ from assistant.services.preferences import SMALL, answer_short_by
 from assistant.state import chat
 from assistant.state.chat import MISSING, NOT_BEGUN, NOT_SENT, ChatState
 from assistant.state.sidebar import SidebarState
-from tests.services.talk import ended, rows, say, shown, text_of, until_entry
+from tests.services.talk import ended, rows, say, shown, text_of, until_entry, wish
 from tests.state.conftest import Page
 
 KEY = "client-key-{}"
@@ -42,6 +42,14 @@ def holding(monkeypatch, module, name):
 
     monkeypatch.setattr(module, name, slow)
     return done, may
+
+
+async def picked(page, model_id):
+    """The state after the page has picked a model, as its picker does which it has loaded."""
+    await page.send(ChatState, "load")
+    await page.send(ChatState, "pick", model_id=model_id)
+    await page.send(ChatState, "keep_pick", model_id=model_id)
+    return await page.state(ChatState)
 
 
 async def went_to(page, conversation_id):
@@ -243,17 +251,45 @@ async def test_a_send_goes_where_the_page_says_and_not_where_it_is_now(hers, ali
 async def test_a_picked_model_is_remembered_and_one_that_is_not_offered_is_not(
     hers, alice, vendors
 ):
-    await hers.send(ChatState, "pick", model_id="gpt-6-astra")
-    assert (await hers.state(ChatState)).model == "gpt-6-astra"
+    state = await picked(hers, "gpt-6-astra")
+    assert (state.model, state.model_label) == ("gpt-6-astra", "GPT-6 Astra")
     assert await usual_model(alice.id) == "gpt-6-astra"
-    await hers.send(ChatState, "pick", model_id="gemini-2.0-pro")
-    assert (await hers.state(ChatState)).problem == "This model does not exist."
+    state = await picked(hers, "gemini-2.0-pro")
+    assert (state.problem, state.model) == ("This model does not exist.", "gpt-6-astra")
     assert await usual_model(alice.id) == "gpt-6-astra"
+
+
+async def test_what_is_sent_right_after_a_pick_is_answered_by_it(hers, alice, vendors):
+    given = {"conversation_id": "", "text": "hello", "client_key": KEY.format(1), "file_ids": []}
+    await hers.send(ChatState, "load")
+    await asyncio.gather(
+        hers.send(ChatState, "pick", model_id="gpt-6-astra"), hers.send(ChatState, "send", **given)
+    )
+    state = await hers.state(ChatState)
+    started = turns.Started(UUID(state.turn_id), UUID(state.conversation_id))
+    await ended(alice, started)
+    asked = [seen.model for seen in vendors.requests if seen.body.get("tools")]
+    assert asked == ["gpt-6-astra"]
+
+
+async def test_who_writes_before_a_conversation_is_loaded_is_answered_by_its_model(
+    hers, alice, vendors
+):
+    other = await turns.send(alice.id, None, "hello", replace(wish(), model="gpt-6-astra"))
+    await ended(alice, other)
+    here = await sent(hers, "here")
+    await ended(alice, turns.Started(UUID(here.turn_id), UUID(here.conversation_id)))
+    given = {"text": "there", "client_key": KEY.format(2), "file_ids": []}
+    await hers.send(ChatState, "send", conversation_id=str(other.conversation_id), **given)
+    turn = (await hers.state(ChatState)).acknowledged[-1]["turn"]
+    await ended(alice, turns.Started(UUID(turn), other.conversation_id))
+    asked = [seen.model for seen in vendors.requests if seen.body.get("tools")]
+    assert asked == ["gpt-6-astra", "claude-sonnet-5-5", "gpt-6-astra"]
 
 
 async def test_a_model_that_was_just_picked_answers_also_a_short_question(hers, alice, vendors):
     await answer_short_by(alice.id, SMALL)
-    await hers.send(ChatState, "pick", model_id="gpt-6-astra")
+    await picked(hers, "gpt-6-astra")
     for number, words in enumerate(("Hi?", "And?")):
         state = await sent(hers, words, KEY.format(number))
         started = turns.Started(UUID(state.turn_id), UUID(state.conversation_id))
@@ -296,8 +332,9 @@ async def test_a_model_of_another_plan_is_shown_and_not_to_be_picked(hers, alice
     state = await hers.state(ChatState)
     assert {m["id"]: m["plan"] for m in state.models}[LARGE] == "Pro"
     assert {m["id"]: m["plan"] for m in state.models}[state.model] == ""
-    await hers.send(ChatState, "pick", model_id=LARGE)
-    state = await hers.state(ChatState)
+    usual = state.model
+    state = await picked(hers, LARGE)
+    assert state.model == usual
     assert state.problem.startswith("Claude Opus 5.5 comes with the Pro plan")
     assert await usual_model(alice.id) == ""
 
@@ -306,8 +343,7 @@ async def test_a_page_that_was_open_when_the_plan_ended_is_refused_once_and_goes
     hers, alice, vendors, sold, db
 ):
     await rows(db, "update subscriptions set tier = 'pro' where user_id = $1", alice.id)
-    await hers.send(ChatState, "pick", model_id=LARGE)
-    assert (await hers.state(ChatState)).model == LARGE
+    assert (await picked(hers, LARGE)).model == LARGE
     await lost_plan(db, alice)
     state = await sent(hers)
     assert state.refused[-1]["message"].startswith("Claude Opus 5.5 comes with the Pro plan")

@@ -9,7 +9,14 @@ from assistant.services import erasure, sessions
 from assistant.services.sessions import User, revoke, vouched
 from assistant.state.base import BaseState
 from assistant.state.chat import ChatState
-from assistant.state.commands import FRAMEWORK, LEAVING, USER_HEADER, _commands, _refusal
+from assistant.state.commands import (
+    FRAMEWORK,
+    LEAVING,
+    USER_HEADER,
+    _commands,
+    _refusal,
+    command_at_once,
+)
 from assistant.state.sidebar import SidebarState
 from tests.conftest import away
 from tests.services.talk import rows, turn_factor_on
@@ -70,6 +77,13 @@ def test_every_event_of_ours_is_a_command_or_what_a_page_loads_by():
             continue
         is_load = name.endswith(".load")
         assert (handler.handler.fn in _commands) != is_load, name
+
+
+def test_what_is_done_at_once_waits_for_nothing():
+    async def waits(self) -> None: ...
+
+    with pytest.raises(TypeError, match="waits would hold the state"):
+        command_at_once(waits)
 
 
 async def test_nothing_but_commands_and_the_frameworks_own_start_may_run(alice):
