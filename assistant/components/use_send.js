@@ -52,7 +52,7 @@ export function useSend(id, { conversationId, acknowledged, refused, onSend }, t
       const sent = store.sentAs(key);
       if (sent?.conversation === id) deliver(sent.text, key, sent.files);
     };
-    const inNewSession = () => again({ detail: unsent()?.key });
+    const inNewSession = () => store.sendsIn(id).forEach((detail) => again({ detail }));
     window.addEventListener("assistant:resend", again);
     window.addEventListener("assistant:signed-in", inNewSession);
     return () => {
