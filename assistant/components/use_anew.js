@@ -60,8 +60,8 @@ function useInNewSession({ regenerate, save }) {
         if (words === undefined) regenerate(message, model, key);
         else save(message, words, key);
     };
-    window.addEventListener("assistant:signed-in", again);
-    return () => window.removeEventListener("assistant:signed-in", again);
+    window.addEventListener("assistant:told", again);
+    return () => window.removeEventListener("assistant:told", again);
   }, []);
 }
 

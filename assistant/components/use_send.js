@@ -54,10 +54,10 @@ export function useSend(id, { conversationId, acknowledged, refused, onSend }, t
     };
     const inNewSession = () => store.sendsIn(id).forEach((detail) => again({ detail }));
     window.addEventListener("assistant:resend", again);
-    window.addEventListener("assistant:signed-in", inNewSession);
+    window.addEventListener("assistant:told", inNewSession);
     return () => {
       window.removeEventListener("assistant:resend", again);
-      window.removeEventListener("assistant:signed-in", inNewSession);
+      window.removeEventListener("assistant:told", inNewSession);
     };
   });
   return (text, files) => deliver(text, keyFor(id, text, files), files);

