@@ -78,6 +78,8 @@ const alone = (work) =>
 async function renew(began) {
   if (lastRenewal() > began) return true; // another tab was faster
   const response = await fetch("/auth/refresh", { method: "POST" });
+  // Who has signed in meanwhile has another session than the one that this speaks of.
+  if (response.status === 401 && lastRenewal() > began) return true;
   over = response.status === 401;
   ranOut = over && "ran_out" in (await response.json().catch(() => ({})));
   if (over || response.ok) failures = 0;

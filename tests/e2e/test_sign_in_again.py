@@ -1,10 +1,11 @@
 """A session whose time is up: who it was signs in over the page, and goes on where they were."""
 
+import asyncio
 import re
 
 import asyncpg
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from assistant.local.postgres import running
 from tests.e2e.app import App, keys_for
@@ -173,6 +174,26 @@ async def test_a_line_that_breaks_while_the_session_ends_only_delays_the_questio
     await again.form.as_(alice.name)
     await expect(again.frame).to_have_count(0)
     await expect(chat.composer).to_have_value(DRAFT)
+
+
+@pytest.mark.parametrize("told", [{}, {"ran_out": "yes"}], ids=["over", "out of time"])
+async def test_an_answer_about_the_old_session_that_comes_late_is_no_news(told, alice, app):
+    chat, again = await in_mid_draft(alice, app)
+    held: asyncio.Queue[Route] = asyncio.Queue()
+    await chat.page.route("**/auth/refresh", held.put)
+    await chat.page.evaluate("window.dispatchEvent(new CustomEvent('assistant:signed-out'))")
+    late = await held.get()
+    await again.form.as_(alice.name)
+    await expect(again.frame).to_have_count(0)
+    async with chat.page.expect_response("**/api/approvals"):
+        await late.fulfill(status=401, json={"error": "", **told})
+    await chat.page.unroute("**/auth/refresh")
+    await expect(chat.composer).to_have_value(DRAFT)
+    await chat.composer.press("Enter")
+    await expect(chat.answers).to_have_count(2)
+    await chat.ends("done")
+    await expect(again.frame).to_have_count(0)
+    assert await chat.page.evaluate("window.loadedOnce")
 
 
 async def test_nothing_of_the_user_before_stays_for_another_one(alice, app):
