@@ -6,7 +6,7 @@ import { lost, restored } from "./connection.js";
 import { isAway, onPresence } from "./presence.js";
 import { lineTo } from "./shared_line.js";
 import { isStillTheirs } from "./user_mark.js";
-import { useToldAnew } from "./use_told.js";
+import { useTold } from "./use_told.js";
 import { hearNews, readWaiting } from "./waiting.js";
 
 const CALM_MS = 150;
@@ -17,7 +17,7 @@ const OPENING_MS = 500;
  * of conversations has changed.
  */
 export function Feed({ told, onReady, onChange }) {
-  useToldAnew(told);
+  useTold(told);
   const handlers = useRef({});
   handlers.current = { onReady, onChange };
   useEffect(() => {

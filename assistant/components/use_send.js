@@ -4,6 +4,7 @@ import { putBack } from "./attached.js";
 import * as store from "./chat_store.js";
 import { draftOf, keepDraft, unsent } from "./drafts.js";
 import { useArrival } from "./use_address.js";
+import { isTold } from "./use_told.js";
 
 /** A key that names this send for good: sent twice, it is still one turn. */
 export function newKey() {
@@ -45,19 +46,19 @@ export function useSend(id, { conversationId, acknowledged, refused, onSend }, t
   const deliver = (text, key, files) => {
     leave();
     store.send(id, text, key, files);
-    onSend(id, text, key, idsOf(files));
+    if (isTold()) onSend(id, text, key, idsOf(files));
   };
   useEffect(() => {
     const again = ({ detail: key }) => {
       const sent = store.sentAs(key);
       if (sent?.conversation === id) deliver(sent.text, key, sent.files);
     };
-    const inNewSession = () => store.sendsIn(id).forEach((detail) => again({ detail }));
+    const onceTold = () => store.sendsIn(id).forEach((detail) => again({ detail }));
     window.addEventListener("assistant:resend", again);
-    window.addEventListener("assistant:told", inNewSession);
+    window.addEventListener("assistant:told", onceTold);
     return () => {
       window.removeEventListener("assistant:resend", again);
-      window.removeEventListener("assistant:told", inNewSession);
+      window.removeEventListener("assistant:told", onceTold);
     };
   });
   return (text, files) => deliver(text, keyFor(id, text, files), files);

@@ -1,30 +1,41 @@
-// In a new session the page's state is a new one. What was not taken before is sent again when that
-// knows whose it is, and where: else the answer would be another's, in another time zone.
-import { useEffect, useRef } from "react";
+// Whether the page's state knows its user. A message that comes before that would be answered by
+// another model, in another time zone; in a new session the state is a new one.
+import { useEffect } from "react";
 
 const WAIT_MS = 3_000; // for a state that stayed, or is told nothing
 
-/** told: the state knows its user. Those who send again hear of it. */
-export function useToldAnew(told) {
-  const waiting = useRef(null);
-  const goOn = () => {
-    clearTimeout(waiting.current.timer);
-    waiting.current = null;
-    window.dispatchEvent(new CustomEvent("assistant:told"));
-  };
+let known = false;
+let stale = false; // what is told is of the session before
+let timer = 0;
+
+/** Whether it knows by now. If not, "assistant:told" is heard soon. */
+export function isTold() {
+  if (!known) timer ||= setTimeout(tell, WAIT_MS);
+  return known;
+}
+
+function tell() {
+  clearTimeout(timer);
+  timer = 0;
+  stale = false;
+  if (known) return;
+  known = true;
+  window.dispatchEvent(new CustomEvent("assistant:told"));
+}
+
+/** told: what the state says of that, also when it is one of the session before. */
+export function useTold(told) {
   useEffect(() => {
-    const wait = () => {
-      waiting.current ??= { isNew: false, timer: setTimeout(goOn, WAIT_MS) };
+    const doubt = () => {
+      known = false;
+      stale = told;
+      isTold();
     };
-    window.addEventListener("assistant:signed-in", wait);
-    return () => {
-      window.removeEventListener("assistant:signed-in", wait);
-      clearTimeout(waiting.current?.timer);
-    };
-  }, []);
+    window.addEventListener("assistant:signed-in", doubt);
+    return () => window.removeEventListener("assistant:signed-in", doubt);
+  }, [told]);
   useEffect(() => {
-    if (!waiting.current) return;
-    waiting.current.isNew ||= !told;
-    if (told && waiting.current.isNew) goOn();
+    if (!told) stale = false;
+    else if (!stale) tell();
   }, [told]);
 }
