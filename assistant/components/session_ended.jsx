@@ -28,7 +28,7 @@ export function SessionEnded({ told }) {
   return Dialog && createPortal(<Dialog onIn={goOn} onLeave={leave} />, document.body);
 }
 
-/** Those who read anew hear this. */
+/** Those who read anew, and send again, hear this. */
 const tellGoesOn = () => window.dispatchEvent(new CustomEvent("assistant:signed-in"));
 
 const AGAIN_MS = 3_000;

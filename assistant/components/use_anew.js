@@ -5,6 +5,7 @@ import * as anew from "./asked_anew.js";
 import * as store from "./chat_store.js";
 import { forgetJump } from "./use_jump.js";
 import { newKey } from "./use_send.js";
+import { whenTold } from "./use_told.js";
 import { idOf, showVersion, turningIn } from "./versions.js";
 
 const WRITING = "The answer is still being written. Stop it, or wait for its end.";
@@ -57,11 +58,12 @@ function useInNewSession({ regenerate, save }) {
   useEffect(() => {
     const again = () => {
       for (const [message, { words, model, key }] of anew.onTheirWay())
-        if (words === undefined) regenerate(message, model, key);
-        else save(message, words, key);
+        whenTold(key, () =>
+          words === undefined ? regenerate(message, model, key) : save(message, words, key),
+        );
     };
-    window.addEventListener("assistant:told", again);
-    return () => window.removeEventListener("assistant:told", again);
+    window.addEventListener("assistant:signed-in", again);
+    return () => window.removeEventListener("assistant:signed-in", again);
   }, []);
 }
 

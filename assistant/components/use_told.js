@@ -4,38 +4,40 @@ import { useEffect } from "react";
 
 const WAIT_MS = 3_000; // for a state that stayed, or is told nothing
 
+const waiting = new Map();
+let said = false; // what the state says of that, also when it is the one of the session before
 let known = false;
-let stale = false; // what is told is of the session before
+let stale = false;
 let timer = 0;
 
-/** Whether it knows by now. If not, "assistant:told" is heard soon. */
-export function isTold() {
-  if (!known) timer ||= setTimeout(tell, WAIT_MS);
-  return known;
+/** Calls act() when it knows: now, or soon, whatever page is shown then. key: names what is done. */
+export function whenTold(key, act) {
+  if (known) return act();
+  waiting.set(key, act);
+  timer ||= setTimeout(goOn, WAIT_MS);
 }
 
-function tell() {
+function goOn() {
   clearTimeout(timer);
   timer = 0;
-  stale = false;
-  if (known) return;
   known = true;
-  window.dispatchEvent(new CustomEvent("assistant:told"));
+  stale = false;
+  const acts = [...waiting.values()];
+  waiting.clear();
+  for (const act of acts) act();
 }
 
-/** told: what the state says of that, also when it is one of the session before. */
+/** told: the state knows its user. */
 export function useTold(told) {
   useEffect(() => {
-    const doubt = () => {
-      known = false;
-      stale = told;
-      isTold();
-    };
-    window.addEventListener("assistant:signed-in", doubt);
-    return () => window.removeEventListener("assistant:signed-in", doubt);
-  }, [told]);
-  useEffect(() => {
+    said = told;
     if (!told) stale = false;
-    else if (!stale) tell();
+    else if (!stale) goOn();
   }, [told]);
 }
+
+// Before all others that hear of it.
+globalThis.window?.addEventListener("assistant:signed-in", () => {
+  known = false;
+  stale = said;
+});
