@@ -8,6 +8,7 @@ from assistant.components.shell import payment_due, shell, toast
 from assistant.components.sidebar import sidebar
 from assistant.components.theme import kept_theme
 from assistant.state.base import BaseState
+from assistant.state.chat import ChatState
 from assistant.state.sidebar import SidebarState
 
 UNDO_SECONDS = 8
@@ -23,6 +24,7 @@ def app_frame(main: rx.Component) -> rx.Component:
             rx.el.div(payment_due(text=SidebarState.payment_due), main, class_name="beside"),
         ),
         feed(
+            told=(SidebarState.name != "") & (ChatState.models.length() > 0),
             on_ready=SidebarState.arrive,
             on_change=SidebarState.refresh,
         ),

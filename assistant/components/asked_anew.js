@@ -39,6 +39,10 @@ export function ask(message, key, model = "") {
   change(message, { key, model, timer, late: false, gone: false, why: "" });
 }
 
+/** The wishes that the server has not answered: of which message, and what is wished. */
+export const onTheirWay = () =>
+  [...wishes].filter(([, { key, taken: known }]) => key && !known);
+
 const askedBy = (key) => [...wishes].find(([, wish]) => wish.key === key && !wish.taken)?.[0];
 
 /** The message is drawn no more: the other branch may be here before its wish is known as taken. */

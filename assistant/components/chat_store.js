@@ -224,6 +224,10 @@ export async function stop(turn) {
 /** Whether a send is on its way that the server has not answered. */
 export const isSending = (id) => [...pending.values()].some((sent) => sent.conversation === id);
 
+/** The keys of the sends of this page that are on their way in a conversation. */
+export const sendsIn = (id) =>
+  [...pending.keys()].filter((key) => pending.get(key).conversation === id);
+
 /** Shows the user's words and files at once, and where the answer will stand. */
 export function send(id, text, key, files = []) {
   clearTimeout(pending.get(key)?.timer);

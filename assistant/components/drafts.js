@@ -1,11 +1,11 @@
 // What was typed and not yet taken by the server. It survives reloads and lost sessions, and each
 // user of a browser sees their own. A browser that forbids storage still chats: it only forgets.
-import { forgetInvitation } from "./invitation.js";
 import { isStillTheirs, user } from "./user_mark.js";
 
-const DRAFT = "assistant:draft:";
+const OURS = "assistant:";
+const DRAFT = `${OURS}draft:`;
 const MINE = `${DRAFT}${user}:`;
-const UNSENT = `assistant:unsent:${user}`;
+const UNSENT = `${OURS}unsent:${user}`;
 const MOST = 30; // of all users together
 const LONGEST = 200_000; // characters: twice what can be sent
 
@@ -25,7 +25,10 @@ globalThis.window?.addEventListener("submit", ({ target }) => {
 
 function forget() {
   forgotten = true;
-  forgetInvitation();
+  attempt(() => {
+    const seen = Object.keys(sessionStorage).filter((name) => name.startsWith(OURS));
+    for (const name of seen) sessionStorage.removeItem(name);
+  });
   attempt(() => {
     const mine = drafts().filter((name) => name.startsWith(MINE));
     for (const name of [...mine, UNSENT]) localStorage.removeItem(name);

@@ -6,13 +6,18 @@ import { lost, restored } from "./connection.js";
 import { isAway, onPresence } from "./presence.js";
 import { lineTo } from "./shared_line.js";
 import { isStillTheirs } from "./user_mark.js";
+import { useTold } from "./use_told.js";
 import { hearNews, readWaiting } from "./waiting.js";
 
 const CALM_MS = 150;
 const OPENING_MS = 500;
 
-/** onReady(timezone), once: an IANA name. onChange(): the list of conversations has changed. */
-export function Feed({ onReady, onChange }) {
+/**
+ * told: the page's state knows its user. onReady(timezone), once: an IANA name. onChange(): the list
+ * of conversations has changed.
+ */
+export function Feed({ told, onReady, onChange }) {
+  useTold(told);
   const handlers = useRef({});
   handlers.current = { onReady, onChange };
   useEffect(() => {

@@ -14,12 +14,15 @@ def _timezone(name: rx.Var[str]) -> tuple[rx.Var[str]]:
 class Feed(rx.Component):
     """Wraps feed.jsx, which shows nothing.
 
+    told: the page's state knows its user, and the models that there are.
     on_ready: once, with the browser's IANA time zone. on_change: conversations began, ended a
     turn, were renamed or deleted; also after a gap in the feed. Bursts come as one.
     """
 
     library = script("feed.jsx")
     tag = "Feed"
+
+    told: rx.Var[bool]
 
     @classmethod
     def get_event_triggers(cls) -> dict[str, Any]:

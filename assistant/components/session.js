@@ -30,12 +30,14 @@ export const signInAddress = () =>
 
 /**
  * Who this browser is now: "in", "out", "out of time" where nobody has signed out, "half" before the
- * code of a second factor, "elsewhere" where another page is meant. Throws, as fetch does.
+ * code of a second factor, "elsewhere" where another page is meant. Throws where that cannot be known
+ * now.
  */
 export async function standing() {
   const { status, answer } = await asked("/api/approvals");
   if (status === 401) return ranOut ? "out of time" : "out";
   if (status === 403) return answer.where ? "half" : "elsewhere";
+  if (status !== 200) throw Object.assign(new Error("standing"), { status });
   over = false;
   note(Date.now()); // who has signed in again has new tokens
   return "in";
@@ -76,6 +78,8 @@ const alone = (work) =>
 async function renew(began) {
   if (lastRenewal() > began) return true; // another tab was faster
   const response = await fetch("/auth/refresh", { method: "POST" });
+  // Who has signed in meanwhile has another session than the one that this speaks of.
+  if (response.status === 401 && lastRenewal() > began) return true;
   over = response.status === 401;
   ranOut = over && "ran_out" in (await response.json().catch(() => ({})));
   if (over || response.ok) failures = 0;
@@ -96,10 +100,17 @@ function note(now) {
 }
 
 function lastRenewal() {
+  return Math.max(past(noted), past(storedRenewal()));
+}
+
+/** A clock can be set back: a moment that is still to come says nothing. */
+const past = (at) => (at < Date.now() + LOOK_MS ? at : 0);
+
+function storedRenewal() {
   try {
-    return Math.max(noted, Number(localStorage.getItem(RENEWED)));
+    return Number(localStorage.getItem(RENEWED));
   } catch {
-    return noted;
+    return 0;
   }
 }
 

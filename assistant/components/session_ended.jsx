@@ -31,12 +31,22 @@ export function SessionEnded({ told }) {
 /** Those who read anew, and send again, hear this. */
 const tellGoesOn = () => window.dispatchEvent(new CustomEvent("assistant:signed-in"));
 
+const AGAIN_MS = 3_000;
+let later = 0;
+
 async function decide(ask) {
-  // What cannot be known now is noticed again by the next line that is refused.
+  clearTimeout(later);
   const found = await standing().catch(() => "");
+  if (!found) return decideLater(ask);
   if (found === "out") return leave();
-  if (found && !isStillTheirs()) return found === "out of time" ? leave() : location.reload();
+  if (!isStillTheirs()) return found === "out of time" ? leave() : location.reload();
   if (found === "out of time") return ask();
   if (found === "in") return tellGoesOn();
-  if (found) location.reload(); // the server knows where
+  location.reload(); // the server knows where
+}
+
+/** What cannot be known now is asked again: no line may be left whose refusal would tell. */
+function decideLater(ask) {
+  clearTimeout(later);
+  later = setTimeout(decide, AGAIN_MS, ask);
 }

@@ -5,6 +5,7 @@ import * as anew from "./asked_anew.js";
 import * as store from "./chat_store.js";
 import { forgetJump } from "./use_jump.js";
 import { newKey } from "./use_send.js";
+import { whenTold } from "./use_told.js";
 import { idOf, showVersion, turningIn } from "./versions.js";
 
 const WRITING = "The answer is still being written. Stop it, or wait for its end.";
@@ -18,7 +19,7 @@ const SETTLING = 2; // drawings until old messages have their real height
 export function useAsking(id, handlers, tell) {
   const latest = useRef({});
   latest.current = { id, handlers, tell };
-  return useMemo(() => {
+  const asking = useMemo(() => {
     const now = () => latest.current;
     const isWriting = () => {
       const writing = store.runningTurn(now().id) !== "" || store.isSending(now().id);
@@ -47,6 +48,22 @@ export function useAsking(id, handlers, tell) {
       now().tell(await showVersion(now().id, message, from));
     };
     return { regenerate, save, edit, turn, maxLength: () => now().handlers.maxLength ?? Infinity };
+  }, []);
+  useInNewSession(asking);
+  return asking;
+}
+
+/** What the session before did not take is wished in the new one. */
+function useInNewSession({ regenerate, save }) {
+  useEffect(() => {
+    const again = () => {
+      for (const [message, { words, model, key }] of anew.onTheirWay())
+        whenTold(key, () =>
+          words === undefined ? regenerate(message, model, key) : save(message, words, key),
+        );
+    };
+    window.addEventListener("assistant:signed-in", again);
+    return () => window.removeEventListener("assistant:signed-in", again);
   }, []);
 }
 

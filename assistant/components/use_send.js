@@ -4,6 +4,7 @@ import { putBack } from "./attached.js";
 import * as store from "./chat_store.js";
 import { draftOf, keepDraft, unsent } from "./drafts.js";
 import { useArrival } from "./use_address.js";
+import { whenTold } from "./use_told.js";
 
 /** A key that names this send for good: sent twice, it is still one turn. */
 export function newKey() {
@@ -45,14 +46,14 @@ export function useSend(id, { conversationId, acknowledged, refused, onSend }, t
   const deliver = (text, key, files) => {
     leave();
     store.send(id, text, key, files);
-    onSend(id, text, key, idsOf(files));
+    whenTold(key, () => onSend(id, text, key, idsOf(files)));
   };
   useEffect(() => {
     const again = ({ detail: key }) => {
       const sent = store.sentAs(key);
       if (sent?.conversation === id) deliver(sent.text, key, sent.files);
     };
-    const inNewSession = () => again({ detail: unsent()?.key });
+    const inNewSession = () => store.sendsIn(id).forEach((detail) => again({ detail }));
     window.addEventListener("assistant:resend", again);
     window.addEventListener("assistant:signed-in", inNewSession);
     return () => {

@@ -16,9 +16,9 @@ class Opened(NamedTuple):
     fold: str
 
 
-Titles = dict[
-    bytes | None, Opened
-]  # by what is sealed: another title, or a new key, is another value
+# Of a conversation's title, what is sealed: another title, or a new key, is another value.
+Cell = tuple[UUID, bytes | None]
+Titles = dict[Cell, Opened]
 _KEPT: OrderedDict[UUID, Titles] = OrderedDict()
 
 

@@ -18,6 +18,7 @@ from assistant.services.sessions import ALIVE, DEVICE, GRACE, User, end, require
 from assistant.services.tokens import RefreshToken, access_token
 
 ABSOLUTE = timedelta(days=30)
+KEPT_OVER = timedelta(days=1)  # who comes with its tokens is told how it ended
 
 log = structlog.get_logger()
 
@@ -49,10 +50,8 @@ async def begin(
     )
     row.device = (await vault_in(session)).seal(DEVICE, row.id, label_of(user_agent))
     session.add(row)
-    over = or_(
-        col(LoginSession.expires_at) < func.now(),
-        col(LoginSession.revoked_at) < func.now() - timedelta(days=1),
-    )
+    lately = func.now() - KEPT_OVER
+    over = or_(col(LoginSession.expires_at) < lately, col(LoginSession.revoked_at) < lately)
     await session.execute(delete(LoginSession).where(over))
     return _tokens(refresh)
 

@@ -171,7 +171,7 @@ async def _renew(user_id: UUID, young: timedelta) -> Done:
             older = await _older(connection, vault.newest)
             gone = await _drop_keys(connection, vault, {each.number for each in older})
             waiting = older - unreadable
-            few = _few(waiting)
+            few = _few(waiting) if turn == 0 else set()
             again, broken = await _reseal(vault, few, connection)
         changed, unreadable = changed + again, unreadable | broken
         dropped, left = dropped + gone, len(vault.keys) - 1 - gone
@@ -208,7 +208,9 @@ async def _drop_keys(connection: Connection, vault: Vault, named: set[int]) -> i
 def _few(waiting: set[_Older]) -> set[_Older]:
     """What is sealed anew in the transaction that finds it: all, where that is little.
 
-    Most users have little, and a transaction of its own costs more than what is done in it.
+    Most users have little, and a transaction of its own costs more than what is done in it. Rows of
+    several tables are changed in it, so those that somebody else holds are left for the next round:
+    two that wait for each other would not go on.
     """
     here = {each for each in waiting if each.place not in APPEND_ONLY}
     return here if len(here) <= BATCH else set()
@@ -238,7 +240,8 @@ async def _reseal_batch(
 ) -> tuple[int, list[UUID]]:
     table, column = place.split(".")
     mine = "user_id = $1 and id"
-    reading = f"select id, {column} from {table} where {mine} = any($2::uuid[]) order by id"  # noqa: S608
+    free = " for no key update skip locked" if within else ""
+    reading = f"select id, {column} from {table} where {mine} = any($2::uuid[]) order by id{free}"  # noqa: S608
     changing = f"update {table} set {column} = $4 where {mine} = $2 and {column} = $3"  # noqa: S608
     writing = nullcontext(within) if within else _writing(place, vault.user_id)
     async with writing as connection:

@@ -20,7 +20,7 @@ from assistant.database import CONNECTIONS, user_connection
 from assistant.services import contents, messages, opened_titles, titles
 from assistant.services.folding import folded, holds, pieces, snippet, terms_of
 from assistant.services.keys import UNREADABLE, opened_or, vault_over
-from assistant.services.opened_titles import Opened, Titles
+from assistant.services.opened_titles import Cell, Opened, Titles
 from assistant.services.signatures import places_of
 from assistant.vault import Tampered, Vault
 
@@ -174,12 +174,16 @@ def _open_titles(asked: _Asked, talks: Sequence[Record]) -> None:
         if asked.is_late():
             return
         some = talks[start : start + TITLES_AT_ONCE]
-        opened = [asked.known.get(talk["title"]) or _title(asked, talk) for talk in some]
-        asked.opened |= zip((talk["title"] for talk in some), opened, strict=True)
+        opened = [asked.known.get(_cell(talk)) or _title(asked, talk) for talk in some]
+        asked.opened |= zip(map(_cell, some), opened, strict=True)
         found = zip(some, opened, strict=True)
         asked.talks |= {talk["id"]: (talk, title) for talk, title in found}
         if holds(NO_TERM.join([title.fold for title in opened]), asked.terms):
             _keep_titles(asked, some)
+
+
+def _cell(talk: Record) -> Cell:
+    return talk["id"], talk["title"]
 
 
 def _title(asked: _Asked, talk: Record) -> Opened:
@@ -192,7 +196,7 @@ def _title(asked: _Asked, talk: Record) -> Opened:
 def _keep_titles(asked: _Asked, talks: Iterable[Record]) -> None:
     """Keep the first of these whose titles match."""
     for talk in talks:
-        title, fold = asked.opened[talk["title"]]
+        title, fold = asked.opened[_cell(talk)]
         if len(asked.titles) < TITLES_AT_MOST and holds(fold, asked.terms):
             line = pieces(title, asked.terms)
             found = Found(talk["id"], title, talk["archived"], talk["touched_at"], line)

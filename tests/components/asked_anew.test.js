@@ -67,6 +67,20 @@ test("who leaves while a wish is refused finds the words and the reason again", 
   assert.equal(anew.wishOf("m1").words, "hello");
 });
 
+test("what the server has not answered is on its way, what is only edited is not", () => {
+  const on = () => anew.onTheirWay().map(([message, { key }]) => [message, key]);
+  anew.edit("m1", "hello");
+  assert.deepEqual(on(), []);
+  anew.ask("m1", "k1");
+  mock.timers.tick(10_000);
+  assert.deepEqual(on(), [["m1", "k1"]]);
+  anew.refused("k1", "No.");
+  assert.deepEqual(on(), []);
+  anew.ask("m1", "k2");
+  anew.taken("k2");
+  assert.deepEqual(on(), []);
+});
+
 test("each change is told, and nothing else", () => {
   let told = 0;
   const leave = anew.subscribe(() => told++);

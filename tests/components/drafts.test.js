@@ -143,6 +143,8 @@ test("who signs out leaves nothing, and the page writes nothing anew", () => {
   keepUnsent(SEND);
   globalThis.sessionStorage = storage();
   sessionStorage.setItem("assistant:invitation", "their token");
+  sessionStorage.setItem("assistant:payment-due", "Their plan is not paid.");
+  sessionStorage.setItem("token", "Reflex's own");
   const elsewhere = new Event("submit");
   Object.defineProperty(elsewhere, "target", { value: { matches: () => false } });
   dispatchEvent(elsewhere);
@@ -155,5 +157,5 @@ test("who signs out leaves nothing, and the page writes nothing anew", () => {
   keepDraft("c1", "words");
   keepFiles("c1", [{ id: "f1" }]);
   assert.deepEqual(Object.keys(localStorage), ["assistant:draft:bob:new"]);
-  assert.deepEqual(Object.keys(sessionStorage), []);
+  assert.deepEqual(Object.keys(sessionStorage), ["token"]);
 });

@@ -64,6 +64,14 @@ test("who signs in again is in, and before the code half", async () => {
   assert.equal(await standing(), "in");
 });
 
+test("a server that cannot say who is there says neither in nor out", async () => {
+  for (const status of [429, 500, 503]) {
+    server.refuse = [status];
+    await assert.rejects(standing(), { status });
+    assert.equal(localStorage.getItem("assistant:renewed"), null);
+  }
+});
+
 test("ten requests at once renew it once", async () => {
   server.refuse = Array(10).fill(401);
   const all = await Promise.all(Array.from({ length: 10 }, () => status()));
@@ -77,6 +85,16 @@ test("what another tab has renewed meanwhile is not renewed again", async () => 
   localStorage.setItem("assistant:renewed", String(Date.now() + 5));
   assert.equal(await asking, 204);
   assert.equal(server.renewals, 0);
+});
+
+test("a clock that was set back leaves no renewal that is still to come", async (context) => {
+  server.refuse = [401];
+  assert.equal(await status(), 204);
+  const ahead = Date.now();
+  context.mock.timers.enable({ apis: ["Date"], now: ahead - 86_400_000 });
+  server.refuse = [401];
+  assert.equal(await status(), 204);
+  assert.equal(server.renewals, 2);
 });
 
 test("other refusals renew nothing", async () => {

@@ -47,7 +47,9 @@ async def hold(
         await session.flush()
         begun = {"user_id": user_id, "conversation_id": conversation.id, "status": "done"}
         if "aside" in words:
-            await write(session, vault, Message(**begun, role="user"), words["aside"])
+            before = held - timedelta(seconds=1)  # the others are all of one moment
+            aside = Message(**begun, role="user", created_at=before)
+            await write(session, vault, aside, words["aside"])
         parent = None
         for number in range(count):
             usual = f"Message {number:03d} of a long talk. " * (1 + number % 2 * 9)

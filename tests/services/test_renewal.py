@@ -182,6 +182,14 @@ async def test_whose_time_is_up_is_told_apart_from_who_was_signed_out(what, toke
         assert caught.type is NotSignedIn
 
 
+async def test_whose_time_is_up_is_told_so_also_once_they_are_signed_in_elsewhere(tokens, db):
+    await later(db, tokens, "expires_at = now()")
+    elsewhere = await sign_in_by_name(await name_of(tokens.user_id))
+    with pytest.raises(SessionRanOut):
+        await refresh(tokens.refresh)
+    assert await who_is(elsewhere.access)
+
+
 async def test_two_tabs_at_once_never_sign_anybody_out(tokens):
     for _ in range(RACES):
         one, two = await asyncio.gather(refresh(tokens.refresh), refresh(tokens.refresh))
@@ -207,10 +215,11 @@ async def test_who_holds_a_token_is_known_without_an_exchange(tokens, db):
     assert await holder_of(renewed.refresh) == user  # to ask ended nothing
 
 
-async def test_sessions_that_are_long_over_are_cleared_away(tokens, db):
-    await later(db, tokens, "revoked_at = now() - interval '2 days'")
+@pytest.mark.parametrize("ended", ["revoked_at", "expires_at"])
+async def test_sessions_that_are_long_over_are_cleared_away(ended, tokens, db):
+    await later(db, tokens, f"{ended} = now() - interval '2 days'")
     await sign_in_by_name(await name_of(tokens.user_id))
-    found = await rows(
-        db, "select revoked_at from login_sessions where user_id = $1", tokens.user_id
-    )
-    assert [row["revoked_at"] for row in found] == [None]
+    found = await rows(db, "select id from login_sessions where user_id = $1", tokens.user_id)
+    before = RefreshToken.read(tokens.refresh).session_id
+    assert before not in [row["id"] for row in found]
+    assert len(found) == 1

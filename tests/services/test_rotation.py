@@ -217,6 +217,31 @@ async def test_what_changed_meanwhile_is_left_for_the_next_round(alice, demo, db
     assert await numbers(db, alice) == [2]
 
 
+async def test_who_writes_what_is_just_being_rotated_is_never_held_up_for_good(
+    alice, demo, db, migrator
+):
+    """An answer that ends changes its message first, and its conversation after it."""
+    chat = await conversations_of(alice)
+    writer = await asyncpg.connect(db)
+    await writer.execute("set deadlock_timeout = '10ms'")  # of two that wait it is ended first
+    async with writer.transaction():
+        said = "update messages set model = model where conversation_id = $1"
+        await writer.execute(said, chat)
+        rotating = asyncio.create_task(rotation._renew(alice.id, NONE))
+        stays = "select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = $1"
+
+        async def waits_or_is_done():
+            return rotating.done() or await rows(db, stays, db.rsplit("/", 1)[1])
+
+        await eventually(waits_or_is_done)
+        touched = "update conversations set touched_at = now() where id = $1"
+        await writer.execute(touched, chat)
+    await writer.close()
+    assert (await rotating).unreadable == 0
+    await rotation._renew(alice.id, rotation.YOUNG)
+    assert await numbers(db, alice) == [2]
+
+
 async def test_readers_and_writers_go_on_meanwhile(alice, demo, db, migrator):
     chat = await conversations_of(alice)
     titles, over = [], asyncio.Event()

@@ -5,10 +5,10 @@ import threading
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlmodel import col, delete, update
+from sqlmodel import col, delete, select, update
 
 from assistant.database import user_session
-from assistant.models import Message, SearchSignature, UserKey
+from assistant.models import Conversation, Message, SearchSignature, UserKey
 from assistant.services import conversations, keys
 from assistant.services import search as searching
 from assistant.services.folding import composed
@@ -169,6 +169,24 @@ async def test_a_message_that_does_not_open_is_passed_over(alice):
         mine = col(Message.id) == ids[0]
         await session.execute(update(Message).where(mine).values(content=b"\x01" * 40))
     assert [each.message_id for each in await found(alice, "apple")] == [ids[1]]
+
+
+@pytest.mark.parametrize("place", ["older", "newer"])
+async def test_a_title_that_was_copied_into_another_conversation_opens_in_its_own_only(
+    place, alice
+):
+    talks = await entitle(alice.id, ["an apple", "a pear", "an apple"])
+    genuine = talks[2] if place == "older" else talks[0]
+    await search(alice.id, "pear")  # which remembers what it has opened
+    async with user_session(alice.id) as session:
+        titled = select(Conversation.title).where(col(Conversation.id) == genuine)
+        copied = update(Conversation).where(col(Conversation.id) == talks[1])
+        await session.execute(copied.values(title=await session.scalar(titled)))
+    answer = await search(alice.id, "apple")
+    assert {each.conversation_id for each in answer.titles} == {talks[0], talks[2]}
+    assert {each.title for each in answer.titles} == {"an apple"}
+    unreadable = (await search(alice.id, "unreadable")).titles
+    assert [each.conversation_id for each in unreadable] == [talks[1]]
 
 
 async def test_when_time_is_over_the_answer_says_so(alice):
