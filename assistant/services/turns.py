@@ -152,10 +152,10 @@ async def resume(user_id: UUID, turn_id: UUID) -> None:
 async def _gone_on(user_id: UUID, turn: Record) -> Job | None:
     """The job of the answer that goes on, None where another worker was first, or nothing does."""
     async with user_connection(user_id) as connection:
-        if await connection.fetchval(_OVER, turn["id"]) is None:
-            return None
         wish = Wish(f"after-{turn['id']}", timezone=turn["timezone"], counts=False)
         asking = await one_at_a_time(connection, user_id, wish, turn["conversation_id"])
+        if await connection.fetchval(_OVER, turn["id"]) is None:
+            return None
         place = place_in(asking)
         if place.head_id != turn["reply_id"]:
             return None
