@@ -10,7 +10,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Protocol, Self
 
-import structlog
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from assistant.config import Settings, settings
@@ -20,8 +19,6 @@ from assistant.sealing import Tampered, derive, seal, unseal
 UNNAMED = "env-1"  # what the first version noted, whichever key it had
 SHORTEST = 32  # bytes
 _HEAD = b"\x01"
-
-log = structlog.get_logger()
 
 
 class KeyEncryption(Protocol):
@@ -149,7 +146,9 @@ def _read_anew() -> None:
     try:
         held.take(_read())
     except CannotStart as error:
-        log.warning("keys_not_read", why=str(error))
+        import structlog  # 7 MB that the launcher, which asks for keys once, would keep for good
+
+        structlog.get_logger().warning("keys_not_read", why=str(error))
 
 
 def unwrap(name: str, wrapped: bytes, cell: bytes) -> bytes:

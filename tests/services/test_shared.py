@@ -43,7 +43,7 @@ def test_every_process_has_a_name_of_its_own_also_one_that_was_forked():
 def test_the_launcher_from_which_workers_are_forked_loads_nothing_of_what_serves_or_migrates():
     names = _printed(LAUNCHER)
     assert "assistant.local.server" in names
-    others = ("assistant.services", "assistant.migration", "sqlalchemy")
+    others = ("assistant.services", "assistant.migration", "sqlalchemy", "structlog")
     assert [name for name in names if name.startswith(others)] == []
 
 
