@@ -25,9 +25,9 @@ class Patience:
         self._due = 0.0
         self.is_over = False
 
-    async def wait(self, work: Awaitable[Result], seconds: float) -> Result:
+    def wait(self, work: Awaitable[Result], seconds: float) -> Awaitable[Result]:
         """What the work brings. Raises TimeoutError when it takes longer, and cancels it then."""
-        return await self.wait_until(work, self._clock.time() + seconds)
+        return self.wait_until(work, self._clock.time() + seconds)
 
     async def wait_until(self, work: Awaitable[Result], due: float) -> Result:
         """As `wait`, until a moment of the loop's clock."""

@@ -35,35 +35,45 @@ class Log:
     vault: Vault
     entries: list[Entry] = field(default_factory=list)
     ended: bool = False
-    _grown: asyncio.Event = field(default_factory=asyncio.Event)
+    _waiting: set[asyncio.Future[None]] = field(default_factory=set)
 
     def append(self, kind: str, data: str) -> Entry:
         """Add an entry and wake the readers."""
         entry = Entry(len(self.entries) + 1, kind, data)
         self.entries.append(entry)
         self.ended = kind == "end"
-        self._grown.set()
-        self._grown = asyncio.Event()
+        self._wake()
         return entry
 
     def close(self) -> None:
         """End without an end entry: another worker has taken over; readers turn to the database."""
         self.ended = True
-        self._grown.set()
+        self._wake()
+
+    def _wake(self) -> None:
+        for each in self._waiting:
+            if not each.done():
+                each.set_result(None)
+        self._waiting.clear()
 
     async def follow(self, after: int) -> AsyncGenerator[list[Entry], None]:
         """Batches of the entries behind this number, until the end; an empty one is a beat."""
+        clock = asyncio.get_running_loop()
         with closing(Patience()) as patience:
             while not (self.ended and after >= len(self.entries)):
-                grown = self._grown
                 if batch := self.entries[after:]:
                     after = batch[-1].number
                     yield batch
                     continue
+                # A future, because an event for each entry would be a tenth of an entry's work.
+                grown = clock.create_future()
+                self._waiting.add(grown)
                 try:
-                    await patience.wait(grown.wait(), BEAT_SECONDS)
+                    await patience.wait(grown, BEAT_SECONDS)
                 except TimeoutError:
                     yield []
+                finally:
+                    self._waiting.discard(grown)
 
 
 _logs: dict[UUID, Log] = {}
