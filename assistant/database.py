@@ -117,15 +117,14 @@ async def _begun(pooled: AsyncConnection, user_id: UUID) -> Connection:
     """
     for _ in range(CONNECTIONS + 1):
         driver = cast("Connection", (await pooled.get_raw_connection()).driver_connection)
-        begun = False
         try:
-            with suppress(*_LOST):
-                await driver.execute(_BEGIN.format(user_id.hex))
-                begun = True
-                return driver
-        finally:
-            if not begun:
-                driver.terminate()  # where it was cut off, nobody may find it begun
+            await driver.execute(_BEGIN.format(user_id.hex))
+        except BaseException as error:
+            driver.terminate()  # where it was cut off, nobody may find it begun
+            if not isinstance(error, _LOST):
+                raise
+        else:
+            return driver
         await pooled.invalidate()
     raise DatabaseAway
 

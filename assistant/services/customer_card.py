@@ -10,15 +10,14 @@ from contextlib import suppress
 from assistant.errors import BillingAway
 from assistant.services.stripe_client import asking
 
+NOTE = "card"  # of the customer's metadata
+
 
 async def is_there(customer: str) -> bool:
     """Whether anything pays for the customer. Raises BillingOff and BillingAway."""
     async with asking() as stripe:
         found = await stripe.customers.retrieve_async(customer)
     return bool(found.invoice_settings and found.invoice_settings.default_payment_method)
-
-
-NOTE = "card"
 
 
 async def hand_over(customer: str, subscription: str, card: str) -> None:

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.errors import BillingAway, BillingRefused, Refused
 from assistant.services import customer_card
-from assistant.services.stripe_client import TO_CONFIRM, asking
+from assistant.services.stripe_client import TO_CONFIRM, asking, id_of
 from assistant.services.stripe_prices import CENTS
 
 if TYPE_CHECKING:
-    from stripe import Customer, Invoice, SubscriptionSchedule
     from stripe import Subscription as Held
     from stripe.params import (
         SubscriptionScheduleUpdateParamsPhase,
@@ -98,9 +97,9 @@ async def _let_go(held: "Held") -> None:
     """
     async with asking() as stripe:
         if held.schedule:
-            await stripe.subscription_schedules.release_async(_id(held.schedule))
+            await stripe.subscription_schedules.release_async(id_of(held.schedule))
         if held.pending_update and held.latest_invoice:
-            await stripe.invoices.void_invoice_async(_id(held.latest_invoice))
+            await stripe.invoices.void_invoice_async(id_of(held.latest_invoice))
 
 
 async def come_now(move: Move) -> str:
@@ -124,7 +123,7 @@ async def come_now(move: Move) -> str:
             raise
         return await _once_confirmed(move)
     except BillingRefused as error:
-        if held.default_payment_method or await customer_card.is_there(_id(held.customer)):
+        if held.default_payment_method or await customer_card.is_there(id_of(held.customer)):
             raise
         raise Refused(NO_CARD, why="declined") from error
     return ""
@@ -179,7 +178,7 @@ def _kept(
     """The phase with what the subscription would lose otherwise: discounts, tax, and bills that
     are sent.
     """
-    given = [each if isinstance(each, str) else each.id for each in held.discounts]
+    given = [id_of(each) for each in held.discounts]
     if given:
         phase["discounts"] = [{"discount": name} for name in given]
     if held.automatic_tax.enabled:
@@ -204,10 +203,6 @@ async def end(subscription: str, *, at_once: bool) -> None:
             await stripe.subscriptions.cancel_async(subscription)
         else:
             await stripe.subscriptions.update_async(subscription, {"cancel_at_period_end": True})
-
-
-def _id(named: "str | SubscriptionSchedule | Invoice | Customer") -> str:
-    return named if isinstance(named, str) else named.id
 
 
 async def take_back(subscription: str) -> None:

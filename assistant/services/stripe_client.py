@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from functools import lru_cache
 from hashlib import sha256
 from time import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import structlog
 from aiohttp import ClientError, ClientTimeout
@@ -37,6 +37,13 @@ REQUIRES_ACTION = "payment_intent_requires_action"  # how Stripe's words for tha
 UNPROVEN = "authentication_required"  # or so, where the bank has declined for that reason
 
 log = structlog.get_logger()
+
+
+class Named(Protocol):
+    """An object of Stripe's."""
+
+    @property
+    def id(self) -> str: ...
 
 
 def load() -> None:
@@ -110,6 +117,11 @@ def once(*meaning: object) -> "RequestOptions":
     """
     words = repr((*meaning, int(time() // ONCE_SECONDS)))
     return {"idempotency_key": sha256(words.encode()).hexdigest()}  # Stripe takes 255 characters
+
+
+def id_of(named: str | Named) -> str:
+    """Stripe tells the id of an object, or the whole where that was asked for."""
+    return named if isinstance(named, str) else named.id
 
 
 def _refusal(error: "CardError") -> Refused:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
 from assistant.errors import BillingRefused, NotFound
-from assistant.services.stripe_client import asking
+from assistant.services.stripe_client import asking, id_of
 from assistant.services.stripe_customers import whereabouts
 from assistant.services.stripe_prices import tier_at, tier_in
 from assistant.services.tiers import FREE, TIERS
@@ -114,7 +114,7 @@ def _own_card(subscription: "Subscription") -> str:
     card = subscription.default_payment_method
     if card is None or subscription.status == "canceled":
         return ""
-    return card if isinstance(card, str) else card.id
+    return id_of(card)
 
 
 def _is_of(subscription: "Subscription", user_id: UUID) -> bool:
@@ -178,7 +178,7 @@ async def _agreed(subscription: "Subscription") -> tuple[str, int]:
     for phase in schedule.phases:
         if phase.start_date == begins:
             item = phase["items"][0]
-            price = item.price if isinstance(item.price, str) else item.price.id
+            price = id_of(item.price)
             return await tier_at(price), item.quantity or 1
     return "", 0
 
@@ -200,7 +200,7 @@ def _due_at(invoice: "Invoice") -> int:
 async def _trouble(stripe: "V1Services", subscription: "Subscription") -> str:
     """A word for what is wrong with a payment, the worst first."""
     customer = subscription.customer
-    of_ours = customer if isinstance(customer, str) else customer.id
+    of_ours = id_of(customer)
     charges = (await stripe.charges.list_async({"customer": of_ours, "limit": CHARGES})).data
     since = subscription["items"].data[0].current_period_start - SLACK_SECONDS
     for charge in charges:

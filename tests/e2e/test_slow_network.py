@@ -26,16 +26,22 @@ async def _held_up(person: Person) -> asyncio.Event:
     return gate
 
 
-async def test_an_answer_that_ends_before_its_send_is_acknowledged_is_shown_once(alice):
-    gate = await _held_up(alice)
-    chat = await alice.open()
+async def _taken_unheard(person, gate):
+    """A page whose second message was taken and answered, of which it has not heard."""
+    chat = await person.open()
     await chat.ask("The first [[tokens=5]]")
     gate.clear()
     await chat.say("The second [[tokens=5]]")
-    again = await alice.open(f"/chat/{chat.id}")
+    again = await person.open(f"/chat/{chat.id}")
     await expect(again.answers).to_have_count(2)
     await again.ends("done")
     await chat.page.bring_to_front()
+    return chat
+
+
+async def test_an_answer_that_ends_before_its_send_is_acknowledged_is_shown_once(alice):
+    gate = await _held_up(alice)
+    chat = await _taken_unheard(alice, gate)
     await chat.page.wait_for_timeout(1_000)
     assert await chat.said.all_text_contents() == [
         "The first [[tokens=5]]",
@@ -51,14 +57,7 @@ async def test_an_answer_that_ends_before_its_send_is_acknowledged_is_shown_once
 
 async def test_what_was_taken_when_the_page_is_loaded_anew_is_not_there_to_be_sent_again(alice):
     gate = await _held_up(alice)
-    chat = await alice.open()
-    await chat.ask("The first [[tokens=5]]")
-    gate.clear()
-    await chat.say("The second [[tokens=5]]")
-    again = await alice.open(f"/chat/{chat.id}")
-    await expect(again.answers).to_have_count(2)
-    await again.ends("done")
-    await chat.page.bring_to_front()
+    chat = await _taken_unheard(alice, gate)
     await chat.page.reload()
     await expect(chat.answers).to_have_count(2)
     await expect(chat.composer).to_have_value("")
