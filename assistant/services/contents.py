@@ -62,6 +62,8 @@ def words(text: str) -> list[Entry]:
 
 def clean(text: str) -> str:
     """Text that can be stored and sent: NUL and half symbols become the replacement sign."""
+    if text.isascii() and "\0" not in text:  # most of it, and known at once
+        return text
     return _NO_TEXT.sub("\ufffd", text)
 
 

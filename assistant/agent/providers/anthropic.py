@@ -21,6 +21,7 @@ from assistant.agent.providers.faults import (
     by_transport,
     sending,
 )
+from assistant.agent.providers.json_events import read
 from assistant.agent.providers.searched import failed, found, search_call
 from assistant.agent.types import (
     Message,
@@ -89,7 +90,7 @@ class Anthropic:
             # Raw, because the stream of the SDK keeps pings to itself, which are signs of life.
             async for event in AsyncStream.raw_events(stream.response):
                 if event.data:
-                    yield event.json()
+                    yield read(event.data)
 
 
 def _client(key: str, base_url: str, http: httpx2.AsyncClient) -> AsyncAnthropic:
