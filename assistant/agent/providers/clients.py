@@ -25,6 +25,7 @@ LIMITS = httpx2.Limits(max_connections=1000, max_keepalive_connections=100)
 _pools: WeakKeyDictionary[asyncio.AbstractEventLoop, Pool] = WeakKeyDictionary()
 _leaving: dict[str, Sent] = {}
 _asking: ContextVar[Sent | None] = ContextVar("asking", default=None)
+_come: ContextVar[aiohttp.ClientResponse | None] = ContextVar("come", default=None)
 _marked: dict[str, httpx2.Response | None] = {}
 
 
@@ -103,7 +104,7 @@ def _http(connect_seconds: float) -> httpx2.AsyncClient:
         _asking.set(_leaving.get(mark))
 
     async def answered(response: httpx2.Response) -> None:
-        response.stream = Unhurried(response.stream)
+        response.stream = Unhurried(response.stream, _come.get())
         if (mark := response.request.extensions[MARK]) in _marked:
             _marked[mark] = response
 
@@ -115,9 +116,10 @@ def _http(connect_seconds: float) -> httpx2.AsyncClient:
 
 
 def _watched_session() -> aiohttp.ClientSession:
-    """As the SDK makes it, and it tells each `Sent` when its request has left."""
+    """As the SDK makes it, and it tells when a request has left, and which response has come."""
     watch = aiohttp.TraceConfig()
     watch.on_request_chunk_sent.append(_left)
+    watch.on_request_end.append(_answered)
     connector = aiohttp.TCPConnector(
         limit=LIMITS.max_connections or 0,
         keepalive_timeout=LIMITS.keepalive_expiry,
@@ -129,3 +131,7 @@ def _watched_session() -> aiohttp.ClientSession:
 async def _left(*_: object) -> None:
     if sent := _asking.get():
         sent.left = True
+
+
+async def _answered(_: object, __: object, told: aiohttp.TraceRequestEndParams) -> None:
+    _come.set(told.response)

@@ -2,14 +2,16 @@
 
 A model writes one small packet for each token. Waking for each costs more than all the rest of the
 work with it; a reader's eye does not tell them apart. Those who are read at the same beat wake the
-process once. When many flow, each is read more seldom: words then come a little later, and not
-later and later.
+process once; what comes between beats waits in the system's buffer and wakes nobody. When many
+flow, each is read more seldom: words then come a little later, and not later and later.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from typing import ClassVar, cast
 
+import aiohttp
 import httpx2
 
 EAGER_CHUNKS = 4  # the first words are not to wait
@@ -22,12 +24,16 @@ _resting: dict[tuple[asyncio.AbstractEventLoop, int], list[asyncio.Future[None]]
 
 
 class Unhurried(httpx2.AsyncByteStream):
-    """A response body that is read at the pace of all that flow, once it flows."""
+    """A response body that is read at the pace of all that flow, once it flows.
+
+    response: where it comes from, whose connection is left alone between two looks.
+    """
 
     _flowing: ClassVar[set[int]] = set()
 
-    def __init__(self, stream: object) -> None:
+    def __init__(self, stream: object, response: aiohttp.ClientResponse | None = None) -> None:
         self._stream = cast("httpx2.AsyncByteStream", stream)
+        self._response = response
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         """The body's chunks, later ones larger."""
@@ -38,7 +44,8 @@ class Unhurried(httpx2.AsyncByteStream):
                 yield chunk
                 chunks += 1
                 if chunks > EAGER_CHUNKS:
-                    await rest(beats(len(self._flowing)))
+                    with _held(self._response):
+                        await rest(beats(len(self._flowing)))
         finally:
             self._flowing.discard(id(self))
 
@@ -46,6 +53,21 @@ class Unhurried(httpx2.AsyncByteStream):
         """Close the connection's response. Whoever read it may not have come to its end."""
         self._flowing.discard(id(self))
         await self._stream.aclose()
+
+
+@contextmanager
+def _held(response: aiohttp.ClientResponse | None) -> Iterator[None]:
+    """Leave with the system what comes meanwhile. A line that is not read just now stays so."""
+    line = response.connection if response is not None else None  # None once all has come
+    transport = line.transport if line is not None else None
+    if transport is None or not transport.is_reading():
+        yield
+        return
+    transport.pause_reading()
+    try:
+        yield
+    finally:
+        transport.resume_reading()
 
 
 def beats(streams: int) -> int:

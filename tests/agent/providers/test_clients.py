@@ -1,9 +1,11 @@
 """Connections to the vendors."""
 
 import asyncio
+from functools import partial
 
 import httpx2
 import pytest
+from aiohttp.client_proto import ResponseHandler
 
 from assistant.agent.providers.clients import close_clients, shared_client
 
@@ -44,3 +46,44 @@ async def test_a_host_that_does_not_answer_is_given_up_in_time() -> None:
         await http.send(request)
     assert request.extensions["timeout"]["connect"] == 5.0
     await close_clients()
+
+
+WORDS = [b"%03d " % number for number in range(60)]
+
+
+async def test_what_comes_while_a_stream_rests_wakes_nobody(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The line is read at each beat, and as good as new for the next request."""
+    packets: list[bytes] = []
+    received = ResponseHandler.data_received
+
+    def counted(self: ResponseHandler, data: bytes) -> None:
+        packets.extend([data] if data else [])
+        received(self, data)
+
+    monkeypatch.setattr(ResponseHandler, "data_received", counted)
+    lines: list[asyncio.StreamWriter] = []
+    async with await asyncio.start_server(partial(_talk, lines), "127.0.0.1", 0) as server:
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+        _, _, http = shared_client(_pair, "a", "", 5.0)
+        for _ in range(2):
+            assert (await http.get(url)).content == b"".join(WORDS)
+        await close_clients()
+    assert len(packets) < len(WORDS)
+    assert len(lines) == 1
+
+
+async def _talk(
+    lines: list[asyncio.StreamWriter], asked: asyncio.StreamReader, line: asyncio.StreamWriter
+) -> None:
+    """Answer each request word by word."""
+    lines.append(line)
+    while await asked.readline():
+        await asked.readuntil(b"\r\n\r\n")
+        line.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+        for word in WORDS:
+            line.write(b"4\r\n%s\r\n" % word)
+            await asyncio.sleep(0.004)
+        line.write(b"0\r\n\r\n")
+    line.close()
