@@ -111,7 +111,8 @@ def _http(connect_seconds: float) -> httpx2.AsyncClient:
     client = DefaultAioHttpClient(verify=authorities(), timeout=timeout, limits=LIMITS)
     client.event_hooks = {"request": [asked], "response": [answered]}
     # What the SDK has built knows how to be given a session, but its client does not pass one on.
-    client._transport.client = _watched_session  # type: ignore[attr-defined]
+    for transport in filter(None, (client._transport, *client._mounts.values())):  # these: proxies
+        transport.client = _watched_session  # type: ignore[attr-defined]
     return client
 
 

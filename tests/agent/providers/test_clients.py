@@ -7,7 +7,8 @@ import httpx2
 import pytest
 from aiohttp.client_proto import ResponseHandler
 
-from assistant.agent.providers.clients import close_clients, shared_client
+from assistant.agent.providers.clients import close_clients, shared_client, told
+from assistant.agent.types import Sent
 
 
 def _pair(key: str, base_url: str, http: httpx2.AsyncClient) -> tuple[str, str, httpx2.AsyncClient]:
@@ -46,6 +47,30 @@ async def test_a_host_that_does_not_answer_is_given_up_in_time() -> None:
         await http.send(request)
     assert request.extensions["timeout"]["connect"] == 5.0
     await close_clients()
+
+
+async def test_what_leaves_through_a_proxy_is_told_as_well(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[bytes] = []
+
+    async def passes_on(reader: asyncio.StreamReader, line: asyncio.StreamWriter) -> None:
+        asked.append(await reader.readline())
+        line.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+        line.close()
+
+    sent = Sent()
+    async with await asyncio.start_server(passes_on, "127.0.0.1", 0) as proxy:
+        port = proxy.sockets[0].getsockname()[1]
+        monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{port}")
+        for name in ("no_proxy", "NO_PROXY"):
+            monkeypatch.delenv(name, raising=False)
+        _, _, http = shared_client(_pair, "a", "", 5.0)
+        with told(sent) as headers:
+            await http.post("http://vendor.invalid/v1", headers=headers, content=b"hello")
+        await close_clients()
+    assert asked == [b"POST http://vendor.invalid/v1 HTTP/1.1\r\n"]
+    assert sent.left
 
 
 WORDS = [b"%03d " % number for number in range(60)]
