@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from assistant.migration import prepare
 from tests.conftest import SECRET, create_database
 from tests.models.conftest import plain
-from tests.models.faults import APPEND_ONLY
+from tests.models.databases import APPEND_ONLY
 from tests.models.rows import NAMES, ONE_FOR_EACH_USER, PARENTS, Rows, full_set, insert
 
 STEPS = 25
