@@ -11,6 +11,7 @@ from assistant.database import user_session
 from assistant.models import Conversation, Message
 from assistant.services import messages, titles
 from assistant.services.archive import FORMAT, MANIFEST, PRODUCT
+from assistant.services.archived import ArchivedTalk, read_as
 from assistant.services.export import export
 from assistant.services.imported import Skipped
 from assistant.services.imports import import_archive
@@ -265,3 +266,8 @@ async def import_one(user: User, content: bytes, /, **facts: Any) -> list[Skippe
     """What is left of an archive with this file alone."""
     given = with_files([listed_file(1, **facts)], {"files/1.txt": content})
     return (await import_archive(user, given)).skipped
+
+
+def talk_in(file: str) -> ArchivedTalk:
+    """The conversation in a file of an archive. Raises NotReadable."""
+    return read_as(ArchivedTalk, file.encode())
