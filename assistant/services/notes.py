@@ -15,7 +15,7 @@ from assistant.errors import ToolError
 from assistant.models import Note as Row
 from assistant.models import Profile
 from assistant.services.contents import clean
-from assistant.services.folding import folded
+from assistant.services.folding import folded, holds
 from assistant.services.keys import UNREADABLE, opened_or, vault_in
 from assistant.services.origins import key_of
 from assistant.vault import Vault
@@ -64,7 +64,7 @@ class StoredNotes:
         found: list[Note] = []
         for row in rows:
             note = _note(row, vault)
-            if all(word in folded(f"{note.title} {note.text}") for word in wanted):
+            if holds(folded(f"{note.title} {note.text}"), wanted):
                 found.append(note)
             if len(found) == limit:
                 break

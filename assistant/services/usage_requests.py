@@ -10,10 +10,10 @@ from uuid import UUID
 
 from asyncpg import Record
 
-from assistant.agent.catalog import MODELS
 from assistant.database import user_connection
 from assistant.services.audit_export import cell, lines
 from assistant.services.audit_queries import Before
+from assistant.services.model_choice import name_of
 
 PAGE = 25
 STEP = 1_000  # rows of one query for a file
@@ -66,7 +66,7 @@ class Line:
     @property
     def label(self) -> str:
         """What people read for the model."""
-        return MODELS[self.model].label if self.model in MODELS else self.model
+        return name_of(self.model)
 
     @property
     def place(self) -> Before:
