@@ -1,7 +1,7 @@
 """The requests to models one by one, the newest first: a page at a time, or all as a file."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
@@ -86,7 +86,7 @@ async def page(
         return [_line(row) for row in await connection.fetch(_REQUESTS, *place, days, limit)]
 
 
-async def as_csv(user_id: UUID, days: int = ALL_DAYS) -> AsyncIterator[str]:
+async def as_csv(user_id: UUID, days: int = ALL_DAYS) -> AsyncGenerator[str, None]:
     """The requests as lines under a head, piece by piece; see `audit_export` on formulas."""
     yield lines([COLUMNS])
     before: Before | None = None
