@@ -136,6 +136,4 @@ async def name_of(user_id: UUID) -> str:
     async with user_session(user_id) as session:
         profile = (await session.scalars(select(Profile))).one()
         vault = await vault_in(session, [profile.name])
-    if not profile.name:
-        return ""
     return opened_or(vault, NAME, profile.id, profile.name, UNREADABLE)

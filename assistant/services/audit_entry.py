@@ -144,10 +144,7 @@ def _asked(row: Record, vault: Vault) -> str:
 
 
 def _opened(row: Record, column: str, vault: Vault) -> str:
-    sealed = row[column]
-    if sealed is None:
-        return ""
-    return opened_or(vault, f"tool_executions.{column}", row["id"], sealed, UNREADABLE)
+    return opened_or(vault, f"tool_executions.{column}", row["id"], row[column], UNREADABLE)
 
 
 def _can_be_undone(row: Record) -> bool:

@@ -209,7 +209,7 @@ def _shown(
         row.kind,
         opened_or(vault, LABEL, row.id, row.label, UNREADABLE),
         row.status == "failing",
-        opened_or(vault, REASON, row.id, row.reason, UNREADABLE) if row.reason else "",
+        opened_or(vault, REASON, row.id, row.reason, UNREADABLE),
         row.checked_at,
         tools_in(row, vault),
         uses,

@@ -114,7 +114,7 @@ async def _settings(user_id: UUID) -> dict[str, Any]:
 
     def opened(column: str, sealed: bytes | None) -> str:
         place = f"profiles.{column}"
-        return opened_or(vault, place, profile.id, sealed, UNREADABLE) if sealed else ""
+        return opened_or(vault, place, profile.id, sealed, UNREADABLE)
 
     return {
         "name": opened("name", profile.name),

@@ -292,5 +292,5 @@ async def _found(session: AsyncSession, row: Row) -> File:
 
 def _file(row: Row, vault: Vault) -> File:
     name = opened_or(vault, NAME, row.id, row.name, UNREADABLE) if row.name else UNREADABLE
-    key = opened_or(vault, KEY, row.id, row.key, "") if row.key else ""
+    key = opened_or(vault, KEY, row.id, row.key, "")
     return File(row.id, name, row.media, row.size, row.tainted, row.created_at, key)

@@ -65,7 +65,7 @@ async def listed(user_id: UUID) -> list[Linked]:
         Linked(
             row.id,
             row.provider,
-            opened_or(vault, LABEL, row.id, row.label, UNREADABLE) if row.label else "",
+            opened_or(vault, LABEL, row.id, row.label, UNREADABLE),
             row.used_at,
         )
         for row in rows

@@ -156,10 +156,8 @@ async def _write(session: AsyncSession, row: Row, title: str, text: str, *, tain
 
 
 def _note(row: Row, vault: Vault) -> Note:
-    def opened(place: str, sealed: bytes | None) -> str:
-        return opened_or(vault, place, row.id, sealed, UNREADABLE) if sealed else ""
-
-    title, text = opened(TITLE, row.title), opened(CONTENT, row.content)
+    title = opened_or(vault, TITLE, row.id, row.title, UNREADABLE)
+    text = opened_or(vault, CONTENT, row.id, row.content, UNREADABLE)
     return Note(str(row.id), title, text, row.tainted)
 
 
