@@ -13,10 +13,10 @@ from assistant.agent.backends.notes import Note
 from assistant.database import user_of, user_session
 from assistant.errors import ToolError
 from assistant.models import Note as Row
-from assistant.models import Profile
 from assistant.services.contents import clean
 from assistant.services.folding import folded, holds
 from assistant.services.keys import UNREADABLE, opened_or, vault_in
+from assistant.services.one_by_one import hold
 from assistant.services.origins import key_of
 from assistant.vault import Vault
 
@@ -116,7 +116,7 @@ async def take(user_id: UUID, came: Came) -> bool:
     """
     here = or_(cast(col(Row.id), String) == came.origin, col(Row.call_key) == key_of(came.origin))
     async with user_session(user_id) as session:
-        await session.execute(select(Profile.id).with_for_update())  # two tabs
+        await hold(session)
         row = (await session.scalars(select(Row).where(here))).one_or_none()
         if row is not None and row.deleted_at is None:
             return False
