@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from assistant.api.answers import NO_STORE, answering, body_of, to_sign_in, user_of, visitor_of
+from assistant.api.answers import NO_STORE, answering, asked_by, to_sign_in, user_of, visitor_of
 from assistant.api.downloads import Download, Piecewise, text_file, while_alive
 from assistant.errors import NotSignedIn, Refused
 from assistant.services import audit_chain
@@ -60,9 +60,7 @@ class Asked(BaseModel):
 @answering
 async def entries(request: Request) -> Response:
     """{"entries", "before": where to go on or "", "back_to", "tools": [{name, called}]}."""
-    await user_of(request)
-    asked = _asked(await body_of(request, BODY_BYTES, NO_QUESTION))
-    user = await user_of(request)  # as of now: a body may come long after its head
+    user, asked = await asked_by(request, Asked, BODY_BYTES, NO_QUESTION)
     read = await page(user.id, asked.filters(), Before.read(asked.before) if asked.before else None)
     told = {
         "entries": [_shown(one) for one in read.entries],
@@ -71,13 +69,6 @@ async def entries(request: Request) -> Response:
         "tools": [{"name": tool.name, "called": tool.called} for tool in read.tools],
     }
     return JSONResponse(told, headers=NO_STORE)
-
-
-def _asked(body: bytes) -> Asked:
-    try:
-        return Asked.model_validate_json(body)
-    except ValidationError as error:
-        raise Refused(NO_QUESTION) from error
 
 
 def _shown(one: Entry) -> dict[str, Any]:
