@@ -15,13 +15,11 @@ from assistant.services.inputs import INSTRUCTIONS_CHARACTERS, NAME_CHARACTERS
 from assistant.services.languages import LANGUAGES
 from assistant.services.model_choice import Offer, choose, offers, require_offered
 from assistant.services.tiers import Tier, tier_of
-from assistant.state.base import BaseState, saying_what_fails, sentence
+from assistant.state.base import KEPT, SAVED, BaseState, saying_what_fails, sentence
 from assistant.state.chat import ChatState
 from assistant.state.commands import command
 from assistant.state.sidebar import SidebarState
 
-SAVED = "Saved."
-KEPT = "What was saved before still holds."
 Word = Annotated[str, Field(max_length=100)]  # one that a list offers
 
 
