@@ -3,7 +3,9 @@
 import asyncio
 import time
 import traceback
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from typing import TypeVar
 
 import structlog
 from pydantic import JsonValue
@@ -15,6 +17,8 @@ from assistant.errors import ToolError
 OUTPUT_CHARACTERS = 20_000
 FAILED = "The tool failed."
 NO_WAY_BACK = "What this tool does cannot be undone."
+
+Result = TypeVar("Result")
 
 log = structlog.get_logger()
 
@@ -29,12 +33,9 @@ async def executed(
     started = time.monotonic()
     context = replace(context, key=f"{context.key}/{call.id}")
     try:
-        async with asyncio.timeout(seconds):
-            output, is_error = await _outcome(tool, call, context), False
+        output, is_error = await _bounded(tool, seconds, tool.run, call.arguments, context), False
     except ToolError as error:
         output, is_error = Output(str(error) or FAILED), True
-    except TimeoutError:
-        output, is_error = Output(f"The tool did not answer within {seconds:g} seconds."), True
     return ToolFinished(
         call,
         ToolResult(
@@ -52,16 +53,7 @@ async def executed(
 
 async def intended(tool: Tool, call: ToolCall, context: ToolContext, seconds: float) -> Intent:
     """What the call would do. Raises ToolError, also when that cannot be found out."""
-    try:
-        async with asyncio.timeout(seconds):
-            return await tool.intent(call.arguments, context)
-    except ToolError:
-        raise
-    except TimeoutError as error:
-        raise ToolError(f"The tool did not answer within {seconds:g} seconds.") from error
-    except Exception as error:
-        _log_crash(tool.name, error)
-        raise ToolError(FAILED) from error
+    return await _bounded(tool, seconds, tool.intent, call.arguments, context)
 
 
 async def taken_back(tool: Tool, saved: JsonValue, context: ToolContext, seconds: float) -> str:
@@ -71,25 +63,24 @@ async def taken_back(tool: Tool, saved: JsonValue, context: ToolContext, seconds
     """
     if tool.undo is None:
         raise ToolError(NO_WAY_BACK)
-    try:
-        async with asyncio.timeout(seconds):
-            return await tool.undo(saved, context)
-    except ToolError:
-        raise
-    except TimeoutError as error:
-        raise ToolError(f"The tool did not answer within {seconds:g} seconds.") from error
-    except Exception as error:
-        _log_crash(tool.name, error)
-        raise ToolError(FAILED) from error
+    return await _bounded(tool, seconds, tool.undo, saved, context)
 
 
-async def _outcome(tool: Tool, call: ToolCall, context: ToolContext) -> Output:
-    """What the tool says. Raises ToolError, also for a defect in the tool, which is logged."""
+async def _bounded(
+    tool: Tool, seconds: float, work: Callable[..., Awaitable[Result]], *given: object
+) -> Result:
+    """What comes of a tool's work. Raises ToolError, also where it is late or has a defect.
+
+    A defect is logged.
+    """
     try:
-        return await tool.run(call.arguments, context)
+        async with asyncio.timeout(seconds) as limit:
+            return await work(*given)
     except ToolError:
         raise
     except Exception as error:
+        if limit.expired():
+            raise ToolError(f"The tool did not answer within {seconds:g} seconds.") from error
         _log_crash(tool.name, error)
         raise ToolError(FAILED) from error
 

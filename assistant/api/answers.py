@@ -3,8 +3,10 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from functools import wraps
+from typing import TypeVar
 
 import structlog
+from pydantic import BaseModel, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -52,6 +54,7 @@ BODY_SECONDS = 10.0
 TOO_SLOW = "This request did not arrive in time. Nothing was changed; try again."
 
 log = structlog.get_logger()
+Form = TypeVar("Form", bound=BaseModel)
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
@@ -127,6 +130,33 @@ async def body_of(
     except TimeoutError as error:
         raise Refused(TOO_SLOW) from error
     return bytes(body)
+
+
+async def asked_by(
+    request: Request, form: type[Form], at_most: int, unreadable: str, too_large: str = ""
+) -> tuple[User, Form]:
+    """Who asks, and what the JSON of the body says. Raises as `user_of`, and Refused.
+
+    at_most: bytes. unreadable: the sentence for what does not fit the form; too_large: for a body
+    that is larger, where that is another one.
+    """
+    await user_of(request)
+    body = await body_of(request, at_most, too_large or unreadable)
+    try:
+        asked = form.model_validate_json(body)
+    except ValidationError as error:
+        raise Refused(unreadable) from error
+    return await user_of(request), asked  # as of now: a body may come long after its head
+
+
+async def words_of(request: Request, at_most: int, fields: int, too_large: str) -> dict[str, str]:
+    """The words of a form, by its fields. Raises Refused with the sentence `too_large`.
+
+    at_most: bytes. fields: how many there may be.
+    """
+    require_size(request, at_most, too_large)
+    async with request.form(max_files=0, max_fields=fields) as form:
+        return {name: value for name, value in form.items() if isinstance(value, str)}
 
 
 def number_in(text: str, digits: int) -> int | None:

@@ -11,15 +11,13 @@ from pydantic import (
     ConfigDict,
     JsonValue,
     StringConstraints,
-    ValidationError,
 )
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from assistant.agent.arguments import MALFORMED, accepted
-from assistant.api.answers import NO_STORE, answering, body_of, user_of
-from assistant.errors import Refused
+from assistant.api.answers import NO_STORE, answering, asked_by, user_of
 from assistant.services import decisions
 from assistant.services.approvals import REASON_CHARACTERS, Scope, Yes
 from assistant.services.inputs import identifier
@@ -63,9 +61,7 @@ async def waiting(request: Request) -> Response:
 @answering
 async def decide(request: Request) -> Response:
     """Decide a call of the signed-in user. A decision that comes too late is refused."""
-    await user_of(request)
-    decision = _read(await body_of(request, BODY_BYTES, TOO_LARGE))
-    user = await user_of(request)  # as of now: a body may come long after its head
+    user, decision = await asked_by(request, Decision, BODY_BYTES, NO_DECISION, TOO_LARGE)
     approval_id = identifier(request.path_params["approval_id"], "request")
     if decision.verdict == "deny":
         await decisions.refuse(user, approval_id, decision.reason)
@@ -73,13 +69,6 @@ async def decide(request: Request) -> Response:
         yes = Yes(decision.shown, decision.arguments, decision.scope)
         await decisions.allow(user, approval_id, yes)
     return JSONResponse({"verdict": decision.verdict}, headers=NO_STORE)
-
-
-def _read(body: bytes) -> Decision:
-    try:
-        return Decision.model_validate_json(body)
-    except ValidationError as error:
-        raise Refused(NO_DECISION) from error
 
 
 routes = [

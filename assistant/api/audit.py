@@ -5,7 +5,7 @@ GET /api/audit/verify, /api/audit/export.csv and /api/audit/export.json.
 """
 
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -17,8 +17,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from assistant.api.answers import NO_STORE, answering, body_of, to_sign_in, user_of, visitor_of
-from assistant.api.downloads import Download, Piecewise
+from assistant.api.answers import NO_STORE, answering, asked_by, to_sign_in, user_of, visitor_of
+from assistant.api.downloads import Download, Piecewise, text_file, while_alive
 from assistant.errors import NotSignedIn, Refused
 from assistant.services import audit_chain
 from assistant.services.addresses import AUDIT
@@ -28,7 +28,7 @@ from assistant.services.audit_entry import Entry, plain
 from assistant.services.audit_export import as_csv, as_json
 from assistant.services.audit_queries import Before, Filters
 from assistant.services.one_each import OneEach
-from assistant.services.sessions import User, require_alive, staying
+from assistant.services.sessions import User, staying
 
 BODY_BYTES = 4_000
 NO_QUESTION = "The log does not understand this filter. Nothing was changed; choose another one."
@@ -60,9 +60,7 @@ class Asked(BaseModel):
 @answering
 async def entries(request: Request) -> Response:
     """{"entries", "before": where to go on or "", "back_to", "tools": [{name, called}]}."""
-    await user_of(request)
-    asked = _asked(await body_of(request, BODY_BYTES, NO_QUESTION))
-    user = await user_of(request)  # as of now: a body may come long after its head
+    user, asked = await asked_by(request, Asked, BODY_BYTES, NO_QUESTION)
     read = await page(user.id, asked.filters(), Before.read(asked.before) if asked.before else None)
     told = {
         "entries": [_shown(one) for one in read.entries],
@@ -71,13 +69,6 @@ async def entries(request: Request) -> Response:
         "tools": [{"name": tool.name, "called": tool.called} for tool in read.tools],
     }
     return JSONResponse(told, headers=NO_STORE)
-
-
-def _asked(body: bytes) -> Asked:
-    try:
-        return Asked.model_validate_json(body)
-    except ValidationError as error:
-        raise Refused(NO_QUESTION) from error
 
 
 def _shown(one: Entry) -> dict[str, Any]:
@@ -102,9 +93,8 @@ async def verify(request: Request) -> Response:
 
 async def _checking(user: User) -> AsyncGenerator[bytes, None]:
     with CHECKING.held(user.id):
-        async with aclosing(audit_chain.checking(user.id)) as steps:
+        async with aclosing(while_alive(user, audit_chain.checking(user.id))) as steps:
             async for step in steps:
-                await require_alive(user)
                 yield f"{json.dumps(_told(step))}\n".encode()
 
 
@@ -115,7 +105,7 @@ def _told(step: Progress | Verdict) -> dict[str, Any]:
 
 
 def _file(
-    ending: str, media_type: str, write: Callable[[UUID, Filters], AsyncIterator[str]]
+    ending: str, media_type: str, write: Callable[[UUID, Filters], AsyncGenerator[str, None]]
 ) -> Route:
     """The route of a file in one form."""
 
@@ -130,21 +120,12 @@ def _file(
             filters = Asked.model_validate(dict(request.query_params)).filters()
         except ValidationError as error:
             raise Refused(NO_QUESTION) from error
-        pieces = _pieces(user, write(user.id, filters))
+        pieces = text_file(user, WRITING, write(user.id, filters))
         first = await anext(pieces)  # raises Busy while there still can be another answer
         name = f"audit-log-{datetime.now(UTC):%Y-%m-%d}.{ending}"
         return Download(name, first, pieces, media_type)
 
     return Route(f"/api/audit/export.{ending}", download, methods=["GET"])
-
-
-async def _pieces(user: User, written: AsyncIterator[str]) -> AsyncGenerator[bytes, None]:
-    """The file, for as long as the session lasts."""
-    with WRITING.held(user.id):
-        async with aclosing(written) as pieces:  # type: ignore[type-var]
-            async for piece in pieces:
-                await require_alive(user)
-                yield piece.encode(errors="replace")
 
 
 routes = [

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from assistant.api.answers import NO_STORE, answering, require_size, user_of
+from assistant.api.answers import NO_STORE, answering, user_of, words_of
 from assistant.services import connections, google_access, rate_limits
 from assistant.services.connection_forms import PRESETS
 from assistant.services.connections import Connected
@@ -70,9 +70,7 @@ async def connect(request: Request) -> Response:
 
 
 async def _form(request: Request) -> dict[str, str]:
-    require_size(request, MOST_BYTES, TOO_LARGE)
-    async with request.form(max_files=0, max_fields=MOST_FIELDS) as form:
-        return {name: value for name, value in form.items() if isinstance(value, str)}
+    return await words_of(request, MOST_BYTES, MOST_FIELDS, TOO_LARGE)
 
 
 @answering

@@ -3,8 +3,6 @@
 GET /api/account, GET /api/export, POST /api/import, /api/account/delete and /api/account/keep.
 """
 
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
 from dataclasses import asdict
 from datetime import UTC, datetime
 
@@ -22,13 +20,13 @@ from assistant.api.answers import (
     user_of,
     visitor_of,
 )
-from assistant.api.downloads import Download
+from assistant.api.downloads import Download, while_alive
 from assistant.errors import NotSignedIn, StepUpNeeded
 from assistant.services import erasure, rate_limits
 from assistant.services.addresses import SETTINGS, with_next
 from assistant.services.export import ONE_EACH, export
 from assistant.services.imports import TOO_LARGE, import_from
-from assistant.services.sessions import User, require_alive, require_fresh
+from assistant.services.sessions import User, require_fresh
 from assistant.services.unpacking import ARCHIVE_BYTES
 
 
@@ -68,18 +66,10 @@ async def take_along(request: Request) -> Response:
     except StepUpNeeded as error:
         return sent_to(with_next(error.where, SETTINGS))
     await rate_limits.count("archives", user.id)
-    pieces = _pieces(user)
+    pieces = while_alive(user, export(user))  # what is cut off cannot be opened
     first = await anext(pieces)  # raises Busy while there still can be another answer
     name = f"assistant-{datetime.now(UTC):%Y-%m-%d}.zip"
     return Download(name, first, pieces, "application/zip")
-
-
-async def _pieces(user: User) -> AsyncGenerator[bytes, None]:
-    """The archive, for as long as the session lasts: what is cut off cannot be opened."""
-    async with aclosing(export(user)) as pieces:
-        async for piece in pieces:
-            await require_alive(user)
-            yield piece
 
 
 @answering

@@ -2,12 +2,16 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from typing import TypeVar
 
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from assistant.api.answers import NO_STORE
+from assistant.services.one_each import OneEach
+from assistant.services.sessions import User, require_alive
 
+Piece = TypeVar("Piece")
 HEADERS = {**NO_STORE, "x-accel-buffering": "no"}  # proxies neither keep nor wait
 
 
@@ -42,3 +46,23 @@ async def _chained(
     yield first
     async for piece in pieces:
         yield piece
+
+
+async def while_alive(
+    user: User, pieces: AsyncGenerator[Piece, None]
+) -> AsyncGenerator[Piece, None]:
+    """The pieces, for as long as the session lasts. Raises NotSignedIn in the middle."""
+    async with aclosing(pieces):
+        async for piece in pieces:
+            await require_alive(user)
+            yield piece
+
+
+async def text_file(
+    user: User, one_each: OneEach, text: AsyncGenerator[str, None]
+) -> AsyncGenerator[bytes, None]:
+    """A file of text, written once at a time for each user. Raises Busy, and as `while_alive`."""
+    with one_each.held(user.id):
+        async with aclosing(while_alive(user, text)) as pieces:
+            async for piece in pieces:
+                yield piece.encode(errors="replace")

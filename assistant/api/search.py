@@ -5,13 +5,12 @@ What is searched for travels in the body: addresses are kept by proxies and by b
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, StringConstraints
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from assistant.api.answers import answering, body_of, count_address, user_of
-from assistant.errors import Refused
+from assistant.api.answers import answering, asked_by, count_address
 from assistant.services import rate_limits
 from assistant.services.search import Found, search
 
@@ -34,12 +33,10 @@ class Asked(BaseModel):
 @answering
 async def found(request: Request) -> Response:
     """The titles and messages that hold every word and phrase of `q`."""
-    await user_of(request)
-    words = _words(await body_of(request, BODY_BYTES, NO_SEARCH))
-    user = await user_of(request)  # as of now: a body may come long after its head
+    user, asked = await asked_by(request, Asked, BODY_BYTES, NO_SEARCH)
     await rate_limits.count("searches", user.id)
     await count_address(request, "searches_from")
-    answer = await search(user.id, words)
+    answer = await search(user.id, asked.q)
     return JSONResponse(
         {
             "titles": [_shown(each) for each in answer.titles],
@@ -48,13 +45,6 @@ async def found(request: Request) -> Response:
         },
         headers=PRIVATE,
     )
-
-
-def _words(body: bytes) -> str:
-    try:
-        return Asked.model_validate_json(body).q
-    except ValidationError as error:
-        raise Refused(NO_SEARCH) from error
 
 
 def _shown(each: Found) -> dict[str, Any]:

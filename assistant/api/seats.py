@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from assistant.api.answers import NO_STORE, answering, require_size, user_of
+from assistant.api.answers import NO_STORE, answering, user_of, words_of
 from assistant.services import membership, seats
 from assistant.services.inputs import identifier
 from assistant.services.tiers import Tier
@@ -94,9 +94,7 @@ def _plan(tier: Tier) -> Response:
 
 
 async def _form(request: Request) -> dict[str, str]:
-    require_size(request, MOST_BYTES, TOO_LARGE)
-    async with request.form(max_files=0, max_fields=1) as form:
-        return {name: value for name, value in form.items() if isinstance(value, str)}
+    return await words_of(request, MOST_BYTES, 1, TOO_LARGE)
 
 
 routes = [

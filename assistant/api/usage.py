@@ -3,8 +3,6 @@
 GET /api/usage?before=place, GET /api/usage.csv?days=31
 """
 
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,12 +11,12 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from assistant.api.answers import NO_STORE, answering, number_in, to_sign_in, user_of, visitor_of
-from assistant.api.downloads import Download
+from assistant.api.downloads import Download, text_file
 from assistant.errors import NotSignedIn, Refused
 from assistant.services.addresses import USAGE
 from assistant.services.audit_queries import Before
 from assistant.services.one_each import OneEach
-from assistant.services.sessions import User, require_alive, staying
+from assistant.services.sessions import staying
 from assistant.services.usage_requests import ALL_DAYS, PAGE, Line, as_csv, page
 
 NO_DAYS = "The number of days is not one. Leave it out for all of them."
@@ -64,7 +62,8 @@ async def export(request: Request) -> Response:
         user = staying(await visitor_of(request))
     except NotSignedIn:
         return to_sign_in(request, USAGE)
-    pieces = _pieces(user, _days(request.query_params.get("days")))
+    days = _days(request.query_params.get("days"))
+    pieces = text_file(user, WRITING, as_csv(user.id, days))
     first = await anext(pieces)  # raises Busy while there still can be another answer
     name = f"usage-{datetime.now(UTC):%Y-%m-%d}.csv"
     return Download(name, first, pieces, "text/csv; charset=utf-8")
@@ -77,15 +76,6 @@ def _days(said: str | None) -> int:
     if not (days := number_in(said, DAYS_DIGITS)):
         raise Refused(NO_DAYS)
     return days
-
-
-async def _pieces(user: User, days: int) -> AsyncGenerator[bytes, None]:
-    """The file, for as long as the session lasts."""
-    with WRITING.held(user.id):
-        async with aclosing(as_csv(user.id, days)) as pieces:  # type: ignore[type-var]
-            async for piece in pieces:
-                await require_alive(user)
-                yield piece.encode(errors="replace")
 
 
 routes = [

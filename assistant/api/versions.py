@@ -6,13 +6,12 @@ message where one page can.
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, StringConstraints
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from assistant.api.answers import NO_STORE, answering, body_of, user_of
-from assistant.errors import Refused
+from assistant.api.answers import NO_STORE, answering, asked_by
 from assistant.services.inputs import identifier
 from assistant.services.messages import PAGE_AT_MOST, page
 from assistant.services.versions import show
@@ -33,20 +32,11 @@ class Choice(BaseModel):
 @answering
 async def shown(request: Request) -> Response:
     """Show a message of the signed-in user, and what was said last below it."""
-    await user_of(request)
-    choice = _read(await body_of(request, BODY_BYTES, NO_CHOICE))
-    user = await user_of(request)  # as of now: a body may come long after its head
+    user, choice = await asked_by(request, Choice, BODY_BYTES, NO_CHOICE)
     conversation_id = identifier(request.path_params["conversation_id"], "conversation")
     depth = await show(user.id, conversation_id, identifier(choice.message, "message"))
     read = await page(user.id, conversation_id, None, min(max(PAGE, depth), PAGE_AT_MOST))
     return JSONResponse(read._asdict(), headers=NO_STORE)
-
-
-def _read(body: bytes) -> Choice:
-    try:
-        return Choice.model_validate_json(body)
-    except ValidationError as error:
-        raise Refused(NO_CHOICE) from error
 
 
 routes = [Route("/api/conversations/{conversation_id}/shown", shown, methods=["POST"])]

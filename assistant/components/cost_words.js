@@ -23,13 +23,10 @@ export function sumOf({ usd, requests }) {
 
 const ENDS = { refused: "refused", failed: "broke off", left: "stopped", lost: "cut off here" };
 const CORRECTION = "correction of an estimate";
-const PURPOSES = { answer: "", title: "title", summary: "summary" };
 
-/** Who was asked: model, vendor, and what for or how it ended where that is not the usual. */
-export const headOf = ({ model, vendor, purpose, ended, correction }) =>
-  [model, vendor, PURPOSES[purpose] ?? purpose, ENDS[ended] ?? ended, correction && CORRECTION]
-    .filter(Boolean)
-    .join(" · ");
+/** Who was asked: model, vendor, and how it ended where that is not the usual. */
+export const headOf = ({ model, vendor, ended, correction }) =>
+  [model, vendor, ENDS[ended] ?? ended, correction && CORRECTION].filter(Boolean).join(" · ");
 
 const FIGURES = [
   ["Read", "read"],

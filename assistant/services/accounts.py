@@ -16,6 +16,7 @@ from assistant.models import Identity, Profile, Subscription
 from assistant.services.inputs import NAME_CHARACTERS, one_line
 from assistant.services.keys import UNREADABLE, create_key, opened_or, vault_in
 from assistant.services.local_names import LABEL, LOCAL, subject_of
+from assistant.services.one_by_one import hold
 from assistant.services.preferences import NAME
 from assistant.services.renewal import Tokens, begin
 from assistant.vault import Vault
@@ -56,8 +57,7 @@ async def arrive(person: Person, user_agent: str = "") -> Tokens:
     """
     user_id = await _find_or_create(person)
     async with user_session(user_id) as session:
-        # Nothing is unlinked meanwhile.
-        await session.execute(select(Profile.id).with_for_update(key_share=True))
+        await hold(session)  # nothing is unlinked meanwhile
         row = (await session.scalars(_named(person))).one_or_none()
         if row is None:
             raise SignInFailed
@@ -136,6 +136,4 @@ async def name_of(user_id: UUID) -> str:
     async with user_session(user_id) as session:
         profile = (await session.scalars(select(Profile))).one()
         vault = await vault_in(session, [profile.name])
-    if not profile.name:
-        return ""
     return opened_or(vault, NAME, profile.id, profile.name, UNREADABLE)

@@ -4,7 +4,6 @@ import re
 from urllib.parse import quote
 
 SIGN_IN = "/sign-in"
-SIGNED_IN = "/signed-in"  # where a window ends that was opened to sign in
 VERIFY = "/verify"  # asks for the second factor
 LEAVING = "/leaving"  # of an account that will be erased
 CLOSED = "/closed"  # where no way to sign in exists

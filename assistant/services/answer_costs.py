@@ -16,7 +16,7 @@ _REPLY = """
     where messages.id = $1 and role = 'assistant' and deleted_at is null
 """
 _REQUESTS = """
-    select provider, model, purpose, input_tokens as read, cache_read_tokens as cache_read,
+    select provider, model, input_tokens as read, cache_read_tokens as cache_read,
            cache_write_tokens as cache_write, output_tokens as written,
            thinking_tokens as thinking, estimated, cost as usd,
            coalesce((usage_logs.metadata ->> 'searches')::integer, 0) as searches,
@@ -29,7 +29,7 @@ _REQUESTS = """
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One request. vendor, model: as people call them. purpose: "answer" or another one.
+    """One request. vendor, model: as people call them.
 
     read, cache_read, cache_write, written: tokens; thinking: those of the written that are thought.
     searches: those of the vendor. estimated: it did not say, so we have counted. ended: how, ""
@@ -38,7 +38,6 @@ class Asked:
 
     vendor: str
     model: str
-    purpose: str
     read: int
     cache_read: int
     cache_write: int

@@ -237,11 +237,6 @@ class ArchivedTalk(Read):
         return ordered
 
 
-def talk_in(content: bytes) -> ArchivedTalk:
-    """The conversation in a file of an archive. Raises NotReadable."""
-    return read_as(ArchivedTalk, content)
-
-
 def read_as(form: type[Form], content: bytes) -> Form:
     """What stands in a file of an archive, in its form. Raises NotReadable."""
     if marks_in(content) > MARKS_AT_MOST:

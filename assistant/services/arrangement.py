@@ -13,7 +13,7 @@ from assistant.models import Subscription
 from assistant.services.checkout import become_customer, lives
 from assistant.services.entitlement import catch_up
 from assistant.services.stripe_client import asking, once
-from assistant.services.stripe_prices import CENTS, SEATS
+from assistant.services.stripe_prices import CENTS, SEATS, monthly
 from assistant.services.tiers import TIERS
 
 PLAN = TIERS["enterprise"]
@@ -58,14 +58,7 @@ async def _sell(plan: Subscription, email: str, cents: int, seats: int) -> None:
         if taxed and (payer.tax is None or payer.tax.automatic_tax in UNPLACED):
             raise Refused(NOWHERE.format(customer))
         price = await stripe.prices.create_async(
-            {
-                "currency": "usd",
-                "unit_amount": cents,
-                "recurring": {"interval": "month"},
-                "metadata": {"tier": PLAN.id},
-                "product_data": {"name": f"{PLAN.label} plan", "metadata": {"tier": PLAN.id}},
-            },
-            once("arranged price", *terms),
+            monthly(PLAN, cents), once("arranged price", *terms)
         )
         await stripe.subscriptions.create_async(
             {

@@ -14,7 +14,7 @@ from assistant.services import contents, messages
 from assistant.services.contents import Entry
 from assistant.services.inputs import message_text
 from assistant.services.keys import vault_over
-from assistant.services.model_choice import offers
+from assistant.services.model_choice import require_offered
 from assistant.services.questions import question_of
 from assistant.services.turn_begin import Asking, Wish, begin, place_in
 from assistant.services.turn_job import Job
@@ -45,8 +45,8 @@ async def regenerate(user_id: UUID, message_id: UUID, wish: Wish) -> Started:
             raise NotFound("message")
         if reply["status"] == "waiting":
             raise Refused(WAITS)
-        if wish.once and wish.model not in [each.id for each in offers(asking.tier)]:
-            raise NotFound("model")
+        if wish.once:
+            require_offered(asking.tier, wish.model)
         return await begin(asking, place, reply["parent_id"])
 
     return await ask_about(user_id, message_id, wish, beginning)

@@ -14,7 +14,7 @@ from assistant.database import user_connection
 from assistant.services import audit_queries, toolkit
 from assistant.services.audit_entry import Entry, entry, facts_of, grants_of
 from assistant.services.audit_queries import Before, Filters
-from assistant.services.folding import folded
+from assistant.services.folding import folded, holds
 from assistant.services.keys import vault_over
 from assistant.vault import Vault
 
@@ -107,8 +107,8 @@ def _holding(entries: list[Entry], words: list[str]) -> list[Entry]:
 
 def _holds(one: Entry, words: list[str]) -> bool:
     targets = " ".join(target["value"] for target in one.targets)
-    said = folded(f"{one.verb} {one.sentence} {targets} {one.asked} {one.answered}")
-    return all(word in said for word in words)
+    said = f"{one.verb} {one.sentence} {targets} {one.asked} {one.answered}"
+    return holds(folded(said), words)
 
 
 async def _next(log: _Log, before: Before | None, limit: int) -> Page:

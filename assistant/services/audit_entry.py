@@ -7,11 +7,11 @@ from uuid import UUID
 
 from asyncpg import Connection, Record
 
-from assistant.agent.catalog import MODELS
 from assistant.agent.gate import OWN
 from assistant.services import contents
 from assistant.services.audit_queries import GRANTS
 from assistant.services.keys import UNREADABLE, opened_or
+from assistant.services.model_choice import name_of
 from assistant.services.undo import FOR
 from assistant.vault import Vault
 
@@ -118,9 +118,7 @@ def entry(
 def _verb(row: Record, labels: dict[str, str]) -> str:
     what: str = row["what"]
     if row["is_request"]:
-        model = MODELS.get(what)
-        asked = f"Asked {model.label if model else what}"
-        return asked + SILENT.get(row["purpose"], "")
+        return f"Asked {name_of(what)}{SILENT.get(row['purpose'], '')}"
     return labels.get(what) or what.replace("_", " ").capitalize()
 
 
@@ -146,10 +144,7 @@ def _asked(row: Record, vault: Vault) -> str:
 
 
 def _opened(row: Record, column: str, vault: Vault) -> str:
-    sealed = row[column]
-    if sealed is None:
-        return ""
-    return opened_or(vault, f"tool_executions.{column}", row["id"], sealed, UNREADABLE)
+    return opened_or(vault, f"tool_executions.{column}", row["id"], row[column], UNREADABLE)
 
 
 def _can_be_undone(row: Record) -> bool:

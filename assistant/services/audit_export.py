@@ -5,7 +5,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, Iterable
 from operator import attrgetter
 from typing import Any
 from uuid import UUID
@@ -22,7 +22,7 @@ _WITHIN = re.compile("([;\t\r\n] *)(?=[=+@\uff1d\uff0b\uff0d\uff20-])")
 _ALL, _AT = attrgetter(*COLUMNS), COLUMNS.index("at")
 
 
-async def as_csv(user_id: UUID, filters: Filters) -> AsyncIterator[str]:
+async def as_csv(user_id: UUID, filters: Filters) -> AsyncGenerator[str, None]:
     """The entries as lines under a head. What would be a formula begins with an apostrophe."""
     yield lines([COLUMNS])
     async for some in every(user_id, filters):
@@ -60,7 +60,7 @@ def cell(value: Any) -> Any:  # noqa: ANN401  (of an entry)
     return f"'{said}" if said.lstrip(" ")[:1] in FORMULA else said
 
 
-async def as_json(user_id: UUID, filters: Filters) -> AsyncIterator[str]:
+async def as_json(user_id: UUID, filters: Filters) -> AsyncGenerator[str, None]:
     """The entries as one list."""
     before = "["
     async for some in every(user_id, filters):

@@ -52,7 +52,7 @@ def opened(rows: Iterable[Connection], vault: Vault, timezone: str) -> Opened:
     tools: list[Tool] = []
     for row in rows:
         form = form_in(row, vault)
-        why = opened_or(vault, REASON, row.id, row.reason, UNREADABLE) if row.reason else ""
+        why = opened_or(vault, REASON, row.id, row.reason, UNREADABLE)
         standing = Standing(user_id, row.id, why)
         if isinstance(form, McpForm):
             tools += (_tool(form, each, standing) for each in tools_in(row, vault))

@@ -7,7 +7,6 @@ from typing import Any, cast
 from uuid import UUID
 
 import structlog
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, delete, select
 
@@ -50,6 +49,7 @@ from assistant.services.features import ACTING, SERVERS
 from assistant.services.google_tokens import GoogleToken
 from assistant.services.internet_access import reach
 from assistant.services.keys import UNREADABLE, opened_or, vault_in
+from assistant.services.one_by_one import hold
 from assistant.services.tiers import lacking, tier_of
 from assistant.vault import Vault
 
@@ -159,7 +159,7 @@ async def _replace(
 
     offered: the tools of the new one, for which grants stay if they are those of the old one.
     """
-    await session.execute(text("select 1 from profiles for no key update"))  # one after the other
+    await hold(session)
     rows = (await session.scalars(select(Connection))).all()
     sealed = [each for row in rows for each in (row.label, row.secret, row.tools)]
     vault = await vault_in(session, sealed)
@@ -209,7 +209,7 @@ def _shown(
         row.kind,
         opened_or(vault, LABEL, row.id, row.label, UNREADABLE),
         row.status == "failing",
-        opened_or(vault, REASON, row.id, row.reason, UNREADABLE) if row.reason else "",
+        opened_or(vault, REASON, row.id, row.reason, UNREADABLE),
         row.checked_at,
         tools_in(row, vault),
         uses,

@@ -29,7 +29,7 @@ from assistant.services.archive import FORMAT, MANIFEST, PRODUCT, Archive, iso, 
 from assistant.services.keys import UNREADABLE, opened_or, vault_in
 from assistant.services.one_each import OneEach
 from assistant.services.sessions import User, devices
-from assistant.services.unpacking import ALL_BYTES, ARCHIVE_BYTES, CONVERSATIONS
+from assistant.services.unpacking import ALL_BYTES, ARCHIVE_BYTES, MOST_CONVERSATIONS
 
 UNDER_WAY = (
     "An export of yours is being written already. Wait until that download is done, or end it; "
@@ -37,7 +37,7 @@ UNDER_WAY = (
 )
 BOUNDS = (
     f"It takes ZIP files of up to {ARCHIVE_BYTES // 1_000_000} MB (unpacked "
-    f"{ALL_BYTES // 1_000_000} MB) and {CONVERSATIONS:,} conversations."
+    f"{ALL_BYTES // 1_000_000} MB) and {MOST_CONVERSATIONS:,} conversations."
 )
 README = f"""\
 This is everything that you have in your assistant.
@@ -114,7 +114,7 @@ async def _settings(user_id: UUID) -> dict[str, Any]:
 
     def opened(column: str, sealed: bytes | None) -> str:
         place = f"profiles.{column}"
-        return opened_or(vault, place, profile.id, sealed, UNREADABLE) if sealed else ""
+        return opened_or(vault, place, profile.id, sealed, UNREADABLE)
 
     return {
         "name": opened("name", profile.name),

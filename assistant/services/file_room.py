@@ -1,4 +1,4 @@
-"""How much room a user's files have: exact, because who asks holds up the user's others."""
+"""How much room a user's files have: exact, because files are kept one by one."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from assistant.errors import Refused
-from assistant.models import File, Profile
+from assistant.models import File
 from assistant.services.tiers import Tier
 
 AT_MOST = 2_000  # files
@@ -19,13 +19,8 @@ NO_MORE_DELETED = (
 )
 
 
-async def lock(session: AsyncSession) -> None:
-    """Let the user's other files wait until this transaction has ended."""
-    await session.execute(select(Profile.id).with_for_update(key_share=True))
-
-
 async def require(session: AsyncSession, tier: Tier, size: int, but: UUID | None = None) -> None:
-    """Raises Refused where there is no room for one more file of this size, behind `lock`.
+    """Raises Refused where there is no room for one more file of this size, behind `one_by_one`.
 
     but: the file itself, where it has a row already. Deleted ones have as much room again.
     """

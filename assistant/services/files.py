@@ -22,6 +22,7 @@ from assistant.services import file_contents, file_room, tiers
 from assistant.services.contents import clean
 from assistant.services.file_names import require_name
 from assistant.services.keys import UNREADABLE, opened_or, vault_in
+from assistant.services.one_by_one import hold
 from assistant.services.origins import id_here, key_of, origin_of
 from assistant.services.tiers import Tier
 from assistant.vault import Vault
@@ -96,7 +97,7 @@ async def keep(user_id: UUID, new: New) -> File:
     """Keep a file. Raises Refused for its name or for want of room, and StorageAway."""
     name, tier = require_name(new.name), await tiers.tier_of(user_id)
     async with user_session(user_id) as session:
-        await file_room.lock(session)
+        await hold(session)
         row = await _known(session, new)
         if row is None:
             await file_room.require(session, tier, len(new.content))
@@ -185,7 +186,7 @@ async def restore(user_id: UUID, deleted: UUID | None, added: UUID | None) -> Fi
     """
     tier = await tiers.tier_of(user_id)
     async with user_session(user_id) as session:
-        await file_room.lock(session)
+        await hold(session)
         rows = [await _row(session, each, deleted=True) for each in (added, deleted) if each]
         for row in rows:
             row.deleted_at = None if row.id == deleted else func.now()  # type: ignore[assignment]
@@ -247,7 +248,7 @@ async def _settle(user_id: UUID, tier: Tier, file: File, replaces: UUID | None) 
     """The bytes are there: show the file, if meanwhile no other has taken its room."""
     try:
         async with user_session(user_id) as session:
-            await file_room.lock(session)
+            await hold(session)
             row = await _coming(session, file.id)
             if replaces:
                 old = await _row(session, replaces)
@@ -292,5 +293,5 @@ async def _found(session: AsyncSession, row: Row) -> File:
 
 def _file(row: Row, vault: Vault) -> File:
     name = opened_or(vault, NAME, row.id, row.name, UNREADABLE) if row.name else UNREADABLE
-    key = opened_or(vault, KEY, row.id, row.key, "") if row.key else ""
+    key = opened_or(vault, KEY, row.id, row.key, "")
     return File(row.id, name, row.media, row.size, row.tainted, row.created_at, key)

@@ -2,7 +2,7 @@
 
 Tests hold it against all tables, and `export.py` and `erasure.py` against it: a mark in every table
 must be found where the list says, and nowhere after the erasure, so that what is new cannot be
-forgotten. Files and objects, once there are any, are named here, too.
+forgotten. The bytes of files, which lie in no table, go with the rows of `files`.
 """
 
 from collections.abc import Mapping

@@ -9,10 +9,11 @@ from sqlmodel import col, delete, select
 
 from assistant.database import user_session
 from assistant.errors import NotFound, Refused, SignInFailed
-from assistant.models import Identity, Profile
+from assistant.models import Identity
 from assistant.services.accounts import Person, find, identity_of
 from assistant.services.keys import UNREADABLE, opened_or, vault_in
 from assistant.services.local_names import LABEL
+from assistant.services.one_by_one import hold
 from assistant.services.sessions import (
     User,
     note_end,
@@ -65,7 +66,7 @@ async def listed(user_id: UUID) -> list[Linked]:
         Linked(
             row.id,
             row.provider,
-            opened_or(vault, LABEL, row.id, row.label, UNREADABLE) if row.label else "",
+            opened_or(vault, LABEL, row.id, row.label, UNREADABLE),
             row.used_at,
         )
         for row in rows
@@ -79,9 +80,7 @@ async def unlink(user: User, identity_id: UUID) -> None:
     """
     await require_fresh(user)
     async with user_session(user.id) as session:
-        await session.execute(
-            select(Profile.id).with_for_update(key_share=True)
-        )  # one removal at a time
+        await hold(session)
         theirs = (await session.scalars(select(Identity.id))).all()
         if identity_id not in theirs:
             raise NotFound("way to sign in")

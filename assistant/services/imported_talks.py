@@ -22,6 +22,7 @@ from assistant.services.imported import HERE_ALREADY, Imported, Left, item_in
 from assistant.services.imported_files import Places
 from assistant.services.keys import vault_in
 from assistant.services.many_rows import many_rows
+from assistant.services.one_by_one import hold
 from assistant.services.sessions import User, require_alive, staying
 from assistant.services.unpacking import Package
 from assistant.vault import Vault
@@ -70,7 +71,7 @@ async def _store(talk: ArchivedTalk, places: Places) -> Stored:
     """Write one conversation. Raises Left when it is there already."""
     stored = Stored(talk.id, uuid4(), {}, places)
     async with user_session(places.user_id) as session:
-        await session.execute(text("select 1 from profiles for no key update"))  # two tabs
+        await hold(session)
         if await _is_here(session, talk.id):
             raise Left(talk.title or talk.id, HERE_ALREADY)
         vault = await vault_in(session)

@@ -112,8 +112,13 @@ def _unlocked(user_id: UUID, rows: Sequence[Iterable[Any]]) -> Vault:
     return unlock(user_id, *(Wrapped(*row) for row in rows))
 
 
-def opened_or(vault: Vault, place: str, row_id: UUID, sealed: bytes, instead: str) -> str:
-    """The text of one cell, or another where it does not open: it is logged and the page lives."""
+def opened_or(vault: Vault, place: str, row_id: UUID, sealed: bytes | None, instead: str) -> str:
+    """The text of one cell, "" of an empty one, or another text where it does not open.
+
+    That is logged, and the page lives.
+    """
+    if sealed is None:
+        return ""
     try:
         return vault.open(place, row_id, sealed)
     except Tampered:

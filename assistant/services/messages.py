@@ -83,7 +83,7 @@ async def page(user_id: UUID, conversation_id: UUID, before: UUID | None, limit:
 
 def summary_of(vault: Vault, conversation_id: UUID, sealed: bytes | None) -> Summary | None:
     """The summary of a conversation; none where it does not open, as if it had never been made."""
-    stored = opened_or(vault, SUMMARY, conversation_id, sealed, "") if sealed else ""
+    stored = opened_or(vault, SUMMARY, conversation_id, sealed, "")
     return Summary(**json.loads(stored)) if stored else None
 
 

@@ -15,7 +15,7 @@ from assistant.agent.providers import connect, load
 from assistant.agent.providers.scripted import Scripted
 from assistant.agent.types import Provider
 from assistant.config import settings
-from assistant.errors import ProviderUnavailable, Refused
+from assistant.errors import NotFound, ProviderUnavailable, Refused
 from assistant.services.tiers import Tier, allows, lacking, plan_with
 
 PURPOSES = ("answer", "title")
@@ -80,6 +80,13 @@ def require_allowed(tier: Tier, asked: str) -> None:
     model = resolve(asked)
     if why := lacking(tier, model, model.label):
         raise Refused(f"{why} Nothing was done; choose another model, or change your plan.")
+
+
+def require_offered(tier: Tier, asked: str) -> None:
+    """Raises NotFound for a model that no picker shows, and Refused where the plan lacks it."""
+    if asked not in [each.id for each in offers(tier)]:
+        raise NotFound("model")
+    require_allowed(tier, asked)
 
 
 def choose(asked: str, tier: Tier) -> Choice:

@@ -13,10 +13,10 @@ from assistant.agent.backends.notes import Note
 from assistant.database import user_of, user_session
 from assistant.errors import ToolError
 from assistant.models import Note as Row
-from assistant.models import Profile
 from assistant.services.contents import clean
-from assistant.services.folding import folded
+from assistant.services.folding import folded, holds
 from assistant.services.keys import UNREADABLE, opened_or, vault_in
+from assistant.services.one_by_one import hold
 from assistant.services.origins import key_of
 from assistant.vault import Vault
 
@@ -64,7 +64,7 @@ class StoredNotes:
         found: list[Note] = []
         for row in rows:
             note = _note(row, vault)
-            if all(word in folded(f"{note.title} {note.text}") for word in wanted):
+            if holds(folded(f"{note.title} {note.text}"), wanted):
                 found.append(note)
             if len(found) == limit:
                 break
@@ -116,7 +116,7 @@ async def take(user_id: UUID, came: Came) -> bool:
     """
     here = or_(cast(col(Row.id), String) == came.origin, col(Row.call_key) == key_of(came.origin))
     async with user_session(user_id) as session:
-        await session.execute(select(Profile.id).with_for_update())  # two tabs
+        await hold(session)
         row = (await session.scalars(select(Row).where(here))).one_or_none()
         if row is not None and row.deleted_at is None:
             return False
@@ -156,10 +156,8 @@ async def _write(session: AsyncSession, row: Row, title: str, text: str, *, tain
 
 
 def _note(row: Row, vault: Vault) -> Note:
-    def opened(place: str, sealed: bytes | None) -> str:
-        return opened_or(vault, place, row.id, sealed, UNREADABLE) if sealed else ""
-
-    title, text = opened(TITLE, row.title), opened(CONTENT, row.content)
+    title = opened_or(vault, TITLE, row.id, row.title, UNREADABLE)
+    text = opened_or(vault, CONTENT, row.id, row.content, UNREADABLE)
     return Note(str(row.id), title, text, row.tainted)
 
 

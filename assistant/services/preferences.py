@@ -53,8 +53,8 @@ async def known(user_id: UUID) -> Preferences:
         vault = await vault_over(connection, user_id, [name, instructions])
     details = profile["metadata"]
     return Preferences(
-        name=_opened(vault, NAME, profile["id"], name),
-        instructions=_opened(vault, INSTRUCTIONS, profile["id"], instructions),
+        name=opened_or(vault, NAME, profile["id"], name, UNREADABLE),
+        instructions=opened_or(vault, INSTRUCTIONS, profile["id"], instructions, UNREADABLE),
         language=details.get("language", ""),
         model=profile["default_model"],
         theme=details.get("theme", THEMES[0]),
@@ -69,15 +69,10 @@ def manner(profile: Record, vault: Vault) -> Manner:
     profile: a row with id, instructions and language.
     """
     language = LANGUAGES.get(profile["language"] or "")
-    stored = profile["instructions"]
     return Manner(
         language=language.name if language else "",
-        instructions=opened_or(vault, INSTRUCTIONS, profile["id"], stored, "") if stored else "",
+        instructions=opened_or(vault, INSTRUCTIONS, profile["id"], profile["instructions"], ""),
     )
-
-
-def _opened(vault: Vault, place: str, row_id: UUID, sealed: bytes | None) -> str:
-    return opened_or(vault, place, row_id, sealed, UNREADABLE) if sealed else ""
 
 
 async def rename(user_id: UUID, name: str) -> str:

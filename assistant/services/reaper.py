@@ -21,6 +21,7 @@ from assistant.models import Conversation
 from assistant.services import (
     approval_run,
     erasure,
+    file_room,
     files,
     leases,
     orphan_costs,
@@ -144,11 +145,11 @@ async def _purge_conversations() -> None:
 async def _purge_files() -> None:
     """Those that were deleted a month ago, with their bytes."""
     gone = text("""
-        select id, user_id from files where deleted_at < now() - interval '30 days'
+        select id, user_id from files where deleted_at < now() - cast(:kept as interval)
         order by random() limit 100
     """)
     async with system_session() as session:
-        rows = (await session.execute(gone)).all()
+        rows = (await session.execute(gone, {"kept": file_room.KEPT})).all()
     for row in rows:
         with _by_itself("file_not_purged", file=str(row.id)):
             await files.purge(row.user_id, row.id)

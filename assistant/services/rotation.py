@@ -21,6 +21,7 @@ from assistant.database import driver_of, migrator_session, system_session, user
 from assistant.errors import DatabaseAway, NotFound
 from assistant.key_ring import KeyLost, ring
 from assistant.services.keys import fresh_vault_over, row_of
+from assistant.services.one_by_one import HOLD
 from assistant.services.rows import insert
 from assistant.services.shared_log import SHARED_SECONDS
 from assistant.vault import Tampered, Vault, Wrapped, head, number_in, rewrapped
@@ -184,7 +185,7 @@ async def _renew(user_id: UUID, young: timedelta) -> Done:
 
 async def _add_key(connection: Connection, user_id: UUID, young: timedelta) -> None:
     """A new key, unless the newest one is young: then a rotation is under way, or just done."""
-    await connection.execute("select from profiles for no key update")
+    await connection.execute(HOLD)
     if await connection.fetchval(_IS_OLD, young):
         key = (await fresh_vault_over(connection, user_id)).next_key()
         await insert(connection, row_of(user_id, key))

@@ -103,7 +103,7 @@ async def given(user_id: UUID) -> Seats:
     return Seats(paid["to_give"], [
         Seat(
             row["id"],
-            opened_or(vault, LABEL, row["id"], row["label"], UNREADABLE) if row["label"] else "",
+            opened_or(vault, LABEL, row["id"], row["label"], UNREADABLE),
             row["created_at"],
             row["expires_at"],
             row["taken_at"],

@@ -218,7 +218,7 @@ async def devices(user: User) -> list[Device]:
     return [
         Device(
             row.id,
-            opened_or(vault, DEVICE, row.id, row.device, UNREADABLE) if row.device else "",
+            opened_or(vault, DEVICE, row.id, row.device, UNREADABLE),
             row.created_at,
             row.seen_at,
             current=row.id == user.session_id,

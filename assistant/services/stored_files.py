@@ -11,7 +11,7 @@ from assistant.errors import NotFound, Refused, StorageAway, ToolError
 from assistant.services import files
 from assistant.services.file_kinds import TEXT
 from assistant.services.files import New
-from assistant.services.folding import folded
+from assistant.services.folding import folded, holds
 
 NONE = "There is no such file. List the files for its id."
 NO_TEXT = "There is no text in this file: it is a picture."
@@ -28,7 +28,7 @@ class StoredFiles:
         wanted = folded(words).split()
         with _told():
             kept = await files.listed(self._user_id)
-        found = (each for each in kept if all(word in folded(each.name) for word in wanted))
+        found = (each for each in kept if holds(folded(each.name), wanted))
         return tuple(_seen(each) for each in found)[:limit]
 
     async def find(self, file_id: str) -> File:

@@ -12,6 +12,7 @@ from assistant.services.tiers import FREE, TIERS, Tier
 
 if TYPE_CHECKING:
     from stripe import Price
+    from stripe.params import PriceCreateParams
 
 CENTS = 100
 BY_ARRANGEMENT = "The {} plan is made by arrangement: ask whoever runs this server. "
@@ -47,20 +48,24 @@ def cents_of(tier: Tier) -> int:
 
 async def _made(tier: Tier, key: str) -> str:
     """Two who make it at once make one."""
+    wanted = monthly(tier, cents_of(tier))
+    wanted["lookup_key"] = key
+    wanted["transfer_lookup_key"] = True  # from one that was put away
     async with asking() as stripe:
-        price = await stripe.prices.create_async(
-            {
-                "currency": "usd",
-                "unit_amount": cents_of(tier),
-                "recurring": {"interval": "month"},
-                "lookup_key": key,
-                "transfer_lookup_key": True,  # from one that was put away
-                "metadata": {"tier": tier.id},
-                "product_data": {"name": f"{tier.label} plan", "metadata": {"tier": tier.id}},
-            },
-            once("price", key),
-        )
+        price = await stripe.prices.create_async(wanted, once("price", key))
     return price.id
+
+
+def monthly(tier: Tier, cents: int) -> "PriceCreateParams":
+    """A price to be made at Stripe: so many cents for a seat of this plan in a month."""
+    of_tier = {"tier": tier.id}
+    return {
+        "currency": "usd",
+        "unit_amount": cents,
+        "recurring": {"interval": "month"},
+        "metadata": of_tier,
+        "product_data": {"name": f"{tier.label} plan", "metadata": of_tier},
+    }
 
 
 def tier_in(price: "Price", otherwise: str = "") -> str:

@@ -19,21 +19,21 @@ from assistant.services.archive import MANIFEST
 ARCHIVE_BYTES = 50_000_000
 ENTRY_BYTES = 8_000_000  # about 4,000 pages; once read it takes many times that
 ALL_BYTES = 500_000_000
-CONVERSATIONS = 20_000  # files of conversations
-FILES = 60_000  # of any kind: an export has two for each conversation, and some more
-LISTED = 10_000  # items of all lists of one name that are read
+MOST_CONVERSATIONS = 20_000  # files of conversations
+MOST_FILES = 60_000  # of any kind: an export has two for each conversation, and some more
+MOST_LISTED = 10_000  # items of all lists of one name that are read
 
 NO_ARCHIVE = (
     "This file is no archive that can be read (a whole ZIP file, as an export makes it). "
     "Nothing was imported; choose the file that the export has given you."
 )
 TOO_MANY = (
-    f"This archive holds more than {CONVERSATIONS:,} conversations, or {FILES:,} files. "
+    f"This archive holds more than {MOST_CONVERSATIONS:,} conversations, or {MOST_FILES:,} files. "
     "Nothing was imported; its README.txt says how to bring it back in parts."
 )
 TOO_MUCH = "the archive unpacks to more than 500 MB; from here on nothing was read"
 TOO_LARGE = "it unpacks to more than {} MB"
-TOO_LONG = f"it lists more than {LISTED:,}; from there on nothing was read"
+TOO_LONG = f"it lists more than {MOST_LISTED:,}; from there on nothing was read"
 NOT_THERE = "list.json names it, but it is not in the archive"
 TWICE = "two files of the archive have its name"
 BROKEN = "it is damaged, encrypted, or packed in a way that is not read here"
@@ -75,13 +75,13 @@ class Package:
     @classmethod
     def of(cls, given: bytes) -> "Package":
         """Read its directory. Raises Refused."""
-        if given.count(_ENTRY_MARK) > FILES:
+        if given.count(_ENTRY_MARK) > MOST_FILES:
             raise Refused(TOO_MANY)
         try:
             package = cls(ZipFile(BytesIO(given)))
         except _BROKEN as error:
             raise Refused(NO_ARCHIVE) from error
-        if len(package._named(_CONVERSATION)) > CONVERSATIONS:
+        if len(package._named(_CONVERSATION)) > MOST_CONVERSATIONS:
             raise Refused(TOO_MANY)
         return package
 
@@ -107,7 +107,7 @@ class Package:
     def lines(self, name: str) -> Iterator[Unpacked]:
         """The items of the lists of this name, each a line, as `archive.Listing` writes them."""
         for number, line in enumerate(self._all_lines(name)):
-            if number == LISTED + _AROUND:
+            if number == MOST_LISTED + _AROUND:
                 yield Unpacked(name, why=TOO_LONG)
                 return
             if line.why or line.content not in _BRACKETS:

@@ -1,7 +1,7 @@
 """The requests to models one by one, the newest first: a page at a time, or all as a file."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
@@ -10,10 +10,10 @@ from uuid import UUID
 
 from asyncpg import Record
 
-from assistant.agent.catalog import MODELS
 from assistant.database import user_connection
 from assistant.services.audit_export import cell, lines
 from assistant.services.audit_queries import Before
+from assistant.services.model_choice import name_of
 
 PAGE = 25
 STEP = 1_000  # rows of one query for a file
@@ -66,7 +66,7 @@ class Line:
     @property
     def label(self) -> str:
         """What people read for the model."""
-        return MODELS[self.model].label if self.model in MODELS else self.model
+        return name_of(self.model)
 
     @property
     def place(self) -> Before:
@@ -86,7 +86,7 @@ async def page(
         return [_line(row) for row in await connection.fetch(_REQUESTS, *place, days, limit)]
 
 
-async def as_csv(user_id: UUID, days: int = ALL_DAYS) -> AsyncIterator[str]:
+async def as_csv(user_id: UUID, days: int = ALL_DAYS) -> AsyncGenerator[str, None]:
     """The requests as lines under a head, piece by piece; see `audit_export` on formulas."""
     yield lines([COLUMNS])
     before: Before | None = None

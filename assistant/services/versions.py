@@ -14,6 +14,7 @@ from asyncpg import Connection, Record
 from assistant.database import user_connection
 from assistant.errors import NotFound, Refused
 from assistant.services import signals
+from assistant.services.one_by_one import HOLD
 
 WRITING = (
     "An answer is being written here. Stop it, or wait for its end; then the other version can be "
@@ -26,8 +27,6 @@ _BELOW = f"""
     {_VERSIONS} where parent_id = any($1::uuid[]) group by parent_id having count(*) > 1
 """
 _FIRST = f"{_VERSIONS} where conversation_id = $1 and parent_id is null having count(*) > 1"
-# Sends wait for the same row, so that none begins between the question and the change.
-_ONE_AT_A_TIME = "select from profiles for no key update"
 _CONVERSATION = """
     select head_id, exists (
         select from turns where conversation_id = conversations.id and status = 'running'
@@ -94,7 +93,7 @@ async def show(user_id: UUID, conversation_id: UUID, message_id: UUID) -> int:
     changes. Raises NotFound, and Refused while an answer is being written.
     """
     async with user_connection(user_id) as connection:
-        await connection.execute(_ONE_AT_A_TIME)
+        await connection.execute(HOLD)  # no send begins between the question and the change
         talk = await connection.fetchrow(_CONVERSATION, conversation_id)
         if talk is None:
             raise NotFound

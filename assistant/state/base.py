@@ -1,4 +1,4 @@
-"""What every page's state knows: who is signed in, and how a failure is said."""
+"""What every page's state knows: who is signed in, and how it is said what became of a change."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,6 +9,9 @@ import structlog
 
 from assistant.errors import UNEXPECTED, AssistantError
 from assistant.services.sessions import USER_HEADER, User, recognised
+
+SAVED = "Saved."
+KEPT = "What was saved before still holds."
 
 log = structlog.get_logger()
 

@@ -17,7 +17,7 @@ from assistant.services import accounts, asking_anew, conversations, rate_limits
 from assistant.services.addresses import SIGN_IN
 from assistant.services.attachments import AT_MOST
 from assistant.services.inputs import identifier
-from assistant.services.model_choice import choose, offers, require_allowed
+from assistant.services.model_choice import choose, offers, require_offered
 from assistant.services.standing import Standing, standing
 from assistant.services.tiers import Tier, tier_of
 from assistant.services.turn_begin import Wish
@@ -257,7 +257,5 @@ class ChatState(BaseState):
         """Let this model answer in new conversations, too."""
         async with saying_what_fails(self):
             tier = await tier_of(self._user_id())
-            if model_id not in [each.id for each in offers(tier)]:
-                raise NotFound("model")
-            require_allowed(tier, model_id)
+            require_offered(tier, model_id)
             await accounts.set_usual_model(self._user_id(), model_id)

@@ -17,12 +17,10 @@ from assistant.services.inputs import identifier
 from assistant.services.permissions import Granted
 from assistant.services.tiers import Tier, allows, plan_with, tier_of
 from assistant.services.toolkit import toolkit_of
-from assistant.state.base import BaseState, saying_what_fails, sentence
+from assistant.state.base import KEPT, SAVED, BaseState, saying_what_fails, sentence
 from assistant.state.chat import Id
 from assistant.state.commands import command
 
-SAVED = "Saved."
-KEPT = "What was saved before still holds."
 OFF, ASK, ALLOWED = (
     {"value": "off", "label": "Off"},
     {"value": "ask", "label": "Ask me"},

@@ -8,20 +8,18 @@ from typing import Annotated, Any
 import reflex as rx
 from pydantic import Field
 
-from assistant.errors import NotFound, NotSignedIn
+from assistant.errors import NotSignedIn
 from assistant.services import accounts, preferences
 from assistant.services.addresses import SETTINGS, SIGN_IN, with_next
 from assistant.services.inputs import INSTRUCTIONS_CHARACTERS, NAME_CHARACTERS
 from assistant.services.languages import LANGUAGES
-from assistant.services.model_choice import Offer, choose, offers, require_allowed
+from assistant.services.model_choice import Offer, choose, offers, require_offered
 from assistant.services.tiers import Tier, tier_of
-from assistant.state.base import BaseState, saying_what_fails, sentence
+from assistant.state.base import KEPT, SAVED, BaseState, saying_what_fails, sentence
 from assistant.state.chat import ChatState
 from assistant.state.commands import command
 from assistant.state.sidebar import SidebarState
 
-SAVED = "Saved."
-KEPT = "What was saved before still holds."
 Word = Annotated[str, Field(max_length=100)]  # one that a list offers
 
 
@@ -115,10 +113,8 @@ class SettingsState(BaseState):
     async def begin_with(self, model: Word) -> None:
         """Choose the model of new conversations, "" for the usual one."""
         async with self._saving("model"):
-            tier = await tier_of(self._user_id())
-            if model and model not in [each.id for each in offers(tier)]:
-                raise NotFound("model")
-            require_allowed(tier, model)
+            if model:
+                require_offered(await tier_of(self._user_id()), model)
             await accounts.set_usual_model(self._user_id(), model)
             async with self:
                 self.model = model

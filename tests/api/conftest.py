@@ -27,6 +27,8 @@ from assistant.services.sessions import User, who_is
 from tests.services.talk import PATIENCE_SECONDS
 
 ORIGIN = "http://localhost:3000"
+FOREIGN = ["https://evil.example", "null", "http://localhost:3001", "https://localhost:3000", "",
+           f"{ORIGIN}.evil.example", f"{ORIGIN}/"]  # fmt: skip
 Frame = dict[str, str]
 
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from assistant.api import data
+from assistant.api.downloads import while_alive
 from assistant.errors import Leaving, NotSignedIn
 from assistant.services import erasure, export, imports, unpacking
 from assistant.services.sessions import revoke
@@ -81,7 +82,7 @@ async def test_an_export_needs_a_fresh_sign_in(ann, db):
 
 
 async def test_an_export_ends_with_the_session(ann):
-    pieces = data._pieces(ann.user)
+    pieces = while_alive(ann.user, export.export(ann.user))
     await anext(pieces)
     await revoke(ann.user, ann.user.session_id)
     with pytest.raises(NotSignedIn):

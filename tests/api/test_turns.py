@@ -1,6 +1,5 @@
 """The turn's events over HTTP: frames, numbers, and who may read them."""
 
-import asyncio
 import json
 from uuid import uuid4
 
@@ -10,27 +9,10 @@ from assistant.api import events
 from assistant.api import turns as route
 from assistant.services import leases, shared, turn_log, turns
 from tests.api.conftest import frames, streaming
-from tests.conftest import away
-from tests.services.talk import ended, eventually, frozen, rows, say, text_of, until_entry
+from tests.api.reading import SLOW, path, words
+from tests.services.talk import ended, eventually, frozen, rows, say, until_entry
 
-SLOW = "[[tokens=2000 gap=20]]"
 TOO_MANY = {"error": "Too many pages are open. Close one and try again."}
-
-
-def path(turn_id):
-    return f"/api/turns/{turn_id}/events"
-
-
-def words(read):
-    """The text that a page shows which begins empty."""
-    text = ""
-    for each in read:
-        if each.get("event") == "snapshot":
-            text = text_of(json.loads(each["data"])["parts"])
-        elif "event" not in each and "data" in each:
-            data = json.loads(each["data"])
-            text += data if isinstance(data, str) else "".join(v for k, v in data if k == "t")
-    return text
 
 
 async def test_a_turn_is_read_in_numbered_frames_to_its_end(ann, vendors):
@@ -243,62 +225,3 @@ async def test_a_stream_ends_soon_after_its_session(ann, vendors, app, db):
         assert await eventually(over)
     assert ann.user.id not in events._open
     assert turn_log.local(started.turn_id).ended is False
-
-
-async def test_readers_see_where_a_stopped_answer_was_cut(ann, vendors, app):
-    started = await say(ann.user, SLOW)
-    reading = asyncio.create_task(ann.browser.get(path(started.turn_id)))
-    await until_entry(started.turn_id, 4)
-    await turns.stop(ann.user.id, started.turn_id, 2)
-    read = list(frames((await reading).text))
-    state = await ended(ann.user, started)
-    assert words(read) == text_of(state.parts)
-    assert json.loads(read[-1]["data"])["status"] == "stopped"
-
-
-def stop_of(turn_id, seen):
-    return f"/api/turns/{turn_id}/stop?seen={seen}"
-
-
-async def test_a_stop_keeps_what_was_seen_and_may_be_said_again(ann, vendors):
-    started = await say(ann.user, SLOW)
-    await until_entry(started.turn_id, 4)
-    answer = await ann.browser.post(stop_of(started.turn_id, 2))
-    assert (answer.status_code, answer.content) == (204, b"")
-    state = await ended(ann.user, started)
-    assert state.status == "stopped"
-    assert text_of(state.parts)
-    again = await ann.browser.post(stop_of(started.turn_id, -1))
-    assert again.status_code == 204
-    assert await ended(ann.user, started) == state
-
-
-async def test_a_stop_while_the_database_is_away_is_to_be_said_again(ann, vendors, postgres, db):
-    started = await say(ann.user, SLOW)
-    await until_entry(started.turn_id, 1)  # what it needs to begin is read by then
-    async with away(postgres, db):
-        refused = await ann.browser.post(stop_of(started.turn_id, 0))
-    assert (refused.status_code, refused.headers["retry-after"]) == (503, "1")
-    assert (await ann.browser.post(stop_of(started.turn_id, 0))).status_code == 204
-    assert (await ended(ann.user, started)).status == "stopped"
-
-
-@pytest.mark.parametrize("garbage", ["", "x", "-2", "1.5", " 1", "9" * 9, "\u06f3", "1&seen=x"])
-async def test_a_stop_without_a_number_is_refused(garbage, ann, vendors):
-    started = await say(ann.user, SLOW)
-    answer = await ann.browser.post(stop_of(started.turn_id, garbage))
-    assert answer.status_code == 422
-    assert (await ann.browser.post(stop_of(started.turn_id, 0))).status_code == 204
-    assert (await ended(ann.user, started)).status == "stopped"
-
-
-async def test_nobody_stops_what_is_not_ones_own(ann, ben, visitor, vendors):
-    started = await say(ben.user, SLOW)
-    for turn_id in (started.turn_id, uuid4(), "nonsense"):
-        assert (await ann.browser.post(stop_of(turn_id, 0))).status_code == 404
-    assert (await visitor.post(stop_of(started.turn_id, 0))).status_code == 401
-    foreign = {"origin": "https://evil.example"}
-    elsewhere = await ben.browser.post(stop_of(started.turn_id, 0), headers=foreign)
-    assert elsewhere.status_code == 403
-    assert turn_log.local(started.turn_id).ended is False
-    assert (await ben.browser.post(stop_of(started.turn_id, 0))).status_code == 204

@@ -5,7 +5,6 @@ import { costOf, detailsOf, headOf, sumOf } from "../../assistant/components/cos
 const request = {
   vendor: "Anthropic",
   model: "Claude Sonnet 5.5",
-  purpose: "answer",
   read: 1200,
   cache_read: 0,
   cache_write: 0,
@@ -39,8 +38,8 @@ test("the sum says how many requests it is for, and whether it is known", () => 
 test("a request is called by model, vendor, and what is unusual about it", () => {
   assert.equal(headOf(request), "Claude Sonnet 5.5 · Anthropic");
   assert.equal(
-    headOf({ ...request, purpose: "summary", ended: "failed" }),
-    "Claude Sonnet 5.5 · Anthropic · summary · broke off",
+    headOf({ ...request, ended: "failed" }),
+    "Claude Sonnet 5.5 · Anthropic · broke off",
   );
   assert.equal(headOf({ ...request, vendor: "", model: "Demo model" }), "Demo model");
 });

@@ -9,7 +9,7 @@ import pytest
 
 from assistant.config import settings
 from assistant.models.isolation import Roles
-from tests.models.faults import Database
+from tests.models.databases import Database
 from tests.models.rows import Rows, full_set
 
 

@@ -12,7 +12,8 @@ from sqlalchemy import text
 from assistant import database
 from assistant.models import Owned
 from tests.models.conftest import plain
-from tests.models.faults import CHECKS, Check, Database
+from tests.models.databases import Database
+from tests.models.faults import CHECKS, Check
 from tests.models.rows import NAMES, Rows, full_set
 
 

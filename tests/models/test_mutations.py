@@ -11,7 +11,9 @@ import pytest
 from assistant.migration import prepare
 from tests.conftest import SECRET, create_database
 from tests.models.conftest import connected
-from tests.models.faults import CHECKS, GRANTED_TO_WORKER, Database, all_faults
+from tests.models.databases import Database
+from tests.models.faults import CHECKS, all_faults
+from tests.models.faults_of_roles import GRANTED_TO_WORKER
 from tests.models.rows import NAMES, PARENTS, Rows, full_set
 
 USER = "nullif(current_setting('app.user_id', true), '')::uuid"

@@ -7,7 +7,7 @@ import pytest
 
 from assistant.models.billing import STATUS_NOW
 from assistant.models.oversight import OPEN_TO_OVERSEER, QUERIES
-from tests.models.faults import as_user
+from tests.models.databases import as_user
 from tests.models.rows import Rows, full_set, insert
 
 VALUES = {"timestamptz": "'-infinity'", "integer": "1000000"}

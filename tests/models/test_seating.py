@@ -10,7 +10,7 @@ from assistant.config import settings
 from assistant.models.billing import STATUS_NOW
 from assistant.models.seating import FUNCTIONS
 from tests.models.conftest import plain
-from tests.models.faults import as_user
+from tests.models.databases import as_user
 from tests.services.talk import eventually
 
 VALUES = {"uuid": "'00000000-0000-4000-8000-000000000000'", "bytea": "'secret'"}

@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from assistant.migration import prepare
 from tests.conftest import SECRET, create_database
 from tests.models.conftest import plain
-from tests.models.faults import APPEND_ONLY
+from tests.models.databases import APPEND_ONLY
 from tests.models.rows import NAMES, ONE_FOR_EACH_USER, PARENTS, Rows, full_set, insert
 
 STEPS = 25
@@ -209,7 +209,7 @@ def test_nothing_that_one_user_does_reaches_the_other(machine):
 def test_on_a_harmed_database_it_does(harm, machine):
     asyncio.run(_run(machine.admin_url, harm))
     with pytest.raises((AssertionError, FlakyFailure, ExceptionGroup)):
-        play(machine, Phase.generate, examples=4 * EXAMPLES)  # the first that is harmed ends it
+        play(machine, Phase.generate, examples=25 * EXAMPLES)  # the first that is harmed ends it
 
 
 async def _run(url: str, sql: str) -> None:

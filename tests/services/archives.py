@@ -11,11 +11,14 @@ from assistant.database import user_session
 from assistant.models import Conversation, Message
 from assistant.services import messages, titles
 from assistant.services.archive import FORMAT, MANIFEST, PRODUCT
+from assistant.services.archived import ArchivedTalk, read_as
 from assistant.services.export import export
+from assistant.services.imported import Skipped
 from assistant.services.imports import import_archive
 from assistant.services.keys import vault_in
 from assistant.services.sessions import User
 
+PLAN = b"We meet in Zadar at noon."
 NOON = datetime(2024, 2, 29, 12, 0, 0, 123456, tzinfo=UTC)
 TOOL = {
     "type": "tool",
@@ -252,3 +255,19 @@ def talk_file(**changes: Any) -> str:
         "messages": [question | changes.pop("message", {})],
     }  # fmt: skip
     return json.dumps(facts | changes)
+
+
+def with_files(items: list[dict[str, Any]], contents: dict[str, bytes]) -> bytes:
+    """An archive that lists these files, and holds these contents by their entries."""
+    return packed({"files/list.json": list_file(*items), **contents})
+
+
+async def import_one(user: User, content: bytes, /, **facts: Any) -> list[Skipped]:
+    """What is left of an archive with this file alone."""
+    given = with_files([listed_file(1, **facts)], {"files/1.txt": content})
+    return (await import_archive(user, given)).skipped
+
+
+def talk_in(file: str) -> ArchivedTalk:
+    """The conversation in a file of an archive. Raises NotReadable."""
+    return read_as(ArchivedTalk, file.encode())

@@ -51,6 +51,11 @@ async def changes(user_id: UUID, tier: str, seats: int = 1) -> str:
     return await plan_changes.change(user_id, tier, seats, shown)
 
 
+def invoiced(account: LocalStripe) -> list[int]:
+    """What each invoice comes to, in cents, the oldest first."""
+    return [each["total"] for each in account.all("invoice")]
+
+
 async def carry(account: LocalStripe, events: Iterable[dict[str, Any]]) -> None:
     """Bring these notices to the app, in this order, each as Stripe signs it."""
     for event in events:

@@ -4,16 +4,12 @@ A model beside them says after each step what must be: the status of each call a
 """
 
 import asyncio
-from collections.abc import Awaitable
-from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
-import asyncpg
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
-    RuleBasedStateMachine,
     initialize,
     invariant,
     precondition,
@@ -21,16 +17,14 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from assistant.database import user_session
 from assistant.errors import NotFound, Refused
 from assistant.services import approval_run, approvals, audit, audit_chain, decisions, permissions
 from assistant.services.approvals import Yes
 from assistant.services.audit_queries import Filters
-from tests.conftest import signed_in
-from tests.services.counted import Wall, tools_at
+from tests.services.approval_world import Died, World
+from tests.services.counted import tools_at
 from tests.services.expected_calls import LIFE, Call, Stalled
-from tests.services.talk import ask, shown
-from tests.services.waiting import part_of
+from tests.services.talk import ask
 
 EXAMPLES = 30
 STEPS = 30
@@ -55,40 +49,8 @@ OVER = """
 """
 
 
-class Died(BaseException):
-    """The worker is killed here."""
-
-
-class Machine(RuleBasedStateMachine):
+class Machine(World):
     """Each step is something that a person, a worker or the clock does to some call."""
-
-    def __init__(self, loop: asyncio.AbstractEventLoop, db: str, folder: Path) -> None:
-        super().__init__()
-        self.loop, self.db = loop, db
-        self.wall = Wall(folder / uuid4().hex)
-        self.calls: list[Call] = []
-        self.stalled: list[Stalled] = []
-        self.grants: dict[str, UUID] = {}
-        self.fate: tuple[str, str] = ("", "")
-        self.reached, self.wakes = asyncio.Event(), asyncio.Event()
-
-    def do(self, work: Awaitable[Any]) -> Any:
-        """Do it in the loop of the test; what it raises is raised."""
-
-        async def bounded() -> Any:
-            async with asyncio.timeout(60):
-                return await work
-
-        return asyncio.run_coroutine_threadsafe(bounded(), self.loop).result()
-
-    def admin(self, sql: str, *values: object) -> list[Any]:
-        return self.do(self._admin.fetch(sql, *values))
-
-    def a_call(self, at: int, *statuses: str) -> Call:
-        """Some call, mostly one of these statuses, where the step means most."""
-        fitting = [call for call in self.calls if call.status in statuses and at % 4]
-        among = fitting or self.calls
-        return among[at % len(among)]
 
     @initialize()
     def begin(self) -> None:
@@ -97,22 +59,6 @@ class Machine(RuleBasedStateMachine):
         for at in (0, 5):  # one of each kind
             self.approve(at)
         self.let_the_time_to_run_come(0)
-
-    async def _begin(self) -> None:
-        self._admin = await asyncpg.connect(self.db)
-        self.alice = await signed_in(f"Alice {uuid4().hex[:12]}")
-        self.bob = await signed_in(f"Bob {uuid4().hex[:12]}")
-
-    async def passing(self, where: str) -> None:
-        """A worker passes this place beside an effect, if it does."""
-        if self.fate[0] != where:
-            return
-        fate, self.fate = self.fate[1], ("", "")
-        if fate == "dies":
-            raise Died
-        wakes = self.wakes
-        self.reached.set()
-        await wakes.wait()
 
     @precondition(lambda self: len(self.calls) < MOST_CALLS)
     @rule(tools=st.lists(tools, min_size=1, max_size=2))
@@ -134,31 +80,11 @@ class Machine(RuleBasedStateMachine):
         if tool not in self.grants:
             self.grants[tool] = self.do(self._grant(tool))
 
-    async def _grant(self, tool: str) -> UUID:
-        async with user_session(self.alice.id) as session:
-            return await permissions.grant(session, tool)
-
     @precondition(lambda self: self.grants)
     @rule()
     def revoke(self) -> None:
         _tool, grant = self.grants.popitem()
         self.do(permissions.revoke(self.alice.id, grant))
-
-    def is_revoked(self, call: Call) -> bool:
-        """Whether the grant by which it would begin now is there no more."""
-        known = self.grants.get(call.tool) == call.grant
-        return call.status == "approved" and call.grant is not None and not known
-
-    def refusal(self, decision: Awaitable[Any]) -> str:
-        """Why it is not so decided; "" when it is."""
-        try:
-            self.do(decision)
-        except (Refused, NotFound) as error:
-            return str(error)
-        return ""
-
-    def approved(self, call: Call, yes: Yes) -> bool:
-        return not self.refusal(approvals.approve(self.alice.id, call.id, yes))
 
     @rule(at=dice)
     def approve(self, at: int) -> None:
@@ -283,10 +209,6 @@ class Machine(RuleBasedStateMachine):
         mine = [approval_run.Due(*row) for row in await self._admin.fetch(DUE, self.alice.id)]
         await asyncio.gather(*(approval_run.attend(due) for due in mine * workers))
 
-    def running(self) -> list[Call]:
-        """Those whose tool a worker would call now."""
-        return [call for call in self.calls if call.is_run and not self.is_revoked(call)]
-
     @precondition(lambda self: self.running())
     @rule(at=dice, where=places)
     def kill_a_worker(self, at: int, where: str) -> None:
@@ -308,17 +230,6 @@ class Machine(RuleBasedStateMachine):
         self._begun(call, where)
         self.stalled.append(Stalled(call, where, call.tries, self.wakes, work))
 
-    async def _stall(self, call: Call) -> asyncio.Task[None]:
-        work = asyncio.create_task(approval_run.carry_out(self.alice.id, call.id))
-        await self.reached.wait()
-        return work
-
-    def _begun(self, call: Call, where: str) -> None:
-        call.status, call.is_due = "executing", False
-        call.tries += 1
-        if where == "after":
-            call.happened()
-
     @precondition(lambda self: self.stalled)
     @rule(at=dice)
     def wake_a_worker(self, at: int) -> None:
@@ -328,10 +239,6 @@ class Machine(RuleBasedStateMachine):
             late.call.happened()
         if late.call.status == "executing" and late.call.tries == late.attempt:
             late.call.status = "done"
-
-    async def _wake(self, late: Stalled) -> None:
-        late.wakes.set()
-        await late.work
 
     @invariant()
     def all_is_as_it_must_be(self) -> None:
@@ -347,31 +254,6 @@ class Machine(RuleBasedStateMachine):
             assert call.effects <= 1
             assert call.effects == 1 or call.status != "done"
             assert "started" in life or not call.effects
-
-    async def _all_stored(self) -> tuple[dict[UUID, str], dict[str, list[str]]]:
-        """The status of each approval, and what the log says of each."""
-        statuses = "select id, status from approvals where user_id = $1"
-        log = (
-            "select metadata ->> 'approval' as of, array_agg(status order by seq) as life "
-            "from tool_executions where user_id = $1 group by 1"
-        )
-        stored = await self._admin.fetch(statuses, self.alice.id)
-        lives = await self._admin.fetch(log, self.alice.id)
-        return dict(map(tuple, stored)), dict(map(tuple, lives))
-
-    def stored(self, call: Call) -> Any:
-        (row,) = self.admin("select * from approvals where id = $1", call.id)
-        return row
-
-    def life(self, call: Call) -> list[str]:
-        """What the log says of it."""
-        sql = "select status from tool_executions where metadata ->> 'approval' = $1 order by seq"
-        return [row["status"] for row in self.admin(sql, str(call.id))]
-
-    def part(self, call: Call) -> dict[str, Any]:
-        """What the page shows of it."""
-        place = self.stored(call)["conversation_id"]
-        return part_of(call.card, self.do(shown(self.alice, place)))
 
     def teardown(self) -> None:
         try:

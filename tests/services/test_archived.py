@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from assistant.services import archived
-from assistant.services.archived import ArchivedTalk, NotReadable, marks_in, talk_in
-from tests.services.archives import TOOL, talk_file, text
+from assistant.services.archived import ArchivedTalk, NotReadable, marks_in, read_as
+from tests.services.archives import TOOL, talk_file, talk_in, text
 
 AT = "2024-05-01T10:00:00+00:00"
 ANSWER = {"id": "r", "parent": "q", "role": "assistant", "status": "done", "created_at": AT}
@@ -18,7 +18,7 @@ ANSWER = {"id": "r", "parent": "q", "role": "assistant", "status": "done", "crea
 
 def why(content: str | bytes) -> str:
     with pytest.raises(NotReadable) as refused:
-        talk_in(content.encode() if isinstance(content, str) else content)
+        read_as(ArchivedTalk, content.encode() if isinstance(content, str) else content)
     return str(refused.value)
 
 
@@ -46,7 +46,7 @@ def test_a_file_beside_the_users_words_stays_and_stands_in_no_answer():
     question = {"id": "q", "role": "user", "status": "done", "created_at": AT}
     beside = FILE | {"text": "words of the file"}
     parts = [beside, text("Look")]
-    talk = talk_in(with_messages(question | {"parts": parts}).encode())
+    talk = talk_in(with_messages(question | {"parts": parts}))
     assert talk.messages[0].entries() == parts
     answered = with_messages(question | {"parts": parts}, ANSWER | {"parts": [beside]})
     assert "an answer with a file" in why(answered)
@@ -160,7 +160,7 @@ def test_whatever_is_wrong_is_told_in_our_own_words(way, wrong):
     inside[way[-1]] = wrong
     told = ""
     try:
-        talk_in(json.dumps(talk).encode())
+        talk_in(json.dumps(talk))
     except NotReadable as error:
         told = str(error)
     assert not FOREIGN.search(told)
@@ -168,7 +168,7 @@ def test_whatever_is_wrong_is_told_in_our_own_words(way, wrong):
 
 def test_half_symbols_in_what_a_tool_was_given_become_the_replacement_sign():
     used = TOOL | {"arguments": {"\ud800": ["a\udfff", {"b": "\0"}]}}
-    talk = talk_in(talk_file(message={"parts": [used]}).encode())
+    talk = talk_in(talk_file(message={"parts": [used]}))
     told = talk.messages[0].entries()[0]["arguments"]
     assert told == {"\ufffd": ["a\ufffd", {"b": "\ufffd"}]}
 
@@ -177,7 +177,7 @@ def test_half_symbols_in_what_a_tool_was_given_become_the_replacement_sign():
     ("odd", "kept"), [("a b/ü\0", "a_b___"), ("x" * 90, "x" * 64), ("", "unnamed")]
 )
 def test_a_call_has_an_id_and_a_name_that_every_vendor_takes(odd, kept):
-    talk = talk_in(talk_file(message={"parts": [TOOL | {"id": odd, "name": odd}]}).encode())
+    talk = talk_in(talk_file(message={"parts": [TOOL | {"id": odd, "name": odd}]}))
     told = talk.messages[0].entries()[0]
     assert (told["id"], told["name"]) == (kept, kept)
 
@@ -194,16 +194,14 @@ def test_messages_in_a_circle_are_refused():
 
 
 def test_what_is_not_known_is_left_out():
-    talk = talk_in(
-        talk_file(more=1, message={"admin": True, "parts": [text("hi") | {"x": 1}]}).encode()
-    )
+    talk = talk_in(talk_file(more=1, message={"admin": True, "parts": [text("hi") | {"x": 1}]}))
     assert talk.messages[0].entries() == [text("hi")]
     assert not hasattr(talk, "more")
 
 
 def test_order_is_found_wherever_the_messages_stand():
     question = json.loads(talk_file())["messages"][0]
-    talk = talk_in(with_messages(ANSWER | {"parts": [TOOL]}, question).encode())
+    talk = talk_in(with_messages(ANSWER | {"parts": [TOOL]}, question))
     assert [each.id for each in talk.in_order()] == ["q", "r"]
     assert talk.in_order()[1].entries() == [TOOL]
 

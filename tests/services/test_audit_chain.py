@@ -17,8 +17,8 @@ from assistant.services.audit_chain import CHANGED, CUT, MISSING, MOVED, TWICE, 
 from assistant.services.keys import vault_in
 from assistant.services.usage import record
 from tests.conftest import all_ended
+from tests.services.rotating import NONE, migrator  # noqa: F401  (a fixture)
 from tests.services.talk import ask, rows
-from tests.services.test_rotation import NONE, migrator  # noqa: F401  (a fixture)
 
 LOGS = ("tool_executions", "usage_logs")
 USAGE = Usage("anthropic", "claude-sonnet-5-5", 10, 5)

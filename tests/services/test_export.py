@@ -17,7 +17,7 @@ from assistant.models import Profile, ToolExecution
 from assistant.services import audit_chain, conversation_export, export, export_lists
 from assistant.services.archive import FORMAT, MANIFEST, Archive
 from assistant.services.keys import vault_in
-from assistant.services.unpacking import ARCHIVE_BYTES, CONVERSATIONS
+from assistant.services.unpacking import ARCHIVE_BYTES, MOST_CONVERSATIONS
 from assistant.services.usage import record
 from tests.services.archives import LIBRARY, NOON, exported, files, said, shelve, text
 from tests.services.talk import ask, rows
@@ -171,7 +171,7 @@ async def test_the_archive_and_the_page_name_the_bounds_of_an_import(alice):
         in files(await exported(alice))["README.txt"]
     )
     page = str(data_sections())
-    assert f"up to {ARCHIVE_BYTES // 1_000_000} MB and {CONVERSATIONS:,} conversations" in page
+    assert f"up to {ARCHIVE_BYTES // 1_000_000} MB and {MOST_CONVERSATIONS:,} conversations" in page
 
 
 async def test_nothing_of_anybody_else_is_in_it(alice, bob, demo):

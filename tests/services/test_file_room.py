@@ -5,7 +5,8 @@ import pytest
 from assistant.database import user_session
 from assistant.errors import Refused
 from assistant.services import file_room
-from assistant.services.file_room import lock, require
+from assistant.services.file_room import require
+from assistant.services.one_by_one import hold
 from assistant.services.tiers import TIERS, Tier
 from tests.services.talk import rows
 
@@ -19,7 +20,7 @@ ROOMY = Tier("roomy", "Roomy", file_bytes=10_000_000)
 
 async def asked(user, tier: Tier, size: int = 1) -> None:
     async with user_session(user.id) as session:
-        await lock(session)
+        await hold(session)
         await require(session, tier, size)
 
 

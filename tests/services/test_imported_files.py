@@ -3,17 +3,13 @@
 import io
 import json
 import zipfile
-from contextlib import contextmanager
 from uuid import uuid4
 
 import pytest
 from limits import parse_many
-from pydantic import SecretStr
 
 from assistant.config import settings
-from assistant.connectors.object_store import Bucket, ObjectStore
-from assistant.errors import StorageAway
-from assistant.services import attachments, file_contents, file_room, files, rate_limits
+from assistant.services import attachments, file_room, files, rate_limits
 from assistant.services.file_kinds import BROKEN, TWO_KINDS, UNKNOWN
 from assistant.services.file_names import BAD
 from assistant.services.file_uploads import EMPTY, upload
@@ -25,30 +21,19 @@ from assistant.services.rate_limits import Rate
 from assistant.services.unpacking import NOT_THERE, TWICE
 from tests.papers import pdf, png
 from tests.services.archives import (
+    PLAN,
     everything,
     exported,
-    list_file,
+    import_one,
     listed_file,
     packed,
     said,
     shelve,
     talks_in,
     text,
+    with_files,
 )
 from tests.services.talk import rows
-
-AWAY = Bucket("s3://b", "us-east-1", "k", SecretStr("s"), "http://127.0.0.1:9")
-PLAN = b"We meet in Zadar at noon."
-
-
-def archive(items: list[dict], contents: dict[str, bytes]) -> bytes:
-    return packed({"files/list.json": list_file(*items), **contents})
-
-
-async def one(user, bytes_: bytes, **facts) -> list:
-    """What is left of an archive with this file alone."""
-    given = archive([listed_file(1, **facts)], {"files/1.txt": bytes_})
-    return (await import_archive(user, given)).skipped
 
 
 async def talk_about(user, *names: str) -> list:
@@ -121,12 +106,12 @@ async def test_the_same_account_has_its_deleted_file_back_where_messages_name_it
 async def test_a_deleted_file_does_not_come_back_in_place_of_another_that_is_in_the_archive(
     alice,
 ) -> None:
-    assert await one(alice, PLAN) == []
+    assert await import_one(alice, PLAN) == []
     [file] = await files.listed(alice.id)
     await files.remove(alice.id, file.id)
-    assert await one(alice, b"another plan") == [("1.txt", ANOTHER)]
+    assert await import_one(alice, b"another plan") == [("1.txt", ANOTHER)]
     assert await files.listed(alice.id) == []
-    assert await one(alice, PLAN) == []
+    assert await import_one(alice, PLAN) == []
     assert await files.listed(alice.id) == [file]
 
 
@@ -161,7 +146,10 @@ async def test_what_was_uploaded_here_by_hand_is_not_doubled_and_messages_lead_t
 
 
 async def test_kind_and_text_are_told_by_the_content_and_not_by_the_list(alice) -> None:
-    assert await one(alice, PLAN, media="text/html", text="<script>", size=5, name="a.html") == []
+    assert (
+        await import_one(alice, PLAN, media="text/html", text="<script>", size=5, name="a.html")
+        == []
+    )
     [file] = await files.listed(alice.id)
     assert (file.media, file.size) == ("text/plain", len(PLAN))
     assert (await files.text_of(alice.id, file.id))[1] == PLAN.decode()
@@ -186,7 +174,7 @@ async def test_kind_and_text_are_told_by_the_content_and_not_by_the_list(alice) 
     ids=lambda value: str(value)[:20],
 )
 async def test_what_an_upload_would_refuse_is_left_and_named(content, facts, why, alice) -> None:
-    assert [each.why for each in await one(alice, content, **facts)] == [why]
+    assert [each.why for each in await import_one(alice, content, **facts)] == [why]
     assert await files.listed(alice.id) == []
 
 
@@ -196,14 +184,14 @@ async def test_there_is_no_more_room_than_the_plan_has_and_what_fits_comes(
     monkeypatch.setattr(file_room, "AT_MOST", 2)
     items = [listed_file(number) for number in range(1, 5)]
     contents = {f"files/{number}.txt": b"%d" % number for number in range(1, 5)}
-    done = await import_archive(alice, archive(items, contents))
+    done = await import_archive(alice, with_files(items, contents))
     assert done.files == 2
     assert [each.item for each in done.skipped] == ["3.txt", "4.txt"]
     assert all("There is no room for this file" in each.why for each in done.skipped)
     [file, _] = await files.listed(alice.id)
     await files.remove(alice.id, file.id)
     monkeypatch.undo()
-    assert (await import_archive(alice, archive(items, contents))).files == 3
+    assert (await import_archive(alice, with_files(items, contents))).files == 3
 
 
 async def test_there_are_not_too_many_in_an_hour(alice, monkeypatch) -> None:
@@ -213,7 +201,7 @@ async def test_there_are_not_too_many_in_an_hour(alice, monkeypatch) -> None:
     settings.cache_clear()
     items = [listed_file(number, "files/1.txt") for number in range(1, 6)]
     try:
-        done = await import_archive(alice, archive(items, {"files/1.txt": PLAN}))
+        done = await import_archive(alice, with_files(items, {"files/1.txt": PLAN}))
     finally:
         monkeypatch.undo()
         settings.cache_clear()
@@ -223,20 +211,20 @@ async def test_there_are_not_too_many_in_an_hour(alice, monkeypatch) -> None:
 
 
 async def test_two_files_of_one_name_are_not_told_apart(alice) -> None:
-    made = io.BytesIO(archive([listed_file(1)], {"files/1.txt": PLAN}))
+    made = io.BytesIO(with_files([listed_file(1)], {"files/1.txt": PLAN}))
     with pytest.warns(UserWarning, match="Duplicate"), zipfile.ZipFile(made, "a") as zipped:
         zipped.writestr("files/1.txt", b"another")
     assert (await import_archive(alice, made.getvalue())).skipped == [("1.txt", TWICE)]
 
 
 async def test_the_same_file_twice_in_a_list_comes_once(alice) -> None:
-    done = await import_archive(alice, archive([listed_file(1)] * 2, {"files/1.txt": PLAN}))
+    done = await import_archive(alice, with_files([listed_file(1)] * 2, {"files/1.txt": PLAN}))
     assert (done.files, done.skipped) == (1, [("1.txt", HERE_ALREADY)])
 
 
 async def test_nobodys_id_leads_to_their_file(alice, bob) -> None:
     theirs = await upload(bob.id, "secret.txt", b"secret")
-    assert await one(alice, PLAN, id=str(theirs.id)) == []
+    assert await import_one(alice, PLAN, id=str(theirs.id)) == []
     [file] = await files.listed(alice.id)
     assert file.id != theirs.id
     assert await files.content_of(bob.id, theirs) == b"secret"
@@ -252,47 +240,6 @@ async def test_a_message_that_names_a_file_of_nowhere_has_an_id_that_leads_nowhe
     [file_id] = await attached(bob)
     assert len(file_id) == 36
     assert set(file_id) <= set("0123456789abcdef-")
-
-
-@contextmanager
-def storage_away():
-    """Where files lie does not answer; yields each time that it is asked."""
-    asked = []
-
-    def store() -> ObjectStore:
-        asked.append(1)
-        return ObjectStore(AWAY)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(file_contents, "store", store)
-        yield asked
-
-
-async def test_what_was_cut_off_is_taken_up_again(alice) -> None:
-    given = archive([listed_file(1)], {"files/1.txt": PLAN})
-    with storage_away():
-        done = await import_archive(alice, given)
-    assert (done.files, done.skipped) == (0, [("1.txt", str(StorageAway()))])
-    assert (await import_archive(alice, given)).files == 1
-    [file] = await files.listed(alice.id)
-    assert await files.content_of(alice.id, file) == PLAN
-
-
-async def test_a_store_that_does_not_answer_is_asked_once(alice) -> None:
-    items = [listed_file(number, "files/1.txt") for number in range(1, 5)]
-    with storage_away() as asked:
-        done = await import_archive(alice, archive(items, {"files/1.txt": PLAN}))
-    assert (done.files, len(asked)) == (0, 1)
-    assert done.skipped == [(f"{number}.txt", str(StorageAway())) for number in range(1, 5)]
-
-
-async def test_another_file_does_not_take_the_place_of_one_that_was_cut_off(alice) -> None:
-    """Else it would have the room of a smaller one."""
-    with storage_away():
-        await one(alice, b"x")
-    [left] = await one(alice, b"x" * 1_000_000)
-    assert left.why == files.CUT_OFF
-    assert await files.listed(alice.id) == []
 
 
 async def test_what_a_tool_has_written_comes_as_what_others_may_have(alice, bob) -> None:

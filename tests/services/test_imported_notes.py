@@ -10,7 +10,7 @@ from assistant.services.imported import HERE_ALREADY
 from assistant.services.imported_notes import NO_ROOM
 from assistant.services.imports import import_archive
 from assistant.services.notes import StoredNotes
-from assistant.services.unpacking import LISTED
+from assistant.services.unpacking import MOST_LISTED
 from tests.services.archives import everything, exported, list_file, listed_note, packed
 from tests.services.talk import rows
 
@@ -112,7 +112,7 @@ async def test_a_list_that_is_none_or_has_no_end_is_named(alice) -> None:
         done = await import_archive(alice, packed({"notes.json": text}))
         assert (done.notes, done.skipped) == (0, [("notes.json", why)])
     gone = listed_note(1, deleted_at=GONE)
-    done = await import_archive(alice, archive(*[gone] * (LISTED + 5)))
+    done = await import_archive(alice, archive(*[gone] * (MOST_LISTED + 5)))
     assert [each.why for each in done.skipped] == [
         "it lists more than 10,000; from there on nothing was read"
     ]

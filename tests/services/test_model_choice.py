@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 
 from assistant.agent.catalog import DEFAULTS, MODELS, SMALL, VENDORS
 from assistant.config import settings
-from assistant.errors import Refused
+from assistant.errors import NotFound, Refused
 from assistant.services import model_choice, turns
 from assistant.services.model_choice import (
     choose,
@@ -20,6 +20,7 @@ from assistant.services.model_choice import (
     provider_for,
     reachable,
     require_allowed,
+    require_offered,
     small_provider,
 )
 from assistant.services.tiers import FREE, TIERS
@@ -185,6 +186,16 @@ def test_a_model_of_another_plan_is_not_to_be_had(only):
         (FREE, "nonsense"),
     ):
         require_allowed(tier, model)
+
+
+def test_what_no_picker_shows_does_not_exist_and_what_the_plan_lacks_is_refused(only):
+    only("anthropic")
+    require_offered(FREE, DEFAULTS["anthropic"])
+    for unknown in ("", "nonsense", DEFAULTS["openai"]):
+        with pytest.raises(NotFound):
+            require_offered(FREE, unknown)
+    with pytest.raises(Refused):
+        require_offered(FREE, LARGE)
 
 
 def test_what_was_chosen_under_a_larger_plan_gives_way_with_one_sentence(only):

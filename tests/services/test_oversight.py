@@ -1,43 +1,20 @@
 """What an operator sees of everybody, and that nobody else sees anything."""
 
-from calendar import monthrange
-from datetime import timedelta
-from decimal import Decimal
 from uuid import uuid4
 
 import pytest
 
 from assistant.errors import NotFound
-from assistant.services import model_choice, tiers
-from assistant.services.oversight import Account, _account, _sum, mark, monthly, report
-from assistant.services.tiers import TIERS
-from tests.conftest import all_ended, signed_in
-from tests.services.seated import seat, team
+from assistant.services import model_choice
+from assistant.services.oversight import mark, report
+from tests.conftest import all_ended
+from tests.services.overseen import operator
 from tests.services.talk import ask, ended, rows, say
 
+__all__ = ["operator"]
+
+
 LOOKS = "select count(*) as looks from operator_visits where user_id = $1"
-
-
-@pytest.fixture
-async def operator(db, alice):
-    """Alice may see how things stand."""
-    await rows(db, "insert into operators (id, user_id) values ($1, $2)", uuid4(), alice.id)
-    return alice
-
-
-async def has_plan(db, user, tier, status="active", seats=1):
-    sql = "update subscriptions set tier = $2, status = $3, seats = $4 where user_id = $1"
-    await rows(db, sql, user.id, tier, status, seats)
-
-
-async def spent(db, user):
-    sql = "select coalesce(sum(cost), 0) as cost from usage_logs where user_id = $1"
-    (row,) = await rows(db, sql, user.id)
-    return row["cost"]
-
-
-def plan(found, label):
-    return next(each for each in found.plans if each.name == label)
 
 
 async def test_who_is_no_operator_finds_no_such_page(bob, db):
@@ -69,203 +46,6 @@ async def test_users_are_counted_by_what_they_did(operator, bob, demo, db):
     await rows(db, old, bob.id)
     later = await report(operator.id)
     assert (later.users, later.fresh) == (before.users, before.fresh - 1)
-
-
-async def test_a_plan_brings_in_its_price_for_each_seat_and_costs_what_its_users_used(  # noqa: PLR0913
-    operator, bob, sold, vendors, db, monkeypatch
-):
-    monkeypatch.setattr("assistant.services.oversight.MOST", 1_000_000)  # others cost more
-    before = await report(operator.id)
-    await has_plan(db, bob, "team", seats=3)
-    await ask(bob, "Words [[tokens=200]]")
-    await all_ended()  # a title comes after its answer
-    found = await report(operator.id)
-    assert found.is_sold
-    assert found.total.month - before.total.month == Decimal(35 * 3)
-    assert found.total.cost - before.total.cost == await spent(db, bob) > 0
-    (his,) = [each for each in found.spenders if each.name == mark(bob.id)]
-    assert (his.plan, his.seats, his.month) == ("Team", 3, Decimal(105))
-    assert his.cost == await spent(db, bob)
-    assert 0 < his.revenue <= Decimal(105)
-    assert his.margin == (his.revenue - his.cost) / his.revenue
-    assert plan(found, "Team").month >= Decimal(105)
-
-
-def test_ten_days_of_thirty_are_a_third_of_a_price_against_ten_days_of_cost(sold):
-    days = Decimal(86_400)
-    row = {"tier": "pro", "status": "active", "seats": 3, "paid": 3 * 10 * days}
-    used = {"cost": Decimal("14.50"), "requests": 9}
-    third = _account("1a2b3c4d…", 3, row | used, 30 * days)
-    assert (third.month, round(third.revenue, 6)) == (Decimal(87), Decimal(29))
-    assert round(third.margin, 6) == Decimal("0.5")
-    assert _sum("All", [third, third]).month == Decimal(174)
-    assert round(_sum("All", [third, third]).margin, 6) == Decimal("0.5")
-
-
-async def passed(db):
-    """The share of the month that has passed, 0 to 1, and how many days it has."""
-    (clock,) = await rows(db, "select now() at time zone 'UTC' as now")
-    days = monthrange(clock["now"].year, clock["now"].month)[1]
-    begun = clock["now"].replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    return Decimal((clock["now"] - begun).total_seconds()) / (days * 86_400), days
-
-
-async def began(db, user, ago, paid_ago=None):
-    sql = """update subscriptions set began_at = now() - $2::interval,
-             paid_from = now() - $3::interval where user_id = $1"""
-    await rows(db, sql, user.id, ago, paid_ago or ago)
-
-
-async def test_the_part_of_the_month_that_has_passed_is_the_databases(operator, bob, sold, db):
-    before = (await report(operator.id)).total
-    await has_plan(db, bob, "pro")
-    for ago in (None, timedelta(days=300)):
-        if ago:
-            await began(db, bob, ago)
-        total = (await report(operator.id)).total
-        share, _ = await passed(db)
-        assert total.month - before.month == 29
-        assert abs((total.revenue - before.revenue) / 29 - share) < Decimal("0.001")
-
-
-async def test_who_began_in_this_month_brings_in_what_falls_to_the_days_since(
-    operator, bob, sold, db
-):
-    before = (await report(operator.id)).total
-    await has_plan(db, bob, "team", seats=2)
-    share, days = await passed(db)
-    an_hour = Decimal(70) / (days * 24)
-    for ago in (timedelta(hours=1), timedelta(days=9)):
-        await began(db, bob, ago, timedelta(hours=1))  # the second one was tried before
-        total = (await report(operator.id)).total
-        assert total.month - before.month == 70
-        most = an_hour if share * days * 24 > 1 else share * 70
-        assert abs(total.revenue - before.revenue - most) < Decimal("0.01")
-
-
-async def test_what_was_used_before_a_plan_began_stands_under_free(
-    operator, bob, sold, vendors, db
-):
-    free, pro = [await plan_or_none(operator, label) for label in ("Free", "Pro")]
-    await has_plan(db, bob, "pro")
-    await ask(bob, "Words [[tokens=200]]")
-    await all_ended()
-    before = await spent(db, bob)
-    await rows(db, "update subscriptions set began_at = now() where user_id = $1", bob.id)
-    await ask(bob, "Words [[tokens=300]]")
-    await all_ended()
-    after = await spent(db, bob) - before
-    assert min(before, after) > 0
-    assert (await plan_or_none(operator, "Pro")).cost - pro.cost == after
-    assert (await plan_or_none(operator, "Free")).cost - free.cost == before
-
-
-async def plan_or_none(operator, label):
-    found = {each.name: each for each in (await report(operator.id)).plans}
-    return found.get(label, Account(label, label, 0, 0, Decimal(0), Decimal(0), 0))
-
-
-@pytest.fixture
-async def team_of_three(operator, bob, sold, db):
-    """Bob pays for three seats; Carol sits on one of them. How Free and Team stood before."""
-    stood = [await plan_or_none(operator, label) for label in ("Free", "Team")]
-    await team(db, bob, 3)
-    carol = await signed_in(f"Carol {uuid4().hex[:12]}")
-    await seat(bob, carol)
-    return carol, *stood
-
-
-async def test_who_has_a_seat_counts_and_costs_in_the_plan_that_is_paid_for_it(  # noqa: PLR0913
-    team_of_three, operator, bob, vendors, db, monkeypatch
-):
-    monkeypatch.setattr("assistant.services.oversight.MOST", 1_000_000)
-    carol, free, was = team_of_three
-    await ask(carol, "Words [[tokens=200]]")
-    await all_ended()
-    team_now, free_now = [await plan_or_none(operator, label) for label in ("Team", "Free")]
-    assert team_now.users - was.users == 2
-    assert team_now.seats - was.seats == 3
-    assert team_now.month - was.month == 105
-    assert team_now.cost - was.cost == await spent(db, carol) > 0
-    assert free_now.cost == free.cost
-    (hers,) = [e for e in (await report(operator.id)).spenders if e.name == mark(carol.id)]
-    assert (hers.plan, hers.seats, hers.month) == ("Team", 1, 35)
-    assert hers.cost == await spent(db, carol)
-    await ask(bob, "Words")
-    (his,) = [e for e in (await report(operator.id)).spenders if e.name == mark(bob.id)]
-    assert (his.plan, his.seats, his.month) == ("Team", 2, 70)
-
-
-@pytest.mark.parametrize(
-    "how",
-    [
-        "update subscriptions set status = 'unpaid' where user_id = $1",
-        "update subscriptions set seats = 1 where user_id = $1",
-        "update seats set member_id = null where user_id = $1",
-    ],
-)
-async def test_a_seat_that_does_not_count_leaves_who_has_it_where_they_are(  # noqa: PLR0913
-    how, team_of_three, operator, bob, vendors, db
-):
-    carol, free, _ = team_of_three
-    await rows(db, how, bob.id)
-    await ask(carol, "Words [[tokens=200]]")
-    await all_ended()
-    found = await plan_or_none(operator, "Free")
-    assert found.cost - free.cost == await spent(db, carol) > 0
-    assert (await tiers.tier_of(carol.id)) is tiers.FREE
-
-
-async def test_what_was_used_before_a_seat_was_taken_stands_under_free(
-    operator, bob, sold, vendors, db
-):
-    stood = [await plan_or_none(operator, label) for label in ("Free", "Team")]
-    await team(db, bob, 2)
-    carol = await signed_in(f"Carol {uuid4().hex[:12]}")
-    await ask(carol, "Words [[tokens=200]]")
-    await all_ended()
-    await seat(bob, carol)
-    free, paid = [await plan_or_none(operator, label) for label in ("Free", "Team")]
-    assert free.cost - stood[0].cost == await spent(db, carol) > 0
-    assert (paid.cost, paid.users) == (stood[1].cost, stood[1].users + 2)
-
-
-async def test_who_sits_elsewhere_while_a_plan_of_their_own_runs_out_counts_once_and_pays_for_both(
-    team_of_three, operator, db
-):
-    carol, _, was = team_of_three
-    pro, users = (
-        await plan_or_none(operator, "Pro"),
-        sum(each.users for each in (await report(operator.id)).plans),
-    )
-    await has_plan(db, carol, "pro")
-    ends = "update subscriptions set lasts_until = now() + interval '9 days' where user_id = $1"
-    await rows(db, ends, carol.id)
-    found = await report(operator.id)
-    assert sum(each.users for each in found.plans) == users == found.users
-    assert plan(found, "Pro").month - pro.month == 29
-    assert plan(found, "Team").users - was.users == 2
-
-
-@pytest.mark.parametrize("status", ["trialing", "past_due", "canceled", "unpaid"])
-async def test_who_has_not_paid_brings_in_nothing(status, operator, bob, sold, db):
-    before = await report(operator.id)
-    await has_plan(db, bob, "pro", status)
-    assert (await report(operator.id)).total.month == before.total.month
-
-
-async def test_who_has_the_free_plan_fills_no_paid_seat(operator, bob, sold, db):
-    await has_plan(db, bob, "pro")
-    before = await report(operator.id)
-    await has_plan(db, bob, "free")
-    assert (await report(operator.id)).total.seats == before.total.seats - 1
-
-
-async def test_where_nothing_is_sold_nothing_comes_in(operator, bob, db):
-    await has_plan(db, bob, "team", seats=3)
-    found = await report(operator.id)
-    assert not found.is_sold
-    assert [(each.name, each.revenue, each.margin) for each in found.plans] == [("Pro", 0, None)]
 
 
 async def test_the_dearest_users_and_conversations_come_first(operator, bob, vendors, db):
@@ -332,15 +112,6 @@ async def test_notices_of_stripe_that_failed_are_listed(operator, bob, db):
         "invoice.paid", "BillingAway", 2,
     )  # fmt: skip
     assert done not in found
-
-
-def test_what_is_by_arrangement_counts_for_nothing():
-    assert [monthly(tier, 2) for tier in TIERS.values()] == [0, 58, 70, 0]
-
-
-def test_without_revenue_there_is_no_margin():
-    assert Account("", "", 1, 0, Decimal(0), Decimal(1), 1).margin is None
-    assert Account("", "", 1, 1, Decimal(1), Decimal(2), 1).margin == -1
 
 
 def test_each_purpose_has_its_breaker():

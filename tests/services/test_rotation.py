@@ -1,28 +1,26 @@
-"""Keys are changed while people read and write, and what was cut off is gone on with."""
+"""Keys are changed, what does not open holds up nobody, and what was cut off is gone on with."""
 
-import asyncio
 from datetime import timedelta
 
-import asyncpg
 import pytest
 from sqlalchemy import LargeBinary
 from sqlmodel import SQLModel
 
-from assistant import key_ring, migration
+from assistant import key_ring
 from assistant.config import settings
 from assistant.database import user_connection, user_session
 from assistant.key_ring import LocalKey
-from assistant.models import Connection, File, SecondFactor
-from assistant.services import conversations, erasure, keys, permissions, rotation
+from assistant.services import keys, rotation
 from assistant.services.accounts import name_of
-from assistant.services.keys import fresh_vault, fresh_vault_over, row_of, vault_in
+from assistant.services.keys import fresh_vault, vault_in
 from assistant.services.rotation import SEALED
 from assistant.vault import head
-from tests.conftest import SECRET, all_ended
-from tests.services.talk import ask, eventually, rows, shown, text_of, title_of
-from tests.services.waiting import asks_to_delete, kept
+from tests.services.rotating import NONE, conversations_of, filled, migrator, numbers, run
+from tests.services.talk import ask, rows, title_of
 
-NONE = timedelta(0)
+__all__ = ["migrator"]
+
+
 # What is no ciphertext under a user's data key, and so is not rotated with it.
 OTHERWISE = {
     "user_keys.wrapped": "the data key itself, under a wrapping key",
@@ -38,48 +36,6 @@ OTHERWISE = {
     "sign_in_attempts.plan": "sealed before there is a user, for some minutes",
     "search_signatures.bits": "a filter that only the owner's derived key can read",
 }
-SEAT = """
-    insert into seats (id, user_id, hash, expires_at)
-    values (gen_random_uuid(), $1, gen_random_uuid()::text::bytea, now())
-"""
-
-
-@pytest.fixture
-def migrator(db, monkeypatch):
-    """As in the command, the migrator's address is known; what nothing names is dropped at once."""
-    url = migration._address(db)
-    role = migration.Roles.of(url.database).migrator
-    monkeypatch.setenv("DATABASE_MIGRATOR_URL", migration._as_role(url, role, SECRET))
-    monkeypatch.setattr(rotation, "settled_after", lambda: NONE)
-    settings.cache_clear()
-    yield
-    monkeypatch.undo()
-    settings.cache_clear()
-
-
-async def run(db: str, sql: str, *values: object) -> None:
-    connection = await asyncpg.connect(db)
-    await connection.execute(sql, *values)
-    await connection.close()
-
-
-async def filled(db: str, user) -> None:
-    """Something in every sealed column of this user: the name of the column."""
-    await ask(user, 'use calculator {"expression": "1+1"}')
-    await asks_to_delete(user, await kept(user))
-    async with user_session(user.id) as session:
-        vault = await vault_in(session)
-        await permissions.grant(session, "delete_note", target="Milk")
-        session.add(SecondFactor(user_id=user.id, secret=b"\x00"))
-        session.add(Connection(user_id=user.id, kind="mcp", label=b"\x00", secret=b"\x00"))
-        session.add(File(user_id=user.id, media="text/plain", size=1))
-    await run(db, SEAT, user.id)  # the app itself gives one by a function only
-    for place in SEALED:
-        table, column = place.split(".")
-        for row in await rows(db, f"select id from {table} where user_id = $1", user.id):  # noqa: S608
-            words = '[{"type":"text","text":"messages.content"}]' if table == "messages" else place
-            sql = f"update {table} set {column} = $1 where id = $2"  # noqa: S608
-            await run(db, sql, vault.seal(place, row["id"], words), row["id"])
 
 
 async def stored(db: str, user) -> dict[str, list[bytes]]:
@@ -90,11 +46,6 @@ async def stored(db: str, user) -> dict[str, list[bytes]]:
         sql = f"select id, {column} as value from {table} where user_id = $1"  # noqa: S608
         found[place] = [(row["id"], row["value"]) for row in await rows(db, sql, user.id)]
     return found
-
-
-async def numbers(db: str, user) -> list[int]:
-    sql = "select number from user_keys where user_id = $1 order by number"
-    return [row["number"] for row in await rows(db, sql, user.id)]
 
 
 def test_every_sealed_column_is_rotated_or_named_with_its_reason():
@@ -190,103 +141,6 @@ async def test_a_value_that_does_not_open_is_tried_once(alice, demo, db, migrato
     assert tried.count("conversations.title") == 1
 
 
-async def conversations_of(user):
-    await ask(user, "hello")
-    await all_ended()  # its title, too
-    return (await conversations.overview(user.id, 10)).listed[0].id
-
-
-async def test_what_changed_meanwhile_is_left_for_the_next_round(alice, demo, db, migrator):
-    chat = await conversations_of(alice)
-    async with user_connection(alice.id) as connection:
-        old = await fresh_vault_over(connection, alice.id)
-        late = old.seal("conversations.title", chat, "late words")
-        await rotation._add_key(connection, alice.id, NONE)
-        vault = await fresh_vault_over(connection, alice.id)
-    writer = await asyncpg.connect(db)
-    async with writer.transaction():
-        await writer.execute("update conversations set title = $1 where id = $2", late, chat)
-        sealing = asyncio.create_task(rotation._reseal_batch("conversations.title", [chat], vault))
-        blocked = "select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = $1"
-        await eventually(lambda: rows(db, blocked, db.rsplit("/", 1)[1]))
-    await sealing
-    await writer.close()
-    assert await title_of(alice, chat) == "late words"
-    await rotation._renew(alice.id, rotation.YOUNG)
-    assert await title_of(alice, chat) == "late words"
-    assert await numbers(db, alice) == [2]
-
-
-async def test_who_writes_what_is_just_being_rotated_is_never_held_up_for_good(
-    alice, demo, db, migrator
-):
-    """An answer that ends changes its message first, and its conversation after it."""
-    chat = await conversations_of(alice)
-    writer = await asyncpg.connect(db)
-    await writer.execute("set deadlock_timeout = '10ms'")  # of two that wait it is ended first
-    async with writer.transaction():
-        said = "update messages set model = model where conversation_id = $1"
-        await writer.execute(said, chat)
-        rotating = asyncio.create_task(rotation._renew(alice.id, NONE))
-        stays = "select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = $1"
-
-        async def waits_or_is_done():
-            return rotating.done() or await rows(db, stays, db.rsplit("/", 1)[1])
-
-        await eventually(waits_or_is_done)
-        touched = "update conversations set touched_at = now() where id = $1"
-        await writer.execute(touched, chat)
-    await writer.close()
-    assert (await rotating).unreadable == 0
-    await rotation._renew(alice.id, rotation.YOUNG)
-    assert await numbers(db, alice) == [2]
-
-
-async def test_readers_and_writers_go_on_meanwhile(alice, demo, db, migrator):
-    chat = await conversations_of(alice)
-    titles, over = [], asyncio.Event()
-
-    async def write() -> None:
-        count = 0
-        while not over.is_set():
-            await conversations.rename(alice.id, chat, f"title {count}")
-            await ask(alice, f"message {count}", chat)
-            count += 1
-
-    async def read() -> None:
-        while not over.is_set():
-            titles.append(await title_of(alice, chat))
-            titles.extend(text_of(each["parts"]) for each in await shown(alice, chat))
-
-    tasks = [asyncio.create_task(each()) for each in (write, read, read)]
-    for _ in range(4):
-        async with user_session(alice.id) as session:
-            session.add(row_of(alice.id, (await fresh_vault(session)).next_key()))
-        async with user_connection(alice.id) as connection:
-            vault = await fresh_vault_over(connection, alice.id)
-            older = await rotation._older(connection, vault.newest)
-        changed, unreadable = await rotation._reseal(vault, older)
-        assert changed
-        assert not unreadable
-        keys._OPENED.clear()  # as if another process wrote from now on
-    over.set()
-    await asyncio.gather(*tasks)
-    assert (await rotation._renew(alice.id, rotation.YOUNG)).dropped == 4
-    keys._OPENED.clear()
-    titles += [await title_of(alice, chat), *(str(each) for each in await shown(alice, chat))]
-    assert len(titles) > 10
-    assert not [each for each in titles if "nreadable" in each or "cannot be opened" in each]
-
-
-async def test_who_holds_a_vault_learns_of_new_keys(alice, db, migrator):
-    async with user_session(alice.id) as session:
-        held = await vault_in(session)
-    await rotation._renew(alice.id, NONE)
-    assert held.newest == 1
-    assert await name_of(alice.id) != keys.UNREADABLE
-    assert held.newest == 2
-
-
 async def test_a_new_wrapping_key_takes_over_all_data_keys(alice, db, tmp_path):
     new = "new-secret-" * 4
     file = tmp_path / "kek"
@@ -318,16 +172,4 @@ async def test_a_user_whose_key_does_not_open_holds_up_nobody(alice, bob, db, mi
 
     batches = [batch async for batch in rotation._for_each([alice.id, bob.id], renew)]
     assert [done.failed for done in batches[0]] == [True, False]
-    assert await numbers(db, bob) == [2]
-
-
-async def test_who_was_erased_meanwhile_holds_up_nobody(alice, bob, db, migrator):
-    await run(db, "update profiles set erase_at = now() where user_id = $1", alice.id)
-    assert await erasure.erase(alice.id)
-
-    async def renew(user_id):
-        return await rotation._renew(user_id, NONE)
-
-    batches = [batch async for batch in rotation._for_each([alice.id, bob.id], renew)]
-    assert [done.failed for done in batches[0]] == [False, False]
     assert await numbers(db, bob) == [2]

@@ -8,13 +8,13 @@ from sqlalchemy import text as text_of_sql
 
 from assistant.database import user_session
 from assistant.models import Conversation
-from assistant.services import archived, holdings, imported_talks, preferences
+from assistant.services import holdings, imported_talks, preferences
 from assistant.services.archive import MANIFEST
 from assistant.services.imported_files import Places
 from assistant.services.imported_talks import Stored
 from assistant.services.imports import import_archive
 from assistant.services.keys import vault_in
-from tests.services.archives import alike, exported, files, talk_file
+from tests.services.archives import alike, exported, files, talk_file, talk_in
 from tests.services.talk import ask
 
 # What else an archive holds is for its owner to read. An import must not take it:
@@ -69,8 +69,8 @@ async def test_parents_in_a_long_conversation_are_looked_for_one_by_one(alice, b
         | {"id": f"m{n}", "parent": f"m{n - 1}" if n else None}
         for n in range(count)
     ]
-    talk = archived.talk_in(talk_file(head="m0", messages=messages).encode())
-    short = archived.talk_in(talk_file(head="m0", messages=messages[:20]).encode())
+    talk = talk_in(talk_file(head="m0", messages=messages))
+    short = talk_in(talk_file(head="m0", messages=messages[:20]))
     async with user_session(alice.id) as session:
         vault = await vault_in(session)
         for each in (short, talk):  # the first leaves its plan with the connection

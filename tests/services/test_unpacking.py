@@ -137,13 +137,13 @@ def test_files_that_share_their_bytes_are_counted_each_time(monkeypatch):
 
 
 def test_too_many_files_are_refused_before_they_are_listed(monkeypatch):
-    monkeypatch.setattr(unpacking, "FILES", 10)
+    monkeypatch.setattr(unpacking, "MOST_FILES", 10)
     with pytest.raises(Refused, match="or 60,000 files"):
         Package.of(packed({f"x/{n}.md": "" for n in range(10)}))
 
 
 def test_what_is_no_conversation_does_not_count_as_one(monkeypatch):
-    monkeypatch.setattr(unpacking, "CONVERSATIONS", 10)
+    monkeypatch.setattr(unpacking, "MOST_CONVERSATIONS", 10)
     beside = {f"conversations/{n}.md": "" for n in range(30)}
     ten = {f"conversations/{n}.json": "{}" for n in range(10)}
     assert len(names(packed(beside | ten))) == 10
@@ -196,7 +196,7 @@ def test_a_list_is_read_line_by_line_as_an_export_writes_it():
 
 def test_a_list_is_read_up_to_its_bounds_and_says_which(monkeypatch):
     monkeypatch.setattr(unpacking, "ENTRY_BYTES", 100)
-    monkeypatch.setattr(unpacking, "LISTED", 2)
+    monkeypatch.setattr(unpacking, "MOST_LISTED", 2)
     assert items(packed({"notes.json": "1\n" + "x" * 5_000_000 + "\n2\n"})) == [
         (b"1", ""),
         (b"", "it unpacks to more than 0 MB"),
@@ -210,7 +210,7 @@ def test_a_list_is_read_up_to_its_bounds_and_says_which(monkeypatch):
 
 @pytest.mark.parametrize("line", ["", "[", "]", " ,", "],"])
 def test_lines_that_hold_nothing_count_and_are_not_read_without_end(monkeypatch, line):
-    monkeypatch.setattr(unpacking, "LISTED", 2)
+    monkeypatch.setattr(unpacking, "MOST_LISTED", 2)
     package = Package.of(packed({"notes.json": f"{line}\n" * 1_000_000 + "1\n"}))
     assert [each.why for each in package.lines("notes.json")] == [TOO_LONG]
     assert unpacking.ALL_BYTES - package.left < 100
@@ -218,7 +218,7 @@ def test_lines_that_hold_nothing_count_and_are_not_read_without_end(monkeypatch,
 
 @pytest.mark.parametrize("content", ["", "\n", "1\n"])
 def test_all_lists_of_one_name_are_read_up_to_one_bound(monkeypatch, content):
-    monkeypatch.setattr(unpacking, "LISTED", 20)
+    monkeypatch.setattr(unpacking, "MOST_LISTED", 20)
     lists = {f"{number}/notes.json": content for number in range(100)}
     read = items(packed(lists))
     assert read[-1] == (b"", TOO_LONG)

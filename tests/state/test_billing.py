@@ -1,9 +1,7 @@
 """The page of billing: it pays, says what a change does before it happens, and tells of errors."""
 
 from datetime import timedelta
-from urllib.parse import urlsplit
 
-import httpx
 import pytest
 from limits import parse_many
 
@@ -12,23 +10,10 @@ from assistant.errors import BillingAway
 from assistant.services import billing, entitlement, membership, rate_limits, stripe_standing
 from assistant.services.money_and_days import day
 from assistant.state.billing import BillingState
-from assistant.state.billing_words import TO_CONFIRM
 from assistant.state.sidebar import SidebarState
-from tests.services.paying import ASKS, PAYS_ONCE, carry, changes, pays
+from tests.services.paying import PAYS_ONCE, changes, pays
 from tests.services.seated import seat
-
-
-async def paid(page, user, account, tier="pro", seats=1, **given):
-    """The user has paid on Stripe's page, and the browser is back."""
-    address = account.pay(await billing.checkout(user.id, tier, seats), **given)
-    page.address = path_of(address)
-    await page.send(BillingState, "load")
-    return await page.state(BillingState)
-
-
-def path_of(address):
-    parts = urlsplit(address)
-    return f"{parts.path}?{parts.query}"
+from tests.state.paid import paid, path_of
 
 
 async def test_without_a_key_of_stripe_it_says_that_nothing_is_sold(hers):
@@ -176,31 +161,6 @@ async def test_invoices_lead_to_their_pdf(hers, alice, sells):
     assert row.pdf_url.startswith(sells.url)
 
 
-async def test_a_card_that_is_declined_is_said_with_what_to_do(hers, alice, sells):
-    await paid(hers, alice, sells, "team", 1)
-    (customer,) = sells.all("customer")
-    sells.decline(customer["id"])
-    sells.advance(timedelta(days=32))
-    await carry(sells, sells.events())
-    await hers.send(BillingState, "look")
-    shown = await hers.state(BillingState)
-    assert "declined" in shown.trouble
-    assert "Team stays until" in shown.standing
-    assert shown.pay_url.startswith(sells.url)
-
-
-async def test_a_declined_change_keeps_the_offer_open_with_the_reason(hers, alice, sells):
-    await paid(hers, alice, sells, "team", 1)
-    (customer,) = sells.all("customer")
-    sells.decline(customer["id"])
-    await hers.send(BillingState, "consider", tier_id="team", seats=5)
-    await hers.send(BillingState, "agree")
-    shown = await hers.state(BillingState)
-    assert shown.offer.seats == 5
-    assert "declined" in shown.failure
-    assert shown.seats == 1
-
-
 async def test_what_is_agreed_to_is_what_was_shown_here(hers, alice, sells):
     await paid(hers, alice, sells, "team", 4)
     await hers.send(BillingState, "consider", tier_id="team", seats=5)
@@ -217,50 +177,6 @@ async def test_what_is_agreed_to_is_what_was_shown_here(hers, alice, sells):
     assert (await billing.billing(alice.id)).next_tier is None
 
 
-async def test_a_payment_that_the_bank_asks_about_leads_to_its_page_and_is_thanked_for(
-    hers, alice, sells
-):
-    await paid(hers, alice, sells, "team", card=ASKS)
-    await hers.send(BillingState, "consider", tier_id="team", seats=3)
-    await hers.send(BillingState, "agree")
-    shown = await hers.state(BillingState)
-    assert (shown.said, shown.offer.tier_id, shown.seats) == (TO_CONFIRM, "", 1)
-    async with httpx.AsyncClient() as browser:
-        await browser.post(shown.confirm_url, data={"do": "pay", "card": ASKS})
-    await hers.send(BillingState, "watch")
-    shown = await hers.state(BillingState)
-    assert (shown.said, shown.confirm_url, shown.seats) == ("Your plan has 3 seats now.", "", 3)
-
-
-async def test_a_payment_that_nobody_confirms_is_dropped_and_nothing_is_said(hers, alice, sells):
-    await paid(hers, alice, sells, "team", card=ASKS)
-    await hers.send(BillingState, "consider", tier_id="team", seats=3)
-    await hers.send(BillingState, "agree")
-    (bill,) = sells.all("invoice", status="open")
-    sells.client.v1.invoices.void_invoice(bill["id"])
-    await hers.send(BillingState, "look")
-    shown = await hers.state(BillingState)
-    assert (shown.said, shown.confirm_url, shown.seats) == ("", "", 1)
-
-
-async def test_nobody_is_thanked_for_what_was_over_long_ago(hers, alice, sells):
-    address = sells.pay(await billing.checkout(alice.id, "team"))
-    await carry(sells, sells.events())
-    (bought,) = sells.all("subscription")
-    sells.client.v1.subscriptions.cancel(bought["id"])
-    hers.address = path_of(address)
-    await hers.send(BillingState, "load")
-    shown = await hers.state(BillingState)
-    assert (shown.plan, shown.said, shown.confirming) == ("Free", "", False)
-
-
-async def test_who_loads_the_page_once_more_is_not_thanked_once_more(hers, alice, sells):
-    shown = await paid(hers, alice, sells, "team")
-    assert shown.said == "Thank you. Team is in force."
-    await hers.send(BillingState, "load")
-    assert (await hers.state(BillingState)).said == ""
-
-
 async def test_days_are_those_of_the_users_calendar(hers, alice, sells):
     await paid(hers, alice, sells, "team")
     end = (await billing.billing(alice.id)).renews_at
@@ -270,29 +186,6 @@ async def test_days_are_those_of_the_users_calendar(hers, alice, sells):
         offer = (await hers.state(BillingState)).offer
         assert offer.lines[1] == f"You keep Team until {day(end, zone)}."
         assert offer.yes == f"Change on {day(end, zone)}"
-
-
-async def test_a_payment_that_stripe_does_not_confirm_yet_is_waited_for(hers, alice, sells):
-    address = sells.pay(await billing.checkout(alice.id, "team"))
-    hers.address = path_of(address)
-    sells.fail(*[503] * 40)
-    await hers.send(BillingState, "load")
-    shown = await hers.state(BillingState)
-    assert (shown.confirming, shown.said) == (True, "")
-    sells.api.faults.clear()
-    answers = shown.answer
-    await hers.send(BillingState, "watch")
-    shown = await hers.state(BillingState)
-    assert (shown.confirming, shown.said) == (False, "Thank you. Team is in force.")
-    assert shown.answer == answers  # whatever is pressed meanwhile waits on
-
-
-async def test_somebody_elses_payment_is_not_there(hers, bob, sells):
-    hers.address = path_of(sells.pay(await billing.checkout(bob.id, "team")))
-    await hers.send(BillingState, "load")
-    shown = await hers.state(BillingState)
-    assert (shown.plan, shown.said, shown.confirming) == ("Free", "", False)
-    assert "does not exist" in shown.failure
 
 
 async def test_an_error_of_stripe_is_a_sentence_and_nothing_is_lost(hers, alice, sells):

@@ -5,8 +5,9 @@ import pytest
 from assistant.services import accounts, preferences
 from assistant.services.inputs import INSTRUCTIONS_CHARACTERS
 from assistant.services.model_choice import offered
+from assistant.state.base import KEPT, SAVED
 from assistant.state.chat import ChatState
-from assistant.state.settings import KEPT, SAVED, SettingsState
+from assistant.state.settings import SettingsState
 from assistant.state.sidebar import SidebarState
 from tests.services.talk import ended, say
 

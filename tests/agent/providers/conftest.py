@@ -16,7 +16,7 @@ from assistant.agent.types import (
     Text,
     TextDelta,
 )
-from tests.vendors import Script, VendorServer
+from tests.vendors import Say, Script, VendorServer
 
 
 @dataclass
@@ -38,6 +38,7 @@ class Vendor:
         return [event async for event in self.provider().stream(request or said("Hi."))]
 
 
+WORDS = Say(("One ", "two ", "three."))
 MODELS = {"anthropic": "claude-sonnet-5-5", "openai": "gpt-6.2-sol", "google": "gemini-4-argon"}
 
 
