@@ -133,8 +133,6 @@ class ChatState(BaseState):
             place = identifier(conversation_id) if conversation_id else None
             files = tuple(identifier(each, "file") for each in file_ids)
             wish = replace(self._wish(client_key), files=files, picked=self._picked)
-            if place and conversation_id != self.conversation_id and not self._picked:
-                wish = replace(wish, model="")  # what is shown is that of the conversation before
             await self._count_address()
             started = await turns.send(self._user_id(), place, text, wish)
         except Exception as error:  # noqa: BLE001  (said beside the composer)
@@ -178,7 +176,7 @@ class ChatState(BaseState):
         """Give an answer once more; model_id: by this one alone, "" for the one that is chosen."""
         wish = self._wish(client_key)
         if model_id:
-            wish = replace(wish, model=model_id, once=True)
+            wish = replace(wish, model=model_id, of=None, once=True)
 
         def begin(user_id: UUID, reply: UUID) -> Awaitable[Started]:
             return asking_anew.regenerate(user_id, reply, wish)
@@ -218,7 +216,9 @@ class ChatState(BaseState):
         await rate_limits.count_address("messages_from", self.router.session.client_ip)
 
     def _wish(self, client_key: str) -> Wish:
-        return Wish(client_key, self.model, self.timezone)
+        """By the model that is shown, which may still be that of the conversation before."""
+        of = None if self._picked else self.conversation_id
+        return Wish(client_key, self.model, self.timezone, of=of)
 
     async def _begin(self, begin: Beginning, message_id: str, client_key: str) -> None:
         async with saying_what_fails(self):
