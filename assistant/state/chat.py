@@ -64,6 +64,7 @@ class ChatState(BaseState):
     _wanted: str = ""  # the model that was asked for; another one may answer
     _picked: bool = False  # the model was, since the last message
     _begun: str = ""  # the conversation that a send of this page began last
+    _gone: str = ""  # the one that was shown when it was deleted
 
     @rx.event(background=True)
     async def load(self) -> Any:  # noqa: ANN401  (an event for Reflex)
@@ -97,6 +98,7 @@ class ChatState(BaseState):
             title=opened.title if opened else "",
             turn_id=str(opened.turn_id or "") if opened else "",
             missing=missing,
+            _gone="",
         )
 
     def _stand(self, stands: Standing, wanted: str | None = None) -> None:
@@ -121,8 +123,14 @@ class ChatState(BaseState):
 
     def _renew(self, asked: str, opened: conversations.Listed | None) -> None:
         """The conversation that was open when it was asked for has another title or turn."""
-        if asked and asked == self.conversation_id:
+        if asked and asked == self._sought:
             self._show(opened, missing="" if opened else MISSING)
+            self._gone = "" if opened else asked
+
+    @property
+    def _sought(self) -> str:
+        """The conversation that the page is about, also where its deletion may be taken back."""
+        return self.conversation_id or self._gone
 
     @command
     async def send(

@@ -127,7 +127,7 @@ class SidebarState(BaseState):
         """
         async with self:
             number = self._asked = self._asked + 1
-            self._asked_in = (await self.get_state(ChatState)).conversation_id
+            self._asked_in = (await self.get_state(ChatState))._sought
         async with crowd.aside() if aside else nullcontext():
             if number > self._told:
                 await self._read_list(self._asked, self._asked_in)
