@@ -25,6 +25,7 @@ def app_frame(main: rx.Component) -> rx.Component:
         ),
         feed(
             told=(SidebarState.name != "") & (ChatState.models.length() > 0),
+            deleted=SidebarState.undo_id,
             on_ready=SidebarState.arrive,
             on_change=SidebarState.refresh,
         ),

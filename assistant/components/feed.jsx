@@ -5,6 +5,7 @@ import * as store from "./chat_store.js";
 import { lost, restored } from "./connection.js";
 import { isAway, onPresence } from "./presence.js";
 import { lineTo } from "./shared_line.js";
+import { useDeparture } from "./use_address.js";
 import { isStillTheirs } from "./user_mark.js";
 import { useTold } from "./use_told.js";
 import { hearNews, readWaiting } from "./waiting.js";
@@ -13,11 +14,13 @@ const CALM_MS = 150;
 const OPENING_MS = 500;
 
 /**
- * told: the page's state knows its user. onReady(timezone), once: an IANA name. onChange(): the list
- * of conversations has changed.
+ * told: the page's state knows its user. deleted: the conversation that was deleted here last, while
+ * that can be taken back. onReady(timezone), once: an IANA name. onChange(): the list of
+ * conversations has changed.
  */
-export function Feed({ told, onReady, onChange }) {
+export function Feed({ told, deleted, onReady, onChange }) {
   useTold(told);
+  useDeparture(deleted, told);
   const handlers = useRef({});
   handlers.current = { onReady, onChange };
   useEffect(() => {

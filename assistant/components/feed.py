@@ -14,7 +14,8 @@ def _timezone(name: rx.Var[str]) -> tuple[rx.Var[str]]:
 class Feed(rx.Component):
     """Wraps feed.jsx, which shows nothing.
 
-    told: the page's state knows its user, and the models that there are.
+    told: the page's state knows its user, and the models that there are. deleted: the conversation
+    that was deleted here last, "" when that is over.
     on_ready: once, with the browser's IANA time zone. on_change: conversations began, ended a
     turn, were renamed or deleted; also after a gap in the feed. Bursts come as one.
     """
@@ -23,6 +24,7 @@ class Feed(rx.Component):
     tag = "Feed"
 
     told: rx.Var[bool]
+    deleted: rx.Var[str]
 
     @classmethod
     def get_event_triggers(cls) -> dict[str, Any]:

@@ -9,6 +9,19 @@ const KNOWN = { fromNotFound: true };
 /** The id of the conversation that the address names, "" for none. */
 export const inAddress = () => window.location.pathname.match(/^\/chat\/([^/]+)/)?.[1] ?? "";
 
+/**
+ * Whoever is still at a conversation that is deleted here comes to a new chat. told: the page's state
+ * is known; what it says at first of a deletion was before this page was loaded.
+ */
+export function useDeparture(deleted, told) {
+  const navigate = useNavigate();
+  const known = useRef(false);
+  useEffect(() => {
+    if (known.current && deleted && inAddress() === deleted) navigate("/");
+    known.current = told;
+  }, [deleted, told]);
+}
+
 // The conversation of which the server has just told, while the address does not name it yet.
 let arriving = "";
 const watchers = new Set();

@@ -64,6 +64,7 @@ class ChatState(BaseState):
     _wanted: str = ""  # the model that was asked for; another one may answer
     _picked: bool = False  # the model was, since the last message
     _begun: str = ""  # the conversation that a send of this page began last
+    _gone: str = ""  # the one that was shown when it was deleted
 
     @rx.event(background=True)
     async def load(self) -> Any:  # noqa: ANN401  (an event for Reflex)
@@ -97,6 +98,7 @@ class ChatState(BaseState):
             title=opened.title if opened else "",
             turn_id=str(opened.turn_id or "") if opened else "",
             missing=missing,
+            _gone="",
         )
 
     def _stand(self, stands: Standing, wanted: str | None = None) -> None:
@@ -121,8 +123,14 @@ class ChatState(BaseState):
 
     def _renew(self, asked: str, opened: conversations.Listed | None) -> None:
         """The conversation that was open when it was asked for has another title or turn."""
-        if asked and asked == self.conversation_id:
+        if asked and asked == self._sought:
             self._show(opened, missing="" if opened else MISSING)
+            self._gone = "" if opened else asked
+
+    @property
+    def _sought(self) -> str:
+        """The conversation that the page is about, also where its deletion may be taken back."""
+        return self.conversation_id or self._gone
 
     @command
     async def send(
@@ -133,8 +141,6 @@ class ChatState(BaseState):
             place = identifier(conversation_id) if conversation_id else None
             files = tuple(identifier(each, "file") for each in file_ids)
             wish = replace(self._wish(client_key), files=files, picked=self._picked)
-            if place and conversation_id != self.conversation_id and not self._picked:
-                wish = replace(wish, model="")  # what is shown is that of the conversation before
             await self._count_address()
             started = await turns.send(self._user_id(), place, text, wish)
         except Exception as error:  # noqa: BLE001  (said beside the composer)
@@ -178,7 +184,7 @@ class ChatState(BaseState):
         """Give an answer once more; model_id: by this one alone, "" for the one that is chosen."""
         wish = self._wish(client_key)
         if model_id:
-            wish = replace(wish, model=model_id, once=True)
+            wish = replace(wish, model=model_id, of=None, once=True)
 
         def begin(user_id: UUID, reply: UUID) -> Awaitable[Started]:
             return asking_anew.regenerate(user_id, reply, wish)
@@ -218,7 +224,9 @@ class ChatState(BaseState):
         await rate_limits.count_address("messages_from", self.router.session.client_ip)
 
     def _wish(self, client_key: str) -> Wish:
-        return Wish(client_key, self.model, self.timezone)
+        """By the model that is shown, which may still be that of the conversation before."""
+        of = None if self._picked else self.conversation_id
+        return Wish(client_key, self.model, self.timezone, of=of)
 
     async def _begin(self, begin: Beginning, message_id: str, client_key: str) -> None:
         async with saying_what_fails(self):

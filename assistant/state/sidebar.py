@@ -127,7 +127,7 @@ class SidebarState(BaseState):
         """
         async with self:
             number = self._asked = self._asked + 1
-            self._asked_in = (await self.get_state(ChatState)).conversation_id
+            self._asked_in = (await self.get_state(ChatState))._sought
         async with crowd.aside() if aside else nullcontext():
             if number > self._told:
                 await self._read_list(self._asked, self._asked_in)
@@ -205,7 +205,7 @@ class SidebarState(BaseState):
             await self._list()
 
     @command
-    async def delete(self, conversation_id: Id) -> Any:  # noqa: ANN401  (an event for Reflex)
+    async def delete(self, conversation_id: Id) -> None:
         """Delete a conversation; the page offers to take that back, and leaves it if open."""
         async with saying_what_fails(self):
             deleted = await conversations.opened(self._user_id(), identifier(conversation_id))
@@ -215,12 +215,9 @@ class SidebarState(BaseState):
                 chat = await self.get_state(ChatState)
                 self._undo_opens = chat.conversation_id == conversation_id
             await self._list()
-            if self._undo_opens:
-                return rx.redirect("/")
-        return None
 
     @command
-    async def undo_delete(self) -> Any:  # noqa: ANN401
+    async def undo_delete(self) -> Any:  # noqa: ANN401  (an event for Reflex)
         """Take the last deletion back."""
         conversation_id, was_open = self.undo_id, self._undo_opens
         async with self:

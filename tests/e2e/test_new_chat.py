@@ -94,6 +94,23 @@ async def test_who_opens_another_page_meanwhile_stays_there(line, alice):
     await expect(chat.said).to_have_text(["Begin [[tokens=5]]"])
 
 
+async def test_who_deletes_a_conversation_and_opens_another_stays_there(line, alice, seed):
+    await seed(alice, {"title": "Elsewhere"})
+    chat = await alice.open()
+    await chat.ask("Begin [[tokens=5]]")
+    await chat.row("Begin").wait_for()
+    line.hears.clear()
+    await chat.choose("Begin", "Delete")
+    await chat.row("Elsewhere").click()
+    await expect(chat.said).not_to_have_text(["Begin [[tokens=5]]"])
+    there = chat.page.url
+    line.hears.set()
+    await expect(chat.toast).to_contain_text("Deleted")
+    await expect(chat.row("Begin")).to_have_count(0)
+    await expect(chat.row("Elsewhere")).to_have_attribute("aria-current", SHOWN)
+    await expect(chat.page).to_have_url(there)
+
+
 async def test_who_is_on_the_way_to_another_page_comes_there(line, alice):
     there = asyncio.Event()
 

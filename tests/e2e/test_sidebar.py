@@ -57,6 +57,19 @@ async def test_a_deletion_can_be_taken_back(alice):
     await expect(chat.rows).to_have_count(1)
 
 
+async def test_what_is_deleted_and_taken_back_goes_and_comes_in_the_other_tab(alice):
+    chat = await alice.open()
+    await chat.ask("Precious words")
+    other = await alice.open(f"/chat/{chat.id}")
+    await expect(other.answers).to_have_count(1)
+    await chat.page.bring_to_front()
+    await chat.choose("Precious words", "Delete")
+    await expect(other.page.locator(".vacant")).to_contain_text("does not exist")
+    await chat.page.get_by_role("button", name="Undo").click()
+    await expect(other.said).to_have_text("Precious words")
+    await other.ask("Are you there again?")
+
+
 async def test_a_deleted_conversation_is_gone(alice):
     alice.forgiven = ["404"]
     chat = await alice.open()

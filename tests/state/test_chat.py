@@ -128,6 +128,23 @@ async def test_who_writes_before_a_conversation_is_loaded_is_answered_by_its_mod
     assert asked == ["gpt-6-astra", "claude-sonnet-5-5", "gpt-6-astra"]
 
 
+@pytest.mark.parametrize("asked_anew", ["retry", "proceed", "regenerate", "edit"])
+async def test_what_is_asked_anew_before_a_conversation_is_loaded_is_answered_by_its_model(
+    hers, alice, vendors, asked_anew
+):
+    other = await turns.send(alice.id, None, "hello", replace(wish(), model="gpt-6-astra"))
+    await ended(alice, other)
+    here = await sent(hers, "here")
+    await ended(alice, turns.Started(UUID(here.turn_id), UUID(here.conversation_id)))
+    at, given = ANEW.get(asked_anew, (1, {}))
+    message = (await shown(alice, other.conversation_id))[at]["id"]
+    await hers.send(ChatState, asked_anew, message_id=message, client_key=KEY.format(2), **given)
+    turn = (await hers.state(ChatState)).acknowledged[-1]["turn"]
+    await ended(alice, turns.Started(UUID(turn), other.conversation_id))
+    asked = [seen.model for seen in vendors.requests if seen.body.get("tools")]
+    assert asked == ["gpt-6-astra", "claude-sonnet-5-5", "gpt-6-astra"]
+
+
 async def test_a_model_that_was_just_picked_answers_also_a_short_question(hers, alice, vendors):
     await answer_short_by(alice.id, SMALL)
     await picked(hers, "gpt-6-astra")
