@@ -41,6 +41,7 @@ async def test_a_meeting_is_asked_for_edited_allowed_and_stands_in_the_calendar(
     )
     await expect(card.frame).to_contain_text("Nothing has been sent.")
     assert outside.calendar.names("team") == []
+    await expect(card.frame.get_by_test_id("arguments")).to_contain_text("Thu 3 Dec 2026, 13:00")
     await card.edit.click()
     await card.field("title").fill("Long lunch")
     await card.field("end").fill("2026-12-03T14:30")
