@@ -6,6 +6,7 @@ from datetime import date
 from textwrap import shorten
 
 from assistant.agent.types import Message, Request, Text
+from assistant.agent.unmarked import unmarked
 
 SYSTEM = """\
 You are an assistant that people trust with their questions, calendar, mail and files.
@@ -96,11 +97,11 @@ def title_request(text: str) -> Request:
 def clean_title(text: str) -> str:
     """The model's title as one line of at most 60 characters, without quotes around it.
 
-    Control and other invisible characters go. Empty when nothing is left.
+    Markdown's signs, control and other invisible characters go. Empty when nothing is left.
     """
     visible = "".join(
         " " if character.isspace() else character
-        for character in text
+        for character in unmarked(text)
         if character.isspace()
         or character in JOINERS
         or not unicodedata.category(character).startswith("C")

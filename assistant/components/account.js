@@ -17,7 +17,3 @@ export function mayGoOn({ step_up: where }) {
   if (where) location.assign(where);
   return !where;
 }
-
-/** A day as people write it. iso: a moment. */
-export const dayOf = (iso) =>
-  new Date(iso).toLocaleDateString(document.documentElement.lang, { dateStyle: "long" });

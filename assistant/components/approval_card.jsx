@@ -2,6 +2,7 @@
 import { useId, useRef, useState } from "react";
 import { ApprovalChoices, Undo } from "./approval_choices.jsx";
 import { CallFields } from "./call_fields.jsx";
+import { weekdayOf } from "./dates.js";
 import { Revealed } from "./revealed.jsx";
 import { Targets } from "./targets.jsx";
 import { ToolLine } from "./tool_line.jsx";
@@ -93,12 +94,4 @@ const STATES = {
 
 const State = ({ card }) => <p className="approval-state">{STATES[card.status]?.(card)}</p>;
 
-const day = new Intl.DateTimeFormat("en", {
-  weekday: "short",
-  day: "numeric",
-  month: "short",
-  hour: "numeric",
-  minute: "2-digit",
-});
-
-const Until = ({ at }) => <time dateTime={at}>{day.format(new Date(at))}</time>;
+const Until = ({ at }) => <time dateTime={at}>{weekdayOf(at)}</time>;

@@ -1,5 +1,6 @@
 // The check of the log's chain, and the log as a file.
 import { useEffect, useRef, useState } from "react";
+import { counted, exactOf } from "./dates.js";
 import { Outcome } from "./export_button.jsx";
 import { fetchSigned } from "./session.js";
 import { outcome } from "./api.js";
@@ -84,16 +85,16 @@ function telling(show) {
   return ({ checked, of }) => {
     const due = Date.now() - told >= WORDS_MS;
     if (due) told = Date.now();
-    const words = `${checked.toLocaleString()} of ${of.toLocaleString()} rows hold so far.`;
+    const words = `${counted(checked)} of ${counted(of)} rows hold so far.`;
     show((said) => ({ busy: true, done: due ? words : said.done, checked, of }));
   };
 }
 
 function verdictOf({ rows, broken, why, at }) {
-  const count = rows.toLocaleString();
+  const count = counted(rows);
   if (!broken) return { done: rows ? `All ${count} rows hold.` : "There is no row to check yet." };
-  const when = at ? ` of ${new Date(at).toLocaleString()}` : "";
-  return { error: `Row ${broken.toLocaleString()}${when} does not hold. ${why} The ${count} before it do.` };
+  const when = at ? ` of ${exactOf(at)}` : "";
+  return { error: `Row ${counted(broken)}${when} does not hold. ${why} The ${count} before it do.` };
 }
 
 function fileOf(ending, { what, status, conversation, days }) {

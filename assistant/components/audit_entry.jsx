@@ -1,6 +1,7 @@
 // One line of the audit log, which opens to what was asked and what came of it.
 import { useId, useState } from "react";
 import { postForm } from "./api.js";
+import { counted, exactOf, minuteOf } from "./dates.js";
 import { Icon } from "./icons.jsx";
 
 const STATUSES = {
@@ -45,16 +46,9 @@ export function AuditEntry({ entry, onConversation, onUndone }) {
 }
 
 function Moment({ at }) {
-  const time = new Date(at);
-  const shown = time.toLocaleString(undefined, {
-    day: "numeric",
-    month: "short",
-    hour: "2-digit",
-    minute: "2-digit",
-  });
   return (
-    <time dateTime={at} title={time.toLocaleString()}>
-      {shown}
+    <time dateTime={at} title={exactOf(at)}>
+      {minuteOf(at)}
     </time>
   );
 }
@@ -67,7 +61,7 @@ function factsOf({ kind, cost, approved_by }) {
 /** A cost in words; the details have all its digits. */
 const dollars = (cost) => {
   if (!Number(cost)) return "No cost";
-  return Number(cost) < 0.01 ? "Under $0.01" : `$${Number(cost).toFixed(2)}`;
+  return Number(cost) < 0.01 ? "Less than $0.01" : `$${Number(cost).toFixed(2)}`;
 };
 
 /** The first plain value is what a reader recognises a call by. */
@@ -112,12 +106,12 @@ function rowsOf(entry) {
   const request = entry.kind === "request";
   const left = entry.targets.map(({ kind, value }) => `${kind}: ${value}`).join("\n");
   return [
-    ["Time", new Date(entry.at).toLocaleString()],
-    ["Row", entry.seq ? entry.seq.toLocaleString() : "From before the log was chained"],
+    ["Time", exactOf(entry.at)],
+    ["Row", entry.seq ? counted(entry.seq) : "From before the log was chained"],
     ["Allowed by", entry.approved_by],
     ["Reaches", left],
     [request ? "Model" : "Tool", entry.what],
-    ["Tokens", request && `${entry.tokens_in.toLocaleString()} in, ${entry.tokens_out.toLocaleString()} out`],
+    ["Tokens", request && `${counted(entry.tokens_in)} in, ${counted(entry.tokens_out)} out`],
     ["Cost", request && `$${entry.cost}`],
     ["Took", !request && entry.seconds >= 0.05 && `${entry.seconds.toFixed(1)} s`],
     ["Asked", prettyOf(entry.asked)],

@@ -2,6 +2,7 @@
 import { useState } from "react";
 import { AuditCheck } from "./audit_check.jsx";
 import { AuditEntry } from "./audit_entry.jsx";
+import { shortDayOf } from "./dates.js";
 import { useAudit } from "./use_audit.js";
 
 const ALL = { what: "", status: "", conversation: null, days: 0, words: "" };
@@ -108,7 +109,7 @@ function Below({ log, filtered }) {
         </button>
       </div>
     );
-  const searched = log.backTo && new Date(log.backTo).toLocaleDateString();
+  const searched = log.backTo && shortDayOf(log.backTo);
   return (
     <div className="audit-below">
       <p role="status">{wordsOf(log, filtered, searched)}</p>

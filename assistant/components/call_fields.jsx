@@ -1,6 +1,7 @@
 // All arguments of a call that waits: to be read, and to be changed before it is allowed.
 import { useEffect, useId, useRef } from "react";
 import { formOf, isLong, isTall, labelOf, written } from "./call_fields.js";
+import { clockOf } from "./dates.js";
 import { Revealed } from "./revealed.jsx";
 
 /** decision: see use_decision.js. isOpen: it can still be changed. */
@@ -26,7 +27,7 @@ export function CallFields({ call, decision, isOpen }) {
 }
 
 function ReadRow({ name, value }) {
-  const text = written(value);
+  const text = clockOf(value) || written(value);
   const look = ["said-value", formOf(value) === "json" && "json", isTall(value) && "tall"];
   const scrolls = isTall(value) && { tabIndex: 0, role: "group", "aria-label": labelOf(name) };
   return (
@@ -48,12 +49,14 @@ function EditRow({ name, value, decision }) {
   const id = useId();
   const note = faults[name] ?? NOTES[formOf(value)];
   const Field = isLong(value) ? "textarea" : "input";
+  const type = clockOf(value) ? "datetime-local" : undefined;
   return (
     <div className="fact">
       <label htmlFor={id}>{labelOf(name)}</label>
       <div>
         <Field
           id={id}
+          type={type}
           className={`field ${formOf(value)}`}
           data-field={name}
           dir="auto"

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "react";
 import { attachedTo, putBack, take } from "./attached.js";
 import { AttachButton } from "./attach_button.jsx";
 import { lastSaid } from "./chat_store.js";
+import { counted } from "./dates.js";
 import { DropArea } from "./drop_area.jsx";
 import { FileChips } from "./file_chips.jsx";
 import { pastedIn } from "./given.js";
@@ -11,6 +12,7 @@ import { composition, isSomethingOpen, isTouch, onShortcut } from "./keyboard.js
 import { Short, Spent, useRenewal } from "./plan_words.jsx";
 import { useConversationId } from "./use_address.js";
 import { useDraft } from "./use_draft.js";
+import { useEarlyEnter } from "./use_early_enter.js";
 import { hindranceIn, useFiles } from "./use_files.js";
 import { useFirstFocus } from "./use_focus.js";
 import { useSend } from "./use_send.js";
@@ -100,7 +102,7 @@ function useComposer(props, maxLength) {
     props.onRefresh?.();
   };
   const submit = (event) => {
-    event.preventDefault();
+    event?.preventDefault();
     if (turn.running) return setHint(STILL_WRITING);
     if (text.isWellFormed?.() === false) return setHint(BROKEN);
     if (hindranceIn(files)) return setHint(FILES);
@@ -110,12 +112,13 @@ function useComposer(props, maxLength) {
     write("");
     return isTouch() ? undefined : field.current.focus();
   };
+  useEarlyEnter(text, submit);
   const keys = useKeys({ text, id, submit, write, turn });
   return { id, field, text, files, hint, turn, write, add, submit, keys };
 }
 
 const tooLong = (over) =>
-  `This is ${over.toLocaleString("en")} characters too long. Shorten it, and it can be sent.`;
+  `This is ${counted(over)} characters too long. Shorten it, and it can be sent.`;
 
 /** The field grows with its text: a hidden copy behind it gives the height, without measuring. */
 function Field({ field, text, write, placeholder, disabled, keys }) {
@@ -191,7 +194,7 @@ function Counter({ length, max }) {
   if (length < max * COUNT_FROM) return null;
   return (
     <span className="count">
-      {length.toLocaleString("en")} / {max.toLocaleString("en")}
+      {counted(length)} / {counted(max)}
     </span>
   );
 }

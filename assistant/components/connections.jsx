@@ -12,6 +12,12 @@ import { When } from "./when.jsx";
 
 const API = "/api/connections";
 const KINDS = { caldav: "Calendar", mail: "Mail", google: "Google", mcp: "MCP server" };
+const MORE = {
+  caldav: "Another calendar",
+  mail: "Another mailbox",
+  google: "Another Google account",
+  mcp: "Another MCP server",
+};
 const OFFERS = {
   google: "Google Calendar and Gmail. You choose which, and agree at Google.",
   caldav: "iCloud, Fastmail, Nextcloud, or any other by CalDAV: look up, plan and invite.",
@@ -36,7 +42,7 @@ export function Connections() {
       {known?.connections.map((each) => (
         <Connection key={each.id} {...each} busy={busy} send={send} />
       ))}
-      {known && !adding && <Offers {...known} onChoose={setAdding} />}
+      {known && !adding && <Offers {...known} had={known.connections} onChoose={setAdding} />}
       {adding === "google" && <GoogleForm onCancel={() => setAdding("")} />}
       {adding && adding !== "google" && (
         <ConnectForm
@@ -133,15 +139,16 @@ function Connection({ busy, send, ...connection }) {
 }
 
 /**
- * google: whether the operator has set it up. lacking: why some are not to be had, by kind.
+ * had: the connections. google: whether the operator has set it up. lacking: why some are not to be had, by kind.
  * only_read: why the others only serve to look things up, "" where they do not.
  */
-function Offers({ google, lacking, only_read: onlyRead, onChoose }) {
+function Offers({ google, lacking, only_read: onlyRead, had, onChoose }) {
+  const more = new Set(had.map(({ kind }) => kind));
   const offered = Object.entries(OFFERS).filter(([kind]) => google || kind !== "google");
   return offered.map(([kind, about]) => (
     <div className="setting" key={kind}>
       <div className="about">
-        <span>{KINDS[kind]}</span>
+        <span>{more.has(kind) ? MORE[kind] : KINDS[kind]}</span>
         <small>{about}</small>
         <small>{lacking[kind] ?? onlyRead}</small>
       </div>

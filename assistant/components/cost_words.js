@@ -1,7 +1,7 @@
 // The price of an answer in words.
+import { counted } from "./dates.js";
 
 const SMALLEST = 0.0001;
-const whole = (number) => number.toLocaleString("en");
 
 /** usd: decimal text, as the server has it. Small prices keep the digits that tell them apart. */
 export function costOf(usd) {
@@ -42,5 +42,5 @@ const ALWAYS = new Set(["read", "written"]);
 export const detailsOf = (request) =>
   FIGURES.filter(([, key]) => ALWAYS.has(key) || request[key] !== 0).map(([name, key]) => [
     name,
-    key === "searches" ? whole(request[key]) : `${whole(request[key])} tokens`,
+    key === "searches" ? counted(request[key]) : `${counted(request[key])} tokens`,
   ]);

@@ -1,6 +1,7 @@
 // The user's words while they are edited, in the place of their bubble.
 import { useLayoutEffect, useRef } from "react";
 import * as anew from "./asked_anew.js";
+import { counted } from "./dates.js";
 import { composition } from "./keyboard.js";
 
 const MIRRORED = 4_000; // more than the field's greatest height can show
@@ -58,7 +59,7 @@ export function EditField({ message, wish, bare, focused, act, onCancel }) {
 }
 
 const tooLong = (over) =>
-  `This is ${over.toLocaleString("en")} characters too long. Shorten it, and it can be sent.`;
+  `This is ${counted(over)} characters too long. Shorten it, and it can be sent.`;
 
 /** Ctrl or Cmd with Enter sends, Escape goes back; Enter alone is a new line. */
 function useKeys(submit, cancel) {

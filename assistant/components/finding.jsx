@@ -1,7 +1,7 @@
 // One line of what a search has found: a title, and for a message the words around the match.
 import { useEffect, useRef } from "react";
 import { Link } from "react-router";
-import { dayOf } from "./findings.js";
+import { nearDayOf } from "./findings.js";
 
 /** on: Enter would open it. onPoint(): the pointer is on it. onChoose(): it was clicked. */
 export function Finding({ row, id, on, onPoint, onChoose }) {
@@ -24,7 +24,7 @@ export function Finding({ row, id, on, onPoint, onChoose }) {
       <span className="finding-title">
         <span className="title" dir="auto"><Marked pieces={row.title} /></span>
         {row.archived && <span className="finding-note">Archived</span>}
-        {row.at && <time className="finding-note" dateTime={row.at}>{dayOf(row.at)}</time>}
+        {row.at && <time className="finding-note" dateTime={row.at}>{nearDayOf(row.at)}</time>}
       </span>
       {row.words && (
         <span className="finding-words" dir="auto">

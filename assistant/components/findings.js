@@ -1,4 +1,5 @@
 // What a search has found, as the lines that the dialog shows.
+import { shortDayOf, shortDayOfYear, timeOf } from "./dates.js";
 
 /** The conversations that the sidebar lists, for who has not typed yet: [{label, rows}]. */
 export const recentOf = (groups, most) => {
@@ -50,12 +51,11 @@ export const moved = (key, at, count) =>
   STEPS[key] && count ? (at + STEPS[key] + count) % count : undefined;
 
 /** A day as people say it: the time of today, the day of this year, else the date. */
-export function dayOf(iso, now = new Date(), language = undefined) {
+export function nearDayOf(iso, now = new Date()) {
   const at = new Date(iso);
   const same = (part) => at[part]() === now[part]();
   const thisYear = same("getFullYear");
   const today = thisYear && same("getMonth") && same("getDate");
-  if (today) return at.toLocaleTimeString(language, { hour: "numeric", minute: "2-digit" });
-  const year = thisYear ? undefined : "numeric";
-  return at.toLocaleDateString(language, { day: "numeric", month: "short", year });
+  if (today) return timeOf(at);
+  return thisYear ? shortDayOfYear(at) : shortDayOf(at);
 }

@@ -1,7 +1,11 @@
 """What every page has in its head: the look, the icon, and how it may be installed."""
 
+from pathlib import Path
+
 import reflex as rx
 
+# What listens before all other scripts, without the comment above it.
+EARLY = "{" + Path(__file__).with_name("early_enter.js").read_text("utf-8").partition("\n{")[2]
 SHARED = ("fonts", "look", "parts", "layers", "shell", "search", "waiting")
 CHAT = ("chat", "tools", "approvals", "around", "composer", "files", "answer", "code", "versions")
 STYLES = [
@@ -31,6 +35,7 @@ def head() -> list[rx.Component]:
         rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
         rx.el.link(rel="apple-touch-icon", href="/icon-192.png"),
         rx.el.link(rel="manifest", href="/manifest.webmanifest"),
+        rx.el.script(EARLY),
         *(_bars(scheme, colour) for scheme, colour in BACKGROUNDS.items()),
     ]
 

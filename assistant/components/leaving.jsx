@@ -1,6 +1,7 @@
 // What somebody sees whose account will be erased: when, and how to keep it.
 import { useEffect, useState } from "react";
-import { ask, dayOf } from "./account.js";
+import { ask } from "./account.js";
+import { dayOf } from "./dates.js";
 import "./drafts.js"; // who signs out here leaves no draft
 import { ExportButton } from "./export_button.jsx";
 

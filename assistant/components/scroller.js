@@ -116,11 +116,12 @@ export class Scroller {
   }
 
   #below() {
+    if (isVacant(this.#log)) return 0;
     return this.#log.scrollHeight - this.#log.clientHeight - this.#log.scrollTop;
   }
 
   #stick() {
-    this.#log.scrollTop = this.#log.scrollHeight;
+    this.#log.scrollTop = isVacant(this.#log) ? 0 : this.#log.scrollHeight;
     this.#remember();
   }
 
@@ -148,5 +149,7 @@ export class Scroller {
   }
 }
 
+/** Nothing was said yet: what stands there instead is read from its beginning. */
+const isVacant = (log) => log.querySelector("article") === null;
 const sizeOf = (log) => `${log.clientWidth} ${log.clientHeight}`;
 const isUpward = (event) => UPWARD_KEYS.has(event.key) || (event.key === " " && event.shiftKey);

@@ -17,7 +17,7 @@ export function SeatLink({ free, busy, onGive }) {
       <div className="about">
         <label htmlFor={field}>Give a seat away</label>
         <small id={`${field}-hint`}>
-          {free === 1 ? "One is free." : `${free} are free.`} Who it is for, in your words: only you
+          {free === 1 ? "One is left." : `${free} are left.`} Who it is for, in your words: only you
           see them.
         </small>
       </div>

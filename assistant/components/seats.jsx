@@ -1,7 +1,8 @@
 // The seats that somebody pays for: who sits there, a link for one more, and the way to take one
 // back. A link is in one answer of the server alone; no state keeps it, and it is shown once.
 import { useEffect, useRef, useState } from "react";
-import { ask, dayOf } from "./account.js";
+import { ask } from "./account.js";
+import { dayOf } from "./dates.js";
 import { postForm } from "./api.js";
 import { Link, SeatLink } from "./seat_link.jsx";
 import { SureButton } from "./sure_button.jsx";

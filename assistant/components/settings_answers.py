@@ -30,7 +30,11 @@ EXAMPLE = "I am a nurse in Porto. Be brief. Use metric units, and tell me when y
 def answers_section() -> rx.Component:
     """Language, model, short questions, instructions."""
     return section(
-        "Answers", "They hold from your next message on.", *_choices(), _short(), _instructions()
+        "Answers",
+        "A change holds from your next message on.",
+        *_choices(),
+        _short(),
+        _instructions(),
     )
 
 

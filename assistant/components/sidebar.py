@@ -38,6 +38,7 @@ def sidebar() -> rx.Component:
         search(groups=SidebarState.groups),
         rx.el.nav(
             rx.foreach(SidebarState.groups, _group),
+            rx.cond(SidebarState.left_said & (SidebarState.groups.length() == 0), _none_yet()),
             rx.cond(SidebarState.more, _quiet("Show more", SidebarState.show_more)),
             _archive(),
             class_name="conversations",
@@ -59,6 +60,10 @@ def _plus() -> rx.Component:
         height="16",
         aria_hidden="true",
     )
+
+
+def _none_yet() -> rx.Component:
+    return rx.el.p("Your conversations will stand here, the newest first.", class_name="none-yet")
 
 
 def _group(group: rx.Var[Group]) -> rx.Component:

@@ -1,6 +1,7 @@
 // The files of the user: downloaded, deleted, and brought back.
 import { useEffect, useState } from "react";
 import { ask } from "./account.js";
+import { dayOfYear } from "./dates.js";
 import { sizeOf } from "./file_facts.js";
 import { FileLink } from "./file_link.jsx";
 import { When } from "./when.jsx";
@@ -11,7 +12,6 @@ const SHOWN = 20;
 const EMPTY =
   "There are no files yet. In the chat, the paperclip takes files beside your message; you can " +
   "also drop them on the page or paste them. What the assistant writes as a file stands here, too.";
-const day = new Intl.DateTimeFormat("en", { day: "numeric", month: "long" });
 
 export function StoredFiles() {
   const { known, busy, said, problem, change } = useStoredFiles();
@@ -113,7 +113,7 @@ const Deleted = ({ item }) => (
   <div className="about">
     <span dir="auto">{item.name}</span>
     <small>
-      {sizeOf(item.size)} · can be brought back until {day.format(new Date(item.until))}
+      {sizeOf(item.size)} · can be brought back until {dayOfYear(item.until)}
     </small>
   </div>
 );

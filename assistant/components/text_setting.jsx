@@ -1,5 +1,6 @@
 // A setting of one's own words. Leaving the field saves it, so that nothing is lost on the way out.
 import { useEffect, useRef, useState } from "react";
+import { counted } from "./dates.js";
 
 /**
  * value: what is stored. answer: a number that grows whenever a change was answered. most: how many
@@ -57,7 +58,7 @@ function Foot({ count, most, tooLong, changed, save }) {
   return (
     <div className="foot">
       <span className={tooLong ? "count over" : "count"}>
-        {count.toLocaleString("en")} of {most.toLocaleString("en")} characters
+        {counted(count)} of {counted(most)} characters
         {tooLong ? ": shorten it to save it" : ""}
       </span>
       <button type="button" className="button" disabled={!changed || tooLong} onClick={save}>

@@ -16,7 +16,7 @@ export function Thinking({ text, active }) {
         disabled={!text}
         onClick={() => setChosen(!open)}
       >
-        <span className="tool-state" />
+        <span className="tool-state">{!active && <Icon name="check" size={10} />}</span>
         <span className="tool-words">{words}</span>
         {text && <Icon name="chevron" size={14} />}
       </button>

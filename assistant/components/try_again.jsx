@@ -21,7 +21,13 @@ export function TryAgain({ message, wish, models, bare, act }) {
         </button>
       )}
       {models.length > 1 && (
-        <Menu label="Try again with another model" look="quiet-button" sign="below" floats>
+        <Menu
+          label="Try again with another model"
+          caption={bare ? "Another model" : undefined}
+          look="quiet-button"
+          sign="below"
+          floats
+        >
           {models.map((each) => (
             <Model key={each.id} {...each} again={again} />
           ))}

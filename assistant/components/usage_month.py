@@ -33,8 +33,8 @@ def _cost() -> rx.Component:
 
 
 def _renewal() -> rx.Component:
-    words = "until it begins anew; if it goes on like this, " + UsageState.forecast_said
-    return _figure(UsageState.renews_said, words)
+    pace = rx.cond(UsageState.forecast_said, "; at this pace, " + UsageState.forecast_said, "")
+    return _figure(UsageState.renews_said, "begins the next month" + pace)
 
 
 def _figure(said: Words, about: Words, *more: rx.Component) -> rx.Component:

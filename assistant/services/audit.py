@@ -46,9 +46,9 @@ class _Log:
     tools: tuple[Tool, ...]
 
     @property
-    def labels(self) -> dict[str, str]:
-        """The verbs of the tools."""
-        return {tool.name: tool.label for tool in self.tools}
+    def named(self) -> dict[str, Tool]:
+        """The tools by name."""
+        return {tool.name: tool for tool in self.tools}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +60,11 @@ class _Read:
     grants: dict[str, str]
     vault: Vault
 
-    def entries(self, labels: dict[str, str], limit: int) -> list[Entry]:
+    def entries(self, tools: dict[str, Tool], limit: int) -> list[Entry]:
         """The first of the rows as entries: to open many takes a thread of its own."""
         shown = {each: facts_of(each, sealed, self.vault) for each, sealed in self.cards.items()}
         return [
-            entry(row, shown.get(row["approval"], {}), labels, self.grants, self.vault)
+            entry(row, shown.get(row["approval"], {}), tools, self.grants, self.vault)
             for row in self.rows[:limit]
         ]
 
@@ -114,7 +114,7 @@ def _holds(one: Entry, words: list[str]) -> bool:
 async def _next(log: _Log, before: Before | None, limit: int) -> Page:
     """What stands behind a place, whatever words it holds."""
     read = await _read(log, before, limit + 1)
-    entries = await asyncio.to_thread(read.entries, log.labels, limit)
+    entries = await asyncio.to_thread(read.entries, log.named, limit)
     return Page(entries, _place(entries[-1]) if len(read.rows) > limit else None, log.tools)
 
 

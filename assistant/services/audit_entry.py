@@ -7,6 +7,7 @@ from uuid import UUID
 
 from asyncpg import Connection, Record
 
+from assistant.agent.acts import Tool
 from assistant.agent.gate import OWN
 from assistant.services import contents
 from assistant.services.audit_queries import GRANTS
@@ -16,6 +17,7 @@ from assistant.services.undo import FOR
 from assistant.vault import Vault
 
 YOU = "You"
+HAPPENED = ("done", "undone")
 SILENT = {"title": " for a title", "summary": " for a summary"}
 OWN_RULES = {rule: f"No need to ask: {rule}" for rule in OWN.values()}
 NOBODY = {
@@ -87,9 +89,9 @@ def facts_of(approval: str, sealed: bytes | None, vault: Vault) -> Card:
 
 
 def entry(
-    row: Record, card: Card, labels: dict[str, str], grants: dict[str, str], vault: Vault
+    row: Record, card: Card, tools: dict[str, Tool], grants: dict[str, str], vault: Vault
 ) -> Entry:
-    """The line of a row. card: what its approval has shown. labels: the verbs of the tools."""
+    """The line of a row. card: what its approval has shown. tools: by name, for their words."""
     cost = row["cost"]
     return Entry(
         id=row["id"],
@@ -97,7 +99,7 @@ def entry(
         seq=row["seq"],
         at=row["created_at"],
         what=row["what"],
-        verb=_verb(row, labels),
+        verb=_verb(row, tools),
         status=row["status"],
         effect=row["effect"],
         approved_by="" if row["is_request"] else _approved_by(row, grants),
@@ -115,11 +117,16 @@ def entry(
     )
 
 
-def _verb(row: Record, labels: dict[str, str]) -> str:
+def _verb(row: Record, tools: dict[str, Tool]) -> str:
+    """What was done, or is not done and only asked for, allowed, begun or refused."""
     what: str = row["what"]
     if row["is_request"]:
         return f"Asked {name_of(what)}{SILENT.get(row['purpose'], '')}"
-    return labels.get(what) or what.replace("_", " ").capitalize()
+    tool = tools.get(what)
+    if tool and row["status"] in HAPPENED:
+        return tool.label
+    called = tool.called if tool else what.replace("_", " ")
+    return called[:1].upper() + called[1:]
 
 
 def _approved_by(row: Record, grants: dict[str, str]) -> str:

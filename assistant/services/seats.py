@@ -32,8 +32,8 @@ NONE_FREE = (
     "their month to end. Take an offer back, or pay for more seats. Nothing was changed."
 )
 IN_USE = (
-    "You have given away or offered {given} of your seats, for which {seats} in all are too few. "
-    "Take {back} back first, under “Seats”. Nothing was changed."
+    "That would leave fewer seats than you have given away or offered. Take back {back} of them "
+    "first, under “Seats”. Nothing was changed."
 )
 
 _PAID = f"""
@@ -152,7 +152,7 @@ async def require_room(user_id: UUID, seats: int) -> None:
         count = await connection.fetchval(_GIVEN)
     if count >= seats and count:
         back = count - seats + 1
-        raise Refused(IN_USE.format(given=count, seats=seats, back=back))
+        raise Refused(IN_USE.format(back=back))
 
 
 async def members(session: AsyncSession) -> list[UUID]:

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement
 from sqlmodel import col
 
 from assistant.agent.prompt import clean_title, title_request
+from assistant.agent.unmarked import unmarked
 from assistant.database import user_connection
 from assistant.models import Conversation
 from assistant.services import crowd, signals, small_talk
@@ -16,6 +17,7 @@ from assistant.vault import Vault
 
 PLACE = "conversations.title"
 PROVISIONAL_CHARACTERS = 60
+READ_CHARACTERS = 500  # of the words: a message may be long, and a title is not
 _ENTITLE = """
     update conversations set title = $2, metadata = metadata || '{"titled": "model"}'
     where id = $1 and metadata ->> 'titled' is null
@@ -24,7 +26,7 @@ _ENTITLE = """
 
 def provisional(conversation_id: UUID, words: str, vault: Vault) -> bytes:
     """The title that a conversation has until its first answer is done."""
-    line = " ".join(words.split())
+    line = " ".join(unmarked(words.strip()[:READ_CHARACTERS]).split())
     short = (
         line if len(line) <= PROVISIONAL_CHARACTERS else f"{line[: PROVISIONAL_CHARACTERS - 1]}…"
     )

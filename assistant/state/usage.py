@@ -95,7 +95,9 @@ def _row(share: Share, kind: str = "") -> UsageRow:
 
 
 def ahead(messages: int, cost: Decimal) -> str:
-    """What a month comes to, as people read it. cost: USD."""
+    """What a month comes to, as people read it; "" for nothing. cost: USD."""
+    if not messages and not cost:
+        return ""
     many = "1 message" if messages == 1 else f"{messages:,} messages"
     return f"about {many} and {dollars(cost)} by then"
 

@@ -79,6 +79,7 @@ def test_the_request_for_a_title_holds_the_beginning_of_the_text() -> None:
         ("A trip to Lisbon", "A trip to Lisbon"),
         ('"A trip to Lisbon"\n', "A trip to Lisbon"),
         ("**“Don't panic”**", "Don't panic"),
+        ("A **trip** to `Lisbon`", "A trip to Lisbon"),
         ("# A trip\n\nto\tLisbon", "A trip to Lisbon"),
         ("A\x00 tr\x1bip\u202e\u200b", "A trip"),
         ("", ""),

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { countOf, dayOf, groupsOf, moved, recentOf } from "../../assistant/components/findings.js";
+import { countOf, groupsOf, moved, nearDayOf, recentOf } from "../../assistant/components/findings.js";
 
 const hit = (more) => ({ conversation: "c1", title: "Birds", pieces: ["a ", "heron"], at: "2024-03-02T10:00:00Z", archived: false, message: null, role: "", ...more });
 
@@ -48,8 +48,8 @@ test("the arrow keys walk around, and no other key does", () => {
 
 test("a day is told as shortly as it can be", () => {
   const now = new Date(2026, 10, 25, 20, 0);
-  const told = (...date) => dayOf(new Date(...date).toISOString(), now, "en-GB");
-  assert.equal(told(2026, 10, 25, 9, 5), "9:05");
+  const told = (...date) => nearDayOf(new Date(...date).toISOString(), now);
+  assert.equal(told(2026, 10, 25, 9, 5), "09:05");
   assert.equal(told(2026, 10, 24, 9, 5), "24 Nov");
   assert.equal(told(2025, 10, 25, 9, 5), "25 Nov 2025");
 });

@@ -66,8 +66,8 @@ async def test_an_enter_that_confirms_a_composed_word_does_not_send(alice):
     await chat.ends("done")
 
 
-async def test_what_is_typed_before_the_scripts_have_come_is_kept(alice):
-    await (await alice.open()).composer.fill("a draft")
+async def _without_scripts(alice) -> tuple[Chat, asyncio.Event]:
+    """A page whose scripts come when the event is set."""
     come, page = asyncio.Event(), await alice.context.new_page()
 
     async def late(route) -> None:
@@ -76,7 +76,12 @@ async def test_what_is_typed_before_the_scripts_have_come_is_kept(alice):
 
     await page.route("**/assets/*.js", late)
     await page.goto(alice.url, wait_until="commit")
-    chat = Chat(page)
+    return Chat(page), come
+
+
+async def test_what_is_typed_before_the_scripts_have_come_is_kept(alice):
+    await (await alice.open()).composer.fill("a draft")
+    chat, come = await _without_scripts(alice)
     await chat.composer.press_sequentially("and more")
     await chat.send.click(force=True)
     come.set()
@@ -86,6 +91,36 @@ async def test_what_is_typed_before_the_scripts_have_come_is_kept(alice):
     await chat.composer.press_sequentially(" of it")
     await chat.composer.press("Enter")
     await expect(chat.said).to_have_text("a draft\nand more of it")
+    await chat.ends("done")
+
+
+async def test_enter_before_the_scripts_have_come_sends_when_they_have(alice):
+    chat, come = await _without_scripts(alice)
+    await chat.composer.press_sequentially("early")
+    await chat.composer.press("Shift+Enter")
+    await chat.composer.press_sequentially("bird")
+    await chat.composer.press("Enter")
+    await expect(chat.composer).to_have_value("early\nbird")
+    come.set()
+    await expect(chat.said).to_have_text("early\nbird")
+    await expect(chat.composer).to_have_value("")
+    await chat.ends("done")
+
+
+@pytest.mark.parametrize("before", ["", "a draft"])
+async def test_an_early_enter_sends_nothing_that_it_was_not_pressed_for(alice, before):
+    await (await alice.open()).composer.fill(before)
+    chat, come = await _without_scripts(alice)
+    await chat.composer.press_sequentially("early")
+    await chat.composer.press("Enter")
+    if not before:
+        await chat.composer.press_sequentially(" and late")
+    come.set()
+    await chat.listens()
+    await expect(chat.composer).to_have_value(f"{before}\nearly" if before else "early and late")
+    await chat.page.wait_for_timeout(1_000)
+    await expect(chat.messages).to_have_count(0)
+    await chat.composer.press("Enter")
     await chat.ends("done")
 
 

@@ -63,6 +63,8 @@ async def test_a_calendar_is_connected_and_the_model_plans_in_it(ann, calendar):
     row = page.get_by_test_id("connection")
     await expect(row).to_contain_text(ALICE)
     await expect(row).to_contain_text("Works")
+    await expect(page.get_by_text("Another calendar", exact=True)).to_be_visible()
+    await expect(page.get_by_text("Another mailbox", exact=True)).to_have_count(0)
     chat = await ann.open()
     await chat.ask(f"use create_event {json.dumps(EVENT)}")
     await expect(chat.tools).to_have_attribute("data-status", "done")

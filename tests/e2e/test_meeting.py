@@ -41,6 +41,7 @@ async def test_a_meeting_is_asked_for_edited_allowed_and_stands_in_the_calendar(
     )
     await expect(card.frame).to_contain_text("Nothing has been sent.")
     assert outside.calendar.names("team") == []
+    await expect(card.frame.get_by_test_id("arguments")).to_contain_text("Thu 3 Dec 2026, 13:00")
     await card.edit.click()
     await card.field("title").fill("Long lunch")
     await card.field("end").fill("2026-12-03T14:30")
@@ -70,13 +71,15 @@ def _unfolded(ics: str) -> str:
 
 async def _log_tells_who_allowed_it(ann) -> None:
     page = (await ann.open("/audit")).page
-    rows = page.get_by_test_id("audit-entry").filter(has_text="Created an event")
+    rows = page.get_by_test_id("audit-entry").filter(has_text=re.compile("Create(d an)? event"))
     await expect(rows).to_have_count(4)
     statuses = [await row.get_attribute("data-status") for row in await rows.all()]
     assert statuses == ["done", "started", "approved", "asked"]
     done, _, allowed, asked = await rows.all()
+    await expect(asked).to_contain_text("Create event")
     await expect(asked).to_contain_text("Waits for you")
     await expect(allowed).to_contain_text("You")
+    await expect(done).to_contain_text("Created an event")
     await expect(done).to_contain_text("Long lunch")
     await done.get_by_role("button").first.click()
     await expect(done).to_contain_text("Allowed byYou")

@@ -69,6 +69,9 @@ async def test_what_is_taken_back_is_never_sent_and_what_is_not_is_sent_once(out
 async def _log_tells_both(chat: Chat) -> None:
     tab = await chat.page.context.new_page()
     await tab.goto(chat.page.url.partition("/chat/")[0] + "/audit")
-    rows = tab.get_by_test_id("audit-entry").filter(has_text="Sent mail")
-    await expect(rows.filter(has_text="Early").first).to_have_attribute("data-status", "denied")
-    await expect(rows.filter(has_text="Late").first).to_have_attribute("data-status", "done")
+    rows = tab.get_by_test_id("audit-entry")
+    early, late = (rows.filter(has_text=each).first for each in ("Early", "Late"))
+    await expect(early).to_have_attribute("data-status", "denied")
+    await expect(early).to_contain_text("Send email")
+    await expect(late).to_have_attribute("data-status", "done")
+    await expect(late).to_contain_text("Sent mail")

@@ -43,6 +43,20 @@ async def test_a_conversation_fits_a_phone(person, app, phone):
     await fits(chat.page)
 
 
+async def test_the_greeting_is_read_from_its_beginning_on_a_small_phone(person, app):
+    small = {"viewport": {"width": 360, "height": 560}, "has_touch": True, "is_mobile": True}
+    alice = await person(app.url, **small)
+    chat = await alice.open()
+    greeting = chat.page.get_by_role("heading", name="What can I do for you?")
+    await expect(chat.page.get_by_test_id("model-picker")).to_contain_text("Claude")
+    await expect(greeting).to_be_in_viewport(ratio=1)
+    await expect(chat.page.get_by_role("button", name="Jump to latest")).to_have_count(0)
+    await chat.composer.fill("Show it all. [[tokens=300]]")
+    await chat.send.tap()
+    await chat.ends("done")
+    await expect(chat.answer.get_by_role("button", name="Copy")).to_be_in_viewport()
+
+
 async def test_the_drawer_opens_and_closes_on_a_phone(person, app, phone):
     alice = await person(app.url, **phone)
     chat = await alice.open()

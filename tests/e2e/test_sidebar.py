@@ -7,8 +7,10 @@ from playwright.async_api import expect
 
 async def test_a_title_comes_by_itself_and_a_new_chat_has_no_row(alice):
     chat = await alice.open()
+    await expect(chat.page.get_by_text("Your conversations will stand here")).to_be_visible()
     await expect(chat.rows).to_have_count(0)
     await chat.ask("Plan a trip to Lisbon in the spring, by train.")
+    await expect(chat.page.get_by_text("Your conversations will stand here")).to_have_count(0)
     await expect(chat.rows).to_have_text(["Plan a trip to"])
     await chat.page.get_by_test_id("new-chat").click()
     await expect(chat.composer).to_be_focused()
@@ -51,6 +53,8 @@ async def test_a_deletion_can_be_taken_back(alice):
     await chat.choose("Delete me", "Delete")
     await expect(chat.rows).to_have_count(0)
     await expect(chat.messages).to_have_count(0)
+    over, below = await chat.toast.bounding_box(), await chat.composer.bounding_box()
+    assert abs(over["x"] + over["width"] / 2 - below["x"] - below["width"] / 2) < 8
     await chat.toast.get_by_role("button", name="Undo").click()
     await expect(chat.page).to_have_url(address)
     await expect(chat.said).to_have_text("Delete me")

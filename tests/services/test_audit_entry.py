@@ -53,6 +53,16 @@ async def test_who_or_what_allowed_it_is_in_words(alice):
         assert (await told(alice))[0].approved_by == words
 
 
+async def test_only_what_has_happened_is_told_as_done(alice):
+    verbs = {"asked": "Delete note", "started": "Delete note", "failed": "Delete note",
+             "denied": "Delete note", "done": "Deleted a note"}  # fmt: skip
+    for status, verb in verbs.items():
+        await written(alice, "delete_note", {}, status=status)
+        assert (await told(alice))[0].verb == verb
+    await written(alice, "tool_of_yore", {}, status="done")
+    assert (await told(alice))[0].verb == "Tool of yore"
+
+
 async def test_what_does_not_open_is_said_to_be_unreadable(alice, db):
     await written(alice, "calculator", {})
     await rows(db, "update tool_executions set input = 'x' where user_id = $1", alice.id)

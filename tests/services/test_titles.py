@@ -38,6 +38,12 @@ async def test_a_conversation_has_its_first_words_for_a_title_at_once(alice, ven
     assert title.endswith("…")
 
 
+async def test_the_first_words_stand_there_without_the_signs_of_markdown(alice, vendors):
+    started = await say(alice, f"## Plan\n\n- a **trip** to `Porto` {SLOW}")
+    title = await title_of(alice, started.conversation_id)
+    assert title.startswith("Plan a trip to Porto [[tokens")
+
+
 async def test_the_small_model_makes_the_title_once_and_it_is_paid_for(alice, vendors, db):
     started = await say(alice, "Plan a trip to Porto in May")
     await ended(alice, started)

@@ -18,10 +18,15 @@ def test_money_is_told_as_people_read_it(amount, said):
 
 @pytest.mark.parametrize(
     ("messages", "said"),
-    [(0, "about 0 messages"), (1, "about 1 message"), (1200, "about 1,200 messages")],
+    [(1, "about 1 message"), (1200, "about 1,200 messages")],
 )
 def test_one_message_is_not_many(messages, said):
     assert ahead(messages, Decimal(0)) == f"{said} and $0.00 by then"
+
+
+def test_nothing_leads_nowhere_and_is_not_told():
+    assert ahead(0, Decimal(0)) == ""
+    assert ahead(0, Decimal("0.004")) == "about 0 messages and less than $0.01 by then"
 
 
 async def test_the_month_stands_against_the_plan(hers, alice, demo):
