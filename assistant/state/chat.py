@@ -62,13 +62,13 @@ class ChatState(BaseState):
     larger: str = ""
     until: str = ""
     _wanted: str = ""  # the model that was asked for; another one may answer
-    _picked: bool = False  # the model was, since the last message
+    _picked_in: str | None = None  # where the model was since the last message, None for nowhere
     _begun: str = ""  # the conversation that a send of this page began last
 
     @rx.event(background=True)
     async def load(self) -> Any:  # noqa: ANN401  (an event for Reflex)
         """Attach to the conversation that the address names; never start anything."""
-        asked, begun = getattr(self, "chat_id", ""), self._begun
+        asked, begun = self._address(), self._begun
         async with saying_what_fails(self):
             try:
                 stands = await standing(self._user_id(), self.timezone)
@@ -79,12 +79,28 @@ class ChatState(BaseState):
             except NotFound:
                 opened, usual = None, ""
             async with self:
-                if asked == getattr(self, "chat_id", ""):  # else the user has moved on
+                if asked == self._address():  # else the user has moved on
                     self.problem = ""
                     if asked or begun == self._begun:  # else it is a new chat no more
                         self._show(opened, missing=MISSING if asked and not opened else "")
-                    self._stand(stands, opened.model if opened else usual)
+                        self._stand(stands, self._kept(asked, opened.model if opened else usual))
+                    else:
+                        self._stand(stands)
         return None
+
+    def _address(self) -> str:
+        """The conversation that the browser's address names, "" for none."""
+        return str(getattr(self, "chat_id", ""))
+
+    def _kept(self, place: str, model: str) -> str | None:
+        """The model to be asked for in this place, None for the one that was picked in it.
+
+        A pick that was made elsewhere is over.
+        """
+        if self._picked_in == place:
+            return None
+        self._picked_in = None
+        return model
 
     async def _opened(self, conversation_id: str) -> conversations.Listed | None:
         if not conversation_id:
@@ -132,8 +148,9 @@ class ChatState(BaseState):
         try:
             place = identifier(conversation_id) if conversation_id else None
             files = tuple(identifier(each, "file") for each in file_ids)
-            wish = replace(self._wish(client_key), files=files, picked=self._picked)
-            if place and conversation_id != self.conversation_id and not self._picked:
+            picked = self._picked_in == conversation_id
+            wish = replace(self._wish(client_key), files=files, picked=picked)
+            if place and conversation_id != self.conversation_id and not picked:
                 wish = replace(wish, model="")  # what is shown is that of the conversation before
             await self._count_address()
             started = await turns.send(self._user_id(), place, text, wish)
@@ -141,7 +158,7 @@ class ChatState(BaseState):
             await self._refuse(client_key, error)
             return
         async with self:
-            self._picked = False
+            self._picked_in = None
             self._attach(started, client_key, conversation_id)
 
     async def _refuse(self, client_key: str, error: Exception, not_done: str = NOT_SENT) -> None:
@@ -188,7 +205,7 @@ class ChatState(BaseState):
     @command
     async def edit(self, message_id: Id, text: Words, client_key: Key) -> None:
         """Ask what a message of the user's asked in other words."""
-        wish = replace(self._wish(client_key), picked=self._picked)
+        wish = replace(self._wish(client_key), picked=self._picked_in == self._address())
 
         def begin(user_id: UUID, question: UUID) -> Awaitable[Started]:
             return asking_anew.edit(user_id, question, text, wish)
@@ -210,7 +227,8 @@ class ChatState(BaseState):
             await self._refuse(wish.client_key, error, not_done)
             return
         async with self:
-            self._picked = self._picked and wish.once
+            if not wish.once:
+                self._picked_in = None
             self._attach(started, wish.client_key, str(started.conversation_id))
 
     async def _count_address(self) -> None:
@@ -249,7 +267,7 @@ class ChatState(BaseState):
         """Let this model answer what is sent from now on, if the picker offers it."""
         labels = {each["id"]: each["label"] for each in self.models if not each["plan"]}
         if label := labels.get(model_id):
-            self._picked = True
+            self._picked_in = self._address()
             self._put(_wanted=model_id, model=model_id, model_label=label, notice="")
 
     @command

@@ -259,6 +259,36 @@ async def test_a_picked_model_is_remembered_and_one_that_is_not_offered_is_not(
     assert await usual_model(alice.id) == "gpt-6-astra"
 
 
+@pytest.mark.parametrize("is_new", [True, False])
+async def test_what_is_picked_while_a_conversation_loads_stays_however_often_it_is_loaded(
+    is_new, hers, alice, vendors, monkeypatch
+):
+    place = ""
+    if not is_new:
+        started = await say(alice, "the first")
+        await ended(alice, started)
+        place = str(started.conversation_id)
+    await went_to(hers, "")
+    done, may = holding(monkeypatch, chat, "standing")
+    hers.chat_id = place
+    loading = asyncio.create_task(hers.send(ChatState, "load"))
+    await done.wait()
+    await hers.send(ChatState, "pick", model_id="gpt-6-astra")
+    may.set()
+    await loading
+    assert (await hers.state(ChatState)).model_label == "GPT-6 Astra"
+    assert (await went_to(hers, place)).model == "gpt-6-astra"  # as when a socket is opened anew
+
+
+async def test_what_was_picked_elsewhere_and_not_used_does_not_come_along(hers, alice, vendors):
+    started = await say(alice, "the first")
+    await ended(alice, started)
+    await went_to(hers, "")
+    await hers.send(ChatState, "pick", model_id="gpt-6-astra")
+    assert (await went_to(hers, started.conversation_id)).model == "claude-sonnet-5-5"
+    assert (await went_to(hers, "")).model == "claude-sonnet-5-5"
+
+
 async def test_what_is_sent_right_after_a_pick_is_answered_by_it(hers, alice, vendors):
     given = {"conversation_id": "", "text": "hello", "client_key": KEY.format(1), "file_ids": []}
     await hers.send(ChatState, "load")
