@@ -13,6 +13,7 @@ from weakref import WeakKeyDictionary
 import aiohttp
 import httpx2
 
+from assistant.agent.providers.transport import AiohttpClient
 from assistant.agent.providers.unhurried import Unhurried
 from assistant.agent.types import Sent
 
@@ -20,7 +21,8 @@ Client = TypeVar("Client")
 Pool = dict[Any, Any]
 
 MARK = "x-response-mark"
-LIMITS = httpx2.Limits(max_connections=1000, max_keepalive_connections=100)
+CONNECTIONS = 1_000
+KEEPALIVE_SECONDS = 5.0
 
 _pools: WeakKeyDictionary[asyncio.AbstractEventLoop, Pool] = WeakKeyDictionary()
 _leaving: dict[str, Sent] = {}
@@ -91,8 +93,6 @@ def authorities() -> ssl.SSLContext:
 
 
 def _http(connect_seconds: float) -> httpx2.AsyncClient:
-    from anthropic import DefaultAioHttpClient  # 46 MB and a second, for those who ask a vendor
-
     timeout = httpx2.Timeout(None, connect=connect_seconds, pool=connect_seconds)
 
     async def asked(request: httpx2.Request) -> None:
@@ -107,23 +107,19 @@ def _http(connect_seconds: float) -> httpx2.AsyncClient:
         if (mark := response.request.extensions[MARK]) in _marked:
             _marked[mark] = response
 
-    client = DefaultAioHttpClient(verify=authorities(), timeout=timeout, limits=LIMITS)
+    client = AiohttpClient(_watched_session, timeout)
     client.event_hooks = {"request": [asked], "response": [answered]}
-    # What the SDK has built knows how to be given a session, but its client does not pass one on.
-    client._transport.client = _watched_session  # type: ignore[attr-defined]
     return client
 
 
-def _watched_session() -> aiohttp.ClientSession:
-    """As the SDK makes it, and it tells each `Sent` when its request has left."""
+def _watched_session(proxy: str | None) -> aiohttp.ClientSession:
+    """It tells each `Sent` when its request has left. proxy: an address with name and password."""
     watch = aiohttp.TraceConfig()
     watch.on_request_chunk_sent.append(_left)
     connector = aiohttp.TCPConnector(
-        limit=LIMITS.max_connections or 0,
-        keepalive_timeout=LIMITS.keepalive_expiry,
-        ssl=authorities(),
+        limit=CONNECTIONS, keepalive_timeout=KEEPALIVE_SECONDS, ssl=authorities()
     )
-    return aiohttp.ClientSession(connector=connector, trace_configs=[watch])
+    return aiohttp.ClientSession(connector=connector, trace_configs=[watch], proxy=proxy)
 
 
 async def _left(*_: object) -> None:
