@@ -192,6 +192,17 @@ async def test_what_goes_on_from_nothing_is_left_and_named(alice):
     assert await brought(alice, both) == (1, [("Long", imported_talks.WITHOUT_START)])
 
 
+async def test_a_part_that_is_there_twice_brings_its_messages_once(alice, db):
+    first = talk_file(title="Long", count=2)
+    last = {"id": "last", "parent": "q"}
+    part = talk_file(id=json.loads(first)["id"], title="Long", continues=True, message=last)
+    names = ("1.json", "1.part0002 copy.json", "1.part0002.json")
+    files = {f"conversations/{n}": c for n, c in zip(names, (first, part, part), strict=True)}
+    assert await brought(alice, packed(files)) == (1, [("Long", imported_talks.REPEATED)])
+    found = await rows(db, "select from messages where user_id = $1", alice.id)
+    assert len(found) == 2
+
+
 async def test_what_was_imported_is_marked_so_and_is_the_users_own(alice, bob, db):
     await shelve(alice, LIBRARY)
     await import_archive(bob, await exported(alice))
