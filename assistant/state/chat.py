@@ -149,9 +149,7 @@ class ChatState(BaseState):
             place = identifier(conversation_id) if conversation_id else None
             files = tuple(identifier(each, "file") for each in file_ids)
             picked = self._picked_in == conversation_id
-            wish = replace(self._wish(client_key), files=files, picked=picked)
-            if place and conversation_id != self.conversation_id and not picked:
-                wish = replace(wish, model="")  # what is shown is that of the conversation before
+            wish = replace(self._wish(client_key, conversation_id), files=files, picked=picked)
             await self._count_address()
             started = await turns.send(self._user_id(), place, text, wish)
         except Exception as error:  # noqa: BLE001  (said beside the composer)
@@ -193,7 +191,7 @@ class ChatState(BaseState):
     @command
     async def regenerate(self, message_id: Id, model_id: Model, client_key: Key) -> None:
         """Give an answer once more; model_id: by this one alone, "" for the one that is chosen."""
-        wish = self._wish(client_key)
+        wish = self._wish(client_key, self._address())
         if model_id:
             wish = replace(wish, model=model_id, once=True)
 
@@ -205,7 +203,8 @@ class ChatState(BaseState):
     @command
     async def edit(self, message_id: Id, text: Words, client_key: Key) -> None:
         """Ask what a message of the user's asked in other words."""
-        wish = replace(self._wish(client_key), picked=self._picked_in == self._address())
+        place = self._address()
+        wish = replace(self._wish(client_key, place), picked=self._picked_in == place)
 
         def begin(user_id: UUID, question: UUID) -> Awaitable[Started]:
             return asking_anew.edit(user_id, question, text, wish)
@@ -235,15 +234,21 @@ class ChatState(BaseState):
         """Raises Busy where too many messages come from where the page is."""
         await rate_limits.count_address("messages_from", self.router.session.client_ip)
 
-    def _wish(self, client_key: str) -> Wish:
-        return Wish(client_key, self.model, self.timezone)
+    def _wish(self, client_key: str, place: str) -> Wish:
+        """How what is asked for in a conversation, "" for a new one, is to be answered.
+
+        Until it is loaded, the model that is shown is that of the conversation before.
+        """
+        is_shown = place in ("", self.conversation_id, self._picked_in)
+        return Wish(client_key, self.model if is_shown else "", self.timezone)
 
     async def _begin(self, begin: Beginning, message_id: str, client_key: str) -> None:
         async with saying_what_fails(self):
             reply = identifier(message_id, "message")
+            wish = self._wish(client_key, self._address())
             try:
                 await self._count_address()
-                started = await begin(self._user_id(), reply, self._wish(client_key))
+                started = await begin(self._user_id(), reply, wish)
             except AssistantError as error:
                 if stands := await self._stands_after(error):
                     async with self:

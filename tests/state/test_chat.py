@@ -525,6 +525,24 @@ async def test_what_the_plan_does_not_pay_for_is_not_begun(event, hers, alice, d
     assert await shown(alice, conversation) == before
 
 
+@pytest.mark.parametrize("event", ANEW)
+async def test_what_is_asked_anew_before_a_conversation_is_loaded_is_answered_by_its_model(
+    event, hers, alice, vendors
+):
+    there = await turns.send(alice.id, None, "hello", replace(wish(), model="gpt-6-astra"))
+    await ended(alice, there)
+    await went_to(hers, "")
+    before = await shown(alice, there.conversation_id)
+    at, given = ANEW[event]
+    hers.chat_id = str(there.conversation_id)
+    asked = {"message_id": before[at]["id"], "client_key": KEY.format(2)}
+    await hers.send(ChatState, event, **asked, **given)
+    turn = (await hers.state(ChatState)).acknowledged[-1]["turn"]
+    await ended(alice, turns.Started(UUID(turn), there.conversation_id))
+    models = [seen.model for seen in vendors.requests if seen.body.get("tools")]
+    assert models == ["gpt-6-astra"] * 2
+
+
 async def test_a_model_that_is_named_answers_once_and_the_picked_one_stays(hers, alice, vendors):
     conversation, before = await said_and_answered(hers, alice)
     await hers.send(SidebarState, "refresh")
