@@ -21,8 +21,8 @@ def figures() -> rx.Component:
     """The section; it holds its room while the numbers are read."""
     return section(
         "This month",
-        "Counted since the month began (UTC), by the plans of now. Revenue is what falls to these "
-        "days of the price of each plan, from the day on which it was first paid.",
+        "Counted since the month began (UTC), by the plans and prices of now. Revenue is what "
+        "falls to these days of the price of each plan, from the day on which it was first paid.",
         rx.el.div(
             _figure(AdminState.users_said, AdminState.users_about),
             _figure(AdminState.revenue_said, AdminState.revenue_about),

@@ -21,8 +21,9 @@ export const forgetJump = () =>
 export const anchorOf = (message) => `m-${message}`;
 
 /**
- * Loads earlier pages until the message is there, and shows it; one that stands on another branch
- * brings that branch with it. conversation: as it is drawn.
+ * Shows the message. One that the page does not hold is asked for: it brings the branch that it
+ * stands on, if that is another one, and earlier pages are loaded until it is there.
+ * conversation: as it is drawn.
  * Returns {lit, problem, forget}: the message that is pointed out, why there is none, and the way
  * to dismiss that.
  */
@@ -30,6 +31,7 @@ export function useJump(id, conversation, scroll) {
   const { wanted, visit } = useWanted(id);
   const [lit, setLit] = useState("");
   const [problem, setProblem] = useState("");
+  const [turns, setTurns] = useState(0);
   const run = useRef({});
 
   useLayoutEffect(() => {
@@ -37,12 +39,15 @@ export function useJump(id, conversation, scroll) {
     if (run.current.visit !== visit) run.current = { visit, pages: 0, held: -1, over: false };
     const next = run.current.over ? "wait" : step(id, wanted, run.current);
     if (next === "wait") return;
-    run.current.over = next !== "turn";
-    if (next === "turn") return turn(id, wanted, run.current, setProblem);
+    if (next === "turn") {
+      turn(id, wanted, run.current, setProblem).then(() => setTurns((count) => count + 1));
+      return;
+    }
+    run.current.over = true;
     if (next !== "show") return setProblem(WHY[next]);
     scroll.current.show(document.getElementById(anchorOf(wanted)));
     setLit(wanted);
-  }, [id, conversation, wanted, visit]);
+  }, [id, conversation, wanted, visit, turns]);
   useEffect(() => {
     const timer = lit && setTimeout(() => setLit(""), LIT_MS);
     return () => clearTimeout(timer);
@@ -58,10 +63,13 @@ function useWanted(id) {
   return { wanted: (isHere && new URLSearchParams(search).get("m")) || "", visit: key };
 }
 
-/** Another branch is to be shown, on which the message stands. */
-function turn(id, wanted, run, say) {
-  run.turned = true;
-  showVersion(id, wanted).then(say);
+/** The branch on which the message stands is to be shown, or is already. */
+async function turn(id, wanted, run, say) {
+  run.asked = run.turning = true;
+  const why = await showVersion(id, wanted, { away: WHY.away });
+  run.turning = false;
+  run.over = why !== "";
+  say(why);
 }
 
 /**
@@ -71,8 +79,9 @@ function turn(id, wanted, run, say) {
 function step(id, wanted, run) {
   if (document.getElementById(anchorOf(wanted))) return "show";
   const { messages, earlier, loadingEarlier } = store.conversation(id);
-  if (loadingEarlier || messages.some((message) => message.id === wanted)) return "wait";
-  if (!earlier) return run.turned ? "wait" : "turn";
+  if (run.turning || loadingEarlier || messages.some((one) => one.id === wanted)) return "wait";
+  if (!run.asked) return "turn"; // else all of the branch that is shown would be loaded in vain
+  if (!earlier) return "wait";
   if (messages.length === run.held) return "away";
   if (run.pages === PAGES_AT_MOST) return "far";
   Object.assign(run, { pages: run.pages + 1, held: messages.length });

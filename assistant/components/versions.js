@@ -8,14 +8,15 @@ let turning = null;
 
 /**
  * Shows the branch on which a message stands. from: {side, top}, the arrow that was pressed and
- * where it stood, which stays there. Resolves to "" or to why it is not shown.
+ * where it stood, which stays there; away: what is said where the server cannot be reached.
+ * Resolves to "" or to why it is not shown.
  */
-export async function showVersion(id, message, from) {
+export async function showVersion(id, message, { away = AWAY, ...from } = {}) {
   if (turning) return "";
   turning = { id, message, ...from };
   try {
     const url = `/api/conversations/${encodeURIComponent(id)}/shown`;
-    await store.refresh(id, Promise.resolve(await postValue(url, { message }, AWAY)));
+    await store.refresh(id, Promise.resolve(await postValue(url, { message }, away)));
     return "";
   } catch (error) {
     return error.message;

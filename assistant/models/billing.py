@@ -90,7 +90,8 @@ class Subscription(Owned, table=True):
     something; None for one given by hand. trouble: a word for what is wrong with a payment, "" for
     nothing. checkout: the page of payment that is open at Stripe, or the last one with " over"
     behind it. asked, told: how often Stripe was asked how it stands, and which of these answers is
-    written here. check_at: when it is asked again in any case.
+    written here. check_at: when it is asked again in any case. details: "seat_cents" is what a seat
+    costs in a month at Stripe; plans that are sold may have become dearer since.
     """
 
     __tablename__ = "subscriptions"

@@ -79,7 +79,8 @@ class Billing:
     on: whether anything is sold here; else all that counts is `tier`. tier: in force now. seat: in
     a plan that somebody else pays for; all else is said of the user's own.
     paid_tier: what the subscription is for, be it in force or not; Free where there is none or it
-    has ended. status: "active", "trialing", "past_due", "canceled" or "unpaid". ends: whether it
+    has ended. seat_price: USD that a seat of it costs in a month, None for what the plan does now.
+    status: "active", "trialing", "past_due", "canceled" or "unpaid". ends: whether it
     is canceled, and only lasts until ends_at. next_tier, next_seats: a downgrade that is agreed;
     it comes at renews_at. grace_until: until when one who has not paid keeps the plan. next_amount,
     next_at: the next invoice. trouble: "" or one sentence. away: Stripe does not answer, so
@@ -93,6 +94,7 @@ class Billing:
     paid_tier: Tier
     status: str = "active"
     seats: int = 1
+    seat_price: Decimal | None = None
     trial_ends: datetime | None = None
     renews_at: datetime | None = None
     ends: bool = False
@@ -157,12 +159,14 @@ def _as_written(plan: Subscription, status: str) -> Billing:
     ends = plan.lasts_until is not None and not is_over
     held = FREE if is_over else TIERS.get(plan.tier, FREE)
     goes_on = not ends and not is_over
+    cents = plan.details.get("seat_cents") if lives(plan) else None
     return Billing(
         on=is_sold(),
         tier=in_force(plan.tier, status),
         paid_tier=held,
         status=status,
         seats=plan.seats,
+        seat_price=None if cents is None else Decimal(cents) / CENTS,
         trial_ends=plan.trial_ends_at,
         renews_at=plan.period_end if goes_on else None,
         ends=ends,

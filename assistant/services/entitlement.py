@@ -28,8 +28,10 @@ CHECK_SOON = "interval '10 minutes'"  # while a page is open on which somebody m
 OVER = " over"  # behind the id of a page of payment that is open no more
 
 _ASK = "update subscriptions set asked = asked + 1 returning asked, stripe_customer"
-_NAMES = tuple(asdict(NOTHING))
-_VALUES = {name: f"${at}" for at, name in enumerate(_NAMES, 2)}
+_VALUES = {name: f"${at}" for at, name in enumerate(asdict(NOTHING), 2)}
+_CENTS = f"jsonb_build_object('seat_cents', {_VALUES.pop('seat_cents')}::integer)"
+_VALUES["metadata"] = f"metadata || {_CENTS}"
+_NAMES = ", ".join(_VALUES)
 _VALUES["trialed_at"] = f"coalesce(trialed_at, {_VALUES['trialed_at']})"  # it is had once
 _END = f"{_VALUES['period_end']}::timestamptz"
 _RENEWED = f"case when {_END} > now() then {_END} + interval '2 minutes' end"
@@ -37,12 +39,12 @@ _MAY_PAY = f"case when checkout <> '' and checkout not like '%{OVER}' then {CHEC
 _BUYS = f"case when {_VALUES['status']}::varchar = 'canceled' then now() + {_MAY_PAY} end"
 _WRITE = f"""
     with before as (
-        select {", ".join(_NAMES)} from subscriptions where told < $1 for no key update
+        select {_NAMES} from subscriptions where told < $1 for no key update
     ), written as (
         update subscriptions
         set {", ".join(f"{name} = {value}" for name, value in _VALUES.items())},
             told = $1, check_at = least(now() + {CHECK_EVERY}, {_RENEWED}, {_BUYS})
-        where told < $1 returning {", ".join(_NAMES)}
+        where told < $1 returning {_NAMES}
     )
     select before is distinct from written from before, written
 """  # noqa: S608  (names of our own)

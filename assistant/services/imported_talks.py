@@ -28,6 +28,7 @@ from assistant.services.unpacking import Package
 from assistant.vault import Vault
 
 WITHOUT_START = "it goes on from what was not imported"
+REPEATED = "it holds messages that another file of the archive has brought already"
 PLANNED_ANEW = 300  # messages of one file; fewer are written before a plan is made
 
 Row = dict[str, Any]
@@ -85,6 +86,8 @@ async def _go_on(user_id: UUID, talk: ArchivedTalk, stored: Stored | None) -> No
     """Write what a later file holds of the conversation that was stored last. Raises Left."""
     if stored is None or stored.origin != talk.id or not talk.outside() <= stored.ids.keys():
         raise Left(talk.title or talk.id, WITHOUT_START)
+    if not stored.ids.keys().isdisjoint(message.id for message in talk.messages):
+        raise Left(talk.title or talk.id, REPEATED)
     async with user_session(user_id) as session:
         await _write_messages(session, stored, talk, await vault_in(session))
 

@@ -17,7 +17,12 @@ _HOLD = """
     with held as (
         select id, month_id, day_id,
                case when closed_at is null then greatest(amount, spent) else spent end as so_far
-        from reservations where turn_id = $1 for no key update
+        from reservations
+        where turn_id = $1 and exists (
+            select from turns join conversations on conversations.id = turns.conversation_id
+            where turns.id = $1 and deleted_at is null
+        )
+        for no key update
     ), found as (
         select allowances.id, spent + reserved + $2::numeric
                <= case kind when 'month' then $3::numeric else $4::numeric end as fits
@@ -32,7 +37,7 @@ _HOLD = """
         where reservations.id = held.id and exists (select from raised)
         returning reservations.id
     )
-    select exists (select from held) as is_there, exists (select from opened) as is_held
+    select exists (select from opened)
 """
 _RELEASE = """
     with held as (
@@ -62,17 +67,10 @@ def most_of(asked: Asked) -> Decimal:
 async def hold(connection: Connection, turn_id: UUID, most: Decimal) -> bool:
     """Set so much more aside for the turn, unless its month or its day would be more than spent.
 
-    Of a turn that is gone with its conversation nothing can be set aside: it is looked only.
+    Nothing is, where its conversation is deleted: nobody would see what was asked for.
     """
-    rest = await left_over(connection)
-    tier = rest.tier
-    (row,) = await connection.fetch(_HOLD, turn_id, most, tier.month_usd, tier.day_usd)
-    if row["is_there"]:
-        return bool(row["is_held"])
-    return (
-        rest.spent + rest.reserved + most <= tier.month_usd
-        and rest.day_spent + rest.reserved + most <= tier.day_usd
-    )
+    tier = (await left_over(connection)).tier
+    return bool(await connection.fetchval(_HOLD, turn_id, most, tier.month_usd, tier.day_usd))
 
 
 async def release(connection: Connection, turn_id: UUID, rest: Decimal) -> None:

@@ -24,7 +24,7 @@ log = structlog.get_logger()
 
 
 async def ask(user_id: UUID, turn_id: UUID, purpose: str, request: Request) -> str:
-    """What the model says, "" when none answers, or the user's plan does not pay for it any more.
+    """What the model says, "" when none answers, nobody wants it any more, or no plan pays for it.
 
     turn_id: the turn that the question follows. purpose: as the log names it. Raises DatabaseAway
     before a request that could not be booked.
@@ -39,7 +39,7 @@ async def ask(user_id: UUID, turn_id: UUID, purpose: str, request: Request) -> s
             async for event in events:
                 books.meter.note(event)
                 if isinstance(event, Asked) and not await books.pay_for(event):
-                    log.info("small_talk_not_paid_for", purpose=purpose)
+                    log.info("small_talk_not_asked", purpose=purpose)
                     break
                 if isinstance(event, MessageDone):
                     said = event.message.text

@@ -39,7 +39,10 @@ PLANS = tuple(reversed(TIERS))
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The columns of `Subscription` that follow from Stripe."""
+    """The columns of `Subscription` that follow from Stripe, and one of its details.
+
+    seat_cents: what a seat costs in a month there, None where that is no number of USD.
+    """
 
     stripe_subscription: str | None = None
     tier: str = FREE.id
@@ -56,6 +59,7 @@ class Standing:
     began_at: datetime | None = None
     paid_from: datetime | None = None
     trouble: str = ""
+    seat_cents: int | None = None
 
 
 NOTHING = Standing()
@@ -158,6 +162,7 @@ async def _standing(stripe: "V1Services", ours: list["Subscription"]) -> Standin
         began_at=moment_of(subscription.start_date),
         paid_from=moment_of(subscription.trial_end or subscription.start_date),
         trouble=await _trouble(stripe, subscription),
+        seat_cents=item.price.unit_amount if item.price.currency == "usd" else None,
     )
 
 

@@ -5,7 +5,7 @@ Everything here runs in the one transaction of whoever begins it (see `turns.py`
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from asyncpg import Connection
@@ -46,9 +46,7 @@ _MOVE_ON = """
 class Wish:
     """How a turn is to be answered. client_key: made by the page, the same when it asks again.
 
-    model: an id from the picker, "" for the usual one. of: the conversation whose model this is, ""
-    for a new chat's; any other one is answered by its own. None: the model was picked, and answers
-    wherever it is asked. timezone: the browser's, an IANA name.
+    model: an id from the picker, "" for the usual one. timezone: the browser's, an IANA name.
     files: what stands beside the words. counts: as a message of the month. picked: the model was,
     for this message; else the small one of its maker may answer, if the user has so chosen. once:
     the model is for this answer alone, and the conversation keeps its own.
@@ -61,12 +59,6 @@ class Wish:
     counts: bool = True
     picked: bool = True
     once: bool = False
-    of: str | None = None
-
-    def within(self, conversation_id: UUID | None) -> "Wish":
-        """What is wished there; None for a new chat."""
-        is_of_another = conversation_id and self.of not in (None, str(conversation_id))
-        return replace(self, model="") if is_of_another else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +107,7 @@ async def one_at_a_time(
     tier = in_force(profile["tier"], profile["status"])
     by_small = profile["short"] == preferences.SMALL and not wish.picked
     manner = preferences.manner(profile, ground.vault)
-    return Asking(connection, ground, manner, tier, wish.within(conversation_id), by_small)
+    return Asking(connection, ground, manner, tier, wish, by_small)
 
 
 def place_in(asking: Asking) -> Place:

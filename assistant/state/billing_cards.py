@@ -58,7 +58,7 @@ def _mine(found: Billing) -> Tier:
 
 def _card(tier: Tier, mine: Tier, found: Billing, below: Tier = FREE) -> Card:
     note, action = ("", "") if tier is mine else _way(tier, found)
-    price, per = _price(tier)
+    price, per = _price(tier, found.seat_price if tier is found.paid_tier else None)
     contact = settings().billing_contact if note == ASK else ""
     return Card(
         tier.id, tier.label, price, per, holds(tier, below), note, action, tier is mine, contact
@@ -69,12 +69,14 @@ def _cost(tier: Tier) -> Decimal:
     return Decimal("Infinity") if tier.price is None else tier.price
 
 
-def _price(tier: Tier) -> tuple[str, str]:
+def _price(tier: Tier, paid: Decimal | None) -> tuple[str, str]:
+    """What a plan costs. paid: USD that who has it pays for a seat, None where nobody has it."""
     if tier.price is None:
         return "By arrangement", ""
     if not tier.price:
         return "$0", "for as long as you like"
-    return price(tier.price), "per seat and month" if tier.has_seats else "a month"
+    each = tier.price if paid is None else paid
+    return price(each), "per seat and month" if tier.has_seats else "a month"
 
 
 def holds(tier: Tier, below: Tier = FREE) -> list[str]:

@@ -154,7 +154,8 @@ def plan_and_price(found: Billing) -> tuple[str, str]:
         return tier.label, "by arrangement"
     if tier is FREE:
         return tier.label, "costs nothing"
-    monthly = f"{price(tier.price * found.seats)} a month"
+    each = tier.price if found.seat_price is None else found.seat_price
+    monthly = f"{price(each * found.seats)} a month"
     return tier.label, f"{seats(found.seats)}, {monthly}" if tier.has_seats else monthly
 
 

@@ -62,14 +62,14 @@ class ChatState(BaseState):
     larger: str = ""
     until: str = ""
     _wanted: str = ""  # the model that was asked for; another one may answer
-    _picked: bool = False  # the model was, since the last message
+    _picked_in: str | None = None  # where the model was since the last message, None for nowhere
     _begun: str = ""  # the conversation that a send of this page began last
     _gone: str = ""  # the one that was shown when it was deleted
 
     @rx.event(background=True)
     async def load(self) -> Any:  # noqa: ANN401  (an event for Reflex)
         """Attach to the conversation that the address names; never start anything."""
-        asked, begun = getattr(self, "chat_id", ""), self._begun
+        asked, begun = self._address(), self._begun
         async with saying_what_fails(self):
             try:
                 stands = await standing(self._user_id(), self.timezone)
@@ -80,12 +80,28 @@ class ChatState(BaseState):
             except NotFound:
                 opened, usual = None, ""
             async with self:
-                if asked == getattr(self, "chat_id", ""):  # else the user has moved on
+                if asked == self._address():  # else the user has moved on
                     self.problem = ""
                     if asked or begun == self._begun:  # else it is a new chat no more
                         self._show(opened, missing=MISSING if asked and not opened else "")
-                    self._stand(stands, opened.model if opened else usual)
+                        self._stand(stands, self._kept(asked, opened.model if opened else usual))
+                    else:
+                        self._stand(stands)
         return None
+
+    def _address(self) -> str:
+        """The conversation that the browser's address names, "" for none."""
+        return str(getattr(self, "chat_id", ""))
+
+    def _kept(self, place: str, model: str) -> str | None:
+        """The model to be asked for in this place, None for the one that was picked in it.
+
+        A pick that was made elsewhere is over.
+        """
+        if self._picked_in == place:
+            return None
+        self._picked_in = None
+        return model
 
     async def _opened(self, conversation_id: str) -> conversations.Listed | None:
         if not conversation_id:
@@ -140,14 +156,15 @@ class ChatState(BaseState):
         try:
             place = identifier(conversation_id) if conversation_id else None
             files = tuple(identifier(each, "file") for each in file_ids)
-            wish = replace(self._wish(client_key), files=files, picked=self._picked)
+            picked = self._picked_in == conversation_id
+            wish = replace(self._wish(client_key, conversation_id), files=files, picked=picked)
             await self._count_address()
             started = await turns.send(self._user_id(), place, text, wish)
         except Exception as error:  # noqa: BLE001  (said beside the composer)
             await self._refuse(client_key, error)
             return
         async with self:
-            self._picked = False
+            self._picked_in = None
             self._attach(started, client_key, conversation_id)
 
     async def _refuse(self, client_key: str, error: Exception, not_done: str = NOT_SENT) -> None:
@@ -182,9 +199,9 @@ class ChatState(BaseState):
     @command
     async def regenerate(self, message_id: Id, model_id: Model, client_key: Key) -> None:
         """Give an answer once more; model_id: by this one alone, "" for the one that is chosen."""
-        wish = self._wish(client_key)
+        wish = self._wish(client_key, self._address())
         if model_id:
-            wish = replace(wish, model=model_id, of=None, once=True)
+            wish = replace(wish, model=model_id, once=True)
 
         def begin(user_id: UUID, reply: UUID) -> Awaitable[Started]:
             return asking_anew.regenerate(user_id, reply, wish)
@@ -194,7 +211,8 @@ class ChatState(BaseState):
     @command
     async def edit(self, message_id: Id, text: Words, client_key: Key) -> None:
         """Ask what a message of the user's asked in other words."""
-        wish = replace(self._wish(client_key), picked=self._picked)
+        place = self._address()
+        wish = replace(self._wish(client_key, place), picked=self._picked_in == place)
 
         def begin(user_id: UUID, question: UUID) -> Awaitable[Started]:
             return asking_anew.edit(user_id, question, text, wish)
@@ -216,24 +234,29 @@ class ChatState(BaseState):
             await self._refuse(wish.client_key, error, not_done)
             return
         async with self:
-            self._picked = self._picked and wish.once
+            if not wish.once:
+                self._picked_in = None
             self._attach(started, wish.client_key, str(started.conversation_id))
 
     async def _count_address(self) -> None:
         """Raises Busy where too many messages come from where the page is."""
         await rate_limits.count_address("messages_from", self.router.session.client_ip)
 
-    def _wish(self, client_key: str) -> Wish:
-        """By the model that is shown, which may still be that of the conversation before."""
-        of = None if self._picked else self.conversation_id
-        return Wish(client_key, self.model, self.timezone, of=of)
+    def _wish(self, client_key: str, place: str) -> Wish:
+        """How what is asked for in a conversation, "" for a new one, is to be answered.
+
+        Until it is loaded, the model that is shown is that of the conversation before.
+        """
+        is_shown = place in ("", self.conversation_id, self._picked_in)
+        return Wish(client_key, self.model if is_shown else "", self.timezone)
 
     async def _begin(self, begin: Beginning, message_id: str, client_key: str) -> None:
         async with saying_what_fails(self):
             reply = identifier(message_id, "message")
+            wish = self._wish(client_key, self._address())
             try:
                 await self._count_address()
-                started = await begin(self._user_id(), reply, self._wish(client_key))
+                started = await begin(self._user_id(), reply, wish)
             except AssistantError as error:
                 if stands := await self._stands_after(error):
                     async with self:
@@ -257,7 +280,7 @@ class ChatState(BaseState):
         """Let this model answer what is sent from now on, if the picker offers it."""
         labels = {each["id"]: each["label"] for each in self.models if not each["plan"]}
         if label := labels.get(model_id):
-            self._picked = True
+            self._picked_in = self._address()
             self._put(_wanted=model_id, model=model_id, model_label=label, notice="")
 
     @command

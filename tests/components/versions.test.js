@@ -50,6 +50,13 @@ test("a refusal is told and changes nothing", async () => {
   assert.deepEqual([ids(), store.conversation("c1").status], [before, "ready"]);
 });
 
+test("where the server is away the page says so in the words of whoever asked", async () => {
+  answer = { status: 502, body: {} };
+  const words = await showVersion("c1", "m1", { away: "The message is away." });
+  assert.equal(words, "The message is away.");
+  assert.match(await showVersion("c1", "m1"), /^The other version could not be loaded/);
+});
+
 test("a message that was said here just now gets its id from the server", async () => {
   store.open("c1");
   store.send("c1", "hello", "key-1");

@@ -19,7 +19,7 @@ from assistant.config import settings
 from assistant.local.postgres import running
 from assistant.migration import prepare
 from assistant.models import Conversation, Message
-from assistant.services import contents, messages
+from assistant.services import contents, messages, signatures
 from assistant.services.keys import vault_in
 from assistant.services.titles import PLACE
 from assistant.vault import Vault
@@ -62,9 +62,12 @@ async def hold(
 
 
 async def write(session: AsyncSession, vault: Vault, message: Message, words: str) -> None:
-    """One message that says this."""
-    message.content = messages.sealed(message.id, contents.words(words), vault)
-    session.add(message)
+    """One message that says this, and that is found by it."""
+    parts = contents.words(words)
+    signature = signatures.signature(vault.user_id, message.id, parts, vault)
+    message.content = messages.sealed(message.id, parts, vault)
+    message.searchable = signature is not None
+    session.add_all([message, *([signature] if signature else [])])
     await session.flush()
 
 

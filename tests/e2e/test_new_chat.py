@@ -44,6 +44,16 @@ async def line(alice):
     return line
 
 
+async def in_another(alice, seed):
+    """A page that shows the conversation "Before", and its address."""
+    await seed(alice, {"title": "Before"})
+    chat = await (await alice.open()).listens()
+    await chat.row("Before").click()
+    await chat.arrives()
+    await expect(chat.row("Before")).to_have_attribute("aria-current", SHOWN)
+    return chat, chat.page.url
+
+
 async def test_its_page_stays_and_asks_nothing_for_the_address(line, alice):
     chat = await (await alice.open()).listens()
     await expect(chat.page.get_by_test_id("account")).to_contain_text(alice.name)
@@ -145,12 +155,7 @@ async def test_who_asks_for_a_new_chat_meanwhile_is_where_the_server_knows(line,
 async def test_who_writes_at_once_in_a_new_chat_does_not_write_into_the_one_before(
     line, alice, seed
 ):
-    await seed(alice, {"title": "Before"})
-    chat = await (await alice.open()).listens()
-    await chat.row("Before").click()
-    await chat.arrives()
-    before = chat.page.url
-    await expect(chat.row("Before")).to_have_attribute("aria-current", SHOWN)
+    chat, before = await in_another(alice, seed)
     line.hears.clear()
     await chat.page.get_by_test_id("new-chat").click()
     await chat.page.locator(".starter").first.wait_for()
@@ -166,12 +171,7 @@ async def test_who_writes_at_once_in_a_new_chat_does_not_write_into_the_one_befo
 
 
 async def test_its_place_in_the_history_is_that_of_the_conversation(alice, seed):
-    await seed(alice, {"title": "Before"})
-    chat = await (await alice.open()).listens()
-    await chat.row("Before").click()
-    await chat.arrives()
-    before = chat.page.url
-    await expect(chat.row("Before")).to_have_attribute("aria-current", SHOWN)
+    chat, before = await in_another(alice, seed)
     await chat.page.keyboard.press("Control+Shift+O")
     await chat.page.locator(".starter").first.wait_for()
     await chat.ask("Begin [[tokens=5]]")

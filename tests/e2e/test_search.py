@@ -154,8 +154,9 @@ async def test_only_the_last_words_count_however_late_an_answer_comes(alice, see
     assert "ABORTED" in (await first.value).failure
 
 
-async def test_a_message_of_another_branch_brings_its_branch_with_it(alice, seed):
-    await seed(alice, {"title": "A talk", "said": {"aside": HERON}})
+@pytest.mark.parametrize("shown", [2, 2_200])
+async def test_a_message_of_another_branch_brings_its_branch_with_it(shown, alice, seed):
+    await seed(alice, {"title": "A talk", "count": shown, "said": {"aside": HERON}})
     chat = await alice.open()
     search = await Search(chat.page).open()
     await search.field.fill("heron")

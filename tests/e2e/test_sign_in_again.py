@@ -47,6 +47,11 @@ class Again:
         await expect(self.frame.get_by_text("Continue").first).to_be_visible()
         return self
 
+    async def as_(self, person: Person) -> None:
+        """Sign in as who it was, and go on where the page is."""
+        await self.form.as_(person.name)
+        await expect(self.frame).to_have_count(0)
+
 
 async def time_is_up(app: App, user_id: str) -> None:
     """All of the user's sessions have lasted as long as sessions may."""
@@ -64,6 +69,21 @@ async def deaf(chat: Chat, app: App, user_id: str) -> None:
     await chat.page.wait_for_timeout(6_000)  # the server has closed the socket by itself
 
 
+async def hears_again(chat: Chat, person: Person) -> None:
+    """The page that was deaf asks for signing in, and is heard from then on."""
+    again = await Again(chat.page).asks()
+    await chat.page.unroute("**/api/events")
+    await again.as_(person)
+
+
+async def sends_the_draft(chat: Chat) -> None:
+    """What was typed before the time was up is still there, and is answered."""
+    await expect(chat.composer).to_have_value(DRAFT)
+    await chat.composer.press("Enter")
+    await expect(chat.answers).to_have_count(2)
+    await chat.ends("done")
+
+
 async def in_mid_draft(person: Person, app: App) -> tuple[Chat, Again]:
     """A conversation, something that is being typed, and the dialog over both."""
     person.forgiven = FORGIVEN
@@ -79,13 +99,9 @@ async def test_who_signs_in_over_the_page_goes_on_with_the_draft(alice, app):
     chat, again = await in_mid_draft(alice, app)
     address = chat.page.url
     await expect(chat.said).to_have_count(1)
-    await again.form.as_(alice.name)
-    await expect(again.frame).to_have_count(0)
+    await again.as_(alice)
     await expect(chat.composer).to_be_focused()
-    await expect(chat.composer).to_have_value(DRAFT)
-    await chat.composer.press("Enter")
-    await expect(chat.answers).to_have_count(2)
-    await chat.ends("done")
+    await sends_the_draft(chat)
     await expect(chat.said.last).to_contain_text(DRAFT)
     assert chat.page.url == address
     assert await chat.page.evaluate("window.loadedOnce")
@@ -97,8 +113,7 @@ async def test_one_sign_in_is_enough_for_all_tabs(alice, app):
     other = await alice.open("/usage")
     chat, again = await in_mid_draft(alice, app)
     behind = await Again(other.page).asks()
-    await again.form.as_(alice.name)
-    await expect(again.frame).to_have_count(0)
+    await again.as_(alice)
     await expect(behind.frame).to_have_count(0)
     await expect(other.page.get_by_role("heading", name="Usage", exact=True)).to_be_visible()
     await chat.ask("Still here?")
@@ -110,9 +125,7 @@ async def test_what_was_sent_when_the_time_was_up_is_sent_once_after_it(alice, a
     await chat.ask("Hello.")
     await deaf(chat, app, await alice.id())
     await chat.say("Are you there?")
-    again = await Again(chat.page).asks()
-    await chat.page.unroute("**/api/events")
-    await again.form.as_(alice.name)
+    await hears_again(chat, alice)
     await expect(chat.answers).to_have_count(2)
     await chat.ends("done")
     said = [message for message in await alice.stored(chat) if message["role"] == "user"]
@@ -146,9 +159,7 @@ async def test_what_was_edited_and_wished_goes_on_in_the_new_session(alice, app)
     await field.fill("In other words.")
     await deaf(chat, app, await alice.id())
     await field.press("Control+Enter")
-    again = await Again(chat.page).asks()
-    await chat.page.unroute("**/api/events")
-    await again.form.as_(alice.name)
+    await hears_again(chat, alice)
     await expect(chat.version(chat.questions.first)).to_have_text("2/2")
     await expect(chat.said).to_have_text(["In other words."])
     await chat.ends("done")
@@ -171,8 +182,7 @@ async def test_a_line_that_breaks_while_the_session_ends_only_delays_the_questio
     await expect(chat.page.get_by_test_id("sign-in-again")).to_have_count(0)
     await chat.page.unroute("**/api/approvals")
     again = await Again(chat.page).asks()
-    await again.form.as_(alice.name)
-    await expect(again.frame).to_have_count(0)
+    await again.as_(alice)
     await expect(chat.composer).to_have_value(DRAFT)
 
 
@@ -183,15 +193,11 @@ async def test_an_answer_about_the_old_session_that_comes_late_is_no_news(told, 
     await chat.page.route("**/auth/refresh", held.put)
     await chat.page.evaluate("window.dispatchEvent(new CustomEvent('assistant:signed-out'))")
     late = await held.get()
-    await again.form.as_(alice.name)
-    await expect(again.frame).to_have_count(0)
+    await again.as_(alice)
     async with chat.page.expect_response("**/api/approvals"):
         await late.fulfill(status=401, json={"error": "", **told})
     await chat.page.unroute("**/auth/refresh")
-    await expect(chat.composer).to_have_value(DRAFT)
-    await chat.composer.press("Enter")
-    await expect(chat.answers).to_have_count(2)
-    await chat.ends("done")
+    await sends_the_draft(chat)
     await expect(again.frame).to_have_count(0)
     assert await chat.page.evaluate("window.loadedOnce")
 
@@ -212,8 +218,7 @@ async def test_a_name_that_is_none_is_said_over_the_page(alice, app):
     _, again = await in_mid_draft(alice, app)
     await again.form.as_(" ")
     await expect(again.frame.get_by_role("alert")).to_contain_text("A name needs between 1 and 60")
-    await again.form.as_(alice.name)
-    await expect(again.frame).to_have_count(0)
+    await again.as_(alice)
 
 
 async def test_the_code_of_a_second_factor_is_asked_for_over_the_page_too(alice, app):
@@ -227,10 +232,7 @@ async def test_the_code_of_a_second_factor_is_asked_for_over_the_page_too(alice,
     await expect(chat.page.get_by_label("Code from your authenticator")).to_be_focused()
     await code.give(next_of(totp))
     await expect(again.frame).to_have_count(0)
-    await expect(chat.composer).to_have_value(DRAFT)
-    await chat.composer.press("Enter")
-    await expect(chat.answers).to_have_count(2)
-    await chat.ends("done")
+    await sends_the_draft(chat)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -277,9 +279,6 @@ async def test_a_provider_is_asked_beside_the_page(person, new_data, vendors, bl
         chat, again = await in_mid_draft(octo, app)
         await chat.page.get_by_test_id("sign-in-google").click()
         await expect(again.frame).to_have_count(0)
-        await expect(chat.composer).to_have_value(DRAFT)
-        await chat.composer.press("Enter")
-        await expect(chat.answers).to_have_count(2)
-        await chat.ends("done")
+        await sends_the_draft(chat)
         assert await chat.page.evaluate("Boolean(window.loadedOnce)") is not blocked
         await octo.context.close()

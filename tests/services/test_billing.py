@@ -1,5 +1,6 @@
 """Billing as its page is told it: off, on, in trouble, and a plan's life exact to the cent."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -48,6 +49,18 @@ async def test_where_nothing_is_sold_it_says_so_and_nothing_can_be_done(alice):
     ):
         with pytest.raises(BillingOff):
             await call
+
+
+async def test_after_a_change_of_prices_who_pays_the_old_one_is_told_that_one(
+    sells, alice, monkeypatch
+):
+    await pays(sells, alice, "team", 3)
+    dearer = replace(TIERS["team"], price=TIERS["team"].price + 10)
+    monkeypatch.setitem(TIERS, "team", dearer)
+    found = await stands(alice)
+    assert (found.paid_tier.price, found.seat_price) == (45, 35)
+    await changes(alice.id, "team", 4)  # which is sold for what it costs now
+    assert (await stands(alice)).seat_price == 45
 
 
 async def test_the_life_of_a_plan_is_exact_to_the_cent(sells, alice):  # noqa: PLR0915  (a life)

@@ -21,7 +21,7 @@ from tests.services.archives import (
     talks_in,
     text,
 )
-from tests.services.talk import shown, text_of
+from tests.services.talk import rows, shown, text_of
 
 
 async def test_what_goes_on_from_nothing_is_left_and_named(alice):
@@ -108,3 +108,14 @@ async def test_what_unpacks_to_too_much_is_left_and_what_came_before_is_kept(ali
     imported, skipped = await brought(alice, archive)
     assert imported == 1
     assert skipped == [("1.json", unpacking.TOO_MUCH)]
+
+
+async def test_a_part_that_is_there_twice_brings_its_messages_once(alice, db):
+    first = talk_file(title="Long", count=2)
+    last = {"id": "last", "parent": "q"}
+    part = talk_file(id=json.loads(first)["id"], title="Long", continues=True, message=last)
+    names = ("1.json", "1.part0002 copy.json", "1.part0002.json")
+    files = {f"conversations/{n}": c for n, c in zip(names, (first, part, part), strict=True)}
+    assert await brought(alice, packed(files)) == (1, [("Long", imported_talks.REPEATED)])
+    found = await rows(db, "select from messages where user_id = $1", alice.id)
+    assert len(found) == 2

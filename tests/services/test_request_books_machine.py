@@ -227,14 +227,18 @@ class Machine(RuleBasedStateMachine):
     def asks_silently(self, at: int, written: int, comes_back: bool) -> None:  # noqa: FBT001
         """A title: it may never come back, because its worker is gone."""
         turn_id = self.silent.pop(at % len(self.silent))
-        if is_erased := at % 3 == 0:
+        if at % 3 == 0:
             self.admin(ERASED, turn_id)
         provider, model = MODELS[0]
         books = small_talk._Books(self.alice.id, turn_id, "title")
         asked = Asked(provider, model, 50, Sent(left=True), may_write=MOST)
         books.meter.note(asked)
-        if not self.do(books.pay_for(asked)):
+        is_paid_for = self.do(books.pay_for(asked))
+        assert not (is_paid_for and at % 3 == 0)
+        if not is_paid_for:
             return
+        if is_erased := at % 3 == 1:
+            self.admin(ERASED, turn_id)
         if not comes_back:
             self.admin(OLD, self.alice.id)
             self.do(reaper.purge_once())

@@ -1,6 +1,7 @@
 """The plans as cards: what each holds, and the way to it from the user's own."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 
@@ -34,6 +35,11 @@ def test_each_plan_is_a_card_with_what_it_holds():
     assert FEATURES[SERVERS] not in free.lines + team.lines
     assert "All that Pro can do" in team.lines
     assert [card.mine for card in (free, pro, team, enterprise)] == [True, False, False, False]
+
+
+def test_the_plan_that_is_paid_for_has_the_price_that_is_paid():
+    found = Billing(on=True, tier=PRO, paid_tier=PRO, seat_price=Decimal("24.50"))
+    assert [card.price for card in cards(found)] == ["$0", "$24.50", "$35", "By arrangement"]
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,8 @@ def stands(tier, **given):
         (stands(PRO), ("Pro", "$29 a month")),
         (stands(TEAM), ("Team", "1 seat, $35 a month")),
         (stands(TEAM, seats=3), ("Team", "3 seats, $105 a month")),
+        (stands(PRO, seat_price=Decimal("24.50")), ("Pro", "$24.50 a month")),
+        (stands(TEAM, seats=3, seat_price=Decimal(30)), ("Team", "3 seats, $90 a month")),
         (stands(BY_ARRANGEMENT, seats=9), ("Enterprise", "by arrangement")),
         (Billing(on=False, tier=PRO, paid_tier=FREE), ("Pro", "")),
         (

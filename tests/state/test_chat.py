@@ -4,6 +4,8 @@ import asyncio
 from dataclasses import replace
 from uuid import UUID, uuid4
 
+import pytest
+
 from assistant.services import conversations, messages, turns
 from assistant.services.accounts import usual_model
 from assistant.services.preferences import SMALL, answer_short_by
@@ -100,6 +102,36 @@ async def test_a_picked_model_is_remembered_and_one_that_is_not_offered_is_not(
     assert await usual_model(alice.id) == "gpt-6-astra"
 
 
+@pytest.mark.parametrize("is_new", [True, False])
+async def test_what_is_picked_while_a_conversation_loads_stays_however_often_it_is_loaded(
+    is_new, hers, alice, vendors, monkeypatch
+):
+    place = ""
+    if not is_new:
+        started = await say(alice, "the first")
+        await ended(alice, started)
+        place = str(started.conversation_id)
+    await went_to(hers, "")
+    done, may = holding(monkeypatch, chat, "standing")
+    hers.chat_id = place
+    loading = asyncio.create_task(hers.send(ChatState, "load"))
+    await done.wait()
+    await hers.send(ChatState, "pick", model_id="gpt-6-astra")
+    may.set()
+    await loading
+    assert (await hers.state(ChatState)).model_label == "GPT-6 Astra"
+    assert (await went_to(hers, place)).model == "gpt-6-astra"  # as when a socket is opened anew
+
+
+async def test_what_was_picked_elsewhere_and_not_used_does_not_come_along(hers, alice, vendors):
+    started = await say(alice, "the first")
+    await ended(alice, started)
+    await went_to(hers, "")
+    await hers.send(ChatState, "pick", model_id="gpt-6-astra")
+    assert (await went_to(hers, started.conversation_id)).model == "claude-sonnet-5-5"
+    assert (await went_to(hers, "")).model == "claude-sonnet-5-5"
+
+
 async def test_what_is_sent_right_after_a_pick_is_answered_by_it(hers, alice, vendors):
     given = {"conversation_id": "", "text": "hello", "client_key": KEY.format(1), "file_ids": []}
     await hers.send(ChatState, "load")
@@ -122,23 +154,6 @@ async def test_who_writes_before_a_conversation_is_loaded_is_answered_by_its_mod
     await ended(alice, turns.Started(UUID(here.turn_id), UUID(here.conversation_id)))
     given = {"text": "there", "client_key": KEY.format(2), "file_ids": []}
     await hers.send(ChatState, "send", conversation_id=str(other.conversation_id), **given)
-    turn = (await hers.state(ChatState)).acknowledged[-1]["turn"]
-    await ended(alice, turns.Started(UUID(turn), other.conversation_id))
-    asked = [seen.model for seen in vendors.requests if seen.body.get("tools")]
-    assert asked == ["gpt-6-astra", "claude-sonnet-5-5", "gpt-6-astra"]
-
-
-@pytest.mark.parametrize("asked_anew", ["retry", "proceed", "regenerate", "edit"])
-async def test_what_is_asked_anew_before_a_conversation_is_loaded_is_answered_by_its_model(
-    hers, alice, vendors, asked_anew
-):
-    other = await turns.send(alice.id, None, "hello", replace(wish(), model="gpt-6-astra"))
-    await ended(alice, other)
-    here = await sent(hers, "here")
-    await ended(alice, turns.Started(UUID(here.turn_id), UUID(here.conversation_id)))
-    at, given = ANEW.get(asked_anew, (1, {}))
-    message = (await shown(alice, other.conversation_id))[at]["id"]
-    await hers.send(ChatState, asked_anew, message_id=message, client_key=KEY.format(2), **given)
     turn = (await hers.state(ChatState)).acknowledged[-1]["turn"]
     await ended(alice, turns.Started(UUID(turn), other.conversation_id))
     asked = [seen.model for seen in vendors.requests if seen.body.get("tools")]

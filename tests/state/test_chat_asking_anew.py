@@ -1,5 +1,6 @@
 """What the chat page asks anew: an answer once more, or a question in other words."""
 
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
@@ -7,8 +8,8 @@ import pytest
 from assistant.services import conversations, turns
 from assistant.state.chat import NOT_BEGUN, NOT_SENT, ChatState
 from assistant.state.sidebar import SidebarState
-from tests.services.talk import ended, say, shown
-from tests.state.chatting import KEY, said_and_answered, used
+from tests.services.talk import ended, say, shown, wish
+from tests.state.chatting import KEY, said_and_answered, used, went_to
 
 ANEW = {
     "regenerate": (1, {"model_id": ""}),
@@ -75,3 +76,21 @@ async def test_a_model_that_is_named_answers_once_and_the_picked_one_stays(hers,
     assert (await shown(alice, conversation))[1]["model"] != before[1]["model"]
     assert state.model == picked
     assert (await conversations.opened(alice.id, conversation)).model == picked
+
+
+@pytest.mark.parametrize("event", ["retry", "proceed", *ANEW])
+async def test_what_is_asked_anew_before_a_conversation_is_loaded_is_answered_by_its_model(
+    event, hers, alice, vendors
+):
+    there = await turns.send(alice.id, None, "hello", replace(wish(), model="gpt-6-astra"))
+    await ended(alice, there)
+    await went_to(hers, "")
+    before = await shown(alice, there.conversation_id)
+    at, given = ANEW.get(event, (1, {}))
+    hers.chat_id = str(there.conversation_id)
+    asked = {"message_id": before[at]["id"], "client_key": KEY.format(2)}
+    await hers.send(ChatState, event, **asked, **given)
+    turn = (await hers.state(ChatState)).acknowledged[-1]["turn"]
+    await ended(alice, turns.Started(UUID(turn), there.conversation_id))
+    models = [seen.model for seen in vendors.requests if seen.body.get("tools")]
+    assert models == ["gpt-6-astra"] * 2
