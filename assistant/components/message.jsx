@@ -184,7 +184,7 @@ function Call({ part, over, message, waits }) {
 const AGAIN_MS = 3_000; // a wish that was refused may be tried again
 
 const ENDINGS = {
-  failed: { words: "It could not be finished.", verb: "Try again", icon: "retry", does: "retry" },
+  failed: { words: "It could not be finished.", verb: "Retry", icon: "retry", does: "retry" },
   stopped: { words: "Stopped", verb: "Continue", icon: "play", does: "proceed" },
   interrupted: { words: "Interrupted", verb: "Continue", icon: "play", does: "proceed" },
 };
