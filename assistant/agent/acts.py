@@ -121,6 +121,7 @@ class Tool:
     delay: seconds that a call waits before it runs, in which the user may take it back.
     undo: takes a call back by what it left in `Output.undo`; raises ToolError.
     title: what people call it, "" where that is its name in words.
+    about: what it does, for people; "" where only its description says so, which is for models.
     foreign: others wrote its name, its description and its schema, which every request holds.
     """
 
@@ -137,6 +138,7 @@ class Tool:
     delay: float = 0.0
     undo: Callable[[JsonValue, ToolContext], Awaitable[str]] | None = None
     title: str = ""
+    about: str = ""
     foreign: bool = False
 
     @property

@@ -14,8 +14,9 @@ Intending = Callable[..., Intent | Awaitable[Intent]]
 
 
 class More(TypedDict, total=False):
-    """What few tools have; see `Tool`."""
+    """What not all tools have; see `Tool`."""
 
+    about: str
     untrusted: bool
     needs: type
     repeatable: bool

@@ -20,7 +20,6 @@ from assistant.services.toolkit import toolkit_of
 from assistant.state.base import KEPT, SAVED, BaseState, saying_what_fails, sentence
 from assistant.state.chat import Id
 from assistant.state.commands import command
-from assistant.state.tool_words import words_of
 
 OFF, ASK, ALLOWED = (
     {"value": "off", "label": "Off"},
@@ -33,6 +32,7 @@ CLASSES = {
     Effect.SEND: "Others see what it does.",
     Effect.DESTROY: "Takes something away.",
 }
+LONGEST_WORDS = 200  # characters of what a tool of a server says of itself
 ToolName = Annotated[str, Field(max_length=200)]
 
 
@@ -127,7 +127,7 @@ class PermissionsState(BaseState):
 def _tool(tool: Tool, rules: dict[str, Rule], tier: Tier) -> ToolRow:
     asks = tool.effect in GRANTED
     usual = "ask" if asks else "allow"
-    does = f"{words_of(tool)} {CLASSES[tool.effect]}"
+    does = f"{tool.about or _first_sentence(tool.description)} {CLASSES[tool.effect]}"
     return ToolRow(
         tool.name,
         _begins(tool.called),
@@ -136,6 +136,12 @@ def _tool(tool: Tool, rules: dict[str, Rule], tier: Tier) -> ToolRow:
         [OFF, ASK] if asks else [OFF, ASK, ALLOWED],
         "" if allows(tier, tool) else plan_with(tool).label,
     )
+
+
+def _first_sentence(text: str) -> str:
+    """What a tool of a server says of itself first; it may be long."""
+    first = text.split(". ")[0].split("\n")[0].rstrip(".")
+    return f"{first}." if len(first) <= LONGEST_WORDS else f"{first[:LONGEST_WORDS]}…"
 
 
 def _begins(words: str) -> str:

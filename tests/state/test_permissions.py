@@ -5,6 +5,8 @@ from uuid import uuid4
 import pytest
 
 from assistant.agent.acts import Effect
+from assistant.agent.tools import TOOLS
+from assistant.agent.tools.calculator import calculator
 from assistant.connectors.mcp_server import Offered
 from assistant.connectors.mcp_tools import tool_of
 from assistant.database import user_session
@@ -90,6 +92,13 @@ async def test_a_permission_of_somebody_else_does_not_exist(page, bob):
         shown = await page("revoke", grant_id=str(which))
         assert shown.problem == "This permission does not exist."
     assert len(await permissions.granted(bob.id)) == 1
+
+
+def test_each_of_our_tools_says_to_people_what_it_does_in_other_words_than_to_models():
+    assert [tool.name for tool in TOOLS if not tool.about.endswith(".")] == []
+    assert [tool.name for tool in TOOLS if "user" in tool.about] == []
+    row = _tool(calculator, {}, FREE)
+    assert row.does == "Works out sums, exactly. Only reads."
 
 
 def test_of_what_a_server_says_of_its_tool_the_beginning_is_shown():

@@ -27,7 +27,7 @@ SPELLINGS = str.maketrans({"^": "**", "×": "*", "·": "*", "÷": "/", "−": "-
 Number = int | float
 
 
-@tool(Effect.READ, "Calculated")
+@tool(Effect.READ, "Calculated", about="Works out sums, exactly.")
 async def calculator(expression: str) -> str:
     """Evaluate an arithmetic expression such as "2*(3+4)^2" or "sqrt(2)/log(10, 2)".
 

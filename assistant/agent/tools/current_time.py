@@ -9,7 +9,7 @@ from assistant.agent.tool import tool
 from assistant.errors import ToolError
 
 
-@tool(Effect.READ, "Looked at the clock")
+@tool(Effect.READ, "Looked at the clock", about="Looks at the clock, in any time zone.")
 async def current_time(context: ToolContext, timezone: str = "") -> str:
     """Tell the current date and time.
 

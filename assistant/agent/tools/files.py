@@ -17,7 +17,7 @@ Body = Annotated[str, Field(max_length=100_000)]
 FileId = Annotated[str, Field(min_length=1, max_length=64)]
 
 
-@tool(Effect.READ, "Listed files", needs=Files, repeatable=True)
+@tool(Effect.READ, "Listed files", about="Finds your files by name.", needs=Files, repeatable=True)
 async def list_files(
     context: ToolContext,
     words: Annotated[str, Field(max_length=200)] = "",
@@ -35,7 +35,13 @@ def _kind(file: File) -> str:
     return f"{file.media}, {file.size:,} bytes"
 
 
-@tool(Effect.READ, "Read a file", needs=Files, repeatable=True)
+@tool(
+    Effect.READ,
+    "Read a file",
+    about="Reads a file: text, PDF, Word, Excel, PowerPoint or OpenDocument.",
+    needs=Files,
+    repeatable=True,
+)
 async def read_file(
     context: ToolContext,
     file_id: FileId,
@@ -66,7 +72,15 @@ async def _restore(saved: JsonValue, context: ToolContext) -> str:
     return f"The file “{file.name}” is as it was before."
 
 
-@tool(Effect.WRITE, "Wrote a file", intent=_writes, needs=Files, repeatable=True, undo=_restore)
+@tool(
+    Effect.WRITE,
+    "Wrote a file",
+    about="Keeps a text as a file of yours.",
+    intent=_writes,
+    needs=Files,
+    repeatable=True,
+    undo=_restore,
+)
 async def write_file(
     context: ToolContext, name: Name, text: Body, replaces: FileId | None = None
 ) -> Output:
@@ -87,7 +101,13 @@ async def _deletes(file_id: str, context: ToolContext) -> Intent:
 
 
 @tool(
-    Effect.DESTROY, "Deleted a file", intent=_deletes, needs=Files, repeatable=True, undo=_restore
+    Effect.DESTROY,
+    "Deleted a file",
+    about="Deletes a file.",
+    intent=_deletes,
+    needs=Files,
+    repeatable=True,
+    undo=_restore,
 )
 async def delete_file(context: ToolContext, file_id: FileId) -> Output:
     """Delete a file. The user can bring it back for 30 days."""

@@ -55,7 +55,14 @@ EmailId = Annotated[str, Field(min_length=1, max_length=400), AfterValidator(_on
 Most = Annotated[int, Field(ge=1, le=MOST_FOUND)]
 
 
-@tool(Effect.READ, "Searched mail", untrusted=True, needs=Mailbox, repeatable=True)
+@tool(
+    Effect.READ,
+    "Searched mail",
+    about="Finds mail in your mailbox.",
+    untrusted=True,
+    needs=Mailbox,
+    repeatable=True,
+)
 async def search_email(  # noqa: PLR0913  (each is one thing to search for)
     context: ToolContext,
     words: Line = "",
@@ -76,7 +83,14 @@ async def search_email(  # noqa: PLR0913  (each is one thing to search for)
     return "\n".join(_listed(each, context) for each in letters) or "No letter fits."
 
 
-@tool(Effect.READ, "Read mail", untrusted=True, needs=Mailbox, repeatable=True)
+@tool(
+    Effect.READ,
+    "Read mail",
+    about="Reads an email.",
+    untrusted=True,
+    needs=Mailbox,
+    repeatable=True,
+)
 async def read_email(email_id: EmailId, context: ToolContext) -> str:
     """Read one letter: who wrote to whom, the text, the names of what is attached.
 
@@ -134,7 +148,13 @@ async def _undraft(saved: JsonValue, context: ToolContext) -> str:
     return "The draft is in the trash."
 
 
-@tool(Effect.WRITE, "Drafted mail", needs=Mailbox, undo=_undraft)
+@tool(
+    Effect.WRITE,
+    "Drafted mail",
+    about="Keeps an email among your drafts. Nobody receives it.",
+    needs=Mailbox,
+    undo=_undraft,
+)
 async def draft_email(  # noqa: PLR0913  (the parts of a letter)
     subject: Line,
     text: Words,
@@ -159,8 +179,13 @@ def _sending(
 
 
 @tool(
-    Effect.SEND, "Sent mail", intent=_sending, needs=Mailbox, delay=SECONDS_TO_TAKE_BACK
-)  # fmt: skip
+    Effect.SEND,
+    "Sent mail",
+    about="Sends an email from your address.",
+    intent=_sending,
+    needs=Mailbox,
+    delay=SECONDS_TO_TAKE_BACK,
+)
 async def send_email(  # noqa: PLR0913  (the parts of a letter)
     to: Annotated[Addresses, Field(min_length=1)],
     subject: Line,
@@ -189,7 +214,14 @@ def _replying(  # noqa: PLR0913  (as reply_email)
     return _intent("Answer with", _bounded(Letter(to, cc, bcc, subject, text)))
 
 
-@tool(Effect.SEND, "Replied", intent=_replying, needs=Mailbox, delay=SECONDS_TO_TAKE_BACK)
+@tool(
+    Effect.SEND,
+    "Replied",
+    about="Answers an email from your address.",
+    intent=_replying,
+    needs=Mailbox,
+    delay=SECONDS_TO_TAKE_BACK,
+)
 async def reply_email(  # noqa: PLR0913  (the parts of a letter)
     email_id: EmailId,
     subject: Line,
@@ -242,7 +274,14 @@ async def _undelete(saved: JsonValue, context: ToolContext) -> str:
     return "The letter is back where it was."
 
 
-@tool(Effect.DESTROY, "Deleted mail", intent=_deleting, needs=Mailbox, undo=_undelete)
+@tool(
+    Effect.DESTROY,
+    "Deleted mail",
+    about="Moves an email to the trash.",
+    intent=_deleting,
+    needs=Mailbox,
+    undo=_undelete,
+)
 async def delete_email(email_id: EmailId, subject: Line, context: ToolContext) -> Output:
     """Move a letter to the trash.
 

@@ -28,7 +28,14 @@ async def _discard(saved: JsonValue, context: ToolContext) -> str:
     return f"The note “{note.title}” is deleted again."
 
 
-@tool(Effect.WRITE, "Wrote a note", needs=Notes, repeatable=True, undo=_discard)
+@tool(
+    Effect.WRITE,
+    "Wrote a note",
+    about="Keeps something as a note.",
+    needs=Notes,
+    repeatable=True,
+    undo=_discard,
+)
 async def create_note(context: ToolContext, title: Title, text: Body) -> Output:
     """Keep something for the user as a note with a title and a text."""
     notes = context.backend(Notes)
@@ -36,7 +43,7 @@ async def create_note(context: ToolContext, title: Title, text: Body) -> Output:
     return Output(f"Kept as note {note.id}.", untrusted=False, undo=note.id)
 
 
-@tool(Effect.READ, "Searched the notes", needs=Notes)
+@tool(Effect.READ, "Searched the notes", about="Finds words in your notes.", needs=Notes)
 async def search_notes(
     context: ToolContext,
     words: Annotated[str, Field(max_length=200)] = "",
@@ -56,7 +63,7 @@ def _told(note: Note) -> str:
 
 
 # Not to be repeated: a second try would keep what the first one wrote as what was there before.
-@tool(Effect.WRITE, "Changed a note", needs=Notes, undo=_restore)
+@tool(Effect.WRITE, "Changed a note", about="Changes a note.", needs=Notes, undo=_restore)
 async def update_note(
     context: ToolContext, note_id: NoteId, title: Title | None = None, text: Body | None = None
 ) -> Output:
@@ -76,7 +83,13 @@ async def _deletes(note_id: str, context: ToolContext) -> Intent:
 
 
 @tool(
-    Effect.DESTROY, "Deleted a note", intent=_deletes, needs=Notes, repeatable=True, undo=_restore
+    Effect.DESTROY,
+    "Deleted a note",
+    about="Deletes a note.",
+    intent=_deletes,
+    needs=Notes,
+    repeatable=True,
+    undo=_restore,
 )
 async def delete_note(context: ToolContext, note_id: NoteId) -> Output:
     """Delete a note. The user can bring it back for 30 days."""

@@ -33,6 +33,7 @@ def _searches(query: str, limit: int) -> Intent:
 @tool(
     Effect.READ,
     "Searched the web",
+    about="Searches the web.",
     intent=_searches,
     untrusted=True,
     needs=Web,
@@ -63,6 +64,7 @@ def _fetches(url: str, start: int) -> Intent:
 @tool(
     Effect.READ,
     "Read a page",
+    about="Reads a page of the web.",
     intent=_fetches,
     untrusted=True,
     needs=Web,

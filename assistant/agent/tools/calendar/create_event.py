@@ -69,6 +69,7 @@ async def take_back(saved: JsonValue, context: ToolContext) -> str:
 @tool(
     Effect.SEND,
     "Created an event",
+    about="Puts an event into a calendar, and invites whom you name.",
     intent=_intent,
     needs=Calendar,
     repeatable=True,

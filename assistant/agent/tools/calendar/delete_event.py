@@ -29,6 +29,7 @@ async def bring_back(saved: JsonValue, context: ToolContext) -> str:
 @tool(
     Effect.DESTROY,
     "Deleted an event",
+    about="Calls an event off, and tells its guests.",
     intent=_intent,
     untrusted=True,
     needs=Calendar,

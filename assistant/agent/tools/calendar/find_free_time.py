@@ -21,7 +21,7 @@ Minutes = Annotated[int, Field(ge=5, le=1440)]
 WEEK = {False: frozenset(range(7)), True: frozenset(range(5))}
 
 
-@tool(Effect.READ, "Looked for free time", needs=Calendar)
+@tool(Effect.READ, "Looked for free time", about="Finds when you are free.", needs=Calendar)
 async def find_free_time(  # noqa: PLR0913  (what a model may ask for)
     start: When,
     end: When,

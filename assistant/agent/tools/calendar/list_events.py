@@ -26,7 +26,13 @@ MOST_DAYS = 366
 MOST_EVENTS = 100
 
 
-@tool(Effect.READ, "Looked into the calendar", untrusted=True, needs=Calendar)
+@tool(
+    Effect.READ,
+    "Looked into the calendar",
+    about="Looks into your calendars.",
+    untrusted=True,
+    needs=Calendar,
+)
 async def list_events(
     start: When,
     end: When,

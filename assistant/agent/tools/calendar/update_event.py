@@ -70,6 +70,7 @@ async def put_back(saved: JsonValue, context: ToolContext) -> str:
 @tool(
     Effect.SEND,
     "Changed an event",
+    about="Changes an event, and tells its guests.",
     intent=_intent,
     untrusted=True,
     needs=Calendar,
