@@ -67,17 +67,22 @@ def noting(account: Account, made: Sequence[Made]) -> list[Statement]:
 
 async def book(
     connection: Connection, account: Account, made: Sequence[Made], *, closes: bool = False
-) -> None:
-    """Book the requests that are over. closes: the turn is, so the rest of its money is free."""
+) -> dict[UUID, Decimal]:
+    """Book the requests that are over. closes: the turn is, so the rest of its money is free.
+
+    Returns the cost in USD of those that were put down until now, by their ids.
+    """
     over = [each for each in made if each.is_over and not each.is_booked]
     if not over and not closes:
-        return
+        return {}
     taken = {row["id"] for row in await connection.fetch(_TAKE, [each.id for each in over])}
     others = [each.id for each in over if each.id not in taken]
     wanted = [*others, *map(correction_of, others)]
     known = {row["id"]: row for row in await connection.fetch(_KNOWN, wanted)} if wanted else {}
     rows = [row for each in over if (row := _row(account, each, known)) is not None]
     await enter(connection, account, rows, closes=closes)
+    costs = {row.id: row.cost for row in rows}
+    return {each: costs.get(each, Decimal(0)) for each in taken}
 
 
 def settled(made: Sequence[Made]) -> None:

@@ -54,7 +54,6 @@ _RELEASE = """
            closed_at = case when amount - rest <= spent then now() end
     from held where reservations.id = held.id
 """
-_UNDER_WAY = "select id from open_requests where id = any($1::uuid[])"
 
 
 def most_of(asked: Asked) -> Decimal:
@@ -76,8 +75,3 @@ async def hold(connection: Connection, turn_id: UUID, most: Decimal) -> bool:
 async def release(connection: Connection, turn_id: UUID, rest: Decimal) -> None:
     """What was set aside for a request, and it did not cost, is free again."""
     await connection.execute(_RELEASE, turn_id, rest)
-
-
-async def under_way(connection: Connection, requests: list[UUID]) -> set[UUID]:
-    """Those of these requests that are put down and not booked yet."""
-    return {row["id"] for row in await connection.fetch(_UNDER_WAY, requests)}

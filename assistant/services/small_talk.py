@@ -16,9 +16,8 @@ from assistant.services import request_books, silent_funds
 from assistant.services.keys import vault_over
 from assistant.services.model_choice import small_provider
 from assistant.services.request_books import Account
-from assistant.services.request_meter import Made, RequestMeter
+from assistant.services.request_meter import RequestMeter
 from assistant.services.turn_end import patiently
-from assistant.services.usage import record
 
 log = structlog.get_logger()
 
@@ -66,7 +65,7 @@ class _Books:
             if not await silent_funds.hold(connection, self._turn_id, most):
                 return False
             self._aside[made.id] = most
-            await self._write(connection)
+            await self._write(connection, self._turn_id)
         request_books.settled(self.meter.made)
         return True
 
@@ -75,25 +74,15 @@ class _Books:
         if self.meter.is_settled:
             return
         async with user_connection(self._user_id) as connection:
-            await self._write(connection)
+            is_there = await connection.fetchrow("select from turns where id = $1", self._turn_id)
+            await self._write(connection, None if is_there is None else self._turn_id)
         request_books.settled(self.meter.made)
 
-    async def _write(self, connection: Connection) -> None:
-        over = [each for each in self.meter.made if each.is_over and not each.is_booked]
-        held = await silent_funds.under_way(connection, [each.id for each in over])
-        is_there = await connection.fetchrow("select from turns where id = $1", self._turn_id)
-        vault = await vault_over(connection, self._user_id)
-        turn_id = self._turn_id if is_there is not None else None
-        account = Account(vault, self._purpose, turn_id)
+    async def _write(self, connection: Connection, turn_id: UUID | None) -> None:
+        """Put down what is asked, book what is over, and free what is left of what it had."""
+        account = Account(await vault_over(connection, self._user_id), self._purpose, turn_id)
         await request_books.note(connection, account, self.meter.made)
-        await request_books.book(connection, account, self.meter.made)
-        for each in over:
-            if each.id in held:  # else it was never set aside, or is free already
-                rest = self._aside[each.id] - self._cost_of(each, turn_id)
-                await silent_funds.release(connection, self._turn_id, max(rest, Decimal(0)))
-
-    def _cost_of(self, made: Made, turn_id: UUID | None) -> Decimal:
-        """As it is booked."""
-        if made.usage is None:
-            return Decimal(0)
-        return record(self._user_id, made.usage, self._purpose, turn_id).cost
+        booked = await request_books.book(connection, account, self.meter.made)
+        for request_id, cost in booked.items():
+            rest = max(self._aside[request_id] - cost, Decimal(0))
+            await silent_funds.release(connection, self._turn_id, rest)
