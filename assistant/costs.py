@@ -27,7 +27,7 @@ def main() -> int:
     """Print it. Returns the exit code: 1 for a fault, which is one sentence on stderr."""
     try:
         default = resolve(settings().default_model or DEFAULTS["anthropic"]).id
-        lines = (*_mission(), *(_told_of(default) if default != SCRIPTED.id else (FREE,)))
+        lines = (*_target(), *(_told_of(default) if default != SCRIPTED.id else (FREE,)))
     except (CannotStart, ProviderUnavailable) as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -35,12 +35,12 @@ def main() -> int:
     return 0
 
 
-def _mission() -> Iterator[str]:
-    habit, way = model.MISSION
+def _target() -> Iterator[str]:
+    habit, way = model.TARGET
     read = model.month(replace(habit, answered=0), way)
     written = model.month(habit, way) - read
     yield (
-        f"The mission: {habit.messages} messages a month of {habit.asked} + {habit.answered} "
+        f"The target: {habit.messages} messages a month of {habit.asked} + {habit.answered} "
         f"tokens on {MODELS[way.model].label}, each on its own"
     )
     yield f"  models    ${read:.2f} read + ${written:.2f} written = ${model.month(habit, way):.2f}"
@@ -55,7 +55,7 @@ def _told_of(default: str) -> Iterator[str]:
 
 
 def _default(default: str) -> Iterator[str]:
-    habit, _ = model.MISSION
+    habit, _ = model.TARGET
     cost = model.month(habit, Way(default))
     label = MODELS[default].label
     yield f"The same month on {label}: models ${cost:.2f}, margin {_percent(cost)}"

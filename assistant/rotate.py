@@ -4,21 +4,16 @@ keys: wrap every data key by the wrapping key of now. data: give every user a ne
 It may be ended at any moment, and started again to go on.
 """
 
-import asyncio
 import sys
 from collections.abc import AsyncIterator
-from pathlib import Path
 
-from assistant import database, logs
-from assistant.config import LaunchSettings, read
-from assistant.errors import AssistantError, CannotStart
-from assistant.local.checks import check_env_file
-from assistant.local.installation import opened
+from assistant.local.installation import carried_out
 from assistant.local.progress import say
 from assistant.services.rotation import Done, renew_all, rewrap_all, settled_after
 
 KINDS = {"keys": rewrap_all, "data": renew_all}
 SAID_EVERY = 100  # users
+KEPT = "What was done is kept; start it again to go on.\n"
 UNREADABLE = "They stay as they are, and so do the old data keys that they name."
 
 
@@ -27,31 +22,17 @@ def main(arguments: list[str]) -> int:
     if len(arguments) != 1 or arguments[0] not in KINDS:
         sys.stderr.write("Say what to rotate: python -m assistant.rotate keys, or data.\n")
         return 2
-    logs.configure()
-    try:
-        check_env_file(Path(".env"))
-        failed = _rotate(read(LaunchSettings), arguments[0])
-    except (AssistantError, CannotStart, PermissionError) as error:
-        sys.stderr.write(f"{error}\nWhat was done is kept; start it again to go on.\n")
-        return 1
-    return int(failed > 0)
-
-
-def _rotate(chosen: LaunchSettings, kind: str) -> int:
-    with opened(chosen):
-        return asyncio.run(_report(KINDS[kind](), kind))
+    kind = arguments[0]
+    return carried_out(lambda _: _report(KINDS[kind](), kind), kept=KEPT)
 
 
 async def _report(batches: AsyncIterator[list[Done]], kind: str) -> int:
-    """Say how far it is, and in the end what is left to do. Returns how many users failed."""
+    """Say how far it is, and in the end what is left to do. Returns 1 where users failed."""
     done: list[Done] = []
-    try:
-        async for batch in batches:
-            if len(done) // SAID_EVERY < (len(done) + len(batch)) // SAID_EVERY:
-                say(f"{len(done) + len(batch)} users")
-            done += batch
-    finally:
-        await database.close()
+    async for batch in batches:
+        if len(done) // SAID_EVERY < (len(done) + len(batch)) // SAID_EVERY:
+            say(f"{len(done) + len(batch)} users")
+        done += batch
     failed = sum(each.failed for each in done)
     what = "data keys wrapped anew" if kind == "keys" else "values sealed anew"
     say(f"{len(done)} users: {sum(each.changed for each in done)} {what}, {failed} users failed.")
@@ -59,7 +40,7 @@ async def _report(batches: AsyncIterator[list[Done]], kind: str) -> int:
         say(_about_keys(done))
         if unreadable := sum(each.unreadable for each in done):
             say(f"Values that do not open: {unreadable}. {UNREADABLE}")
-    return failed
+    return int(failed > 0)
 
 
 def _about_keys(done: list[Done]) -> str:

@@ -11,6 +11,7 @@ import pytest
 
 from assistant import arrange
 from assistant.config import LaunchSettings
+from assistant.local.installation import NOBODY
 from assistant.services.accounts import sign_in_by_name
 from assistant.services.tiers import tier_of
 from tests.conftest import SECRET
@@ -59,7 +60,7 @@ async def test_somebody_has_the_plan_and_the_seats(told, sells):
 
 
 async def test_somebody_unknown_and_terms_without_sense_are_one_sentence(told, sells):
-    assert await told("Nobody at all", MAIL, "50") == (1, arrange.NOBODY)
+    assert await told("Nobody at all", MAIL, "50") == (1, f"{NOBODY}\n")
     name = f"Ada {uuid4().hex[:8]}"
     await sign_in_by_name(name)
     code, said = await told(name, "nowhere", "50")

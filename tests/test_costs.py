@@ -1,4 +1,4 @@
-"""`python -m assistant.costs`: it says the mission's figures, computed, and what keeps them."""
+"""`python -m assistant.costs`: it says the target's figures, computed, and what keeps them."""
 
 from dataclasses import replace
 
@@ -38,7 +38,7 @@ def test_the_missions_month_is_told(told):
 
 def test_nothing_is_typed_in(told, monkeypatch):
     monkeypatch.setattr(
-        cost_model, "MISSION", (cost_model.Habit(messages=100), cost_model.MISSION[1])
+        cost_model, "TARGET", (cost_model.Habit(messages=100), cost_model.TARGET[1])
     )
     assert "$0.15 read + $0.75 written = $0.90" in told()
 

@@ -12,6 +12,7 @@ import pytest
 
 from assistant import operator
 from assistant.config import LaunchSettings, settings
+from assistant.local.installation import NOBODY
 from assistant.services.accounts import sign_in_by_name
 from tests.conftest import SECRET
 
@@ -70,7 +71,7 @@ async def test_by_the_sign_in_name_and_back_by_the_id(told, db):
 async def test_somebody_unknown_is_one_sentence(told, db):
     before = await operators(db)
     for who in ("Nobody at all", str(uuid4())):
-        assert await told("add", who) == (1, operator.NOBODY)
+        assert await told("add", who) == (1, f"{NOBODY}\n")
     assert await operators(db) == before
 
 

@@ -9,7 +9,7 @@ import httpx2
 from lxml import etree
 
 from assistant.connectors.bounds import MEGABYTE
-from assistant.connectors.network import ANY_PORT, MOST_REDIRECTS, Reach, client, plainly
+from assistant.connectors.network import ANY_PORT, MOST_REDIRECTS, Reach, client, is_safe, plainly
 from assistant.errors import AccessRefused, Gone, ToolError
 
 SECONDS = 10.0
@@ -167,13 +167,7 @@ class Dav:
 
 def _checked(url: str, reach: Reach) -> str:
     """The address. Raises ToolError for one where a password would go out in the clear."""
-    try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname or "", parts.port
-    except ValueError:
-        parts, host = urlsplit(""), ""
-    clear = parts.scheme == "http" and host in reach.private
-    if not host or "@" in parts.netloc or not (parts.scheme == "https" or clear):
+    if not is_safe(url, reach):
         raise ToolError(
             f"A calendar's address begins with https:// and holds no password. {UNCHANGED}"
         )

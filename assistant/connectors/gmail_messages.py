@@ -13,10 +13,9 @@ from assistant.connectors.mail_received import (
     addresses,
     decoded,
     message_ids,
-    tidy,
+    text_of,
     when,
 )
-from assistant.connectors.marked_text import said
 
 Part = Mapping[str, Any]
 
@@ -75,11 +74,7 @@ def _parts(head: Part) -> Iterator[Part]:
 
 def _text(parts: list[Part]) -> str:
     bodies = [part for part in parts if not part.get("filename")]
-    for kind, read in (("text/plain", str), ("text/html", said)):
-        texts = [read(_body(part)) for part in bodies if part.get("mimeType") == kind]
-        if any(map(str.strip, texts)):
-            return tidy("\n\n".join(texts))
-    return ""
+    return text_of(bodies, lambda part: str(part.get("mimeType")), _body)
 
 
 def _body(part: Part) -> str:

@@ -1,7 +1,7 @@
 """A letter as it came in: what a message says, however broken its bytes are."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from email import message_from_bytes
@@ -9,6 +9,7 @@ from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import getaddresses, parsedate_to_datetime
+from typing import TypeVar
 
 from assistant.agent.backends.mail import Found, Received
 from assistant.connectors.charset import decoded as in_letters
@@ -21,6 +22,8 @@ MOST_NAMES = 50
 LONGEST_HEADER = 10_000  # decoding takes time by the square
 LONGEST_LINE = 300
 LONGEST_TEXT = 200_000
+
+Part = TypeVar("Part")
 
 _SPACE = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
 # The library takes them apart in time by the square, while it reads and after.
@@ -94,11 +97,6 @@ def message_ids(line: str) -> tuple[str, ...]:
     return tuple(MESSAGE_ID.findall(line[:LONGEST_HEADER]))
 
 
-def tidy(text: str) -> str:
-    """The text as a reader sees it, bounded."""
-    return _BLANK_LINES.sub("\n\n", plain(text)).strip()[:LONGEST_TEXT]
-
-
 def _message(raw: bytes) -> Message:
     raw = _LONG.sub(rb"\1", raw)
     try:
@@ -137,13 +135,24 @@ def _file_name(part: Message) -> str:
 
 
 def _text(parts: list[Message]) -> str:
-    """The plain text, or what the HTML says where there is none."""
     bodies = [part for part in parts if not _file_name(part)]
-    for kind, read in (("text/plain", str), ("text/html", said)):
-        texts = [read(_body(part)) for part in bodies if part.get_content_type() == kind]
+    return text_of(bodies, Message.get_content_type, _body)
+
+
+def text_of(
+    bodies: Sequence[Part], kind: Callable[[Part], str], content: Callable[[Part], str]
+) -> str:
+    """The plain text of these parts, or what their HTML says where there is none."""
+    for wanted, read in (("text/plain", str), ("text/html", said)):
+        texts = [read(content(part)) for part in bodies if kind(part) == wanted]
         if any(map(str.strip, texts)):
-            return tidy("\n\n".join(texts))
+            return _tidy("\n\n".join(texts))
     return ""
+
+
+def _tidy(text: str) -> str:
+    """The text as a reader sees it, bounded."""
+    return _BLANK_LINES.sub("\n\n", plain(text)).strip()[:LONGEST_TEXT]
 
 
 def _body(part: Message) -> str:

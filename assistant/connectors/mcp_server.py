@@ -17,7 +17,7 @@ import httpx2
 from pydantic import JsonValue
 
 from assistant.connectors.bounds import MEGABYTE
-from assistant.connectors.network import ANY_PORT, Reach, client, plainly
+from assistant.connectors.network import ANY_PORT, Reach, client, is_safe, plainly
 from assistant.connectors.plain_text import one_line, plain
 from assistant.errors import AccessRefused, ToolError
 
@@ -158,13 +158,7 @@ def _http(server: Server, reach: Reach, seconds: float) -> httpx2.AsyncClient:
 
 def require_safe(url: str, reach: Reach) -> None:
     """Raises ToolError for an address that is not encrypted or holds a password."""
-    try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname or "", parts.port
-    except ValueError:
-        parts, host = urlsplit(""), ""
-    inside = parts.scheme == "http" and host in reach.private
-    if not host or "@" in parts.netloc or not (parts.scheme == "https" or inside):
+    if not is_safe(url, reach):
         raise ToolError(
             f"An MCP server's address begins with https:// and holds no password. {UNCHANGED}"
         )

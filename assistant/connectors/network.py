@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 import httpcore2
 import httpx2
@@ -41,6 +42,17 @@ class Reach:
     """
 
     private: frozenset[str] = frozenset()
+
+
+def is_safe(url: str, reach: Reach) -> bool:
+    """Whether a secret may go there: the way is encrypted, or inside, and it holds no password."""
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        return False
+    encrypted = parts.scheme == "https" or (parts.scheme == "http" and host in reach.private)
+    return bool(host) and "@" not in parts.netloc and encrypted
 
 
 async def vetted(host: str, port: int, reach: Reach) -> str:

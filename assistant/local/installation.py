@@ -1,16 +1,47 @@
 """An installation that is there already, opened for a command of whoever holds its database."""
 
+import asyncio
 import os
-from collections.abc import Iterator
+import sys
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
-from assistant.config import LaunchSettings, settings
-from assistant.errors import CannotStart
+from assistant import database, logs
+from assistant.config import LaunchSettings, read, settings
+from assistant.errors import AssistantError, CannotStart, NotFound
 from assistant.key_ring import ring, ring_of
-from assistant.local.checks import check_data_folder
+from assistant.local.checks import check_data_folder, check_env_file
 from assistant.local.postgres import administered
 from assistant.local.secret import secret_key
 from assistant.migration import prepare
+
+NOBODY = "No user here has this id, and nobody signs in by this name. Nothing was changed."
+
+
+def carried_out(command: Callable[[LaunchSettings], Awaitable[int]], *, kept: str = "") -> int:
+    """Do it on the installation of the settings. Returns its exit code, 1 for a fault.
+
+    A fault is one sentence on stderr, with what was kept behind it.
+    """
+    logs.configure()
+    try:
+        check_env_file(Path(".env"))
+        chosen = read(LaunchSettings)
+        with opened(chosen):
+            return asyncio.run(_closed_behind(command(chosen)))
+    except NotFound:
+        sys.stderr.write(f"{NOBODY}\n")
+    except (AssistantError, CannotStart, PermissionError) as error:
+        sys.stderr.write(f"{error}\n{kept}")
+    return 1
+
+
+async def _closed_behind(command: Awaitable[int]) -> int:
+    try:
+        return await command
+    finally:
+        await database.close()
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from assistant.agent.types import Usage
 from assistant.services.summaries import KEPT, LONG
 from assistant.services.tiers import TIERS
 
-# The mission: of 29 dollars 78 % are left, after 6.25 for the platform, in which the models are.
+# The target: of 29 dollars 78 % are left, after 6.25 for the platform, in which the models are.
 MARGIN = Decimal("0.78")
 PLATFORM = Decimal("6.25")
 PLAN = TIERS["pro"]
@@ -71,7 +71,7 @@ class Way:
         return SMALL[self.provider]
 
 
-MISSION = Habit(), Way("claude-sonnet-4-5")
+TARGET = Habit(), Way("claude-sonnet-4-5")
 
 Weighed = tuple[Decimal, Usage]  # how likely, and what then
 
@@ -84,7 +84,7 @@ def month(habit: Habit, way: Way) -> Decimal:
 
 def rest() -> Decimal:
     """USD that a user costs in a month besides the models."""
-    return PLATFORM - month(*MISSION)
+    return PLATFORM - month(*TARGET)
 
 
 def margin(models: Decimal) -> Decimal:

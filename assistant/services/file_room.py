@@ -20,7 +20,7 @@ NO_MORE_DELETED = (
 
 
 async def require(session: AsyncSession, tier: Tier, size: int, but: UUID | None = None) -> None:
-    """Raises Refused where there is no room for one more file of this size, behind `one_by_one`.
+    """Raises Refused where there is no room for one more file of this size. To be asked one by one.
 
     but: the file itself, where it has a row already. Deleted ones have as much room again.
     """

@@ -216,7 +216,7 @@ async def _write(  # noqa: PLR0913  (each is another part of the turn)
     )
     await together(
         asking.connection,
-        _moved_on(place, question, grip, _lasting(asking.wish, place, choice)),
+        _moved_on(place, question, grip, _lasting(wish, place, choice)),
         *map(inserting, question.rows if question else ()),
         inserting(reply),
         leases.beginning(grip, place.id, wish.client_key, wish.timezone),

@@ -7,6 +7,7 @@ from typing import Any
 
 import reflex as rx
 
+from assistant.agent.catalog import SCRIPTED, VENDORS
 from assistant.services import usage_report
 from assistant.services.model_choice import name_of
 from assistant.services.money_and_days import day, money
@@ -15,10 +16,10 @@ from assistant.state.base import BaseState
 from assistant.state.elsewhere import arrive
 
 PURPOSES = {"answer": "Answers", "title": "Titles", "summary": "Summaries"}
-VENDORS = {"anthropic": "Anthropic", "openai": "OpenAI", "google": "Google", "scripted": "Demo"}
+MAKERS = {name: each.label for name, each in VENDORS.items()} | {SCRIPTED.provider: "Demo"}
 LABELS: dict[str, Callable[[str], str]] = {
     "model": name_of,
-    "provider": lambda vendor: VENDORS.get(vendor, vendor),
+    "provider": lambda vendor: MAKERS.get(vendor, vendor),
     "purpose": lambda purpose: PURPOSES.get(purpose, purpose),
 }
 CENT = Decimal("0.01")

@@ -1,4 +1,4 @@
-"""The mission's model of costs, by the prices that requests pay."""
+"""The target's model of costs, by the prices that requests pay."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -8,14 +8,14 @@ import pytest
 from assistant.agent.prices import cost
 from assistant.agent.tools import TOOLS
 from assistant.services import cost_model as model
-from assistant.services.cost_model import MISSION, Habit, Way
+from assistant.services.cost_model import TARGET, Habit, Way
 
 DEFAULT = "claude-sonnet-5-5"
 REAL = Way(DEFAULT, standing=5_000, history=48_000, titled=True)
 
 
 def test_the_missions_month_costs_what_the_mission_says():
-    habit, way = MISSION
+    habit, way = TARGET
     read = model.month(replace(habit, answered=0), way)
     assert read == Decimal("0.75")
     assert model.month(habit, way) - read == Decimal("3.75")
@@ -121,7 +121,7 @@ def test_the_share_of_the_small_model_makes_up_what_is_missing():
     dear = model.month(habit, REAL)
     cheap = model.month(habit, replace(REAL, model=REAL.small))
     assert share * cheap + (1 - share) * dear == pytest.approx(model.ceiling())
-    assert model.small_share(*MISSION) == 0
+    assert model.small_share(*TARGET) == 0
 
 
 def test_the_rules_and_each_tool_are_counted():
