@@ -57,6 +57,7 @@ from assistant.services.background import spawn
 from assistant.state.at_rest import seal_states
 from assistant.state.commands import judge_events
 from assistant.state.sockets import close_sockets, watch_sessions
+from assistant.state.visitors import forget_visitors
 
 logs.configure()
 log = structlog.get_logger()
@@ -159,3 +160,4 @@ for page in PAGES:
 app.register_lifespan_task(at_work)
 seal_states(app)
 judge_events(app)
+forget_visitors(app)
