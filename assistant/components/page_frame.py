@@ -31,10 +31,16 @@ def page_frame(
     )
 
 
+def part_id(title: str) -> str:
+    """The id of the heading of a section."""
+    return f"part-{title.lower().replace(' ', '-')}"
+
+
 def section(title: Words, sentence: Words, *rows: rx.Component) -> rx.Component:
     """Rows on hairlines below a heading. sentence: what the section is for, "" for none."""
+    mark = {"id": part_id(title)} if isinstance(title, str) else {}
     return rx.el.section(
-        rx.el.h2(title),
+        rx.el.h2(title, **mark),
         rx.el.p(sentence, class_name="sentence") if sentence else rx.fragment(),
         *rows,
     )

@@ -40,7 +40,7 @@ def sidebar() -> rx.Component:
             rx.foreach(SidebarState.groups, _group),
             rx.cond(SidebarState.left_said & (SidebarState.groups.length() == 0), _none_yet()),
             rx.cond(SidebarState.more, _quiet("Show more", SidebarState.show_more)),
-            _archive(),
+            rx.cond(SidebarState.left_said, _archive()),
             class_name="conversations",
             aria_label="Conversations",
         ),

@@ -85,11 +85,11 @@ function gistOf(values) {
   return value === undefined ? "" : String(value);
 }
 
-const NOTICEABLE = 0.05; // seconds: what was refused at once took no time
+const NOTICEABLE = 0.05; // seconds: what took less is read as 0.0 s, which says nothing
 
 function durationOf({ seconds, state }) {
-  const ran = state === "done" || (state === "failed" && seconds >= NOTICEABLE);
-  return ran && seconds != null ? `${seconds.toFixed(1)} s` : "";
+  const ran = (state === "done" || state === "failed") && seconds >= NOTICEABLE;
+  return ran ? `${seconds.toFixed(1)} s` : "";
 }
 
 function Details({ call }) {

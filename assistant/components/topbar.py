@@ -11,7 +11,11 @@ def topbar() -> rx.Component:
     """Drawer button (phone), title, model picker."""
     return rx.el.header(
         drawer_button(),
-        rx.el.h1(ChatState.title, class_name="title", dir="auto"),
+        rx.cond(
+            ChatState.title,
+            rx.el.h1(ChatState.title, class_name="title", dir="auto"),
+            rx.el.div(class_name="title"),
+        ),
         menu(
             rx.foreach(ChatState.models, _model),
             label="Model",

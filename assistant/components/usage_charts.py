@@ -9,6 +9,7 @@ from assistant.state.usage import UsageState
 HEIGHT = 220  # pixels
 ROW, AXIS, NAMES = 40, 40, 140  # pixels: of one bar that lies, of the amounts, of what it is of
 HUSHED = {"tick_line": False, "stroke": "var(--muted)"}
+UNFOCUSED = {"accessibilityLayer": False}  # hidden from screen readers: the tables say it all
 FREE = "Nothing has cost anything this month. Once something does, each day has a bar here."
 
 
@@ -22,6 +23,7 @@ def days_chart() -> rx.Component:
         data=UsageState.days,
         height=HEIGHT,
         width="100%",
+        custom_attrs=UNFOCUSED,
     )
     is_free = UsageState.ready & ~UsageState.has_cost
     drawn = _framed("days", rx.cond(UsageState.ready, chart))
@@ -39,6 +41,7 @@ def shares_chart(rows: Any) -> rx.Component:  # noqa: ANN401  (a list of the sta
         layout="vertical",
         height=rows.length() * ROW + AXIS,
         width="100%",
+        custom_attrs=UNFOCUSED,
     )
     return rx.cond(UsageState.has_cost & (rows.length() > 0), _framed("shares", chart))
 

@@ -3,6 +3,7 @@
 import reflex as rx
 
 from assistant.components import settings_data, settings_permissions, settings_security
+from assistant.components.contents import contents
 from assistant.components.page_frame import page_frame
 from assistant.components.settings_answers import answers_section
 from assistant.components.settings_appearance import appearance_section
@@ -11,12 +12,18 @@ from assistant.components.settings_files import files_section
 from assistant.components.settings_profile import profile_section
 from assistant.state.settings import SettingsState
 
+PARTS = (
+    *("Profile", "Answers", "Appearance", "Connections", "Permissions", "Ways to sign in"),
+    *("Second factor", "Devices", "Files", "Your data"),
+)  # some of the headings below: the ways to them
+
 
 def settings() -> rx.Component:
     """All sections, in the order in which they are looked for."""
     return page_frame(
         "Settings",
         "How you are known here, how answers come, and what happens to what is yours.",
+        contents("Settings", *PARTS),
         profile_section(),
         answers_section(),
         appearance_section(),

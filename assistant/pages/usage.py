@@ -12,8 +12,7 @@ def usage() -> rx.Component:
     """The page."""
     return page_frame(
         "Usage",
-        "What your messages used this month and what it cost, silent requests such as titles "
-        "included.",
+        "What your messages have cost this month, with titles and summaries.",
         rx.el.p(rx.el.a("Your plan and billing", href="/billing", class_name="link")),
         rx.el.div(usage_month(), usage_tables(), class_name="usage"),
     )

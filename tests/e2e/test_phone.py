@@ -73,3 +73,23 @@ async def test_the_drawer_opens_and_closes_on_a_phone(person, app, phone):
     await chat.page.get_by_test_id("new-chat").tap()
     await expect(chat.messages).to_have_count(0)
     await expect(chat.page.get_by_test_id("new-chat")).not_to_be_in_viewport()
+
+
+async def test_the_focus_is_in_the_drawer_while_it_is_out_and_goes_back(person, app, phone):
+    alice = await person(app.url, **phone)
+    chat = await (await alice.open()).listens()
+    button = chat.page.get_by_role("button", name="Conversations")
+    await expect(button).to_have_attribute("aria-expanded", "false")
+    await button.press("Enter")
+    await expect(chat.page.get_by_test_id("new-chat")).to_be_focused()
+    await expect(chat.page.locator(".beside")).to_have_attribute("inert", "")
+    for _ in range(8):
+        await chat.page.keyboard.press("Tab")
+        assert await chat.page.evaluate("!document.activeElement.closest('.beside')")
+    await chat.page.get_by_test_id("account").focus()
+    await chat.page.keyboard.press("Escape")
+    await expect(button).to_be_focused()
+    await expect(button).to_have_attribute("aria-expanded", "false")
+    await button.press("Enter")
+    await chat.page.set_viewport_size({"width": 900, "height": 700})  # it is turned
+    await expect(chat.page.locator(".beside")).not_to_have_attribute("inert", "")

@@ -48,6 +48,20 @@ async def test_the_menu_at_the_users_name_leads_to_the_settings(alice):
     await expect(chat.said).to_have_text("Hello.")
 
 
+async def test_each_way_at_the_top_leads_to_its_part_and_changes_nothing_else(alice):
+    settings = await settings_of(alice)
+    ways = settings.page.get_by_role("navigation", name="Settings").get_by_role("link")
+    await expect(ways).to_have_count(10)
+    await settings.instructions.fill("not saved yet")
+    for way in await ways.all():
+        await way.press("Enter")
+        part = settings.page.get_by_role("heading", name=await way.inner_text(), exact=True)
+        await expect(part).to_be_focused()
+        await expect(part).to_be_in_viewport()
+    await expect(settings.page).to_have_url(f"{alice.url}/settings")
+    await expect(settings.instructions).to_have_value("not saved yet")
+
+
 async def test_a_new_name_stands_in_the_sidebar_and_is_there_after_a_reload(alice):
     settings = await settings_of(alice)
     await settings.name.fill("Ada Lovelace")

@@ -53,6 +53,8 @@ async def test_each_request_leads_to_its_message_and_all_of_them_come_as_a_file(
     await expect(answer).to_contain_text("40")
     async with page.expect_download() as download:
         await page.get_by_role("link", name="Download every request").click()
+    await expect(page.locator(".chart svg").first).to_be_visible()
+    await expect(page.locator(".chart [tabindex='0']")).to_have_count(0)
     assert "claude" in (await (await download.value).path()).read_text()
     await answer.get_by_role("link").click()
     await expect(page.get_by_text("w0039")).to_be_visible()
