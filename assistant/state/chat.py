@@ -63,13 +63,14 @@ class ChatState(BaseState):
     until: str = ""
     _wanted: str = ""  # the model that was asked for; another one may answer
     _picked: bool = False  # the model was, since the last message
+    _picks: int = 0  # how often: one may come while something else is awaited
     _begun: str = ""  # the conversation that a send of this page began last
     _gone: str = ""  # the one that was shown when it was deleted
 
     @rx.event(background=True)
     async def load(self) -> Any:  # noqa: ANN401  (an event for Reflex)
         """Attach to the conversation that the address names; never start anything."""
-        asked, begun = getattr(self, "chat_id", ""), self._begun
+        asked, begun, picks = getattr(self, "chat_id", ""), self._begun, self._picks
         async with saying_what_fails(self):
             try:
                 stands = await standing(self._user_id(), self.timezone)
@@ -84,7 +85,8 @@ class ChatState(BaseState):
                     self.problem = ""
                     if asked or begun == self._begun:  # else it is a new chat no more
                         self._show(opened, missing=MISSING if asked and not opened else "")
-                    self._stand(stands, opened.model if opened else usual)
+                    wanted = opened.model if opened else usual
+                    self._stand(stands, wanted if picks == self._picks else None)
         return None
 
     async def _opened(self, conversation_id: str) -> conversations.Listed | None:
@@ -137,6 +139,7 @@ class ChatState(BaseState):
         self, conversation_id: Id, text: Words, client_key: Key, file_ids: Files
     ) -> None:
         """Send a message where the page says; "" begins a conversation, where the page moves."""
+        picks = self._picks
         try:
             place = identifier(conversation_id) if conversation_id else None
             files = tuple(identifier(each, "file") for each in file_ids)
@@ -147,7 +150,7 @@ class ChatState(BaseState):
             await self._refuse(client_key, error)
             return
         async with self:
-            self._picked = False
+            self._picked = self._picks != picks  # one that was made meanwhile is for the next
             self._attach(started, client_key, conversation_id)
 
     async def _refuse(self, client_key: str, error: Exception, not_done: str = NOT_SENT) -> None:
@@ -209,6 +212,7 @@ class ChatState(BaseState):
         not_done: str,
     ) -> None:
         """Begin another answer. not_done: what is said where the plan does not pay for it."""
+        picks = self._picks
         try:
             await self._count_address()
             started = await begin(self._user_id(), identifier(message_id, "message"))
@@ -216,7 +220,7 @@ class ChatState(BaseState):
             await self._refuse(wish.client_key, error, not_done)
             return
         async with self:
-            self._picked = self._picked and wish.once
+            self._picked = self._picked and (wish.once or self._picks != picks)
             self._attach(started, wish.client_key, str(started.conversation_id))
 
     async def _count_address(self) -> None:
@@ -258,6 +262,7 @@ class ChatState(BaseState):
         labels = {each["id"]: each["label"] for each in self.models if not each["plan"]}
         if label := labels.get(model_id):
             self._picked = True
+            self._picks += 1
             self._put(_wanted=model_id, model=model_id, model_label=label, notice="")
 
     @command
