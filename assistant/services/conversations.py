@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from asyncpg import Record
-from sqlalchemy import func
+from sqlalchemy import func, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.dml import ReturningUpdate
 from sqlmodel import col, select, update
@@ -32,6 +32,8 @@ _KEPT = f"{_ROW} and c.archived_at is null order by c.touched_at desc limit $1"
 _PUT_AWAY = f"{_ROW} and c.archived_at is not null order by c.touched_at desc limit $1"
 _ONE = f"{_ROW} and c.id = $1"
 _THESE = f"{_ROW} and c.id = any($1::uuid[])"
+# Sends wait for the same row.
+_ONE_AT_A_TIME = text("select from profiles for no key update")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +124,13 @@ async def archive(user_id: UUID, conversation_id: UUID, *, back: bool = False) -
 async def delete(user_id: UUID, conversation_id: UUID, *, back: bool = False) -> None:
     """Delete it; for a day that can be taken back, then it is removed for good.
 
-    A turn that runs in it is stopped: nobody would see its answer.
+    A turn that runs in it is stopped: nobody would see its answer. None begins meanwhile, and one
+    that ends has the turn's row before the conversation's, too: they never wait for each other.
     """
     async with user_session(user_id) as session:
-        await _change(session, conversation_id, deleted_at=None if back else func.now())
+        await session.execute(_ONE_AT_A_TIME)
         turn_id = None if back else await session.scalar(_stopping(conversation_id))
+        await _change(session, conversation_id, deleted_at=None if back else func.now())
     if turn_id is not None:
         await signals.tell("stop", {"turn": str(turn_id), "seen": ALL})
     await signals.tell_changed(user_id, conversation_id)
