@@ -18,6 +18,7 @@ from assistant.services import signals
 from assistant.services.allowances import Left, left_over
 from assistant.services.inputs import TITLE_CHARACTERS, one_line
 from assistant.services.keys import UNREADABLE, opened_or, vault_in, vault_over
+from assistant.services.one_by_one import hold
 from assistant.services.titles import PLACE, titled_by
 from assistant.services.turn_log import ALL
 from assistant.vault import Vault
@@ -122,11 +123,13 @@ async def archive(user_id: UUID, conversation_id: UUID, *, back: bool = False) -
 async def delete(user_id: UUID, conversation_id: UUID, *, back: bool = False) -> None:
     """Delete it; for a day that can be taken back, then it is removed for good.
 
-    A turn that runs in it is stopped: nobody would see its answer.
+    A turn that runs in it is stopped: nobody would see its answer. None begins meanwhile, and one
+    that ends has the turn's row before the conversation's, too: they never wait for each other.
     """
     async with user_session(user_id) as session:
-        await _change(session, conversation_id, deleted_at=None if back else func.now())
+        await hold(session)
         turn_id = None if back else await session.scalar(_stopping(conversation_id))
+        await _change(session, conversation_id, deleted_at=None if back else func.now())
     if turn_id is not None:
         await signals.tell("stop", {"turn": str(turn_id), "seen": ALL})
     await signals.tell_changed(user_id, conversation_id)

@@ -63,6 +63,7 @@ class ChatState(BaseState):
     until: str = ""
     _wanted: str = ""  # the model that was asked for; another one may answer
     _picked_in: str | None = None  # where the model was since the last message, None for nowhere
+    _picks: int = 0  # how often: one may come while a message is taken
     _begun: str = ""  # the conversation that a send of this page began last
     _gone: str = ""  # the one that was shown when it was deleted
 
@@ -153,6 +154,7 @@ class ChatState(BaseState):
         self, conversation_id: Id, text: Words, client_key: Key, file_ids: Files
     ) -> None:
         """Send a message where the page says; "" begins a conversation, where the page moves."""
+        picks = self._picks
         try:
             place = identifier(conversation_id) if conversation_id else None
             files = tuple(identifier(each, "file") for each in file_ids)
@@ -164,7 +166,8 @@ class ChatState(BaseState):
             await self._refuse(client_key, error)
             return
         async with self:
-            self._picked_in = None
+            # One that was made meanwhile is for the next.
+            self._picked_in = None if picks == self._picks else str(started.conversation_id)
             self._attach(started, client_key, conversation_id)
 
     async def _refuse(self, client_key: str, error: Exception, not_done: str = NOT_SENT) -> None:
@@ -227,6 +230,7 @@ class ChatState(BaseState):
         not_done: str,
     ) -> None:
         """Begin another answer. not_done: what is said where the plan does not pay for it."""
+        picks = self._picks
         try:
             await self._count_address()
             started = await begin(self._user_id(), identifier(message_id, "message"))
@@ -234,7 +238,7 @@ class ChatState(BaseState):
             await self._refuse(wish.client_key, error, not_done)
             return
         async with self:
-            if not wish.once:
+            if not wish.once and picks == self._picks:
                 self._picked_in = None
             self._attach(started, wish.client_key, str(started.conversation_id))
 
@@ -280,6 +284,7 @@ class ChatState(BaseState):
         """Let this model answer what is sent from now on, if the picker offers it."""
         labels = {each["id"]: each["label"] for each in self.models if not each["plan"]}
         if label := labels.get(model_id):
+            self._picks += 1
             self._picked_in = self._address()
             self._put(_wanted=model_id, model=model_id, model_label=label, notice="")
 

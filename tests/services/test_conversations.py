@@ -1,11 +1,12 @@
 """The list of conversations, and what can be done with one."""
 
+import asyncio
 from uuid import uuid4
 
 import pytest
 
 from assistant.errors import NotFound, Refused
-from assistant.services import conversations, signals
+from assistant.services import conversations, leases, signals, turns
 from tests.conftest import all_ended
 from tests.services.talk import ended, say, shown, text_of, title_of, until_entry
 
@@ -88,6 +89,48 @@ async def test_a_deletion_stops_the_answer_that_is_being_written(alice, bob, ven
     back = await conversations.opened(alice.id, deleted.conversation_id)
     assert back.turn_id is None
     assert text_of((await shown(alice, back.id))[-1]["parts"]) == text_of(state.parts)
+
+
+def paused(monkeypatch, module, name, *, after=False):
+    """Let a call wait before what it does, or after: (it is there, it may go on)."""
+    real, there, may = getattr(module, name), asyncio.Event(), asyncio.Event()
+
+    async def slow(*values):
+        answer = await real(*values) if after else None
+        there.set()
+        await may.wait()
+        return answer if after else await real(*values)
+
+    monkeypatch.setattr(module, name, slow)
+    return there, may
+
+
+async def deleted_meanwhile(alice, conversation_id, there, may):
+    """Delete the conversation when something has come there, which then goes on."""
+    await there.wait()
+    deleting = asyncio.create_task(conversations.delete(alice.id, conversation_id))
+    await asyncio.wait({deleting}, timeout=0.5)
+    may.set()
+    await deleting
+
+
+async def test_an_answer_that_begins_while_its_conversation_is_deleted_is_stopped(
+    alice, vendors, monkeypatch
+):
+    here = await begun(alice)
+    there, may = paused(monkeypatch, turns, "begin")
+    saying = asyncio.create_task(say(alice, "[[tokens=200 gap=20]]", here))
+    await deleted_meanwhile(alice, here, there, may)
+    assert (await ended(alice, await saying)).status == "stopped"
+
+
+async def test_a_deletion_and_the_end_of_an_answer_do_not_wait_for_each_other(
+    alice, vendors, monkeypatch
+):
+    there, may = paused(monkeypatch, leases, "end", after=True)
+    started = await say(alice, "[[tokens=3]]")
+    await deleted_meanwhile(alice, started.conversation_id, there, may)
+    assert (await ended(alice, started)).status == "done"
 
 
 async def test_taking_a_deletion_back_stops_nothing(alice, vendors):

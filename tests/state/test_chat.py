@@ -145,6 +145,36 @@ async def test_what_is_sent_right_after_a_pick_is_answered_by_it(hers, alice, ve
     assert asked == ["gpt-6-astra"]
 
 
+async def test_a_pick_that_is_made_while_a_page_is_read_stays(hers, vendors, monkeypatch):
+    await hers.send(ChatState, "load")
+    read, may = holding(monkeypatch, chat, "standing")
+    loading = asyncio.create_task(hers.send(ChatState, "load"))
+    await read.wait()
+    await hers.send(ChatState, "pick", model_id="gpt-6-astra")
+    may.set()
+    await loading
+    state = await hers.state(ChatState)
+    assert (state.model, state.model_label) == ("gpt-6-astra", "GPT-6 Astra")
+
+
+async def test_a_pick_that_is_made_while_a_message_is_taken_is_for_the_next_one(
+    hers, alice, vendors, monkeypatch
+):
+    await answer_short_by(alice.id, SMALL)
+    await hers.send(ChatState, "load")
+    taken, may = holding(monkeypatch, turns, "send")
+    sending = asyncio.create_task(sent(hers, "Tell me."))
+    await taken.wait()
+    await hers.send(ChatState, "pick", model_id="gpt-6-astra")
+    may.set()
+    first = await sending
+    await ended(alice, turns.Started(UUID(first.turn_id), UUID(first.conversation_id)))
+    second = await sent(hers, "And?", KEY.format(2))
+    await ended(alice, turns.Started(UUID(second.turn_id), UUID(second.conversation_id)))
+    asked = [seen.model for seen in vendors.requests if seen.body.get("tools")]
+    assert asked == ["claude-haiku-5-5", "gpt-6-astra"]
+
+
 async def test_who_writes_before_a_conversation_is_loaded_is_answered_by_its_model(
     hers, alice, vendors
 ):
