@@ -9,12 +9,12 @@ import asyncio
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
-from sqlalchemy import String, cast, insert, inspect, or_, text
+from sqlalchemy import String, cast, exists, func, insert, inspect, or_, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select, update
 
 from assistant.database import user_session
-from assistant.models import Conversation, Message
+from assistant.models import Conversation, Message, Turn
 from assistant.services import messages, signals, titles
 from assistant.services.archived import ArchivedTalk
 from assistant.services.contents import Entry
@@ -29,6 +29,7 @@ from assistant.vault import Vault
 
 WITHOUT_START = "it goes on from what was not imported"
 REPEATED = "it holds messages that another file of the archive has brought already"
+PARTIAL = "partial"  # marks one of several files, until the last of them is written
 PLANNED_ANEW = 300  # messages of one file; fewer are written before a plan is made
 
 Row = dict[str, Any]
@@ -73,6 +74,7 @@ async def _store(talk: ArchivedTalk, places: Places) -> Stored:
     stored = Stored(talk.id, uuid4(), {}, places)
     async with user_session(places.user_id) as session:
         await hold(session)
+        await _make_way(session, talk.id)
         if await _is_here(session, talk.id):
             raise Left(talk.title or talk.id, HERE_ALREADY)
         vault = await vault_in(session)
@@ -90,6 +92,10 @@ async def _go_on(user_id: UUID, talk: ArchivedTalk, stored: Stored | None) -> No
         raise Left(talk.title or talk.id, REPEATED)
     async with user_session(user_id) as session:
         await _write_messages(session, stored, talk, await vault_in(session))
+        if len(stored.ids) >= talk.count:
+            mine = col(Conversation.id) == stored.conversation_id
+            whole = col(Conversation.details).op("-")(PARTIAL)
+            await session.execute(update(Conversation).where(mine).values(details=whole))
 
 
 async def _write_messages(
@@ -120,6 +126,18 @@ async def _insert_all(session: AsyncSession, rows: list[Row]) -> None:
     )
 
 
+async def _make_way(session: AsyncSession, origin: str) -> None:
+    """An import that was cut off in the middle of this conversation has left a part of it: it goes,
+    unless somebody has gone on with it since.
+    """
+    details = col(Conversation.details)
+    left = (details["origin"].as_string() == origin, details.op("?")(PARTIAL))
+    unused = ~exists().where(col(Turn.conversation_id) == col(Conversation.id))
+    there = col(Conversation.deleted_at).is_(None)
+    gone = update(Conversation).where(*left, unused, there).values(deleted_at=func.now())
+    await session.execute(gone)
+
+
 async def _is_here(session: AsyncSession, origin: str) -> bool:
     same = or_(
         cast(col(Conversation.id), String) == origin,
@@ -132,6 +150,7 @@ async def _is_here(session: AsyncSession, origin: str) -> bool:
 def _conversation(conversation_id: UUID, talk: ArchivedTalk, vault: Vault) -> Row:
     # Anybody may have written what stands in a file.
     details = {"imported": True, "tainted": True, "origin": talk.id, "titled": talk.titled}
+    details[PARTIAL] = talk.count > len(talk.messages)
     return {
         "id": conversation_id,
         "user_id": vault.user_id,

@@ -116,9 +116,11 @@ class PermissionsState(BaseState):
         failure = ""
         try:
             yield
-            await self._read(self._user_id())
         except Exception as error:  # noqa: BLE001  (said beside the tool)
             failure = f"{sentence(error)} {KEPT}"
+        else:
+            async with saying_what_fails(self):  # it is saved, be it read again or not
+                await self._read(self._user_id())
         async with self:
             self.changed, self.said, self.failed = tool, failure or SAVED, bool(failure)
             self.number += 1

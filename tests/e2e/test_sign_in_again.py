@@ -62,11 +62,16 @@ async def time_is_up(app: App, user_id: str) -> None:
         await admin.close()
 
 
-async def deaf(chat: Chat, app: App, user_id: str) -> None:
-    """The page does not hear that the time is up, and goes on as if it were not."""
-    await chat.page.route("**/api/events", lambda route: route.abort())
+async def deaf(app: App, user_id: str, *chats: Chat) -> None:
+    """These pages do not hear that the time is up, and go on as if it were not.
+
+    All that are open: one that hears asks for signing in, and what is typed there is a name.
+    """
+    for chat in chats:
+        await chat.page.route("**/api/events", lambda route: route.abort())
+    await asyncio.sleep(2)  # what they have heard before is read, and no answer to that tells them
     await time_is_up(app, user_id)
-    await chat.page.wait_for_timeout(6_000)  # the server has closed the socket by itself
+    await asyncio.sleep(6)  # the server has closed their sockets by itself
 
 
 async def hears_again(chat: Chat, person: Person) -> None:
@@ -123,7 +128,7 @@ async def test_what_was_sent_when_the_time_was_up_is_sent_once_after_it(alice, a
     chat = await alice.open()
     alice.forgiven = FORGIVEN
     await chat.ask("Hello.")
-    await deaf(chat, app, await alice.id())
+    await deaf(app, await alice.id(), chat)
     await chat.say("Are you there?")
     await hears_again(chat, alice)
     await expect(chat.answers).to_have_count(2)
@@ -137,8 +142,7 @@ async def test_each_tab_sends_its_own_words_once_somebody_has_signed_in(alice, a
     tabs = [await alice.open() for _ in range(2)]
     for number, tab in enumerate(tabs):
         await tab.ask(f"Hello {number}.")
-    for tab in tabs:
-        await deaf(tab, app, await alice.id())
+    await deaf(app, await alice.id(), *tabs)
     for number, tab in enumerate(tabs):
         await tab.say(f"Are you there, {number}?")
     again = [await Again(tab.page).asks() for tab in tabs]
@@ -157,7 +161,7 @@ async def test_what_was_edited_and_wished_goes_on_in_the_new_session(alice, app)
     await chat.ask("Hello.")
     field = await chat.edits(chat.questions.first)
     await field.fill("In other words.")
-    await deaf(chat, app, await alice.id())
+    await deaf(app, await alice.id(), chat)
     await field.press("Control+Enter")
     await hears_again(chat, alice)
     await expect(chat.version(chat.questions.first)).to_have_text("2/2")

@@ -14,6 +14,7 @@ from assistant.services import (
     archived,
     conversation_export,
     conversations,
+    imported_talks,
     search,
     signals,
     signatures,
@@ -175,6 +176,28 @@ async def test_the_longest_conversation_comes_back_whole(bytes_, marks, head, db
     assert all(len(c) <= bytes_ for n, c in written.items() if n.endswith(".json"))
     assert [len(talk["messages"]) for talk in joined(before)] == [60, 0]
     assert joined(before) == joined(after)
+
+
+@pytest.mark.parametrize("is_used", [False, True])
+async def test_a_conversation_that_was_cut_off_comes_whole_the_next_time_unless_it_is_used(
+    is_used, alice, demo, db
+):
+    facts = {"title": "Long", "count": 2, "head": "last"}
+    first = talk_file(**facts)
+    origin, last = json.loads(first)["id"], {"id": "last", "parent": "q"}
+    part = talk_file(**facts, id=origin, continues=True, message=last)
+    names = ("conversations/1.json", "conversations/1.part0002.json")
+    assert await brought(alice, packed({names[0]: first})) == (1, [])
+    sql = "select id from conversations where user_id = $1 and deleted_at is null"
+    if is_used:
+        (row,) = await rows(db, sql, alice.id)
+        await ask(alice, "And then?", row["id"])
+    whole = packed(dict(zip(names, (first, part), strict=True)))
+    here = [("Long", HERE_ALREADY), ("Long", imported_talks.WITHOUT_START)]
+    assert await brought(alice, whole) == ((0, here) if is_used else (1, []))
+    (row,) = await rows(db, sql, alice.id)
+    assert len(await shown(alice, row["id"])) == 2 + is_used
+    assert (await brought(alice, whole))[0] == 0
 
 
 async def test_what_was_imported_is_marked_so_and_is_the_users_own(alice, bob, db):

@@ -10,6 +10,7 @@ from assistant.agent.tools.calculator import calculator
 from assistant.connectors.mcp_server import Offered
 from assistant.connectors.mcp_tools import tool_of
 from assistant.database import user_session
+from assistant.errors import DatabaseAway
 from assistant.services import permissions
 from assistant.services.tiers import FREE
 from assistant.state.permissions import PermissionsState, _tool
@@ -55,6 +56,16 @@ async def test_a_choice_is_kept_and_said(page, alice):
     shown = await page("choose", tool="calculator", rule="allow")
     assert await permissions.rules(alice.id) == {}
     assert (shown.changed, shown.number) == ("calculator", 3)
+
+
+async def test_a_choice_that_cannot_be_read_again_is_saved_all_the_same(page, alice, monkeypatch):
+    async def away(_user_id):
+        raise DatabaseAway
+
+    monkeypatch.setattr(permissions, "granted", away)
+    shown = await page("choose", tool="calculator", rule="off")
+    assert await permissions.rules(alice.id) == {"calculator": "off"}
+    assert (shown.said, shown.failed, shown.problem) == ("Saved.", False, str(DatabaseAway()))
 
 
 async def test_what_deletes_can_be_off_and_is_never_allowed_altogether(page, alice):
