@@ -32,8 +32,8 @@ NONE_FREE = (
     "their month to end. Take an offer back, or pay for more seats. Nothing was changed."
 )
 IN_USE = (
-    "That would leave fewer seats than you have given away or offered. Take back {back} of them "
-    "first, under “Seats”. Nothing was changed."
+    "Your own seat and those that you have given away or offered are more than that. "
+    "Take {back} back first, under “Seats”. Nothing was changed."
 )
 
 _PAID = f"""
