@@ -18,8 +18,10 @@ from assistant.state.chat import MISSING, NOT_BEGUN, NOT_SENT, ChatState
 from assistant.state.sidebar import SidebarState
 from tests.services.talk import ended, rows, say, shown, text_of, until_entry, wish
 from tests.state.conftest import Page
+from tests.vendors import Say, Script
 
 KEY = "client-key-{}"
+SLOW = Script(blocks=(Say(("more ",) * 2_000),), gap_seconds=0.02)
 
 
 async def sent(hers, text="hello", key="client-key-1", files=()):
@@ -117,6 +119,7 @@ async def test_retry_and_proceed_go_on_from_a_stopped_answer(hers, alice, vendor
     for event in ("proceed", "retry"):
         reply = (await shown(alice, conversation))[-1]
         assert reply["status"] == "stopped"
+        vendors.then("anthropic", SLOW)  # a stop could come too late for what is usual
         await hers.send(ChatState, event, message_id=reply["id"], client_key=f"client-{event}")
         state = await hers.state(ChatState)
         assert state.problem == ""
