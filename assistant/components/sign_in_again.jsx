@@ -24,13 +24,14 @@ export function SignInAgain({ onIn, onLeave }) {
     onIn();
   });
   useEffect(() => onSignedIn(look), []);
-  useFirstFocus(dialog, [ways, said.half, said.asked]);
+  useFirstFocus(dialog, ways, said);
   const error = said.problem || (ways?.away && AWAY) || (!said.half && errorIn(said.asked));
   return (
     <dialog
       ref={dialog}
       className="dialog again"
       data-testid="sign-in-again"
+      tabIndex={-1}
       aria-labelledby="again-title"
       aria-describedby="again-words"
       aria-busy={busy}
@@ -71,9 +72,17 @@ function useModal() {
   return dialog;
 }
 
-/** What is to be done first has the focus, once it is known, and again after each try. */
-function useFirstFocus(dialog, known) {
-  useEffect(() => dialog.current.querySelector("input:not([type=hidden]), a, button").focus(), known);
+/**
+ * What is to be done first has the focus, once it is known, and again after each try. Not at first
+ * where somebody is just typing: the rest of a sentence would be a name, and Enter would send it.
+ */
+function useFirstFocus(dialog, ways, { half, asked }) {
+  const isTyping = useRef(document.activeElement.matches("input, textarea"));
+  useEffect(() => {
+    const first = dialog.current.querySelector("input:not([type=hidden]), a, button");
+    const isUntried = asked === NOTHING && !half;
+    (isTyping.current && isUntried ? dialog.current : first).focus();
+  }, [ways, half, asked]);
 }
 
 /**

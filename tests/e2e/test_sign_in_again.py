@@ -100,6 +100,18 @@ async def in_mid_draft(person: Person, app: App) -> tuple[Chat, Again]:
     return chat, await Again(chat.page).asks()
 
 
+async def test_what_is_typed_while_the_dialog_comes_is_no_name(alice, app):
+    chat, again = await in_mid_draft(alice, app)
+    for key in ("o", "n", "Enter"):
+        await chat.page.keyboard.press(key)
+    await expect(again.frame.get_by_label("Your name")).to_have_value("")
+    await expect(again.frame).not_to_contain_text("A name needs")
+    await chat.page.keyboard.press("Tab")
+    await expect(again.frame.get_by_label("Your name")).to_be_focused()
+    await again.as_(alice)
+    await expect(chat.composer).to_have_value(DRAFT)
+
+
 async def test_who_signs_in_over_the_page_goes_on_with_the_draft(alice, app):
     chat, again = await in_mid_draft(alice, app)
     address = chat.page.url

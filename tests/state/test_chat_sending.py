@@ -14,6 +14,9 @@ from assistant.state.sidebar import SidebarState
 from tests.services.talk import ended, say, shown, text_of, until_entry
 from tests.state.chatting import KEY, holding, sent, went_to
 from tests.state.conftest import Page
+from tests.vendors import Say, Script
+
+SLOW = Script(blocks=(Say(("more ",) * 2_000),), gap_seconds=0.02)
 
 
 async def test_a_first_message_begins_a_conversation_and_is_acknowledged(hers, alice, demo):
@@ -74,6 +77,7 @@ async def test_retry_and_proceed_go_on_from_a_stopped_answer(hers, alice, vendor
     for event in ("proceed", "retry"):
         reply = (await shown(alice, conversation))[-1]
         assert reply["status"] == "stopped"
+        vendors.then("anthropic", SLOW)  # a stop could come too late for what is usual
         await hers.send(ChatState, event, message_id=reply["id"], client_key=f"client-{event}")
         state = await hers.state(ChatState)
         assert state.problem == ""
