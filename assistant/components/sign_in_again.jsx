@@ -10,6 +10,7 @@ const NEXT = "/signed-in"; // a small page of ours, which tells this one
 const WINDOW = "popup,width=480,height=720";
 const SILENT = "The server does not answer. What you wrote is kept; try again in a moment.";
 const ELSEWHERE = "Sign in in the window that has opened. This page goes on by itself then.";
+const PAUSE_MS = 1_000;
 const NOTHING = new URLSearchParams();
 
 /** onIn(): the same user is signed in again. onLeave(): signing in on its own page is wanted. */
@@ -73,16 +74,33 @@ function useModal() {
 }
 
 /**
- * What is to be done first has the focus, once it is known, and again after each try. Not at first
- * where somebody is just typing: the rest of a sentence would be a name, and Enter would send it.
+ * What is to be done first has the focus, once it is known, and again after each try. Where somebody
+ * is just typing it waits for a pause: the rest of a sentence would be a name, and Enter would send it.
  */
 function useFirstFocus(dialog, ways, { half, asked }) {
-  const isTyping = useRef(document.activeElement.matches("input, textarea"));
+  const mayType = useRef(document.activeElement.matches("input, textarea"));
   useEffect(() => {
-    const first = dialog.current.querySelector("input:not([type=hidden]), a, button");
-    const isUntried = asked === NOTHING && !half;
-    (isTyping.current && isUntried ? dialog.current : first).focus();
+    const { current } = dialog;
+    const first = current.querySelector("input:not([type=hidden]), a, button");
+    if (!mayType.current || half || asked !== NOTHING) return first.focus();
+    current.focus();
+    return afterPause(() => document.activeElement === current && first.focus());
   }, [ways, half, asked]);
+}
+
+/** Calls it once no key was pressed for a while; returns what calls that off. */
+function afterPause(call) {
+  const wait = () => setTimeout(call, PAUSE_MS);
+  let timer = wait();
+  const again = () => {
+    clearTimeout(timer);
+    timer = wait();
+  };
+  addEventListener("keydown", again, true);
+  return () => {
+    clearTimeout(timer);
+    removeEventListener("keydown", again, true);
+  };
 }
 
 /**
