@@ -1,13 +1,13 @@
 """The user's notes: sealed rows, found by opening them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from pydantic import JsonValue
 from sqlalchemy import String, cast, func, or_
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col, select
+from sqlmodel import col, delete, select
 
 from assistant.agent.backends.notes import Note
 from assistant.database import user_of, user_session
@@ -21,6 +21,7 @@ from assistant.services.origins import key_of
 from assistant.vault import Vault
 
 AT_MOST = 2_000
+KEPT = timedelta(days=30)  # notes that were deleted
 TITLE, CONTENT = "notes.title", "notes.content"
 NONE = "There is no such note. Search the notes for its id."
 FULL = f"The user has {AT_MOST:,} notes, which is the most. One must be deleted first."
@@ -128,6 +129,13 @@ async def take(user_id: UUID, came: Came) -> bool:
         await _write(session, row, came.title, came.text, tainted=True)
         row.changed_at = came.changed_at
     return True
+
+
+async def purge(user_id: UUID, note_id: UUID) -> None:
+    """Remove a note that was deleted long enough ago, unless it has been brought back."""
+    gone = (col(Row.id) == note_id, col(Row.deleted_at) < func.now() - KEPT)
+    async with user_session(user_id) as session:
+        await session.execute(delete(Row).where(*gone))
 
 
 async def _require_room(session: AsyncSession) -> None:

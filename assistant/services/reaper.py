@@ -7,8 +7,9 @@ and those of an older version.
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from uuid import UUID
 
 import structlog
@@ -24,6 +25,7 @@ from assistant.services import (
     file_room,
     files,
     leases,
+    notes,
     orphan_costs,
     reconcile,
     shared_log,
@@ -38,6 +40,7 @@ from assistant.services.put_off import PutOff
 PURGE_SECONDS = 60.0
 SIGN_SECONDS = 5.0
 BATCHES_OF_A_USER = 5
+Purge = Callable[[UUID, UUID], Awaitable[None]]
 
 log = structlog.get_logger()
 _failed = PutOff()
@@ -110,7 +113,8 @@ async def purge_once() -> None:
     """Remove what nobody can come back to."""
     await _book_forgotten()
     await _purge_conversations()
-    await _purge_files()
+    await _purge_deleted("files", file_room.KEPT, files.purge)
+    await _purge_deleted("notes", notes.KEPT, notes.purge)
     await _purge_attempts()
     await _erase_accounts()
 
@@ -142,17 +146,17 @@ async def _purge_conversations() -> None:
                 await session.execute(delete(Conversation).where(mine, still))
 
 
-async def _purge_files() -> None:
-    """Those that were deleted a month ago, with their bytes."""
-    gone = text("""
-        select id, user_id from files where deleted_at < now() - cast(:kept as interval)
+async def _purge_deleted(table: str, kept: timedelta, purge: Purge) -> None:
+    """Rows of this table that were deleted so long ago. purge: removes one, by its user and id."""
+    gone = text(f"""
+        select id, user_id from {table} where deleted_at < now() - cast(:kept as interval)
         order by random() limit 100
-    """)
+    """)  # noqa: S608  (the tables' names are ours)
     async with system_session() as session:
-        rows = (await session.execute(gone, {"kept": file_room.KEPT})).all()
+        rows = (await session.execute(gone, {"kept": kept})).all()
     for row in rows:
-        with _by_itself("file_not_purged", file=str(row.id)):
-            await files.purge(row.user_id, row.id)
+        with _by_itself("not_purged", table=table, row=str(row.id)):
+            await purge(row.user_id, row.id)
 
 
 async def _purge_attempts() -> None:

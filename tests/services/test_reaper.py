@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -10,6 +11,7 @@ from assistant.database import user_connection, user_session
 from assistant.models import Message, Turn
 from assistant.services import conversations, leases, messages, reaper, signals, turn_run, turns
 from assistant.services.keys import vault_in
+from assistant.services.notes import StoredNotes
 from assistant.services.turn_state import state_of
 from tests.services.talk import (
     ask,
@@ -154,6 +156,21 @@ async def test_what_was_deleted_a_day_ago_is_removed_and_its_costs_stay(alice, b
     tools = await rows(db, "select turn_id from tool_executions where user_id = $1", alice.id)
     assert [row["turn_id"] for row in tools] == [None]
     assert len(await rows(db, "select 1 from messages where user_id = $1", bob.id)) == 2
+
+
+async def test_a_note_that_was_deleted_a_month_ago_is_removed_and_no_other(alice, bob, db):
+    kept = {}
+    for user, title in ((alice, "old"), (alice, "fresh"), (alice, "there"), (bob, "old, too")):
+        notes = StoredNotes(user.id)
+        kept[title] = await notes.create(title, "words", tainted=False, key=f"call/{title}")
+        if title != "there":
+            await notes.delete(kept[title].id)
+    ago = "update notes set deleted_at = now() - interval '30 days' - $2::interval where id = $1"
+    for title, more in (("old", 1), ("old, too", 1), ("fresh", -60)):
+        await rows(db, ago, UUID(kept[title].id), timedelta(seconds=more))
+    await reaper.purge_once()
+    left = await rows(db, "select id from notes where user_id = any($1)", [alice.id, bob.id])
+    assert {str(row["id"]) for row in left} == {kept["fresh"].id, kept["there"].id}
 
 
 STUBBORN = """
