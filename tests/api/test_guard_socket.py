@@ -92,13 +92,3 @@ async def test_the_socket_speaks_for_a_session_whose_access_token_has_expired(ap
     given = dict(reached(await knock(app, headers))["headers"])
     assert recognised(given["x-auth-request-access-token"]) == ann.user
     assert "cookie" not in given
-
-
-async def test_pages_that_one_user_opens_without_end_are_refused_and_nobody_elses(
-    app, ann, ben, limited
-):
-    hers, his = ({"origin": ORIGIN, "cookie": f"session={one.token}"} for one in (ann, ben))
-    told = [(await knock(app, hers, f"token={n}"))[0]["type"] for n in range(4)]
-    assert told == ["websocket.accept", "websocket.accept", "websocket.close", "websocket.close"]
-    assert (await knock(app, hers))[0]["code"] == 4429
-    assert (await knock(app, his))[0]["type"] == "websocket.accept"
