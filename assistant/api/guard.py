@@ -29,8 +29,7 @@ from assistant.api.answers import NO_STORE, STATUS, address_of, session_of
 from assistant.api.cookies import LEFT, REFRESH, SESSION, keep_session
 from assistant.api.sentence_page import reads_pages, sentence_page
 from assistant.config import settings
-from assistant.errors import Busy, DatabaseAway, NotSignedIn
-from assistant.services import rate_limits
+from assistant.errors import DatabaseAway, NotSignedIn
 from assistant.services.addresses import (
     ADMIN,
     CLOSED,
@@ -79,15 +78,12 @@ class Guard:
         else:
             try:
                 await self._pass(self._under_our_name(scope), receive, send)
-            except (Busy, DatabaseAway) as error:
-                await _refuse(scope, receive, send, str(error), STATUS[type(error)])
+            except DatabaseAway as error:
+                await _refuse(scope, receive, send, str(error), STATUS[DatabaseAway])
 
     async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["path"].startswith(SOCKET):
-            user = await _holder(scope)
-            if user is not None:
-                await rate_limits.count("pages", user.id)
-            await self._app(_bound(scope, user), receive, send)
+            await self._app(_bound(scope, await _holder(scope)), receive, send)
         elif _is_page(scope):
             await self._show(scope, receive, send)
         else:

@@ -41,8 +41,6 @@ RATES = {
     "imported_files": Rate("files from archives", parse_many("300/hour; 1000/day"), costly=True),
     "searches": Rate("searches", parse_many("240/minute")),
     "connections": Rate("attempts to connect", parse_many("20/minute; 300/day"), costly=True),
-    # The state of each is kept for an hour.
-    "pages": Rate("pages opened", parse_many("240/minute; 3000/hour")),
     # Each asks Stripe a few times, whose limit is that of all users together.
     "billing": Rate("questions about your plan", parse_many("60/minute; 1500/day")),
     "seats": Rate("invitations", parse_many("30/minute; 300/day"), costly=True),

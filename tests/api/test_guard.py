@@ -119,16 +119,6 @@ async def test_no_query_breaks_the_socket(query, app, db):
     assert (await knock(app, {"origin": ORIGIN}, query))[0]["type"] == "websocket.accept"
 
 
-async def test_pages_that_one_user_opens_without_end_are_refused_and_nobody_elses(
-    app, ann, ben, limited
-):
-    hers, his = ({"origin": ORIGIN, "cookie": f"session={one.token}"} for one in (ann, ben))
-    told = [(await knock(app, hers, f"token={n}"))[0]["type"] for n in range(4)]
-    assert told == ["websocket.accept", "websocket.accept", "websocket.close", "websocket.close"]
-    assert (await knock(app, hers))[0]["code"] == 4429
-    assert (await knock(app, his))[0]["type"] == "websocket.accept"
-
-
 @pytest.mark.parametrize("path", ["/", "/chat/1", "/settings", "/usage", "/nonsense"])
 async def test_a_visitor_is_sent_to_the_sign_in_page(path, visitor, ann):
     answer = await visitor.get(path, headers=HTML)
