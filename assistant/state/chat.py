@@ -111,7 +111,9 @@ class ChatState(BaseState):
             larger=stands.larger,
             until=stands.until.isoformat() if stands.until else "",
         )
-        self._offer(self._wanted if wanted is None else wanted, stands.tier)
+        # Before the page is read nobody knows which model is wanted: a list may be there first.
+        if wanted is not None or self.models:
+            self._offer(self._wanted if wanted is None else wanted, stands.tier)
 
     def _offer(self, wanted: str, tier: Tier) -> None:
         choice = choose(wanted, tier)
