@@ -87,7 +87,7 @@ class ChatState(BaseState):
                         self._show(opened, missing=MISSING if asked and not opened else "")
                         self._stand(stands, self._kept(asked, opened.model if opened else usual))
                     else:
-                        self._stand(stands)
+                        self._stand(stands, self._wanted)
         return None
 
     def _address(self) -> str:
@@ -126,7 +126,9 @@ class ChatState(BaseState):
             larger=stands.larger,
             until=stands.until.isoformat() if stands.until else "",
         )
-        self._offer(self._wanted if wanted is None else wanted, stands.tier)
+        # Before the page is read nobody knows which model is wanted: a list may be there first.
+        if wanted is not None or self.models:
+            self._offer(self._wanted if wanted is None else wanted, stands.tier)
 
     def _offer(self, wanted: str, tier: Tier) -> None:
         choice = choose(wanted, tier)

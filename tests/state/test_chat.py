@@ -145,6 +145,22 @@ async def test_what_is_sent_right_after_a_pick_is_answered_by_it(hers, alice, ve
     assert asked == ["gpt-6-astra"]
 
 
+async def test_no_model_is_shown_before_it_is_known_which_one_is_wanted(
+    hers, alice, vendors, monkeypatch
+):
+    await hers.send(ChatState, "load")
+    await picked(hers, "gpt-6-astra")
+    page = replace(hers, token=str(uuid4()))
+    read, may = holding(monkeypatch, chat, "standing")
+    loading = asyncio.create_task(page.send(ChatState, "load"))
+    await read.wait()
+    await page.send(SidebarState, "arrive", timezone="Asia/Tokyo")
+    assert (await page.state(ChatState)).models == []
+    may.set()
+    await loading
+    assert (await page.state(ChatState)).model == "gpt-6-astra"
+
+
 async def test_a_pick_that_is_made_while_a_page_is_read_stays(hers, vendors, monkeypatch):
     await hers.send(ChatState, "load")
     read, may = holding(monkeypatch, chat, "standing")
