@@ -214,7 +214,7 @@ async def is_asked_as_chosen(alice, chat, pair):
 async def test_what_is_sent_again_in_a_new_session_is_asked_as_the_user_has_chosen(traveller, pair):
     """The page's state is a new one there, and messages may overtake what it is told."""
     alice, chat = traveller
-    await deaf(chat, pair, await alice.id())
+    await deaf(pair, await alice.id(), chat)
     await chat.say("Hello.")
     again = await Again(chat.page).asks()
     await chat.page.unroute("**/api/events")
