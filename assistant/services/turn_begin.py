@@ -31,8 +31,8 @@ from assistant.vault import Vault
 
 # The row that the user's other sends wait for.
 _PROFILE = f"""
-    select id, instructions, metadata ->> 'language' as language, metadata ->> 'short' as short,
-           tier, status
+    select id, default_model, instructions, metadata ->> 'language' as language,
+           metadata ->> 'short' as short, tier, status
     from profiles left join ({PLAN_NOW}) as plan on true for no key update of profiles
 """  # noqa: S608  (nothing in it comes from outside)
 _MOVE_ON = """
@@ -63,13 +63,17 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """Whose turn is to begin, in which transaction, and how. ground: what it begins on."""
+    """Whose turn is to begin, in which transaction, and how.
+
+    ground: what it begins on. usual: the id of the model that the user chose last, "" for none.
+    """
 
     connection: Connection
     ground: Ground
     manner: Manner
     tier: Tier
     wish: Wish
+    usual: str
     short_by_small: bool = False
 
     @property
@@ -107,7 +111,7 @@ async def one_at_a_time(
     tier = in_force(profile["tier"], profile["status"])
     by_small = profile["short"] == preferences.SMALL and not wish.picked
     manner = preferences.manner(profile, ground.vault)
-    return Asking(connection, ground, manner, tier, wish, by_small)
+    return Asking(connection, ground, manner, tier, wish, profile["default_model"], by_small)
 
 
 def place_in(asking: Asking) -> Place:
@@ -137,7 +141,7 @@ async def begin(
     wish = asking.wish
     _require_room(asking.ground.running, place.id)
     require_allowed(asking.tier, wish.model)
-    choice = choose(wish.model or place.model, asking.tier)
+    choice = choose(wish.model or place.model or asking.usual, asking.tier)
     said = await _said(asking, place, parent_id, question, choice)
     goes_on = said[-1].role == "assistant" and bool(said[-1].text.strip())
     if said[-1].role == "assistant" and not goes_on:

@@ -87,7 +87,7 @@ class ChatState(BaseState):
                         self._show(opened, missing=MISSING if asked and not opened else "")
                         self._stand(stands, self._kept(asked, opened.model if opened else usual))
                     else:
-                        self._stand(stands, self._wanted)
+                        self._stand(stands, self._wanted or usual)
         return None
 
     def _address(self) -> str:

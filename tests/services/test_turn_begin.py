@@ -2,8 +2,9 @@
 
 from uuid import UUID
 
-from assistant.services import turn_begin
-from tests.services.talk import ask, rows, say
+from assistant.services import turn_begin, turns
+from assistant.services.accounts import set_usual_model
+from tests.services.talk import ask, ended, rows, say, wish
 from tests.services.waiting import kept
 
 
@@ -32,3 +33,16 @@ async def test_a_conversation_in_which_others_were_read_says_so(alice, demo, db,
     await rows(db, sql, place)
     await rows(db, "update turns set status = 'done' where user_id = $1", alice.id)
     assert (await job_of(monkeypatch, alice, "hello", place)).tainted
+
+
+async def test_who_names_no_model_is_answered_by_the_usual_one_and_where_one_answers_by_that(
+    alice, vendors
+):
+    await set_usual_model(alice.id, "gpt-6-astra")
+    begun = await turns.send(alice.id, None, "hello", wish(model=""))
+    await ended(alice, begun)
+    await set_usual_model(alice.id, "claude-sonnet-5-5")
+    again = await turns.send(alice.id, begun.conversation_id, "and?", wish(model=""))
+    await ended(alice, again)
+    asked = [seen.model for seen in vendors.requests if seen.body.get("tools")]
+    assert asked == ["gpt-6-astra"] * 2
