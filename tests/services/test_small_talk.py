@@ -76,7 +76,8 @@ async def test_what_was_asked_before_the_turn_was_gone_is_booked_without_it(
     slow = Script(blocks=(Say(("A", " trip")),), gap_seconds=0.5)
     vendors.then("anthropic", slow, to_titles=True)
     asking = asyncio.create_task(small_talk.ask(turn.user_id, turn.turn_id, "title", QUESTION))
-    await eventually(lambda: rows(db, "select from open_requests"))
+    put_down = "select from open_requests where user_id = $1 and purpose = 'title'"
+    await eventually(lambda: rows(db, put_down, turn.user_id))
     await rows(db, "delete from conversations where id = $1", place)
     assert await asking == "A trip"
     (row,) = await rows(db, BOOKED, turn.user_id)
