@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
-from hypothesis.stateful import RuleBasedStateMachine
 
 from assistant.database import user_session
 from assistant.errors import NotFound, Refused
@@ -16,6 +15,7 @@ from assistant.services.approvals import Yes
 from tests.conftest import signed_in
 from tests.services.counted import Wall
 from tests.services.expected_calls import Call, Stalled
+from tests.services.stepping import Stepping
 from tests.services.talk import shown
 from tests.services.waiting import part_of
 
@@ -24,30 +24,17 @@ class Died(BaseException):
     """The worker is killed here."""
 
 
-class World(RuleBasedStateMachine):
+class World(Stepping):
     """What there is, and what the database, the log and the page tell of it."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, db: str, folder: Path) -> None:
-        super().__init__()
-        self.loop, self.db = loop, db
+        super().__init__(loop, db)
         self.wall = Wall(folder / uuid4().hex)
         self.calls: list[Call] = []
         self.stalled: list[Stalled] = []
         self.grants: dict[str, UUID] = {}
         self.fate: tuple[str, str] = ("", "")
         self.reached, self.wakes = asyncio.Event(), asyncio.Event()
-
-    def do(self, work: Awaitable[Any]) -> Any:
-        """Do it in the loop of the test; what it raises is raised."""
-
-        async def bounded() -> Any:
-            async with asyncio.timeout(60):
-                return await work
-
-        return asyncio.run_coroutine_threadsafe(bounded(), self.loop).result()
-
-    def admin(self, sql: str, *values: object) -> list[Any]:
-        return self.do(self._admin.fetch(sql, *values))
 
     def a_call(self, at: int, *statuses: str) -> Call:
         """Some call, mostly one of these statuses, where the step means most."""

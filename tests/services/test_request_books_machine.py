@@ -5,17 +5,14 @@ step is what one of them, the reaper, the user or the clock does next.
 """
 
 import asyncio
-from collections.abc import Awaitable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
-    RuleBasedStateMachine,
     initialize,
     invariant,
     precondition,
@@ -37,6 +34,7 @@ from assistant.services.turn_end import Outcome, give_up, write_end
 from assistant.services.turn_meter import Meter
 from assistant.services.turn_run import Job
 from tests.conftest import signed_in
+from tests.services.stepping import Stepping
 
 EXAMPLES, STEPS = 20, 40
 MODELS = (("anthropic", "claude-haiku-5-5"), ("openai", "gpt-6-luna"))
@@ -90,26 +88,15 @@ class Worker:
         return self.job.conversation_id
 
 
-class Machine(RuleBasedStateMachine):
+class Machine(Stepping):
     """expected: what each request has come to, by its id, as far as the books can know."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, db: str) -> None:
-        super().__init__()
-        self.loop, self.db = loop, db
+        super().__init__(loop, db)
         self.workers: list[Worker] = []
         self.silent: list[UUID] = []  # turns that may be followed by a question
         self.over = Decimal(0)  # what came when its money was released already
         self.months = 0
-
-    def do(self, work: Awaitable[Any]) -> Any:
-        async def bounded() -> Any:
-            async with asyncio.timeout(60):
-                return await work
-
-        return asyncio.run_coroutine_threadsafe(bounded(), self.loop).result()
-
-    def admin(self, sql: str, *values: object) -> list[Any]:
-        return self.do(self._admin.fetch(sql, *values))
 
     @initialize()
     def start(self) -> None:

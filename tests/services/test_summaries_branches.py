@@ -9,12 +9,23 @@ from tests.services.talk import ask, ended, rows, shown, wish
 __all__ = ["small_budget"]
 
 
-async def test_it_holds_for_no_branch_on_which_its_last_message_does_not_stand(alice, vendors, db):
+async def summarised_talk(alice):
+    """A talk so long that a summary of it is kept."""
     place = await long_talk(alice)
     await ask(alice, "And now?", place)
     await settled()
+    return place
+
+
+async def turned_back(alice, place, db):
+    """The talk goes on from its fourth message, on another branch."""
     ids = [UUID(m["id"]) for m in await shown(alice, place)]
     await rows(db, "update conversations set head_id = $2 where id = $1", place, ids[3])
+
+
+async def test_it_holds_for_no_branch_on_which_its_last_message_does_not_stand(alice, vendors, db):
+    place = await summarised_talk(alice)
+    await turned_back(alice, place, db)
     await ask(alice, "Another way?", place)
     await settled()
     assert "summary_of_earlier_messages" not in sent(vendors)
@@ -23,9 +34,7 @@ async def test_it_holds_for_no_branch_on_which_its_last_message_does_not_stand(a
 
 
 async def test_an_edit_above_it_reads_none_and_turning_back_brings_it_back(alice, vendors):
-    place = await long_talk(alice)
-    await ask(alice, "And now?", place)
-    await settled()
+    place = await summarised_talk(alice)
     before = await shown(alice, place)
     (marker,) = await summarised(alice, place)
     old = before[2]["id"]
@@ -44,11 +53,8 @@ async def test_an_edit_above_it_reads_none_and_turning_back_brings_it_back(alice
 
 
 async def test_on_another_branch_it_is_made_anew(alice, vendors, db):
-    place = await long_talk(alice)
-    await ask(alice, "And now?", place)
-    await settled()
-    ids = [UUID(m["id"]) for m in await shown(alice, place)]
-    await rows(db, "update conversations set head_id = $2 where id = $1", place, ids[3])
+    place = await summarised_talk(alice)
+    await turned_back(alice, place, db)
     for number in range(6):
         await ask(alice, f"other{number} {'z' * 2_000}", place)
         await settled()
@@ -60,9 +66,7 @@ async def test_on_another_branch_it_is_made_anew(alice, vendors, db):
 
 
 async def test_a_retry_reads_the_summary_and_answers_the_same_question(alice, vendors):
-    place = await long_talk(alice)
-    await ask(alice, "And now?", place)
-    await settled()
+    place = await summarised_talk(alice)
     reply = UUID((await shown(alice, place))[-1]["id"])
     await ended(alice, await turns.retry(alice.id, reply, wish()))
     assert "summary_of_earlier_messages" in sent(vendors)
